@@ -1,0 +1,1 @@
+"""The pure engine: sample and rules in, verdict out."""
