@@ -123,7 +123,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     def explain(self) -> str:
         """The trace as prose for a person."""
-        from verifier.types.explain import explain  # noqa: PLC0415  # explain.py needs this module's types
+        from verifier.types.explain import explain
 
         return explain(self)
 
