@@ -120,7 +120,7 @@ def read_record(record: Mapping[str, object], fields: Fields = SEED) -> Sample:
 def verification(
     verdict: Verdict | None, *, code: str | None = None, previous_success: bool | None = None
 ) -> dict[str, object]:
-    """The object that a graded row carries; no ``verdict`` for a record that could not be graded, for the reason ``code``."""
+    """The object that a graded row carries; without a verdict, for a record not graded for the reason ``code``."""
     if verdict is None:
         known: dict[str, object] = {"outcome": Outcome.UNDECIDED.value, "method": "none", "code": code}
     else:
