@@ -103,7 +103,7 @@ class Image:
             self.environment[name] = string.Template(moved).substitute(self.environment)
 
     def copy(self, rest: str) -> None:
-        """COPY: from the checkout, as .dockerignore lets it, or from another stage, whose files stand in the same folder."""
+        """COPY: from the checkout, as .dockerignore lets it, or from another stage, in the same folder here."""
         *sources, destination = shlex.split(rest)
         target = self.place(destination)
         if sources[0].startswith("--from="):
