@@ -1,0 +1,122 @@
+"""Settings from the environment and from ``.env``: one typed object, and errors that name the variable.
+
+The names are those of the environment without their prefix: ``VERIFIER_MAX_BODY_BYTES`` is ``settings.max_body_bytes``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
+
+from verifier.types.errors import SettingsError
+
+PREFIX: Final = "VERIFIER_"
+
+RESERVED: Final = ("JUDGE", "JUDGE_MODEL", "JUDGE_BASE_URL", "JUDGE_BUDGET_USD", "JUDGE_CONCURRENCY", "STORE_URL")
+"""Names that belong to judges and their store; never taken for a misspelling."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. ``load_settings`` makes it and turns what is wrong into ``SettingsError``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    rules: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="Rule packs laid over the built-in one, in this order; separated by `:`"
+    )
+    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Keys that may call the service, separated by commas; none: everybody may"
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address the service listens on")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on; 0 takes a free one")
+    workers: int | None = Field(default=None, ge=1, le=512, description="Worker processes; by default one for each CPU")
+    log_format: Literal["text", "json"] = Field(default="text", description="Form of the log lines")
+    max_body_bytes: ByteSize = Field(
+        default=ByteSize(16 * 1024 * 1024),
+        ge=1,
+        description="Longest body of `/grade`, JSON array, and line of an NDJSON stream; `32MiB` may be written so",
+    )
+    max_batch_items: int = Field(
+        default=10_000, ge=1, description="Most items in a JSON array; an NDJSON stream has no such limit"
+    )
+    max_in_flight: int = Field(
+        default=256, ge=1, description="Most requests that one worker process has in hand; more are answered 503"
+    )
+    idle_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="Longest silence of a client in the middle of a request or a response",
+    )
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _paths(cls, value: object) -> object:
+        return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _keys(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        keys = tuple(key.strip() for key in value.split(",") if key.strip())
+        if not keys:
+            raise ValueError("holds no key: separate keys with commas, or unset it to let everybody in")
+        if any(not key.isascii() or not key.isprintable() or " " in key for key in keys):
+            raise ValueError("keys travel in a header: use printable ASCII without spaces")
+        return keys
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _not_a_link(cls, value: object) -> object:
+        # Kubernetes gives every pod beside a Service called "verifier" a VERIFIER_PORT=tcp://10.0.0.1:8000.
+        return cls.model_fields["port"].default if isinstance(value, str) and value.startswith("tcp://") else value
+
+
+def load_settings(**chosen: object) -> Settings:
+    """The settings of the environment and ``.env``, with ``chosen`` ones (command-line options) before them.
+
+    Raises ``SettingsError`` for a value that cannot be used, and for a variable whose name is nearly that of a setting:
+    a misspelt ``VERIFIER_API_KEY`` must not leave a service open.
+    """
+    try:
+        settings = Settings(**chosen)  # type: ignore[arg-type]  # names and values are checked by the model
+        _refuse_misspelt()
+    except ValidationError as error:
+        raise SettingsError("; ".join(_problem(dict(problem)) for problem in error.errors(include_url=False))) from None
+    except (SourceError, OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env cannot be read: {error}") from None
+    return settings
+
+
+def _problem(problem: dict[str, object]) -> str:
+    place = problem["loc"]
+    name = str(place[0]) if isinstance(place, tuple) and place else ""
+    return f"{PREFIX}{name.upper()}: {str(problem['msg']).removeprefix('Value error, ')}"
+
+
+def _refuse_misspelt() -> None:
+    from dotenv import dotenv_values
+    from rapidfuzz import fuzz, process
+
+    known = {name.upper() for name in Settings.model_fields}
+    for name in sorted({*os.environ, *dotenv_values(".env", interpolate=False)}):
+        short = name.upper().removeprefix(PREFIX)
+        if not name.upper().startswith(PREFIX) or short in known or short in RESERVED:
+            continue
+        best = process.extractOne(short, sorted(known), scorer=fuzz.ratio, score_cutoff=70)
+        if best:
+            raise SettingsError(f"{name}: there is no such setting; did you mean {PREFIX}{best[0]}?")
