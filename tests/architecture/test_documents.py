@@ -1,0 +1,122 @@
+"""What the documents say is so: commands and options exist, links lead somewhere, examples give what they show."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.util
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+from verifier.cli import main
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    path.relative_to(CHECKOUT).as_posix()
+    for pattern in ("*.md", "docs/**/*.md", "examples/*.md", "benchmarks/*.md", "changelog.d/*.md")
+    for path in CHECKOUT.glob(pattern)
+    if path.name not in {"codes.md", "cli.md"}  # made from the code
+)
+
+
+def commands(text: str, program: str) -> Iterator[list[str]]:
+    """The calls of a program in a page: in code blocks and in back quotes."""
+    for line in re.findall(rf"(?:^ {{4}}|^\$ |^|`){program} [^`\n]+", text, re.MULTILINE):
+        words = shlex.split(line.strip("`$ ").strip(), comments=True)
+        yield words[1:]
+
+
+def test_the_pages_a_reader_expects_are_there() -> None:
+    expected = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "examples/README.md"}
+    how_to = {f"docs/how-to/{name}.md" for name in ("serve", "merge", "contribute")}
+    assert expected | how_to <= set(PAGES)
+
+
+@pytest.fixture(params=PAGES)
+def page(request: pytest.FixtureRequest, checkout: Path) -> Path:
+    return checkout / request.param
+
+
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not target.startswith(("http://", "https://", "mailto:")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_make_target_exists(page: Path, checkout: Path) -> None:
+    targets = re.findall(r"^(\w+):", (checkout / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    for words in commands(page.read_text(encoding="utf-8"), "make"):
+        assert re.match(r"\w+", words[0]) is None or words[0].rstrip(",.;:") in targets, (
+            f"{page.name} says make {words[0]}"
+        )
+
+
+def test_every_verifier_command_and_option_exists(page: Path) -> None:
+    for words in commands(page.read_text(encoding="utf-8"), "verifier"):
+        command: click.Command = main
+        context = click.Context(main)
+        rest = list(words)
+        while (
+            isinstance(command, click.Group)
+            and rest
+            and not rest[0].startswith("-")
+            and rest[0].isalpha()
+            and rest[0].islower()
+        ):
+            inner = command.get_command(context, rest[0])
+            assert inner is not None, f"{page.name} says verifier {' '.join(words)}: no command {rest[0]}"
+            command = inner
+            rest.pop(0)
+        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        known |= {"--help", "-h"}
+        for word in rest:
+            if word.startswith("-") and word != "-":
+                assert word.partition("=")[0] in known, f"{page.name} says verifier {' '.join(words)}: no option {word}"
+
+
+def test_the_examples_give_what_they_show(checkout: Path) -> None:
+    failed, tried = doctest.testfile(str(checkout / "README.md"), module_relative=False)
+    assert tried >= 5
+    assert not failed
+
+
+def builder(checkout: Path) -> ModuleType:
+    specification = importlib.util.spec_from_file_location("docs_build", checkout / "docs" / "build.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_the_generated_pages_are_current(checkout: Path) -> None:
+    assert builder(checkout).stale() == [], "make docs"
+
+
+def test_a_stale_page_is_noticed(checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = builder(checkout)
+    monkeypatch.setattr(build, "REFERENCE", tmp_path)
+    for name, make in build.PAGES.items():
+        (tmp_path / name).write_text(make(), encoding="utf-8")
+    assert build.stale() == []
+    (tmp_path / "cli.md").write_text("old", encoding="utf-8")
+    assert build.stale() == ["cli.md"]
+
+
+def test_every_code_and_every_command_is_documented(checkout: Path) -> None:
+    from verifier.grader import codes
+
+    from verifier.records import CODES
+
+    reference = checkout / "docs" / "reference"
+    listed = (reference / "codes.md").read_text(encoding="utf-8")
+    for code in (*codes(), *CODES):
+        assert f"| `{code.name}` |" in listed
+    shown = (reference / "cli.md").read_text(encoding="utf-8")
+    for name in main.list_commands(click.Context(main)):
+        assert f"## verifier {name}\n" in shown
