@@ -24,8 +24,9 @@ WRONG_TYPE = passes("record.wrong_type", "A field of the record holds a value of
 WORKER_LOST = passes(
     "engine.worker_lost", "The process that graded this record died, twice: the record alone kills it."
 )
+CRASHED = passes("engine.crashed", "The engine failed on this record: a defect to report.")
 
-CODES = (NOT_UTF8, NOT_JSON, NOT_OBJECT, TOO_LONG, GROUND_TRUTH_MISSING, WRONG_TYPE, WORKER_LOST)
+CODES = (NOT_UTF8, NOT_JSON, NOT_OBJECT, TOO_LONG, GROUND_TRUTH_MISSING, WRONG_TYPE, WORKER_LOST, CRASHED)
 """Why a record has no verdict. All leave it undecided."""
 
 VERIFICATION_KEYS: Final = (
@@ -138,6 +139,22 @@ def verification(
         }
     known["previous_success"] = previous_success
     return {key: known.get(key) for key in VERIFICATION_KEYS}
+
+
+def trace(verdict: Verdict) -> list[dict[str, object]]:
+    """The steps of a verdict as plain values, the same keys in every step."""
+    return [
+        {
+            "phase": step.phase,
+            "by": step.by,
+            "decision": None if step.decision is None else step.decision.value,
+            "code": step.code or None,
+            "evidence": dict(step.evidence),
+            "work": step.work,
+            "depth": step.depth,
+        }
+        for step in verdict.trace
+    ]
 
 
 def _ground_truth(record: Mapping[str, object], field: str) -> str | tuple[str, ...]:

@@ -6,6 +6,7 @@ VerifierError
  ├─ RulesError      a rule pack cannot be used: names the file, the entry and the field
  ├─ RecordError     one record cannot be graded: names the field, and carries the code its row will show
  ├─ SettingsError   a setting, an option or a combination of them cannot be used
+ ├─ InputError      an input cannot be read: names it
  ├─ OutputError     a result cannot be written: names the path
  ├─ StoreError      opinions cannot be read or kept
  └─ JudgeError      an outside judge gave no usable opinion
@@ -49,6 +50,10 @@ class RecordError(VerifierError):
 
 class SettingsError(VerifierError):
     """A setting, an option or a combination of them that cannot be used."""
+
+
+class InputError(VerifierError):
+    """An input that is missing or cannot be read."""
 
 
 class OutputError(VerifierError):

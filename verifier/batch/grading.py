@@ -1,0 +1,215 @@
+"""What a worker does: a chunk of lines in, the lines of the output, of the errors file and of the trace out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from verifier.batch.files import Line
+from verifier.batch.rows import Row, raw_text, read_row, write_json
+from verifier.grader import Verifier
+from verifier.records import (
+    CRASHED,
+    TOO_LONG,
+    VERIFICATION_KEYS,
+    WORKER_LOST,
+    Fields,
+    read_record,
+    trace,
+    verification,
+)
+from verifier.rulebook import builtin_rules, load_rules
+from verifier.types.errors import RecordError, SettingsError
+from verifier.types.rules import Rules
+from verifier.types.verdict import Outcome, Verdict
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """How every row of a run is graded; all that a worker is told."""
+
+    fields: Fields = Fields()
+    packs: tuple[str, ...] = ()
+    profile: str | None = None
+    regrade: bool = False
+    trace: bool = False
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A place in the inputs: the input's number, its last line read, and the checksum of that input so far."""
+
+    input: int
+    line: int
+    checksum: int
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """Lines to grade, in order, and the place after them. ``lost`` lines are not graded: they killed a worker."""
+
+    index: int
+    input: str
+    lines: tuple[Line, ...]
+    blank: int
+    mark: Mark
+    lost: bool = False
+
+
+class Tally(msgspec.Struct):
+    """Counts. ``rows = correct + incorrect + undecided + kept + errors``; blank lines are no rows."""
+
+    rows: int = 0
+    correct: int = 0
+    incorrect: int = 0
+    undecided: int = 0
+    kept: int = 0
+    errors: int = 0
+    blank: int = 0
+    methods: dict[str, int] = {}
+
+    def add(self, other: Tally) -> None:
+        """Count what another tally counted."""
+        for name in ("rows", "correct", "incorrect", "undecided", "kept", "errors", "blank"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for method, rows in other.methods.items():
+            self.methods[method] = self.methods.get(method, 0) + rows
+
+
+class Graded(msgspec.Struct, frozen=True):
+    """What became of a chunk: lines for the three files, each ending with a newline, and the counts."""
+
+    index: int
+    mark: Mark
+    output: bytes
+    errors: bytes
+    trace: bytes
+    tally: Tally
+
+
+def rules_for(job: Job) -> Rules:
+    """The rules of a job, its profile made the only one; raises ``RulesError`` or ``SettingsError``."""
+    from pathlib import Path
+
+    rules = load_rules(*map(Path, job.packs)) if job.packs else builtin_rules()
+    if job.profile is None:
+        return rules
+    for profile in (*rules.profiles, rules.default_profile):
+        if profile.name == job.profile:
+            return msgspec.structs.replace(rules, profiles=(), default_profile=profile)
+    known = ", ".join(sorted({rules.default_profile.name, *(profile.name for profile in rules.profiles)}))
+    raise SettingsError(f"there is no profile '{job.profile}'; the rules have: {known}")
+
+
+class Grader:
+    """Grades chunks for one job; loads the rules once."""
+
+    def __init__(self, job: Job, rules: Rules | None = None) -> None:
+        self._job = job
+        self._verifier = Verifier(rules=rules or rules_for(job))
+        self.rules_version = self._verifier.rules.version
+
+    def grade(self, chunk: Chunk) -> Graded:
+        """The chunk's lines graded. A bad line becomes an error line; no line stops the others."""
+        work = _Writer(self._job, chunk.input)
+        work.tally.blank = chunk.blank
+        for line in chunk.lines:
+            self._line(line, work, lost=chunk.lost)
+        return Graded(
+            chunk.index,
+            chunk.mark,
+            "".join(work.output).encode(),
+            "".join(work.errors).encode(),
+            "".join(work.trace).encode(),
+            work.tally,
+        )
+
+    def _line(self, line: Line, work: _Writer, *, lost: bool) -> None:
+        work.tally.rows += 1
+        if line.data is None:
+            problem = f"{line.length} bytes from byte {line.offset}, more than the limit; --max-line-bytes sets it"
+            work.failed(line, None, RecordError(TOO_LONG.name, None, problem))
+            return
+        try:
+            row = read_row(line.data)
+        except RecordError as error:
+            work.failed(line, None, error)
+            return
+        record = row.fields()
+        if self._job.regrade and record.get("success") is True:
+            work.kept(line, row)
+            return
+        if lost:
+            work.failed(line, row, RecordError(WORKER_LOST.name, None, WORKER_LOST.summary))
+            return
+        try:
+            work.graded(line, row, self._verifier.grade(read_record(record, self._job.fields)))
+        except RecordError as error:
+            work.failed(line, row, error)
+        except Exception as error:  # noqa: BLE001  # the record's border: a defect here must not cost the other rows
+            problem = f"{CRASHED.summary} ({type(error).__name__}: {error})"
+            work.failed(line, row, RecordError(CRASHED.name, None, problem))
+
+
+class _Writer:
+    """The lines that a chunk adds to each file."""
+
+    def __init__(self, job: Job, source: str) -> None:
+        self._job = job
+        self._source = source
+        self.output: list[str] = []
+        self.errors: list[str] = []
+        self.trace: list[str] = []
+        self.tally = Tally()
+
+    def graded(self, line: Line, row: Row, verdict: Verdict) -> None:
+        counter = {Outcome.CORRECT: "correct", Outcome.INCORRECT: "incorrect", Outcome.UNDECIDED: "undecided"}
+        name = counter[verdict.outcome]
+        setattr(self.tally, name, getattr(self.tally, name) + 1)
+        self.tally.methods[verdict.method] = self.tally.methods.get(verdict.method, 0) + 1
+        found = verification(verdict, previous_success=self._previous(row))
+        self._set(row, success=verdict.success, found=found)
+        self._trace(line, row, trace(verdict))
+
+    def failed(self, line: Line, row: Row | None, error: RecordError) -> None:
+        self.tally.errors += 1
+        entry = {
+            "line": line.number,
+            "input": self._source,
+            "field": error.field,
+            "code": error.code,
+            "reason": error.problem,
+            "raw": raw_text(line.data) if row is None and line.data is not None else None,
+        }
+        self.errors.append(write_json(entry) + "\n")
+        if row is not None:
+            self._set(
+                row, success=None, found=verification(None, code=error.code, previous_success=self._previous(row))
+            )
+        self._trace(line, row, None)
+
+    def kept(self, line: Line, row: Row) -> None:
+        """A row that was correct already: nothing changes but that its verification has the keys of every row."""
+        self.tally.kept += 1
+        found = row.inner("verification")
+        if found is not None and tuple(found.fields()) == VERIFICATION_KEYS:
+            self.output.append(row.text + "\n")
+        else:
+            values = {key: (found.json_of(key) if found else None) or "null" for key in VERIFICATION_KEYS}
+            filled = ", ".join(f'"{key}": {value}' for key, value in values.items())
+            self.output.append(row.with_fields({"verification": f"{{{filled}}}"}) + "\n")
+        self._trace(line, row, None)
+
+    def _set(self, row: Row, *, success: bool | None, found: Mapping[str, object]) -> None:
+        fields = {"success": write_json(success), "verification": write_json(found)}
+        self.output.append(row.with_fields(fields) + "\n")
+
+    def _previous(self, row: Row) -> bool | None:
+        if not self._job.regrade:
+            return None
+        before = row.fields().get("success")
+        return before if isinstance(before, bool) else None
+
+    def _trace(self, line: Line, row: Row | None, steps: list[dict[str, object]] | None) -> None:
+        if self._job.trace:
+            sample_id = row.json_of(self._job.fields.sample_id) if row else None
+            where = f'{{"line": {line.number}, "input": {write_json(self._source)}, "sample_id": {sample_id or "null"}'
+            self.trace.append(f'{where}, "trace": {write_json(steps)}}}\n')

@@ -1,0 +1,359 @@
+"""One graded line -> one trajectory in the seed's schema: the same fields, in the same order, with the same types in every line.
+
+A merge reads lines of many origins and writes one table. What does not fit the table is never dropped in silence: text fields take any value as
+its JSON text, other fields and keys are kept beside the row, and a field that cannot be made to fit makes the row an *error* row.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from verifier.batch.shapes import Trait, shapes, text_trait
+from verifier.types.errors import RecordError
+
+FIELDS: Final = (
+    "sample_id",
+    "conversations",
+    "tool_calls",
+    "ground_truth",
+    "final_answer",
+    "success",
+    "total_energy_joules",
+    "total_latency_seconds",
+    "total_cost_usd",
+    "total_tokens",
+    "num_turns",
+    "source_dataset",
+    "category",
+    "teacher_model",
+    "tools_used",
+)
+"""The fields of the two data sets, in their order."""
+
+TEXTS: Final = ("sample_id", "ground_truth", "final_answer", "source_dataset", "category", "teacher_model")
+FLOATS: Final = ("total_energy_joules", "total_latency_seconds", "total_cost_usd")
+INTEGERS: Final = ("total_tokens", "num_turns")
+MESSAGE: Final = ("role", "content", "name")
+VERIFICATION: Final = "verification"
+OTHER: Final = "other_fields"
+
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+_REPLACEMENT = "\ufffd"
+_AT_SUCCESS = FIELDS.index("success")
+
+_encode = msgspec.json.Encoder().encode
+_decode_line = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode = msgspec.json.Decoder().decode
+
+
+class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
+    """A graded line in the seed's schema.
+
+    ``before`` and ``after`` are its JSON around ``success`` (``{"sample_id":…,"final_answer":…`` and ``,"total_energy_joules":…``, no closing brace).
+    ``verification`` and ``other`` are JSON texts of what has no column of its own. ``reason`` says why the row is not correct: ``incorrect``,
+    ``undecided``, ``not_graded`` or ``error``; ``detail`` is the verdict's code or what did not fit. ``texts`` are the text fields, ``traits`` what the
+    row shows of its shape, ``others`` the names of what has no column, ``converted`` what was written in another form.
+    """
+
+    before: bytes
+    after: bytes
+    success: bool | None
+    verification: str | None
+    other: str | None
+    reason: str | None
+    detail: str | None
+    fits: bool
+    texts: Mapping[str, str | None]
+    tokens: int | None
+    cost: float | None
+    energy: float | None
+    engine: str | None
+    rules: str | None
+    traits: frozenset[Trait]
+    others: tuple[str, ...]
+    converted: tuple[str, ...]
+
+
+class _Unfit(Exception):
+    """A value that its column cannot take."""
+
+
+class _Notes(msgspec.Struct):
+    """What happened to a row while it was read."""
+
+    converted: list[str]
+    others: dict[str, bytes]
+    traits: set[Trait]
+    problems: list[str]
+
+
+def read_trajectory(line: bytes) -> Trajectory:
+    """The trajectory of one line of a graded file.
+
+    Raises ``RecordError`` for a line that is no JSON object, or that has no ``success`` of true, false or null: such a line is no grader's work.
+    """
+    raw = _fields(line)
+    success = _success(raw)
+    notes = _Notes([], {}, set(), [])
+    values = {name: _field(name, raw.get(name, b"null"), notes) for name in FIELDS if name != "success"}
+    verification = raw.pop(VERIFICATION, b"null")
+    verdict = _verdict(verification)
+    notes.others.update((name, raw[name]) for name in raw if name not in FIELDS)
+    others = tuple(sorted(notes.others))
+    reason, detail = _standing(success, verdict)
+    if notes.problems:
+        reason, detail = "error", "; ".join(notes.problems)
+    _add_fixed_traits(values, notes.traits)
+    return Trajectory(
+        before=_encode({name: values[name] for name in FIELDS[:_AT_SUCCESS]})[:-1],
+        after=b"," + _encode({name: values[name] for name in FIELDS[_AT_SUCCESS + 1 :]})[1:-1],
+        success=success,
+        verification=None if verification == b"null" else verification.decode(),
+        other=_object(notes.others) if notes.others else None,
+        reason=reason,
+        detail=detail,
+        fits=not notes.problems,
+        texts={name: _text_or_none(values[name]) for name in TEXTS},
+        tokens=_known(values["total_tokens"]),
+        cost=_known(values["total_cost_usd"]),
+        energy=_known(values["total_energy_joules"]),
+        engine=_text_or_none(verdict.get("engine")),
+        rules=_text_or_none(verdict.get("rules")),
+        traits=frozenset(notes.traits),
+        others=others,
+        converted=tuple(notes.converted),
+    )
+
+
+def _fields(line: bytes) -> dict[str, bytes]:
+    """The fields of a line, each as the JSON it is written in."""
+    try:
+        line.decode()
+        try:
+            return {name: bytes(value) for name, value in _decode_line(line).items()}
+        except ValueError:  # Python also reads NaN and a lone surrogate; what it cannot read is no JSON
+            value = json.loads(line)
+    except RecursionError:
+        raise RecordError("record.not_json", None, "the line is nested too deeply to be read") from None
+    except UnicodeDecodeError as error:
+        raise RecordError("record.not_utf8", None, f"the line is not valid UTF-8 (byte {error.start + 1})") from None
+    except ValueError as error:
+        raise RecordError("record.not_json", None, f"the line is not JSON ({error})") from None
+    if not isinstance(value, dict):
+        raise RecordError("record.not_object", None, "the line is JSON, but no object with fields")
+    return {_whole(name): json.dumps(member).encode() for name, member in value.items()}
+
+
+def _success(raw: Mapping[str, bytes]) -> bool | None:
+    if "success" not in raw:
+        raise RecordError("record.wrong_type", "success", "the row has none, so it has not been graded")
+    written = raw["success"]
+    known = {b"true": True, b"false": False, b"null": None}
+    if written not in known:
+        found = written[:40].decode(errors="replace")
+        raise RecordError("record.wrong_type", "success", f"expected true, false or null, found {found}")
+    return known[written]
+
+
+def _standing(success: bool | None, verdict: Mapping[str, object]) -> tuple[str | None, str | None]:
+    """Why a row is not correct, and the code that says so."""
+    code = _text_or_none(verdict.get("code"))
+    if success is True:
+        return None, code
+    if success is False:
+        return "incorrect", code
+    if verdict.get("outcome") is None:
+        return "not_graded", code
+    # A record that could not be read carries a record.* code, one whose worker died engine.worker_lost; neither has a verdict.
+    ungraded = code is not None and (code.startswith("record.") or code == "engine.worker_lost")
+    return ("error" if ungraded else "undecided"), code
+
+
+def _verdict(verification: bytes) -> Mapping[str, object]:
+    try:
+        value = _decode(verification)
+    except ValueError:
+        value = json.loads(verification)
+    return value if isinstance(value, dict) else {}
+
+
+def _field(name: str, raw: bytes, notes: _Notes) -> object:
+    """The value of a field as its column takes it; null, with the written value kept beside the row, where it cannot."""
+    if raw == b"null":
+        return None
+    try:
+        return _READERS[name](name, raw, notes)
+    except _Unfit as error:
+        notes.problems.append(f"field '{name}': {error}")
+        notes.others[name] = raw
+        return None
+
+
+def _value(name: str, raw: bytes, notes: _Notes) -> object:
+    """Any JSON value, in a form that every reader of JSON takes: NaN and infinities are null, lone surrogates U+FFFD, huge integers text."""
+    try:
+        value = _decode(raw)
+    except ValueError:
+        value = json.loads(raw)
+    try:
+        return _clean(value, name, notes)
+    except RecursionError:
+        raise _Unfit("nested too deeply to be written") from None
+
+
+def _clean(value: object, name: str, notes: _Notes) -> object:
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            notes.converted.append(f"{name}: a lone surrogate written as U+FFFD")
+            return _whole(value)
+        return value
+    if isinstance(value, float) and not math.isfinite(value):
+        notes.converted.append(f"{name}: a number that is not finite written as null")
+        return None
+    if isinstance(value, int) and not _SMALLEST <= value <= _LARGEST:
+        notes.converted.append(f"{name}: an integer beyond 64 bits written as text")
+        return str(value)
+    if isinstance(value, list):
+        return [_clean(member, name, notes) for member in value]
+    if isinstance(value, dict):
+        return {_whole(key): _clean(member, name, notes) for key, member in value.items()}
+    return value
+
+
+def _whole(text: str) -> str:
+    """The text without lone surrogates, which UTF-8 cannot hold."""
+    return "".join(_REPLACEMENT if "\ud800" <= character <= "\udfff" else character for character in text)
+
+
+def _text(name: str, raw: bytes, notes: _Notes) -> str | None:
+    """A text; any other value as the JSON it is written in ("5", "true", a list of accepted answers)."""
+    if raw[:1] == b'"':
+        return str(_value(name, raw, notes))
+    if raw == b"null":
+        return None
+    value = _value(name, raw, notes)
+    if value is None:
+        return None
+    notes.converted.append(f"{name}: {_kind(value)} written as JSON text")
+    return raw.decode()
+
+
+def _sample_id(name: str, raw: bytes, notes: _Notes) -> str | None:
+    """The id as text: 5, 5.0 and "5" are one id (a table with a gap turns integers into floats), "a" and "A" are two."""
+    text = _text(name, raw, notes)
+    if text is None or raw[:1] in b'"tf[{':
+        return text
+    number = _decode(raw)
+    return str(int(number)) if isinstance(number, float) and number.is_integer() else text
+
+
+def _float(name: str, raw: bytes, notes: _Notes) -> float | None:
+    value = _value(name, raw, notes)
+    if isinstance(value, bool) or not isinstance(value, (int, float, type(None))):
+        raise _Unfit(f"expected a number, found {_kind(value)}")
+    return None if value is None else float(value)
+
+
+def _integer(name: str, raw: bytes, notes: _Notes) -> int | None:
+    value = _value(name, raw, notes)
+    if isinstance(value, float) and value.is_integer() and _SMALLEST <= value <= _LARGEST:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, type(None))):
+        found = raw[:40].decode() if isinstance(value, float) else _kind(value)
+        raise _Unfit(f"expected an integer, found {found}")
+    return value
+
+
+def _conversations(name: str, raw: bytes, notes: _Notes) -> list[dict[str, object] | None] | None:
+    """The messages with the keys role, content and name in each; other keys are kept beside the row, with the messages they stood in."""
+    messages = _value(name, raw, notes)
+    if messages is None:
+        return None
+    if not isinstance(messages, list):
+        raise _Unfit(f"expected a list of messages, found {_kind(messages)}")
+    written: list[dict[str, object] | None] = []
+    others: set[str] = set()
+    for message in messages:
+        if message is None:
+            written.append(None)
+            continue
+        if not isinstance(message, dict):
+            raise _Unfit(f"expected messages with role and content, found {_kind(message)} among them")
+        written.append({key: _member(name, message.get(key), notes) for key in MESSAGE})
+        others.update(key for key in message if key not in MESSAGE)
+    if others:
+        notes.others[name] = raw
+        notes.converted.extend(f"{name}: the messages' key '{key}' left out" for key in sorted(others))
+    return written
+
+
+def _tools_used(name: str, raw: bytes, notes: _Notes) -> list[str | None] | None:
+    tools = _value(name, raw, notes)
+    if tools is not None and not isinstance(tools, list):
+        raise _Unfit(f"expected a list of strings, found {_kind(tools)}")
+    return None if tools is None else [_member(name, tool, notes) for tool in tools]
+
+
+def _member(name: str, value: object, notes: _Notes) -> str | None:
+    """A text inside a list; any other value as JSON text."""
+    if value is None or isinstance(value, str):
+        return value
+    notes.converted.append(f"{name}: {_kind(value)} written as JSON text")
+    return _encode(value).decode()
+
+
+def _tool_calls(name: str, raw: bytes, notes: _Notes) -> object:
+    calls = _value(name, raw, notes)
+    if calls is not None and not isinstance(calls, list):
+        raise _Unfit(f"expected a list, found {_kind(calls)}")
+    shapes(calls, (name,), notes.traits)
+    return calls
+
+
+_READERS: Final[Mapping[str, Callable[[str, bytes, _Notes], object]]] = {
+    **dict.fromkeys(TEXTS, _text),
+    **dict.fromkeys(FLOATS, _float),
+    **dict.fromkeys(INTEGERS, _integer),
+    "sample_id": _sample_id,
+    "conversations": _conversations,
+    "tool_calls": _tool_calls,
+    "tools_used": _tools_used,
+}
+
+
+def _add_fixed_traits(values: Mapping[str, object], traits: set[Trait]) -> None:
+    """What a row shows of the columns whose types are known: which are filled."""
+    for name, value in values.items():
+        if isinstance(value, str):
+            traits.add(((name,), text_trait(value)))
+        elif isinstance(value, (int, float)):
+            traits.add(((name,), type(value).__name__))
+        elif name != "tool_calls" and value is not None:
+            shapes(value, (name,), traits)
+
+
+def _known(value: object) -> int | float | None:  # pyright: ignore
+    """A count or an amount that ranks a row; zero, null and less mean that it is not known."""
+    return value if isinstance(value, (int, float)) and value > 0 else None
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _object(members: Mapping[str, bytes]) -> str:
+    """An object of members that are JSON already, sorted by name."""
+    pairs = (f"{_encode(name).decode()}:{members[name].decode()}" for name in sorted(members))
+    return "{" + ",".join(pairs) + "}"
+
+
+def _kind(value: object) -> str:
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "a list", dict: "an object"}
+    return names.get(type(value), "null")
