@@ -9,9 +9,9 @@ from itertools import groupby
 from pathlib import Path
 
 import click
-from verifier.grader import codes
 
 from verifier.cli import main as command_line
+from verifier.grader import codes
 from verifier.records import CODES as RECORD_CODES
 from verifier.types.verdict import Code, Decision
 

@@ -110,7 +110,6 @@ def test_a_stale_page_is_noticed(checkout: Path, tmp_path: Path, monkeypatch: py
 
 def test_every_code_and_every_command_is_documented(checkout: Path) -> None:
     from verifier.grader import codes
-
     from verifier.records import CODES
 
     reference = checkout / "docs" / "reference"
