@@ -1,0 +1,1 @@
+"""The verifier over HTTP: ``verifier_api.app:app``, run by ``verifier serve``."""

@@ -1,0 +1,159 @@
+"""Many samples in one request: a JSON array, or lines that are graded as they arrive."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import NamedTuple
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from verifier_api.limits import NDJSON, Lease, chunks, too_large
+from verifier_api.problems import NOT_JSON, Problem
+from verifier_api.service import Place, Service, Turns
+from verifier_api.spool import Spool
+from verifier_api.wire import NotJson, read_json, write_json
+
+PIECE_BYTES = 64 * 1024
+
+
+async def graded_array(service: Service, values: list[object]) -> AsyncIterator[bytes]:
+    """The answers to ``values`` as a JSON array, in pieces."""
+    turns = Turns()
+    piece = bytearray(b"[")
+    for index, value in enumerate(values):
+        if index:
+            piece += b","
+        piece += write_json(await service.grade_in_batch(value, Place(index)))
+        if len(piece) >= PIECE_BYTES:
+            yield bytes(piece)
+            piece.clear()
+        if turns.due():
+            await asyncio.sleep(0)
+    yield bytes(piece + b"]")
+
+
+class Line(NamedTuple):
+    """A line of the body: its number from 1, and its bytes, or why they were not kept."""
+
+    number: int
+    data: bytes | Problem
+
+
+class Lines:
+    """Cuts a body into lines as it arrives, keeping at most one of them."""
+
+    def __init__(self, limit: int, lease: Lease) -> None:
+        self._limit = limit
+        self._lease = lease
+        self._kept = bytearray()
+        self._refused: Problem | None = None
+        self._number = 0
+
+    def feed(self, chunk: bytes) -> Iterator[Line]:
+        """The lines that end in ``chunk``."""
+        *ended, rest = chunk.split(b"\n")
+        for part in ended:
+            self._keep(part)
+            yield self._end()
+        self._keep(rest)
+
+    def finish(self) -> Iterator[Line]:
+        """The last line, where it has no end of its own."""
+        if self._kept or self._refused:
+            yield self._end()
+
+    def _keep(self, part: bytes) -> None:
+        size = len(self._kept) + len(part)
+        if self._refused is None and size > self._limit:
+            self._refused = too_large("line", self._limit)
+        elif self._refused is None and not self._lease.hold(size):
+            self._refused = self._lease.refusal()
+        if self._refused is None:
+            self._kept += part
+        else:
+            self._kept.clear()
+
+    def _end(self) -> Line:
+        self._number += 1
+        line = Line(self._number, self._refused or bytes(self._kept))
+        self._kept.clear()
+        self._refused = None
+        self._lease.hold(0)
+        return line
+
+
+class GradedLines(StreamingResponse):
+    """The answers to an NDJSON body, sent while it arrives; memory is bounded, whatever the body's length.
+
+    Blank lines have no answer. The status is sent with the first answer, so a body that never arrives is a 408.
+    """
+
+    def __init__(self, service: Service, request: Request, lease: Lease) -> None:
+        super().__init__(content=(), media_type=NDJSON)
+        self._service = service
+        self._request = request
+        self._lease = lease
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # ASGI's signature
+        """Grade and send."""
+        spool = Spool()
+        grading = asyncio.create_task(self._grade(spool))
+        started = False
+        try:
+            while (data := await spool.get()) is not None:
+                if not started:
+                    await self._send_start(send)
+                    started = True
+                async with asyncio.timeout(self._service.settings.idle_seconds):
+                    await send({"type": "http.response.body", "body": data, "more_body": True})
+            await grading  # raises what ended it
+            if not started:
+                await self._send_start(send)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            raise ClientDisconnect from None
+        finally:
+            grading.cancel()
+            await asyncio.wait((grading,))
+            spool.discard()
+
+    async def _send_start(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+
+    async def _grade(self, spool: Spool) -> None:
+        lines = Lines(self._service.settings.max_body_bytes, self._lease)
+        turns = Turns()
+        index = 0
+        try:
+            async for chunk in chunks(self._request, self._service.settings.idle_seconds):
+                for line in lines.feed(chunk):
+                    index += await self._answer(line, index, spool)
+                    if turns.due():
+                        await asyncio.sleep(0)
+            for line in lines.finish():
+                index += await self._answer(line, index, spool)
+        except Problem as problem:  # the client fell silent
+            if index == 0:
+                raise
+            await spool.put(write_json(self._service.problem_in_batch(problem, Place(index))) + b"\n")
+        finally:
+            spool.close()
+
+    async def _answer(self, line: Line, index: int, spool: Spool) -> int:
+        """Put the answer to one line; gives how many samples it held, 0 or 1."""
+        place = Place(index, line.number)
+        if isinstance(line.data, Problem):
+            answer = self._service.problem_in_batch(line.data, place)
+        elif not line.data.strip():
+            return 0
+        else:
+            try:
+                answer = await self._service.grade_in_batch(read_json(line.data), place)
+            except NotJson as error:
+                problem = Problem(NOT_JSON, f"line {line.number}: {error}")
+                answer = self._service.problem_in_batch(problem, place)
+        await spool.put(write_json(answer) + b"\n")
+        return 1

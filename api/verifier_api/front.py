@@ -1,0 +1,98 @@
+"""Around every request: its id, its share of the capacity, its line in the log, and the last resort for errors."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Final
+from uuid import uuid4
+
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from verifier_api.limits import Lease
+from verifier_api.logs import ACCESS, ERRORS, trace
+from verifier_api.problems import INTERNAL, Problem
+from verifier_api.service import Service
+
+_SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:@/+=-]{1,128}")
+GONE: Final = 499
+"""What the log says where the client left before its answer was sent."""
+
+
+class Front:
+    """The outermost part of the application; plain ASGI, for it costs every request."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        began = time.perf_counter()
+        status, sent = 0, 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+            else:
+                sent += len(message.get("body", b""))
+            await send(message)
+
+        lease: Lease | None = None
+        method = scope["method"]
+        try:
+            if method == "POST":
+                lease = self._service.capacity.lease()
+                scope.setdefault("state", {})["lease"] = lease
+            elif method == "HEAD":  # as GET; the server leaves the body out
+                scope = {**scope, "method": "GET"}
+            await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            status = GONE
+        except Problem as problem:
+            await problem.response(scope["path"])(scope, receive, sending)
+        except Exception as error:  # noqa: BLE001  # the border: a request that fails must not take others along
+            ERRORS.error("request %s failed: %s", request_id.decode(), trace(error))
+            if not status:
+                failure = Problem(INTERNAL, f"The log has the reason under request {request_id.decode()}.")
+                await failure.response(scope["path"])(scope, receive, sending)
+        finally:
+            if lease is not None:
+                lease.release()
+            milliseconds = (time.perf_counter() - began) * 1000
+            _log(request_id, method, scope["path"], status or GONE, sent, milliseconds)
+
+
+def _request_id(scope: Scope) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+            return bytes(value)
+    return uuid4().hex.encode()
+
+
+def _log(request_id: bytes, method: str, path: str, status: int, sent: int, milliseconds: float) -> None:
+    if not ACCESS.isEnabledFor(20):
+        return
+    name = request_id.decode()
+    path = path[:200]
+    ACCESS.info(
+        "%s %s %d %dB %.1fms id=%s",
+        *(method, path, status, sent, milliseconds, name),
+        extra={
+            "fields": {
+                "request_id": name,
+                "method": method,
+                "path": path,
+                "status": status,
+                "bytes": sent,
+                "milliseconds": round(milliseconds, 2),
+            }
+        },
+    )

@@ -1,0 +1,102 @@
+"""What the service does, without HTTP: a JSON value in, a JSON value or a ``Problem`` out."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from time import perf_counter
+from typing import Final
+
+import msgspec
+
+from verifier.grader import Verifier
+from verifier.records import WORKER_LOST, verification
+from verifier.settings import Settings
+from verifier.types.sample import Sample
+from verifier_api.limits import Capacity, Keys
+from verifier_api.problems import Problem
+from verifier_api.schemas import read_request
+from verifier_api.workers import Aside
+
+INLINE_CHARS: Final = 256 * 1024
+"""Texts up to this size are graded in the event loop, longer ones beside it."""
+
+SLICE_SECONDS: Final = 0.005
+"""How long a batch may keep the event loop before others have their turn."""
+
+
+class Service:
+    """The verifier, and the limits that one worker process keeps."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.keys = Keys(key.get_secret_value() for key in settings.api_keys)
+        self.capacity = Capacity(settings.max_in_flight, settings.max_body_bytes)
+        self.aside = Aside(settings)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """The engine with its rules, loaded at first use; raises ``RulesError``."""
+        return Verifier.from_settings(self.settings)
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the rules are there."""
+        return "verifier" in self.__dict__
+
+    async def grade(self, value: object) -> dict[str, object]:
+        """The answer for one JSON value; raises a 422 ``Problem``."""
+        sample, request = read_request(value)
+        verdict = self.verifier.grade(sample) if _size(sample) <= INLINE_CHARS else await self.aside.grade(sample)
+        answer: dict[str, object] = {
+            "sample_id": sample.sample_id,
+            "success": None if verdict is None else verdict.success,
+            "verification": verification(verdict, code=WORKER_LOST.name),
+        }
+        if request.trace:
+            answer["trace"] = [] if verdict is None else msgspec.to_builtins(verdict.trace)
+        return answer
+
+    async def grade_in_batch(self, value: object, place: Place) -> dict[str, object]:
+        """The answer for one of many: where it cannot be graded, the problem stands in its place."""
+        try:
+            return await self.grade(value)
+        except Problem as problem:
+            return self.problem_in_batch(problem, place, value)
+
+    def problem_in_batch(self, problem: Problem, place: Place, value: object = None) -> dict[str, object]:
+        """A problem as one of the answers of a batch."""
+        sample_id = value.get("sample_id") if isinstance(value, dict) else None
+        document = problem.document(f"/grade/batch#/{place.index}")
+        document["sample_id"] = sample_id if isinstance(sample_id, str) else None
+        document["success"] = None
+        document["index"] = place.index
+        if place.line is not None:
+            document["line"] = place.line
+        return document
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where in a batch a sample stands: from 0, and of an NDJSON body its line, from 1."""
+
+    index: int
+    line: int | None = None
+
+
+class Turns:
+    """Says when a long piece of work should let others have their turn."""
+
+    def __init__(self) -> None:
+        self._since = perf_counter()
+
+    def due(self) -> bool:
+        """Whether the slice is used up; the next one then begins."""
+        now = perf_counter()
+        if now - self._since < SLICE_SECONDS:
+            return False
+        self._since = now
+        return True
+
+
+def _size(sample: Sample) -> int:
+    texts = (*sample.ground_truths, sample.final_answer, sample.response, sample.question)
+    return sum(len(text) for text in texts if text) + sum(len(option.text) for option in sample.options)
