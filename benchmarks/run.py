@@ -76,7 +76,7 @@ def accuracy(graded: list[tuple[Key, Verdict]], known: dict[Key, bool]) -> None:
 
 
 def measure(path: Path, known: dict[Key, bool] | None, rounds: int) -> None:
-    """Grade one file several times over; print accuracy and the best round's speed, in processor time of one process."""
+    """Grade one file several times over; print accuracy, and the best round's speed in processor time."""
     verifier = Verifier()
     rows = samples(path)
     best = float("inf")
@@ -85,9 +85,8 @@ def measure(path: Path, known: dict[Key, bool] | None, rounds: int) -> None:
         start = time.process_time()
         graded = [(key, verifier.grade(sample)) for key, sample in rows]
         best = min(best, time.process_time() - start)
-    print(
-        f"{path.name}: {len(rows)} rows, {len(rows) / best:,.0f} grades a second and process, {1e6 * best / max(len(rows), 1):.0f} µs each"
-    )
+    each = 1e6 * best / max(len(rows), 1)
+    print(f"{path.name}: {len(rows)} rows, {each:.0f} µs each: {1e6 / each:,.0f} grades a second and process")
     if known is not None:
         accuracy(graded, known)
 
