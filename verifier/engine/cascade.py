@@ -1,0 +1,359 @@
+"""The whole cascade on one page: extract, read both sides, compare, settle.
+
+Law 1: readers stand loosest binding first; the first that yields a certain reading ends the search; what nobody reads is a phrase.
+Law 2: a pair of answers is decided by the first stage that owns it and does not pass.
+Law 3: *correct* if a reading of the gold agrees with the candidate; *incorrect* if there is an owned pair and every pair is refuted; else *undecided*,
+under the most specific pass. Readings of one candidate that disagree are a pass: ambiguity is never rewarded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+import msgspec
+
+from verifier.engine import extract, text
+from verifier.engine.demand import Demand, read_demand
+from verifier.engine.kinds import choice, kind, number, phrase, quantity, truth
+from verifier.engine.kinds.kind import Answer, Context, Reader, Reading, Stage
+from verifier.engine.kinds.phrase import Phrase
+from verifier.types.budget import Exhausted, Meter
+from verifier.types.rules import Profile, Rules
+from verifier.types.sample import Extraction, Option, Sample
+from verifier.types.verdict import Code, Decision, Finding, Outcome, Step, Verdict, passes
+
+_T = TypeVar("_T")
+_SHOWN = 300  # characters of a text that a trace shows
+
+READERS: tuple[Reader, ...] = (choice.read_choice, quantity.read_quantity, number.read_number, truth.read_truth)
+STAGES: tuple[Stage, ...] = (number.STAGE, *quantity.STAGES, choice.STAGE, truth.STAGE, phrase.STAGE)
+
+GOLD_EMPTY = passes("gold.empty", "The ground truth is empty.", specific=9)
+GOLD_UNREADABLE = passes("gold.unreadable", "The ground truth could not be read within the budget.", specific=9)
+KINDS_DIFFER = passes("kinds.differ", "The two answers are of kinds that no stage compares.", specific=2)
+AMBIGUOUS = passes("reading.ambiguous", "The answer can be read in several ways, and they do not lead to the same verdict.", specific=8)
+NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
+BUDGETS = tuple(
+    passes(f"budget.{limit}", f"Grading stopped at the budget's limit of {words}.", specific=6)
+    for limit, words in (
+        ("response_chars", "characters in a response"),
+        ("answer_chars", "characters in an answer"),
+        ("digits", "digits in a number"),
+        ("exponent", "digits in an exponent"),
+        ("steps", "steps"),
+        ("work", "work in one step"),
+    )
+)
+CODES: tuple[Code, ...] = (
+    *kind.CODES,
+    *number.CODES,
+    *quantity.CODES,
+    *choice.CODES,
+    *truth.CODES,
+    *phrase.CODES,
+    *extract.CODES,
+    GOLD_EMPTY,
+    GOLD_UNREADABLE,
+    KINDS_DIFFER,
+    AMBIGUOUS,
+    NOT_READ,
+    *BUDGETS,
+)
+_BY_NAME = {code.name: code for code in CODES}
+_OUTCOMES = {Decision.CORRECT: Outcome.CORRECT, Decision.INCORRECT: Outcome.INCORRECT, Decision.PASS: Outcome.UNDECIDED}
+
+
+_WEAK = frozenset({"whole", "last_line", "conclusion", "complement", "sole_number"})
+
+
+def decide(sample: Sample, rules: Rules, profile: Profile, *, engine: str) -> Verdict:
+    """The verdict on a sample. Total: any texts give a verdict, within the profile's budget."""
+    return _Grade(sample, rules, profile).verdict(engine)
+
+
+def profile_of(category: str | None, rules: Rules) -> Profile:
+    """The first profile that names the category, exactly or by pattern (``* Circuits``), case aside; else the default."""
+    if category:
+        folded = category.casefold()
+        for profile in rules.profiles:
+            if any(fnmatchcase(folded, pattern) for pattern in profile.categories):
+                return profile
+    return rules.default_profile
+
+
+class _Side(msgspec.Struct, frozen=True):
+    """One side as read: its readings, surest first, and how to print them."""
+
+    readings: tuple[Reading, ...]
+    shown: str
+    via: str = ""
+
+
+class _Grade:
+    """The state of one grade: the meter, the trace, and the steps taken under both."""
+
+    def __init__(self, sample: Sample, rules: Rules, profile: Profile) -> None:
+        self.sample = sample
+        self.rules = rules
+        self.profile = profile
+        self.meter = Meter(profile.budget)
+        self.trace: list[Step] = []
+        self.context = Context(Demand(), profile, rules, self.meter, self.compare)
+
+    def verdict(self, engine: str) -> Verdict:
+        """Run the cascade and settle it."""
+        self._read_question()
+        gold, candidate, finding = self._grade()
+        code = _BY_NAME.get(finding.code)
+        if code is None:
+            raise LookupError(f"undeclared code {finding.code}")
+        confidence = self.rules.confidence.get(finding.code)
+        return Verdict(
+            outcome=_OUTCOMES[finding.decision],
+            method="none" if finding.decision is Decision.PASS else finding.code.partition(".")[0],
+            code=finding.code,
+            gold=gold,
+            candidate=candidate,
+            engine=engine,
+            rules=self.rules.version,
+            confidence=None if confidence is None else confidence.precision,
+            trace=tuple(self.trace),
+        )
+
+    def step(self, action: Callable[[], _T], exhausted: Callable[[str], _T]) -> _T:
+        """Run one step under an allowance of its own. The one place where a limit reached is caught: it becomes a pass."""
+        try:
+            outer = self.meter.begin()
+        except Exhausted as limit:
+            return exhausted(limit.limit)
+        try:
+            return action()
+        except Exhausted as limit:
+            return exhausted(limit.limit)
+        finally:
+            self.meter.end(outer)
+
+    def note(self, phase: str, by: str, finding: Finding | None, before: int, **shown: str) -> None:
+        """Add a step to the trace; ``before`` is the meter's total when it began."""
+        self.trace.append(
+            Step(
+                phase=phase,
+                by=by,
+                decision=None if finding is None else finding.decision,
+                code="" if finding is None else finding.code,
+                evidence=shown if finding is None else finding.evidence,
+                work=self.meter.total - before,
+                depth=self.meter.depth,
+            )
+        )
+
+    def _read_question(self) -> None:
+        budget = self.profile.budget
+        question = (self.sample.question or "")[-budget.question_chars :]
+        options = tuple(
+            Option(option.label.strip(), self.step(lambda text=option.text: text_of(text, self), lambda _: ""))
+            for option in self.sample.options[: budget.options]
+        )
+        if not options and question:
+            options = self.step(lambda: choice.find_options(question, self.rules, self.meter), lambda _: ())
+        demand = self.step(
+            lambda: read_demand(self.sample, options, self.rules, budget.question_chars), lambda _: Demand(options=options)
+        )
+        self.context = Context(demand, self.profile, self.rules, self.meter, self.compare)
+
+    def _grade(self) -> tuple[str, str, Finding]:
+        sample = self.sample
+        golds = sample.ground_truths
+        given = sample.final_answer if sample.final_answer and sample.final_answer.strip() else sample.response
+        if not any(gold.strip() for gold in golds):
+            return "", (given or "").strip()[:_SHOWN], GOLD_EMPTY.finding()
+        candidate = self._candidate(given)
+        if isinstance(candidate, Finding):
+            return golds[0].strip()[:_SHOWN], "", candidate
+        gold, finding = self._against(golds, candidate)
+        if given is sample.final_answer and sample.response and finding.decision is not Decision.PASS:
+            finding = self._consistent(golds, finding)
+        return gold, candidate.shown, finding
+
+    def _against(self, golds: tuple[str, ...], candidate: _Side) -> tuple[str, Finding]:
+        """The candidate against each accepted gold: one agreement is enough, and all must refute."""
+        results: list[tuple[str, Finding]] = []
+        for accepted in golds:
+            if not accepted.strip():
+                continue
+            gold = self._gold(accepted)
+            if isinstance(gold, Finding):
+                results.append((accepted.strip()[:_SHOWN], gold))
+                continue
+            finding = self._pairs(gold, candidate)
+            if finding.decision is Decision.CORRECT:
+                return gold.shown, finding
+            results.append((gold.shown, finding))
+        passed = [result for result in results if result[1].decision is Decision.PASS]
+        if passed:
+            return max(passed, key=lambda result: _BY_NAME[result[1].code].specific)
+        return results[0]
+
+    def _consistent(self, golds: tuple[str, ...], finding: Finding) -> Finding:
+        """The last turn must not commit, by a marker, to an answer with the opposite verdict."""
+        quiet = len(self.trace)
+        committed = self._candidate(self.sample.response)
+        if not isinstance(committed, Finding) and committed.via not in _WEAK:
+            _, other = self._against(golds, committed)
+            if other.decision is not Decision.PASS and other.decision is not finding.decision:
+                return extract.MISMATCH.finding(final_answer=finding.code, response=committed.shown)
+        del self.trace[quiet:]
+        return finding
+
+    def _gold(self, accepted: str) -> _Side | Finding:
+        before = self.meter.total
+        readings = self.step(lambda: self._readings((self._gold_text(accepted),)), lambda _: ())
+        if not readings:
+            finding = GOLD_UNREADABLE.finding(text=accepted[:_SHOWN])
+            self.note("read", "gold", finding, before)
+            return finding
+        return self._side("gold", readings, before, "")
+
+    def _gold_text(self, accepted: str) -> Extraction:
+        """The gold's own words; one that is boxed or marked is taken out of its box."""
+        if "\\boxed" in accepted or "####" in accepted:
+            found = extract.find_answer(accepted, self.rules, self.meter)
+            if found.candidates:
+                return found.candidates[0]
+        return Extraction(accepted.strip(), "given", 0, len(accepted))
+
+    def _candidate(self, given: str | None) -> _Side | Finding:
+        before = self.meter.total
+        found = self.step(
+            lambda: extract.find_answer(given, self.rules, self.meter), lambda limit: extract.Found(finding=_exhausted(limit))
+        )
+        if found.finding is not None:
+            self.note("extract", "extract", found.finding, before)
+            return found.finding
+        first = found.candidates[0]
+        self.note("extract", first.via, None, before, text=first.text[:_SHOWN])
+        before = self.meter.total
+        limits: list[str] = []
+        readings = self.step(lambda: self._readings(found.candidates), lambda limit: limits.append(limit) or ())
+        if not readings:
+            finding = _exhausted(limits[0]) if limits else NOT_READ.finding(text=first.text[:_SHOWN])
+            self.note("read", "candidate", finding, before)
+            return finding
+        return self._side("candidate", readings, before, first.via)
+
+    def _side(self, side: str, readings: tuple[Reading, ...], before: int, via: str) -> _Side:
+        shown = " | ".join(dict.fromkeys(reading.answer.show()[:_SHOWN] for reading in readings))
+        for reading in readings:
+            seen = kind.evidence(**{"side": side, "as": reading.answer.show()[:_SHOWN], "unread": reading.unread[:_SHOWN], "label": reading.label})
+            self.note("read", reading.reader, None, before, **seen)
+            before = self.meter.total
+        return _Side(readings, shown, via)
+
+    def _readings(self, found: tuple[Extraction, ...]) -> tuple[Reading, ...]:
+        """The readings of the first text that a reader understands, else every text as a phrase."""
+        phrases: list[Reading] = []
+        for extraction in found:
+            words = text.plain(extraction.text, self.rules.text, self.meter)
+            if not words:
+                continue
+            readings = list(self._read(words))
+            if readings:
+                return tuple(readings)
+            phrases.append(Reading(Phrase(words), "phrase", certain=False))
+        return tuple(phrases)
+
+    def _read(self, words: str) -> Iterator[Reading]:
+        """Law 1: readers in order, until one is certain."""
+        for reader in READERS:
+            certain = False
+            for reading in reader(words, self.context):
+                certain = certain or reading.certain
+                yield reading
+            if certain:
+                return
+
+    def _pairs(self, gold: _Side, candidate: _Side) -> Finding:
+        """Law 3 over all pairs of readings."""
+        findings: list[Finding] = []
+        for given in candidate.readings:
+            for wanted in gold.readings:
+                if wanted.label and given.label and wanted.label != given.label:
+                    findings.append(number.LABEL_DIFFERS.finding(gold=wanted.label, candidate=given.label))
+                    continue
+                findings.append(self.compare(wanted.answer, given.answer))
+        decisions = {finding.decision for finding in findings}
+        if decisions == {Decision.CORRECT, Decision.INCORRECT} or len(decisions) == 3:
+            return AMBIGUOUS.finding(gold=gold.shown, candidate=candidate.shown)
+        if Decision.CORRECT in decisions:
+            return next(finding for finding in findings if finding.decision is Decision.CORRECT)
+        if decisions == {Decision.INCORRECT}:
+            return findings[0]
+        return max(
+            (finding for finding in findings if finding.decision is Decision.PASS), key=lambda finding: _BY_NAME[finding.code].specific
+        )
+
+    def compare(self, gold: Answer, candidate: Answer) -> Finding:
+        """Law 2: the first stage that owns the pair and does not pass; a choice meets a value through its options' texts."""
+        owners = [stage for stage in STAGES if (type(gold), type(candidate)) in stage.pairs and self._may(stage)]
+        if not owners and isinstance(gold, choice.Choice) != isinstance(candidate, choice.Choice):
+            return self._compare_by_value(gold, candidate)
+        passed: Finding | None = None
+        for stage in owners:
+            before = self.meter.total
+            self.meter.depth += 1
+            finding = self.step(lambda stage=stage: stage.decide(gold, candidate, self.context), _exhausted)
+            self.meter.depth -= 1
+            self.note("compare", stage.name, finding, before)
+            if finding.decision is not Decision.PASS:
+                return finding
+            passed = passed or finding
+        return passed or KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+
+    def _may(self, stage: Stage) -> bool:
+        return not self.profile.stages or stage.name in self.profile.stages
+
+    def _compare_by_value(self, gold: Answer, candidate: Answer) -> Finding:
+        """One side names an option, the other gives a value: the value stands for the one option whose text equals it."""
+        named, value = (gold, candidate) if isinstance(gold, choice.Choice) else (candidate, gold)
+        if self.meter.depth or isinstance(value, Phrase) or not isinstance(named, choice.Choice) or not named.known:
+            return KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+        agreeing = [option for option in self.context.demand.options if self._is_worth(option, value)]
+        if len(agreeing) != 1:
+            return KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+        meant = choice.Choice(agreeing[0].label, agreeing[0].text, known=True)
+        return self.compare(named, meant) if named is gold else self.compare(meant, named)
+
+    def _is_worth(self, option: Option, value: Answer) -> bool:
+        """Whether an option's text, read as a value, equals ``value``."""
+        extraction = Extraction(option.text, "option", 0, len(option.text))
+        self.meter.depth += 1
+        quiet = len(self.trace)
+        plainly = self.step(lambda: tuple(quantity_or_number(extraction.text, self.context)), lambda _: ())
+        agrees = any(self.compare(reading.answer, value).decision is Decision.CORRECT for reading in plainly)
+        del self.trace[quiet:]
+        self.meter.depth -= 1
+        return agrees
+
+
+def quantity_or_number(words: str, context: Context) -> Iterator[Reading]:
+    """A text read as a value, never as a choice."""
+    for reader in (quantity.read_quantity, number.read_number):
+        readings = list(reader(words, context))
+        if readings:
+            yield from readings
+            return
+
+
+def text_of(words: str, grade: _Grade) -> str:
+    """An option's text out of its wrapping."""
+    return text.plain(words, grade.rules.text, grade.meter)
+
+
+def _exhausted(limit: str) -> Finding:
+    return _BY_NAME[f"budget.{limit}"].finding()
+
+
+def _kind(answer: Answer) -> str:
+    return type(answer).__name__.lower()

@@ -1,0 +1,103 @@
+"""What the question asks for: its options, the unit, whether a percentage, an exact value or a count is wanted. Read once per grade."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from verifier.engine import text as texts
+from verifier.engine.units import Unit, read_unit
+from verifier.types.rules import DemandTable, Rules, UnitTable
+from verifier.types.sample import Option, Sample
+
+_PLACES = re.compile(
+    r"(?:to|correct to|with|using|nearest) (?:the nearest )?(?P<count>\d+|one|two|three|four|five|six) "
+    r"(?P<what>decimal (?:place|digit)s?|d\.?p\.?|significant (?:figure|digit)s?|s\.?f\.?|sig\.? ?figs?)"
+)
+_NEAREST = {"nearest tenth": 1, "nearest hundredth": 2, "nearest thousandth": 3}
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+
+
+class Demand(msgspec.Struct, frozen=True):
+    """What the question says of its answer; all fields may be empty.
+
+    ``unit`` is the one unit the answer is asked in (``None`` if none or several are named); ``words`` are the folded words of the question, to see
+    whether it names what an answer adds; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or millions.
+    """
+
+    options: tuple[Option, ...] = ()
+    unit: Unit | None = None
+    percent: bool = False
+    exact: bool = False
+    count: bool = False
+    pure_number: bool = False
+    scale: bool = False
+    places: int | None = None
+    significant: int | None = None
+    words: frozenset[str] = frozenset()
+    signs: str = ""
+    asked: bool = False
+
+
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, limit: int) -> Demand:
+    """The demand of the sample's question; of a very long question the end is read, where it asks."""
+    question = sample.question
+    if not question or not question.strip():
+        return Demand(options=options)
+    text = texts.fold(texts.characters(question[-limit:], rules.text))
+    table = rules.demand
+    unit = _unit(question[-limit:], text, table, rules.units)
+    places, significant = _precision(text)
+    counted = unit is None and any(phrase in text for phrase in table.count)
+    return Demand(
+        options=options,
+        unit=unit,
+        percent=any(phrase in text for phrase in table.percent),
+        exact=any(phrase in text for phrase in table.exact),
+        count=counted and places is None and significant is None,
+        pure_number=any(phrase in text for phrase in table.pure_number),
+        scale=any(phrase in text for phrase in table.scale),
+        places=places,
+        significant=significant,
+        words=frozenset(_WORDS.findall(text)),
+        signs="".join(sign for sign in "$€£¥₹%°" if sign in text),
+        asked=True,
+    )
+
+
+def _precision(text: str) -> tuple[int | None, int | None]:
+    for phrase, places in _NEAREST.items():
+        if phrase in text:
+            return places, None
+    match = _PLACES.search(text)
+    if match is None:
+        return None, None
+    count = _NUMBERS.get(match["count"]) or int(match["count"][:3])
+    return (count, None) if match["what"].startswith("d") else (None, count)
+
+
+def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> Unit | None:
+    """The one unit that the question's demand phrases name; two different ones name none."""
+    found: list[Unit] = []
+    for phrase in table.unit:
+        before, _, after = phrase.partition("{unit}")
+        start = text.find(before)
+        while start >= 0:
+            end = start + len(before)
+            if start == 0 or not text[start - 1].isalnum():
+                read = read_unit(question, end, units)
+                if read is not None and _closed(text, read[1], after):
+                    found.append(read[0])
+            start = text.find(before, end)
+    if not found or any((unit.dimension, unit.factor, unit.pi) != (found[0].dimension, found[0].factor, found[0].pi) for unit in found):
+        return None
+    return found[0]
+
+
+def _closed(text: str, end: int, after: str) -> bool:
+    """Whether the unit's text ends at a word's end, followed by what the phrase asks for."""
+    return (end >= len(text) or not text[end].isalnum()) and text.startswith(after, end)

@@ -1,0 +1,308 @@
+r"""From a response to the answer that it commits to (POLICY §A).
+
+The last explicit marker counts (``FINAL_ANSWER:``, ``\boxed``, "the answer is", ``####``, ``<answer>``, JSON), else the last concluding statement, else the
+last line. What stands in thinking tags is never the answer. Every search is one ``rfind`` or one pass per marker: linear in the text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import msgspec
+
+from verifier.engine import text as texts
+from verifier.types.budget import Meter
+from verifier.types.rules import ExtractTable, Marker, Rules
+from verifier.types.sample import Extraction
+from verifier.types.verdict import Code, Finding, Standing, passes, refutes
+
+NO_ANSWER = refutes("extract.no_answer", "The response gives no answer.", Standing.CONVENTION)
+REVISED = passes("extract.revised", "The response takes back or changes its answer in words that rules do not follow.", specific=8)
+SEVERAL_BOXES = passes("extract.several_boxes", "The response boxes several answers, and nothing says which part each one answers.", specific=8)
+MISMATCH = passes("record.answer_mismatch", "The last turn commits to another answer than the record's final answer.", specific=9)
+CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, SEVERAL_BOXES, MISMATCH)
+
+_BREAK = re.compile(r"(?<=[.!?])[\"”*)]*\s+(?=[A-Z(\\$\d\"“*])|\n+")
+_LINE_END = re.compile(r"\n|$")
+_NUMBERISH = re.compile(r"\d")
+_BLANK_MARKUP = re.compile(r"[\s$*_`#>~|.,:;()\[\]{}\\-]*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What was extracted: the widest text first, then narrower ones, to be read in that order; or a finding that ends the grade."""
+
+    candidates: tuple[Extraction, ...] = ()
+    finding: Finding | None = None
+
+
+def find_answer(response: str | None, rules: Rules, meter: Meter) -> Found:
+    """The answer of a response, which may be a bare answer already."""
+    table = rules.extract
+    if response is None or not response.strip():
+        return Found(finding=NO_ANSWER.finding(response="empty"))
+    meter.within("response_chars", len(response))
+    text = texts.characters(response, rules.text)
+    start, end = _outside_thinking(text, table)
+    end = _without_end_tokens(text, start, end, table)
+    if _blank(text[start:end]):
+        return Found(finding=NO_ANSWER.finding(response="nothing outside the thinking" if start else "no words"))
+    folded = texts.fold(text)
+    marked = _last_marker(text, folded, start, end, table)
+    if marked is None:
+        return _unmarked(text, folded, start, end, rules)
+    if _calls_tool(text, marked.end, end, table):
+        return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
+    if marked.via == "several_boxes":
+        return Found(finding=SEVERAL_BOXES.finding(text=marked.text[:200]))
+    if _blank(marked.text):
+        return Found(finding=NO_ANSWER.finding(response=f"nothing after {marked.via}"))
+    if _revised(folded, marked.end, end, table):
+        return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))
+    return Found((marked, *_narrower(marked, rules)))
+
+
+def _blank(text: str) -> bool:
+    """Whether a text is markup and punctuation only. A lone sign such as ∅ is an answer."""
+    match = _BLANK_MARKUP.match(text)
+    return match is not None and match.end() == len(text)
+
+
+def _outside_thinking(text: str, table: ExtractTable) -> tuple[int, int]:
+    """Where the text outside thinking tags stands. A tag never closed thinks to the end; one never opened has thought from the start."""
+    start = 0
+    folded = texts.fold(text)
+    for tag in table.thinking_tags:
+        close = folded.rfind(tag.close)
+        if close >= 0:
+            start = max(start, close + len(tag.close))
+    stops = [position for tag in table.thinking_tags if (position := folded.find(tag.open, start)) >= 0]
+    return start, min(stops, default=len(text))
+
+
+def _without_end_tokens(text: str, start: int, end: int, table: ExtractTable) -> int:
+    """The end of the text before tokens such as ``<EOS_TOKEN>`` that a model's template leaves."""
+    changed = True
+    while changed:
+        changed = False
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        for token in table.ends:
+            if text.endswith(token, start, end):
+                end -= len(token)
+                changed = True
+    return end
+
+
+def _last_marker(text: str, folded: str, start: int, end: int, table: ExtractTable) -> Extraction | None:
+    """The last explicit answer. A marker whose words are followed by a box, or by another marker, hands on to it."""
+    best: tuple[int, Extraction] | None = None
+    for marker in table.markers:
+        found = _phrase(text, folded, start, end, marker)
+        if found is not None and (best is None or found.start > best[0]):
+            best = (found.start, found)
+    for tag in table.answer_tags:
+        open_at = folded.rfind(tag.open, start, end)
+        if open_at >= 0 and (best is None or open_at + len(tag.open) > best[0]):
+            inside = open_at + len(tag.open)
+            close = folded.find(tag.close, inside, end)
+            stop = end if close < 0 else close
+            best = (inside, Extraction(text[inside:stop], "tag", inside, stop))
+    quoted = _json_answer(text, start, end, table)
+    if quoted is not None and (best is None or quoted.start > best[0]):
+        best = (quoted.start, quoted)
+    boxed = _last_box(text, start, end, table)
+    if boxed is not None and (best is None or boxed.end > best[0]):
+        return boxed
+    return None if best is None else best[1]
+
+
+def _phrase(text: str, folded: str, start: int, end: int, marker: Marker) -> Extraction | None:
+    """The last occurrence of a marker's words and the text they announce: to the line's end, or the next line if theirs is empty."""
+    source = text if marker.exact else folded
+    latest = -1
+    for phrase in marker.phrases:
+        position = source.rfind(phrase, start, end)
+        while position >= 0 and not _stands_free(text, position, phrase, marker):
+            position = source.rfind(phrase, start, position + len(phrase) - 1) if position > start else -1
+        if position >= 0:
+            latest = max(latest, position + len(phrase))
+    if latest < 0:
+        return None
+    begin = latest
+    while begin < end and text[begin] in " \t:*_":
+        begin += 1
+    if begin < end and text[begin] == "\n":
+        while begin < end and text[begin] in " \t\n:*_":
+            begin += 1
+    stop = text.find("\n", begin, end)
+    stop = end if stop < 0 else stop
+    if marker.name == "final_answer" or text.startswith(("\\[", "$$", "```", "{"), begin):
+        stop = end
+    elif (sentence := _sentence_end(text, begin, stop)) is not None:
+        stop = sentence
+    return Extraction(text[begin:stop], marker.name, begin, stop)
+
+
+def _stands_free(text: str, position: int, phrase: str, marker: Marker) -> bool:
+    """Whether a phrase begins at a word's start (and at a line's, where the marker asks for it)."""
+    before = text[position - 1 : position]
+    if phrase[0].isalnum() and before.isalnum():
+        return False
+    after = text[position + len(phrase) : position + len(phrase) + 1]
+    if phrase[-1].isalpha() and after.isalpha():
+        return False
+    if marker.line_start:
+        line = text[text.rfind("\n", 0, position) + 1 : position]
+        return not line.strip(" \t*_#>-") or line.rstrip().endswith((".", "!", "?"))
+    return True
+
+
+def _sentence_end(text: str, begin: int, stop: int) -> int | None:
+    """The end of the first sentence in a line, if another follows."""
+    match = _BREAK.search(text, begin, stop)
+    if match is None or match.start() <= begin + 2:
+        return None
+    return match.start()
+
+
+def _json_answer(text: str, start: int, end: int, table: ExtractTable) -> Extraction | None:
+    """The value of an answer key in a JSON object at the text's end."""
+    if "}" not in text[max(start, end - 8) : end]:
+        return None
+    open_at = text.rfind("{", start, end)
+    stop = text.rfind("}", open_at, end) + 1
+    if open_at < 0 or stop <= open_at or end - open_at > 100_000:
+        return None
+    try:
+        value = json.loads(text[open_at:stop])
+    except (ValueError, RecursionError):
+        return None
+    for key in table.json_keys:
+        if isinstance(value, dict) and isinstance(value.get(key), (str, int, float)):
+            answer = value[key]
+            return Extraction(answer if isinstance(answer, str) else json.dumps(answer), "json", open_at, stop)
+    return None
+
+
+def _last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction | None:
+    r"""The last ``\boxed{…}``, with the unit or words behind it on its line; several boxes in one sentence are several answers."""
+    boxes: list[tuple[int, int, str]] = []
+    position = end
+    while len(boxes) < 8:
+        position = text.rfind("\\", start, position)
+        if position < 0:
+            break
+        name = next((box for box in table.boxes if text.startswith(box, position + 1)), None)
+        if name is None:
+            continue
+        opening = position + 1 + len(name)
+        while opening < end and text[opening] == " ":
+            opening += 1
+        if text[opening : opening + 1] == "{":
+            close = texts.closing(text[:end], opening)
+            inside = text[opening + 1 : close] if close > 0 else text[opening + 1 : end]
+            boxes.append((position, close + 1 if close > 0 else end, inside))
+        elif opening < end:
+            token = re.compile(r"\S+").match(text, opening, end)
+            if token is not None:
+                boxes.append((position, token.end(), token.group().rstrip("$.")))
+        if len(boxes) > 1 and "\n\n" in text[boxes[-1][1] : boxes[-2][0]]:
+            break
+    if not boxes:
+        return None
+    begin, stop, inside = boxes[0]
+    if len(boxes) > 1 and _joined(text[boxes[1][1] : begin]) and boxes[1][2].strip() != inside.strip():
+        return Extraction(text[boxes[1][0] : stop], "several_boxes", boxes[1][0], stop)
+    line = _LINE_END.search(text, stop, end)
+    tail = text[stop : line.start() if line else end]
+    tail = re.split(r"(?<!\d)[.,;](?!\d)", tail, maxsplit=1)[0].replace("$", " ").replace("\\)", " ").replace("\\]", " ")
+    words = inside + " " + tail.strip() if inside[-1:].isdigit() and tail.strip() and len(tail) < 200 else inside
+    return Extraction(words, "boxed", begin, stop)
+
+
+def _joined(between: str) -> bool:
+    """Whether the text between two boxes only joins them."""
+    return len(between) < 40 and re.fullmatch(r"[\s$,;&()\\\[\]]*(?:and|or|und|et|y)?[\s$,;&()\\\[\]]*", between) is not None
+
+
+def _calls_tool(text: str, answered: int, end: int, table: ExtractTable) -> bool:
+    """Whether a tool call follows the answer: the turn goes on, and this was not its end."""
+    return any(text.find(call, answered, end) >= 0 for call in table.tool_calls)
+
+
+def _revised(folded: str, answered: int, end: int, table: ExtractTable) -> bool:
+    """Whether the words after an answer take it back."""
+    tail = folded[answered : min(end, answered + 4000)]
+    return any(
+        (position := tail.find(phrase)) >= 0 and not tail[position - 1 : position].isalpha() for phrase in table.revisions
+    )
+
+
+def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules) -> Found:
+    """No marker: the last concluding sentence, else the last sentence; a short text is an answer as it stands."""
+    table = rules.extract
+    if any(text.rfind(call, start, end) >= 0 for call in table.tool_calls):
+        return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
+    whole = Extraction(text[start:end].strip(), "whole", start, end)
+    pieces = _sentences(text, start, end)
+    if len(pieces) <= 1:
+        return Found((whole, *_narrower(whole, rules)))
+    chosen = pieces[-1]
+    via = "last_line"
+    for begin, stop in reversed(pieces[-4:]):
+        opening = folded[begin : begin + 24].lstrip(" *_#>-")
+        if any(opening.startswith(word) for word in table.conclusions):
+            chosen, via = (begin, stop), "conclusion"
+            break
+    if via == "conclusion" and chosen != pieces[-1] and _revised(folded, chosen[1], end, table):
+        return Found(finding=REVISED.finding(text=text[chosen[0] : chosen[1]][:200]))
+    last = Extraction(text[chosen[0] : chosen[1]].strip(), via, *chosen)
+    return Found((whole, last, *_narrower(last, rules)) if len(pieces) <= 3 else (last, *_narrower(last, rules)))
+
+
+def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The last sentences of a text, as positions; displayed maths is joined to the sentence before it."""
+    begin = max(start, end - 4000)
+    cuts = [match.span() for match in _BREAK.finditer(text, begin, end)]
+    bounds = [begin, *(position for cut in cuts for position in cut), end]
+    pieces = [(bounds[index], bounds[index + 1]) for index in range(0, len(bounds) - 1, 2)]
+    return [piece for piece in pieces if not _blank(text[piece[0] : piece[1]])]
+
+
+def _narrower(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
+    """What a sentence says of its subject: the words behind its last copula, and the number a short sentence ends with or holds alone."""
+    text = found.text
+    if len(text) > 2000:
+        return ()
+    folded = texts.fold(text)
+    after = -1
+    for copula in rules.extract.copulas:
+        position = folded.rfind(copula)
+        if position > 0:
+            after = max(after, position + len(copula))
+    narrower: list[Extraction] = []
+    if 0 < after < len(text) and not _blank(text[after:]):
+        narrower.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
+    sole = _sole_number(text, max(after, 0), rules)
+    if sole is not None:
+        narrower.append(Extraction(text[sole:].strip(), "sole_number", found.start + sole, found.end))
+    return tuple(narrower)
+
+
+def _sole_number(text: str, after: int, rules: Rules) -> int | None:
+    """Where the only number of a plain sentence begins, if it stands behind the copula and no word before it bounds or rejects it."""
+    match = _NUMBERISH.search(text)
+    if match is None or match.start() < after:
+        return None
+    start = match.start()
+    before = text[start - 1 : start]
+    if before.isalpha() or before in {"_", "^", "{", "\\", "/", "(", "=", "-", "+"}:
+        return None
+    if before in rules.units.leading:
+        start -= 1
+    words = {word.lower() for word in _WORD.findall(text[:start])}
+    if words & (rules.text.hedges | rules.text.modifiers):
+        return None
+    return start

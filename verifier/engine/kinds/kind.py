@@ -1,0 +1,78 @@
+"""What every kind of answer shares: readings, the context a reader or stage may use, and the first stage, ``identical``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+import msgspec
+
+from verifier.engine.demand import Demand
+from verifier.types.budget import Meter
+from verifier.types.rules import Profile, Rules
+from verifier.types.verdict import Code, Finding, passes, proves
+
+
+class Answer(Protocol):
+    """A typed answer; ``show`` is how a trace prints it."""
+
+    def show(self) -> str:
+        """The answer as a person would write it."""
+        ...
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One way to understand a text.
+
+    ``unread`` are the words left over, known to be harmless; ``label`` is the name the value is assigned to (``x`` in ``x = 5``), or empty. A reading
+    that is not ``certain`` lets the next readers add theirs.
+    """
+
+    answer: Answer
+    reader: str
+    unread: str = ""
+    label: str = ""
+    certain: bool = True
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a reader or a stage may use. ``side`` is gold or candidate while reading; ``compare`` decides a pair one level down."""
+
+    demand: Demand
+    profile: Profile
+    rules: Rules
+    meter: Meter
+    compare: Callable[[Answer, Answer], Finding]
+
+
+class Reader(Protocol):
+    """Text out of its wrapping -> the ways it can be understood as one kind."""
+
+    def __call__(self, text: str, ctx: Context) -> Iterator[Reading]:
+        """Yield readings, surest first; nothing where the text is no answer of this kind."""
+        ...
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """What compares one kind: the pairs of types it owns, and how it decides them. It is never asked about other pairs."""
+
+    name: str
+    pairs: tuple[tuple[type, type], ...]
+    decide: Callable[..., Finding]
+
+
+SAME_TEXT = proves("identical.same_text", "Both answers are the same text once wrapping and spaces are set aside.")
+NOT_IDENTICAL = passes("identical.differs", "The texts differ, which by itself proves nothing.", specific=0)
+CODES: tuple[Code, ...] = (SAME_TEXT, NOT_IDENTICAL)
+
+
+def identical(gold: Answer, candidate: Answer, _ctx: Context) -> Finding:
+    """Owns every pair: the same kind and the same normal form is *correct*; it never refutes."""
+    if type(gold) is type(candidate) and gold == candidate:
+        return SAME_TEXT.finding(text=gold.show())
+    return NOT_IDENTICAL.finding()
+
+
+def evidence(**values: object) -> Mapping[str, str]:
+    """Evidence as text, empty values left out."""
+    return {name: str(value) for name, value in values.items() if value not in (None, "")}

@@ -1,0 +1,239 @@
+"""Numbers with a unit: converted exactly, compared as numbers, refuted by dimension (POLICY 21-25)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from flint import fmpq
+
+from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
+from verifier.engine.kinds.number import Number, agree, harmless, open_number
+from verifier.engine.units import Unit, read_unit
+from verifier.types.rules import UnitDefinition
+from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
+
+EQUAL = proves("quantity.equal", "Both are the same quantity, converted to the same unit.")
+NAMED_UNIT = proves("quantity.unit_in_question", "One side gives no unit; the question names it, and the numbers agree in it.")
+DEGREES = proves("quantity.degrees", "The ground truth is an angle in degrees and the answer is the same bare number.")
+DIMENSION = refutes("quantity.dimension_differs", "The units measure different things.")
+DIFFERS = refutes("quantity.differs", "The units agree in kind, and the amounts are different.")
+NUMBER_DIFFERS = refutes("quantity.number_differs", "One side gives no unit, and no unit it could mean makes the numbers agree.")
+OTHER_UNIT = refutes("quantity.other_unit", "The number is right, in another unit than the one the question names.")
+MISSING = passes("quantity.unit_missing", "The number agrees, and the answer does not give the unit of the ground truth.", specific=7)
+MISSING_WRONG = refutes(
+    "quantity.unit_required", "The answer gives no unit, and the category requires one.", Standing.CONVENTION
+)
+MISSING_FREE = proves("quantity.unit_free", "The answer gives no unit, which the category leaves free, and the number agrees.")
+UNASKED = passes("quantity.unit_unasked", "The number agrees, and nothing says whether the answer's unit is the one meant.", specific=7)
+CONVERTED = passes("quantity.may_be_converted", "The numbers agree only if the ground truth is meant in another unit than the answer's.", specific=7)
+VAGUE = passes("quantity.unit_ambiguous", "A unit symbol that people also use for another unit does not fit the other side.", specific=7)
+DIFFERENCE = passes("quantity.temperature_or_difference", "The values agree as temperature differences and not as temperatures.", specific=7)
+NEEDS_PI = passes("quantity.needs_pi", "Converting between these units takes pi, which plain numbers cannot decide.", specific=6)
+CODES: tuple[Code, ...] = (
+    EQUAL,
+    NAMED_UNIT,
+    DEGREES,
+    DIMENSION,
+    DIFFERS,
+    NUMBER_DIFFERS,
+    OTHER_UNIT,
+    MISSING,
+    MISSING_WRONG,
+    MISSING_FREE,
+    UNASKED,
+    CONVERTED,
+    VAGUE,
+    DIFFERENCE,
+    NEEDS_PI,
+)
+
+
+class Quantity(msgspec.Struct, frozen=True):
+    """A number and its unit."""
+
+    magnitude: Number
+    unit: Unit
+
+    def show(self) -> str:
+        """The number and the unit as they were written."""
+        return f"{self.magnitude.written} {self.unit.written}"
+
+
+def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
+    """A text that opens with a number and a unit, or a currency sign and a number; harmless words may follow."""
+    found = open_number(text, ctx)
+    if found is None:
+        return
+    table = ctx.rules.units
+    unit: Unit | None = None
+    end = found.end
+    after = read_unit(text, end, table)
+    if after is not None and not _is_word_inside(text, after[1]):
+        unit, end = after
+    if found.currency:
+        leading = _lone(found.currency, table.symbols[found.currency])
+        if unit is not None and (unit.dimension, unit.factor) != (leading.dimension, leading.factor):
+            return
+        unit = leading
+    if unit is None or found.number.percent or not harmless(text[end:], ctx):
+        return
+    yield Reading(Quantity(found.number, unit), "quantity", text[end:].strip(), found.label)
+
+
+def _is_word_inside(text: str, end: int) -> bool:
+    """Whether the unit's text runs on into a longer word or a formula (``5 m`` in ``5 mice``, ``5x``)."""
+    following = text[end : end + 1]
+    return following.isalnum() or following in {"^", "_", "("}
+
+
+def _lone(written: str, unit: UnitDefinition) -> Unit:
+    return Unit(written, unit.dimension, unit.factor, unit.pi, unit.offset, unit.vague)
+
+
+def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Finding:
+    """Two quantities: dimensions first, then the amounts in the ground truth's unit."""
+    shown = evidence(gold=gold.show(), candidate=candidate.show(), unit=gold.unit.canonical)
+    if gold.unit.dimension != candidate.unit.dimension:
+        if gold.unit.vague or candidate.unit.vague:
+            return _found(VAGUE, shown)
+        return _found(DIMENSION, {**shown, "candidate_unit": candidate.unit.canonical})
+    if gold.unit.offset != candidate.unit.offset:
+        return _compare_scales(gold, candidate, ctx, shown)
+    factor = _factor(candidate.unit, gold.unit)
+    if factor is None:
+        return _found(NEEDS_PI, shown)
+    if gold.unit.dimension and _is_money(gold.unit):
+        inner = agree(gold.magnitude, candidate.magnitude.scaled(factor), ctx)
+    else:
+        inner = agree(gold.magnitude, candidate.magnitude.scaled(factor), ctx, measured=True)
+    return _lift(inner, EQUAL, DIFFERS, shown)
+
+
+def _is_money(unit: Unit) -> bool:
+    return any(base.startswith("currency:") for base, _ in unit.dimension)
+
+
+def _compare_scales(gold: Quantity, candidate: Quantity, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Temperatures on scales with different zeros: 100 °C is 373.15 K, but a difference of 25 °C is one of 25 K."""
+    factor = _factor(candidate.unit, gold.unit) or fmpq(1)
+    given = candidate.magnitude.scaled(factor)
+    shift = ((candidate.unit.offset or fmpq(0)) - (gold.unit.offset or fmpq(0))) / gold.unit.factor
+    tens = fmpq(10) ** given.exponent10 if abs(given.exponent10) <= 60 else None
+    if tens is None:
+        return _found(DIFFERS, shown)
+    as_temperature = msgspec.structs.replace(given, mantissa=given.mantissa * tens + shift, exponent10=0)
+    finding = agree(gold.magnitude, as_temperature, ctx, measured=True)
+    if finding.decision is Decision.INCORRECT and agree(gold.magnitude, given, ctx, measured=True).decision is Decision.CORRECT:
+        return _found(DIFFERENCE, shown)
+    return _lift(finding, EQUAL, DIFFERS, shown)
+
+
+def _factor(source: Unit, target: Unit) -> fmpq | None:
+    """What to multiply an amount in ``source`` by to have it in ``target``; ``None`` if it holds a power of pi."""
+    return None if source.pi != target.pi else source.factor / target.factor
+
+
+def _lift(inner: Finding, equal: Code, differs: Code, shown: dict[str, str]) -> Finding:
+    """The finding on the numbers, said of the quantities."""
+    told = {**shown, "numbers": inner.code}
+    if inner.decision is Decision.CORRECT:
+        return _found(equal, told)
+    if inner.decision is Decision.INCORRECT:
+        return _found(differs, told)
+    return inner
+
+
+def _found(code: Code, shown: dict[str, str]) -> Finding:
+    return Finding(code.decision, code.name, shown)
+
+
+def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Finding:
+    """The ground truth has a unit and the answer has none (POLICY 23)."""
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    asked = ctx.demand.unit
+    if candidate.percent:
+        return _found(DIMENSION, shown)
+    if asked is not None and asked.dimension == gold.unit.dimension and asked.offset == gold.unit.offset:
+        factor = _factor(asked, gold.unit)
+        if factor is None:
+            return _found(NEEDS_PI, shown)
+        inner = agree(gold.magnitude, candidate.scaled(factor), ctx, measured=True)
+        return _lift(inner, NAMED_UNIT, NUMBER_DIFFERS, {**shown, "question_unit": asked.written})
+    inner = agree(gold.magnitude, candidate, ctx, measured=True)
+    if inner.decision is not Decision.CORRECT:
+        return _lift(inner, EQUAL, NUMBER_DIFFERS, shown)
+    if _in_question(gold.unit, ctx):
+        return _found(NAMED_UNIT, shown)
+    if gold.unit.dimension == (("radian", 1),) and gold.unit.pi:
+        return _found(DEGREES, shown)
+    return _found({Decision.CORRECT: MISSING_FREE, Decision.INCORRECT: MISSING_WRONG}.get(ctx.profile.missing_unit, MISSING), shown)
+
+
+def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Finding:
+    """The answer has a unit and the ground truth has none, which claims nothing about units (POLICY 23)."""
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    asked = ctx.demand.unit
+    unit, amount = candidate.unit, candidate.magnitude
+    measured = not _is_money(unit)
+    if asked is not None:
+        shown = {**shown, "question_unit": asked.written}
+        if asked.dimension != unit.dimension:
+            if asked.vague or unit.vague:
+                return _found(VAGUE, shown)
+            bare = agree(gold, amount, ctx).decision
+            return _found(OTHER_UNIT if bare is Decision.CORRECT else NUMBER_DIFFERS, shown)
+        factor = _factor(unit, asked)
+        if factor is None or asked.offset != unit.offset:
+            return _found(NEEDS_PI if factor is None else UNASKED, shown)
+        inner = agree(gold, amount.scaled(factor), ctx)
+        return _lift(inner, NAMED_UNIT, OTHER_UNIT if agree(gold, amount, ctx).decision is Decision.CORRECT else NUMBER_DIFFERS, shown)
+    inner = agree(gold, amount, ctx)
+    if inner.decision is Decision.CORRECT:
+        if ctx.demand.pure_number:
+            return _found(OTHER_UNIT, shown)
+        return _found(NAMED_UNIT if _in_question(unit, ctx) else UNASKED, shown)
+    if inner.decision is Decision.PASS:
+        return inner
+    if gold.percent:
+        return _found(DIMENSION, shown)
+    if measured and unit.offset is None and _convertible(gold, candidate, ctx):
+        return _found(CONVERTED, shown)
+    return _found(NUMBER_DIFFERS, shown)
+
+
+def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
+    """Whether the bare number is the answer's amount in another unit of the same dimension that the rules know."""
+    seen: set[tuple[int, int]] = set()
+    for unit in ctx.rules.units.by_dimension.get(candidate.unit.dimension, ()):
+        ratio = candidate.unit.factor / unit.factor
+        key = (int(ratio.p), int(ratio.q))
+        if key in seen or ratio == 1:
+            continue
+        seen.add(key)
+        if unit.pi != candidate.unit.pi or agree(gold, candidate.magnitude.scaled(ratio), ctx).decision is not Decision.INCORRECT:
+            return True
+    return False
+
+
+def _in_question(unit: Unit, ctx: Context) -> bool:
+    """Whether the question names the very unit, as a word or as a sign."""
+    if not ctx.demand.asked:
+        return False
+    for written, definition in ctx.rules.units.words.items():
+        if (definition.dimension, definition.factor, definition.pi) == (unit.dimension, unit.factor, unit.pi) and all(
+            word in ctx.demand.words for word in written.split()
+        ):
+            return True
+    return any(
+        (definition.dimension, definition.factor) == (unit.dimension, unit.factor)
+        for sign in ctx.demand.signs
+        if (definition := ctx.rules.units.symbols.get(sign)) is not None
+    )
+
+
+STAGES = (
+    Stage("quantity", ((Quantity, Quantity),), compare_quantities),
+    Stage("quantity", ((Quantity, Number),), compare_missing_unit),
+    Stage("quantity", ((Number, Quantity),), compare_extra_unit),
+)

@@ -1,0 +1,196 @@
+"""Normal forms of text: what typography leaves free (POLICY 45), undone once, before anything is read.
+
+``plain`` takes a text out of its wrapping (LaTeX delimiters, ``\\text``, bold, odd spaces and dashes) and changes nothing that carries meaning. ``words``
+goes on to what may differ between two names of the same thing: case, punctuation, articles. Both are linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from verifier.types.budget import Meter
+from verifier.types.rules import TextTable
+
+_DOLLAR = "\ue000"  # an escaped dollar while delimiters are sought: it is money, never a delimiter
+_MATH_SPAN = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])")
+_LOOKS_MATHS = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ ]*\)?$")
+_MACRO = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
+_FRACTION = re.compile(r"\\[dtc]?frac *(?:\{ *([^{}]*?) *\} *\{ *([^{}]*?) *\}|(\d) *(\d)|(\d) *\{ *([^{}]*?) *\}|\{ *([^{}]*?) *\} *(\d))")
+_INTEGER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
+_MARKDOWN = re.compile(r"\*\*\*?|__(?=\S)|(?<=\S)__|`+|^#{1,6} +|^ *[-*•] +(?=\S)|^> +", re.MULTILINE)
+_SPACES = re.compile(r"\s+")
+_TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
+_SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
+_SUPERSCRIPT_RUN = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
+_WORD = re.compile(r"[^\W_]+(?:['.,:/-][^\W_]+)*|[^\s\w]|_")
+
+
+def characters(text: str, table: TextTable) -> str:
+    """The text with look-alike characters made one: Unicode minus and dashes, odd spaces, full-width forms, digits of any script.
+
+    The length never changes, so that positions in the result are positions in the text.
+    """
+    if text.isascii():
+        return text
+    text = text.translate(table.characters)
+    if any(not c.isascii() and c.isdecimal() for c in text):
+        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    return text
+
+
+def fold(text: str) -> str:
+    """Lower case without changing the length (``İ`` would become two characters)."""
+    if text.isascii():
+        return text.lower()
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+
+
+def plain(text: str, table: TextTable, meter: Meter) -> str:
+    r"""The text out of its typographic wrapping, on one line.
+
+    LaTeX numbers come out as plain ones: ``\frac{3}{4}`` is ``3/4``, ``2\frac12`` is ``2 1/2``, ``1{,}234`` is ``1,234``, ``10^{-3}`` is ``10^-3``,
+    ``5\,\mathrm{kg}`` is ``5 kg``. What is no plain number keeps its macros, for readers that know them.
+    """
+    meter.within("answer_chars", len(text))
+    meter.spend(len(text))
+    text = characters(text, table)
+    if not text.isascii():
+        text = text.translate(table.invisible)
+    if "\\" in text or "$" in text or "{" in text:
+        text = _latex(text, table)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    text = _MARKDOWN.sub("", text)
+    if not text.isascii():
+        text = _SUPERSCRIPT_RUN.sub(lambda run: "^" + run.group().translate(_SUPERSCRIPTS), text)
+        text = _VULGAR.sub(_vulgar, text)
+    return strip(_SPACES.sub(" ", text))
+
+
+def strip(text: str) -> str:
+    """The text without surrounding space, quotes, a trailing stop, or brackets that enclose nothing else but a whole (``"(5)"`` keeps its own)."""
+    text = text.strip()
+    while len(text) > 1:
+        if text[-1] in ".;,!" and not text.endswith("..") and not (text[-1] == "!" and text[-2:-1].isalnum()):
+            text = text[:-1].rstrip()
+        elif (text[0] == text[-1] and text[0] in "\"'*_") or (text[0], text[-1]) in {("“", "”"), ("‘", "’"), ("«", "»")}:
+            text = text[1:-1].strip()
+        else:
+            break
+    return text
+
+
+def _latex(text: str, table: TextTable) -> str:
+    text = text.replace("\\$", _DOLLAR).replace("$$", " ")
+    text = _MATH_SPAN.sub(lambda span: f" {span[1]} " if _LOOKS_MATHS.search(span[1].strip()) else span[0], text)
+    text = text.replace("{,}", ",").replace("{.}", ".").replace("\\!", "")
+    if "\\" in text:
+        text = _macros(text, table)
+    for _ in range(8):  # innermost first; a person nests no deeper
+        text, changed = _FRACTION.subn(_fraction, text)
+        if not changed:
+            break
+    text = re.sub(r"\^ *\{ *([-+]?\w+|°) *\}", r"^\1", text)
+    text = re.sub(r"\^ *°", "°", text)
+    text = re.sub(r"(?<=\d)_\{? *(?=[A-Za-z])(\w+) *\}?", r"_\1", text)
+    return text.replace(_DOLLAR, "$")
+
+
+def _macros(text: str, table: TextTable) -> str:
+    """Replace symbol macros, open wrapper macros, drop spacing and styling ones; unknown macros stay."""
+    out: list[str] = []
+    opened: list[bool] = []  # for each open brace: does it belong to a wrapper, so that it vanishes?
+    position, end = 0, len(text)
+    pending = False
+    while position < end:
+        char = text[position]
+        if char == "\\":
+            match = _MACRO.match(text, position)
+            if match is None:  # a lone backslash at the end
+                break
+            name = match[1]
+            position = match.end()
+            if name in table.wrappers:
+                while position < end and text[position] == " ":
+                    position += 1
+                pending = position < end and text[position] == "{"
+            elif name in table.dropped:
+                position = _skip_group(text, position)
+            elif name in table.macros:
+                out.append(table.macros[name])
+            else:
+                out.append(match[0])
+            continue
+        if char == "{":
+            opened.append(pending)
+            out.append("" if pending else "{")
+            pending = False
+        elif char == "}":
+            out.append("" if opened and opened.pop() else "}")
+        else:
+            out.append(char)
+        position += 1
+    return "".join(out)
+
+
+def _skip_group(text: str, position: int) -> int:
+    """The position after a ``{…}`` that starts here, or here if none does."""
+    if position >= len(text) or text[position] != "{":
+        return position
+    close = text.find("}", position)
+    return len(text) if close < 0 else close + 1
+
+
+def _fraction(match: re.Match[str]) -> str:
+    above, below = [part for part in match.groups() if part is not None]
+    before = match.string[match.start() - 1 : match.start()]
+    if _INTEGER.fullmatch(above) and _INTEGER.fullmatch(below):
+        return f" {above}/{below}" if before.isdigit() else f"{above}/{below}"
+    return f"(({above})/({below}))"
+
+
+def _vulgar(match: re.Match[str]) -> str:
+    parts = unicodedata.normalize("NFKC", match[0]).replace("⁄", "/")
+    before = match.string[match.start() - 1 : match.start()]
+    return f" {parts}" if before.isdigit() else parts
+
+
+def words(text: str, table: TextTable) -> tuple[str, ...]:
+    """The words of a plain text as names are compared: no case, no punctuation between words, no articles.
+
+    Signs that carry meaning (``+ % < =``) stay words of their own.
+    """
+    found = _WORD.findall(text.casefold())
+    kept = [word for word in found if word not in table.articles and not (len(word) == 1 and word in _PUNCTUATION)]
+    return tuple(kept or found)
+
+
+def without_accents(text: str) -> str:
+    """The text without combining marks: ``Beyoncé`` is ``Beyonce``."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+_PUNCTUATION = frozenset(".,;?\"'`´’‘“”«»…")
+
+
+def closing(text: str, start: int) -> int:
+    """The position of the brace that closes the one at ``start``, or -1: braces escaped by a backslash do not count."""
+    depth, position, end = 0, start, len(text)
+    while position < end:
+        char = text[position]
+        if char == "\\":
+            position += 2
+            continue
+        if char == "{":
+            depth += 1
+        elif char == "}":
+            depth -= 1
+            if depth == 0:
+                return position
+        position += 1
+    return -1

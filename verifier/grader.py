@@ -1,0 +1,113 @@
+"""Where the engine and everything outside it meet: ``Verifier``, and the two functions of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from verifier import __version__, records
+from verifier.engine import cascade
+from verifier.rulebook import builtin_rules, load_rules
+from verifier.types.errors import SettingsError
+from verifier.types.rules import Profile, Rules
+from verifier.types.sample import Option, Sample
+from verifier.types.verdict import Code, Verdict
+
+if TYPE_CHECKING:
+    from verifier.settings import Settings
+
+
+class Verifier:
+    """Grades samples under one set of rules. Immutable and re-entrant: one instance serves any number of threads and event loops.
+
+    ``rules`` defaults to the built-in pack; ``profile`` names the profile to grade every sample under, whatever its category.
+    Raises ``SettingsError`` for an unknown profile.
+    """
+
+    def __init__(self, rules: Rules | None = None, *, profile: str | None = None) -> None:
+        self.rules = default_rules() if rules is None else rules
+        self._profile = None if profile is None else self._named(profile)
+
+    @classmethod
+    def from_settings(cls, settings: Settings | None = None) -> Verifier:
+        """A verifier as the environment asks for (``VERIFIER_RULES``). Raises ``SettingsError`` and ``RulesError``."""
+        if settings is None:
+            from verifier.settings import load_settings
+
+            settings = load_settings()
+        return cls(load_rules(*settings.rules) if settings.rules else None)
+
+    def grade(self, sample: Sample) -> Verdict:
+        """The engine's verdict: synchronous, CPU only, bounded work, never an exception on data."""
+        profile = self._profile or cascade.profile_of(sample.category, self.rules)
+        return cascade.decide(sample, self.rules, profile, engine=__version__)
+
+    async def agrade(self, sample: Sample) -> Verdict:
+        """The engine's verdict for callers in an event loop. The engine's work is bounded, so it runs inline."""
+        return self.grade(sample)
+
+    def _named(self, name: str) -> Profile:
+        profiles = (self.rules.default_profile, *self.rules.profiles)
+        for profile in profiles:
+            if profile.name == name:
+                return profile
+        raise SettingsError(f"unknown profile '{name}': the rules have {', '.join(profile.name for profile in profiles)}")
+
+
+@lru_cache(maxsize=1)
+def default_rules() -> Rules:
+    """The built-in rules, read once per process at first use."""
+    return builtin_rules()
+
+
+@lru_cache(maxsize=1)
+def _default_verifier() -> Verifier:
+    return Verifier()
+
+
+def grade(  # noqa: PLR0913  # one keyword a field, as the contract has it
+    *,
+    ground_truth: str | Iterable[str],
+    final_answer: str | None = None,
+    response: str | None = None,
+    question: str | None = None,
+    options: Mapping[str, str] | Iterable[Option] | None = None,
+    category: str | None = None,
+    sample_id: str | None = None,
+) -> Verdict:
+    """The verdict of the built-in rules on one answer; see ``Sample.of`` for the fields and what raises.
+
+    >>> grade(ground_truth="600 W", final_answer="0.6 kW").code
+    'quantity.equal'
+    """
+    sample = Sample.of(
+        ground_truth=ground_truth,
+        final_answer=final_answer,
+        response=response,
+        question=question,
+        options=options,
+        category=category,
+        sample_id=sample_id,
+    )
+    return _default_verifier().grade(sample)
+
+
+def grade_batch(samples: Iterable[Sample | Mapping[str, object]]) -> list[Verdict]:
+    """Verdicts in order. A mapping is read as a record in the seed's field names.
+
+    Raises ``RecordError`` for a mapping that is no gradable record (misuse, as a wrong type would be).
+
+    >>> [verdict.success for verdict in grade_batch([{"ground_truth": "4", "final_answer": "2 + 2 = 4"}])]
+    [True]
+    """
+    verifier = _default_verifier()
+    return [verifier.grade(sample if isinstance(sample, Sample) else records.read_record(sample)) for sample in samples]
+
+
+def codes() -> tuple[Code, ...]:
+    """Every code that a verdict can carry, in the order of the cascade."""
+    return (*cascade.CODES, *records.CODES)
+
+
+__all__ = ["Verifier", "codes", "default_rules", "grade", "grade_batch"]

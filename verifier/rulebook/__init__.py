@@ -1,0 +1,144 @@
+"""Finds, reads, validates and digests rule packs, and builds the tables that the engine uses.
+
+A pack is a folder with ``pack.toml`` and TOML files in folders by subject (``units/``, ``text/``, ``extract/``, ``demand/``, ``choices/``, ``profiles/``).
+Packs stack: a later pack's entry replaces the earlier entry of the same name, and its word lists add to the earlier ones. Whatever is wrong is a
+``RulesError`` that names the file, the entry and the field.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+import tomllib
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from verifier.rulebook.schema import ENTRIES, LISTS, Entries, Lists, Pack, WordList
+from verifier.rulebook.tables import build_rules
+from verifier.types.errors import RulesError
+from verifier.types.rules import Rules
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def builtin_pack() -> Traversable:
+    """The folder of the built-in pack: inside the installed package, else beside it in a checkout. Raises ``RulesError``."""
+    package = importlib.resources.files("verifier")
+    packed = package.joinpath("_rules")
+    if packed.joinpath("pack.toml").is_file():
+        return packed
+    checkout = Path(__file__).resolve().parent.parent.parent / "rules"
+    if (checkout / "pack.toml").is_file():
+        return checkout
+    raise RulesError("pack.toml", None, None, "the built-in rules are missing: install the package again")
+
+
+def builtin_rules() -> Rules:
+    """The rules of the built-in pack alone."""
+    return load_rules()
+
+
+def load_rules(*packs: Path | str) -> Rules:
+    """The built-in rules with the given packs laid over them, in order. Raises ``RulesError``."""
+    folders: list[Traversable] = [builtin_pack()]
+    for pack in packs:
+        folder = Path(pack)
+        if not (folder / "pack.toml").is_file():
+            raise RulesError(str(folder), None, None, "no pack.toml there: a rule pack is a folder that holds one")
+        folders.append(folder)
+    entries: Entries = {}
+    lists: Lists = {}
+    digest = hashlib.sha256()
+    versions: list[str] = []
+    for folder in folders:
+        for path, source in _files(folder):
+            content = source.read_bytes()
+            digest.update(f"{path}\0{len(content)}\0".encode())
+            digest.update(content)
+            if path == "pack.toml":
+                pack_file = _validated(Pack, _parsed(content, path), path, None)
+                _check_engine(pack_file.engine, path)
+                versions.append(pack_file.version if not versions else f"{pack_file.id}-{pack_file.version}")
+            else:
+                _collect(_parsed(content, path), path, entries, lists)
+    return build_rules(entries, lists, version="+".join([*versions, digest.hexdigest()[:8]]))
+
+
+def _files(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
+    """All TOML files of a pack with their paths in it, in a fixed order."""
+    for child in sorted(folder.iterdir(), key=lambda item: item.name):
+        if child.name.startswith("."):
+            continue
+        if child.is_dir():
+            yield from _files(child, f"{prefix}{child.name}/")
+        elif child.name.endswith(".toml"):
+            yield prefix + child.name, child
+
+
+def _parsed(content: bytes, path: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RulesError(path, None, None, f"not readable as TOML: {error}") from error
+
+
+def _check_engine(wanted: str, path: str) -> None:
+    """Whether this engine is in the range that the pack needs, such as ``>=0.1,<0.2``."""
+    from verifier import __version__
+
+    own = _release(__version__)
+    compare = {">=": own.__ge__, "<=": own.__le__, ">": own.__gt__, "<": own.__lt__, "==": own.__eq__, "!=": own.__ne__}
+    for clause in wanted.replace(" ", "").split(","):
+        operator = clause.rstrip("0123456789.")
+        if operator not in compare or not clause[len(operator) :]:
+            raise RulesError(path, None, "engine", f"'{clause}' is no bound: write something like '>=0.1,<0.2'")
+        if not compare[operator](_release(clause[len(operator) :])):
+            raise RulesError(path, None, "engine", f"these rules need engine {wanted}, and this is {__version__}")
+
+
+def _release(version: str) -> tuple[int, int, int]:
+    parts = [int(part) for part in version.split(".")[:3] if part.isdigit()]
+    major, minor, patch = (*parts, 0, 0, 0)[:3]
+    return major, minor, patch
+
+
+def _collect(content: dict[str, object], path: str, entries: Entries, lists: Lists) -> None:
+    folder = path.partition("/")[0] if "/" in path else ""
+    for section, value in content.items():
+        key = (folder, section)
+        if key in ENTRIES:
+            if not isinstance(value, list):
+                raise RulesError(path, section, None, f"write it as [[{section}]]: a list of entries")
+            for raw in value:
+                name = str(raw.get("name")) if isinstance(raw, dict) else None
+                entry = _validated(ENTRIES[key], raw, path, name or f"an unnamed {section}")
+                entries.setdefault(key, {})[entry.name] = (path, entry)
+        elif key in LISTS:
+            words = value if isinstance(value, list) else None
+            listed = _validated(WordList, {"words": words} if words is not None else value, path, section)
+            lists[key] = tuple(dict.fromkeys((*lists.get(key, ()), *listed.words, *listed.phrases)))
+        else:
+            known = sorted(name for where, name in (*ENTRIES, *LISTS) if where == folder)
+            raise RulesError(path, section, None, f"unknown section; {folder or 'the top folder'} may hold: {', '.join(known) or 'none'}")
+
+
+def _validated(model: type[_Model], raw: object, path: str, entry: str | None) -> _Model:
+    try:
+        return model.model_validate(_tuples(raw))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or None
+        raise RulesError(path, entry, field, first["msg"][:1].lower() + first["msg"][1:]) from error
+
+
+def _tuples(value: object) -> object:
+    """TOML's lists as tuples, which frozen models hold."""
+    if isinstance(value, list):
+        return tuple(_tuples(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return value

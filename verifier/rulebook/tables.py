@@ -1,0 +1,368 @@
+"""From validated entries to the engine's tables: units resolved to base units, prefixes expanded, layouts compiled, profiles inherited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TypeVar, cast
+
+import msgspec
+from flint import fmpq, fmpz
+
+from verifier.rulebook.schema import (
+    AlphabetEntry,
+    CharacterEntry,
+    ConfidenceEntry,
+    Entries,
+    Entry,
+    LayoutEntry,
+    Lists,
+    MacroEntry,
+    MarkerEntry,
+    PrefixEntry,
+    ProfileEntry,
+    RangeEntry,
+    TagEntry,
+    ToleranceEntry,
+    TruthEntry,
+    UnitEntry,
+)
+from verifier.types.budget import Budget
+from verifier.types.errors import RulesError
+from verifier.types.rules import (
+    ChoiceTable,
+    Confidence,
+    DemandTable,
+    Dimension,
+    Example,
+    ExtractTable,
+    Layout,
+    Marker,
+    Profile,
+    Rules,
+    Tag,
+    TextTable,
+    Tolerance,
+    TruthTable,
+    UnitDefinition,
+    UnitTable,
+)
+from verifier.types.verdict import Decision
+
+_E = TypeVar("_E", bound=Entry)
+_TERM = re.compile(r"(?P<name>[A-Za-z][A-Za-z -]*?)(?:\^(?P<power>-?\d+))?$")
+_AMOUNT = re.compile(r"\d+(?:/\d+)?$")
+
+
+def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
+    """The tables. Raises ``RulesError`` for what only shows when entries meet: unknown units, cycles, clashes, missing names."""
+    profiles = _profiles(entries)
+    default = next((profile for profile in profiles if profile.name == "default"), None)
+    if default is None:
+        raise RulesError("profiles/", None, None, "no profile is called 'default'")
+    return Rules(
+        version=version,
+        units=_units(entries, lists),
+        text=_text(entries, lists),
+        extract=_extract(entries, lists),
+        demand=DemandTable(
+            percent=_folded(lists, "demand", "percent"),
+            exact=_folded(lists, "demand", "exact"),
+            count=_folded(lists, "demand", "count"),
+            pure_number=_folded(lists, "demand", "pure_number"),
+            unit=_unit_phrases(lists),
+            scale=_folded(lists, "demand", "scale"),
+        ),
+        choices=_choices(entries, lists),
+        truth=TruthTable(words=_truths(entries)),
+        profiles=tuple(profile for profile in profiles if profile is not default),
+        default_profile=default,
+        confidence={
+            entry.name: Confidence(entry.precision, entry.n) for _, entry in _all(entries, "", "confidence", ConfidenceEntry)
+        },
+        examples=tuple(_examples(entries)),
+    )
+
+
+def _all(entries: Entries, folder: str, section: str, model: type[_E]) -> list[tuple[str, _E]]:
+    found = entries.get((folder, section), {}).values()
+    return [(path, cast("_E", entry)) for path, entry in found if isinstance(entry, model)]
+
+
+def _folded(lists: Lists, folder: str, section: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in lists.get((folder, section), ()))
+
+
+def _unit_phrases(lists: Lists) -> tuple[str, ...]:
+    phrases = _folded(lists, "demand", "unit")
+    for phrase in phrases:
+        if phrase.count("{unit}") != 1 or phrase.startswith("{unit}"):
+            raise RulesError("demand/", "unit", "phrases", f"'{phrase}' must hold {{unit}} once, behind some words")
+    return phrases
+
+
+# --- units ------------------------------------------------------------------------------------------------------------------------------------
+
+
+class _Resolver:
+    """Resolves each unit's ``equals`` down to base units, prefixed names included."""
+
+    def __init__(self, entries: Entries) -> None:
+        self.rows = {entry.name: (path, entry) for path, entry in _all(entries, "units", "unit", UnitEntry)}
+        self.prefixes = {entry.name: entry for _, entry in _all(entries, "units", "prefix", PrefixEntry)}
+        self.done: dict[str, UnitDefinition] = {}
+        self.open: list[str] = []
+
+    def unit(self, name: str, path: str, asked_by: str) -> UnitDefinition:
+        """The definition of a unit by its name or prefixed name."""
+        if name in self.done:
+            return self.done[name]
+        if name not in self.rows:
+            for prefix in self.prefixes.values():
+                rest = name.removeprefix(prefix.name)
+                if rest != name and rest in self.rows and self.rows[rest][1].prefixes:
+                    return prefixed(self.unit(rest, path, asked_by), prefix)
+            raise RulesError(path, asked_by, "equals", f"unknown unit '{name}'")
+        where, row = self.rows[name]
+        if name in self.open:
+            raise RulesError(where, name, "equals", "defined through itself: " + " -> ".join([*self.open, name]))
+        self.open.append(name)
+        definition = self._define(where, row)
+        self.open.pop()
+        self.done[name] = definition
+        return definition
+
+    def _define(self, path: str, row: UnitEntry) -> UnitDefinition:
+        dimension: Dimension
+        if row.equals is None:
+            base = f"currency:{row.name}" if row.currency else row.name
+            return UnitDefinition(row.name, ((base, 1),), fmpq(1), vague=row.vague)
+        exponents: dict[str, int] = {}
+        factor, pi, sign = fmpq(1), 0, 1
+        for token in row.equals.split():
+            if token == "/":
+                sign = -1
+                continue
+            if _AMOUNT.match(token):
+                above, _, below = token.partition("/")
+                factor *= fmpq(fmpz(above), fmpz(below or "1")) ** sign
+            elif token == "pi":
+                pi += sign
+            else:
+                term = _TERM.match(token)
+                if term is None:
+                    raise RulesError(path, row.name, "equals", f"'{token}' is no amount, unit or '/'")
+                power = int(term["power"] or 1) * sign
+                part = self.unit(term["name"], path, row.name)
+                factor *= part.factor**power
+                pi += part.pi * power
+                for base, exponent in part.dimension:
+                    exponents[base] = exponents.get(base, 0) + exponent * power
+            sign = 1
+        dimension = tuple(sorted((base, exponent) for base, exponent in exponents.items() if exponent))
+        offset = None
+        if row.offset is not None:
+            exact = Fraction(row.offset)
+            offset = fmpq(exact.numerator, exact.denominator)
+        return UnitDefinition(row.name, dimension, factor, pi, offset, row.vague)
+
+
+def prefixed(unit: UnitDefinition, prefix: PrefixEntry) -> UnitDefinition:
+    """The unit times the prefix's power of ten."""
+    ten = fmpq(fmpz(10) ** abs(prefix.power))
+    scaled = unit.factor * ten if prefix.power >= 0 else unit.factor / ten
+    return UnitDefinition(prefix.name + unit.name, unit.dimension, scaled, unit.pi, None, unit.vague)
+
+
+def _units(entries: Entries, lists: Lists) -> UnitTable:
+    resolver = _Resolver(entries)
+    symbols: dict[str, UnitDefinition] = {}
+    words: dict[str, UnitDefinition] = {}
+    leading: set[str] = set()
+    owners: dict[str, str] = {}
+    for path, row in _all(entries, "units", "unit", UnitEntry):
+        definition = resolver.unit(row.name, path, row.name)
+        for table, written in ((symbols, row.symbols), (words, tuple(word.lower() for word in row.words))):
+            for text in written:
+                if text in table:
+                    raise RulesError(path, row.name, "symbols", f"'{text}' is already the {owners[text]}")
+                table[text] = definition
+                owners[text] = row.name
+        leading.update(row.leading)
+        for text in row.leading:
+            if text not in row.symbols:
+                raise RulesError(path, row.name, "leading", f"'{text}' must be one of the unit's symbols")
+    plain_symbols = frozenset(symbols)
+    never = frozenset(lists.get(("units", "never"), ()))
+    for path, row in _all(entries, "units", "unit", UnitEntry):
+        if row.prefixes is None:
+            continue
+        for prefix in resolver.prefixes.values():
+            definition = prefixed(resolver.done[row.name], prefix)
+            forms = {start + symbol: symbols for start in prefix.symbols for symbol in row.symbols if not symbol.istitle() or len(symbol) < 3}
+            forms |= {prefix.name + word.lower(): words for word in row.words}
+            for text, table in forms.items():
+                if text in plain_symbols or text in never:
+                    continue
+                other = table.get(text)
+                if other is not None and (other.dimension, other.factor) != (definition.dimension, definition.factor):
+                    raise RulesError(path, row.name, "prefixes", f"'{text}' would also be the {other.name}; list it under [never]")
+                table[text] = definition
+    by_dimension: dict[Dimension, list[UnitDefinition]] = {}
+    for definition in dict.fromkeys((*symbols.values(), *words.values())):
+        by_dimension.setdefault(definition.dimension, []).append(definition)
+    return UnitTable(
+        symbols=symbols,
+        words=words,
+        leading=frozenset(leading),
+        by_dimension={dimension: tuple(units) for dimension, units in by_dimension.items()},
+    )
+
+
+# --- text and extraction ------------------------------------------------------------------------------------------------------------------------
+
+
+def _text(entries: Entries, lists: Lists) -> TextTable:
+    characters: dict[int, str] = {}
+    invisible: dict[int, None] = {}
+    for _, entry in _all(entries, "text", "character", CharacterEntry):
+        for character in entry.from_:
+            if entry.to:
+                characters[ord(character)] = entry.to
+            else:
+                invisible[ord(character)] = None
+    for path, entry in _all(entries, "text", "range", RangeEntry):
+        first, last, to = ord(entry.first), ord(entry.last), ord(entry.to)
+        if last < first or last - first > 1000:
+            raise RulesError(path, entry.name, "last", "must not stand before 'first', nor more than 1000 behind it")
+        characters.update({first + step: chr(to + step) for step in range(last - first + 1)})
+    return TextTable(
+        characters=characters,
+        invisible=invisible,
+        macros={entry.name: entry.to for _, entry in _all(entries, "text", "macro", MacroEntry)},
+        wrappers=frozenset(lists.get(("text", "wrapper"), ())),
+        dropped=frozenset(lists.get(("text", "dropped"), ())),
+        articles=frozenset(_folded(lists, "text", "articles")),
+        modifiers=frozenset(_folded(lists, "text", "modifiers")),
+        hedges=frozenset(_folded(lists, "text", "hedges")),
+        openers=tuple(sorted(_folded(lists, "text", "openers"), key=len, reverse=True)),
+    )
+
+
+def _extract(entries: Entries, lists: Lists) -> ExtractTable:
+    tags = [entry for _, entry in _all(entries, "extract", "tag", TagEntry)]
+    return ExtractTable(
+        markers=tuple(
+            Marker(
+                entry.name,
+                entry.phrases if entry.exact else tuple(phrase.lower() for phrase in entry.phrases),
+                entry.exact,
+                entry.line_start,
+            )
+            for _, entry in _all(entries, "extract", "marker", MarkerEntry)
+        ),
+        answer_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "answer"),
+        thinking_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "thinking"),
+        boxes=tuple(lists.get(("extract", "boxes"), ())),
+        json_keys=lists.get(("extract", "json_keys"), ()),
+        tool_calls=lists.get(("extract", "tool_calls"), ()),
+        ends=lists.get(("extract", "ends"), ()),
+        conclusions=_folded(lists, "extract", "conclusions"),
+        revisions=_folded(lists, "extract", "revisions"),
+        copulas=_folded(lists, "extract", "copulas"),
+    )
+
+
+def _choices(entries: Entries, lists: Lists) -> ChoiceTable:
+    alphabets = {entry.name: entry.labels for _, entry in _all(entries, "choices", "alphabet", AlphabetEntry)}
+    layouts: list[Layout] = []
+    for path, entry in _all(entries, "choices", "layout", LayoutEntry):
+        before, _, after = entry.shape.partition("{label}")
+        lead = r"(?:^|\n)[ \t*>-]*" if entry.line_start else r"(?:^|(?<=[\s:;,?.!$*]))\**"
+        follow = r"\**(?=\s)" if after.strip() in {".", ":"} else r"\**"
+        for name in entry.alphabets:
+            if name not in alphabets:
+                raise RulesError(path, entry.name, "alphabets", f"unknown alphabet '{name}'")
+            labels = "|".join(re.escape(label) for label in alphabets[name])
+            shape = f"{lead}{re.escape(before)}({labels}){re.escape(after.strip())}{follow}"
+            layouts.append(Layout(re.compile(shape), alphabets[name]))
+    return ChoiceTable(
+        layouts=tuple(layouts),
+        phrases=tuple(sorted(_folded(lists, "choices", "phrases"), key=len, reverse=True)),
+        joins=frozenset(_folded(lists, "choices", "joins")),
+    )
+
+
+def _truths(entries: Entries) -> dict[str, tuple[bool, str]]:
+    words: dict[str, tuple[bool, str]] = {}
+    for path, entry in _all(entries, "text", "truth", TruthEntry):
+        for word in entry.words:
+            if word.lower() in words:
+                raise RulesError(path, entry.name, "words", f"'{word}' already has a truth value")
+            words[word.lower()] = (entry.value, entry.vocabulary)
+    return words
+
+
+# --- profiles -----------------------------------------------------------------------------------------------------------------------------------
+
+
+def _profiles(entries: Entries) -> list[Profile]:
+    tolerances = {
+        entry.name: Tolerance(entry.name, Fraction(entry.relative), Fraction(entry.absolute), entry.rounding)
+        for _, entry in _all(entries, "", "tolerance", ToleranceEntry)
+    }
+    rows = {entry.name: (path, entry) for path, entry in _all(entries, "profiles", "profile", ProfileEntry)}
+    done: dict[str, Profile] = {}
+
+    def build(name: str, chain: tuple[str, ...]) -> Profile:
+        if name in done:
+            return done[name]
+        path, row = rows[name]
+        parent: Profile | None = None
+        base = row.extends or ("default" if name != "default" else None)
+        if base is not None:
+            if base not in rows:
+                raise RulesError(path, name, "extends", f"unknown profile '{base}'")
+            if base in chain:
+                raise RulesError(path, name, "extends", "inherits from itself: " + " -> ".join([*chain, base]))
+            parent = build(base, (*chain, base))
+        tolerance = tolerances.get(row.tolerance) if row.tolerance else (parent.tolerance if parent else None)
+        if tolerance is None:
+            raise RulesError(path, name, "tolerance", f"unknown tolerance '{row.tolerance}'" if row.tolerance else "is required")
+        done[name] = Profile(
+            name=name,
+            categories=tuple(category.casefold() for category in row.categories),
+            stages=frozenset(row.stages) if row.stages is not None else (parent.stages if parent else frozenset()),
+            tolerance=tolerance,
+            missing_unit=Decision(row.missing_unit) if row.missing_unit else (parent.missing_unit if parent else Decision.PASS),
+            budget=_budget(path, name, row.budget, parent),
+            judges=row.judges if row.judges is not None else (parent.judges if parent else ()),
+        )
+        return done[name]
+
+    return [build(name, (name,)) for name in rows]
+
+
+def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None) -> Budget:
+    budget = parent.budget if parent else Budget()
+    known = set(Budget.__struct_fields__)
+    for limit in limits:
+        if limit not in known:
+            raise RulesError(path, name, f"budget.{limit}", f"unknown limit; there are: {', '.join(sorted(known))}")
+    return msgspec.structs.replace(budget, **limits)
+
+
+# --- examples -----------------------------------------------------------------------------------------------------------------------------------
+
+
+def _examples(entries: Entries) -> Iterator[Example]:
+    """Every entry's own tests. What an example means depends on the section: a pair to grade, a text to extract from, options to find."""
+    kinds = {("extract", "marker"): "extract", ("extract", "tag"): "extract", ("choices", "layout"): "options"}
+    for key, found in entries.items():
+        for path, entry in found.values():
+            category = entry.categories[0].replace("*", "Some").strip() if isinstance(entry, ProfileEntry) and entry.categories else None
+            for given, wanted in entry.accept:
+                yield Example(path, entry.name, kinds.get(key, "accept"), given, wanted, category)
+            for given, wanted in entry.reject:
+                yield Example(path, entry.name, "reject", given, wanted, category)

@@ -1,0 +1,182 @@
+"""The rules as the engine sees them: immutable tables, built and checked by ``verifier.rulebook`` from the files of a rule pack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+import msgspec
+from flint import fmpq
+
+from verifier.types.budget import Budget
+from verifier.types.verdict import Decision
+
+Dimension = tuple[tuple[str, int], ...]
+"""Exponents of base units, sorted by name, none zero: ``(("kilogram", 1), ("metre", 2), ("second", -3))`` is power."""
+
+
+class UnitDefinition(msgspec.Struct, frozen=True):
+    """A unit in base units: ``value * factor * pi**pi`` (plus ``offset`` base units, for scales such as °C).
+
+    ``vague`` marks a symbol that a person also writes for something else (C for °C): a clash with it proves nothing.
+    """
+
+    name: str
+    dimension: Dimension
+    factor: fmpq
+    pi: int = 0
+    offset: fmpq | None = None
+    vague: bool = False
+
+
+class UnitTable(msgspec.Struct, frozen=True):
+    """Units by how they are written: ``symbols`` keep their case (mW is not MW), ``words`` are folded; prefixed forms stand in both.
+
+    ``leading`` holds symbols that may stand before the number ($5); ``by_dimension`` lists every unit that measures the same.
+    """
+
+    symbols: Mapping[str, UnitDefinition]
+    words: Mapping[str, UnitDefinition]
+    leading: frozenset[str]
+    by_dimension: Mapping[Dimension, tuple[UnitDefinition, ...]]
+
+
+class TextTable(msgspec.Struct, frozen=True):
+    """How texts are brought to normal form, and the words that matter beside a number.
+
+    ``characters`` maps code points (Unicode minus, full-width forms, odd spaces), ``invisible`` those that vanish; ``macros`` maps LaTeX macros without arguments to text;
+    ``wrappers`` are macros whose argument is kept and ``dropped`` those that vanish with theirs; ``modifiers`` after a number change its value
+    ("million", "dozen"); ``hedges`` beside a number make it no committed value ("or", "least"); ``openers`` may stand before a number ("about").
+    """
+
+    characters: Mapping[int, str]
+    invisible: Mapping[int, None]
+    macros: Mapping[str, str]
+    wrappers: frozenset[str]
+    dropped: frozenset[str]
+    articles: frozenset[str]
+    modifiers: frozenset[str]
+    hedges: frozenset[str]
+    openers: tuple[str, ...]
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """Words that announce the answer: ``phrases`` are what stands before ``{answer}``, folded unless ``exact``."""
+
+    name: str
+    phrases: tuple[str, ...]
+    exact: bool
+    line_start: bool
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A pair of texts around something: ``<answer>`` and ``</answer>``."""
+
+    open: str
+    close: str
+
+
+class ExtractTable(msgspec.Struct, frozen=True):
+    """How the final answer is found in a response."""
+
+    markers: tuple[Marker, ...]
+    answer_tags: tuple[Tag, ...]
+    thinking_tags: tuple[Tag, ...]
+    boxes: tuple[str, ...]
+    json_keys: tuple[str, ...]
+    tool_calls: tuple[str, ...]
+    ends: tuple[str, ...]
+    conclusions: tuple[str, ...]
+    revisions: tuple[str, ...]
+    copulas: tuple[str, ...]
+
+
+class DemandTable(msgspec.Struct, frozen=True):
+    """Phrases of a question that say what its answer must be like; ``unit`` phrases hold ``{unit}``."""
+
+    percent: tuple[str, ...]
+    exact: tuple[str, ...]
+    count: tuple[str, ...]
+    pure_number: tuple[str, ...]
+    unit: tuple[str, ...]
+    scale: tuple[str, ...]
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """How the labels of one alphabet stand before their options in a question; group 1 of the pattern is the label."""
+
+    pattern: re.Pattern[str]
+    alphabet: tuple[str, ...]
+
+
+class ChoiceTable(msgspec.Struct, frozen=True):
+    """How options are labelled, in the question (``layouts``) and in an answer.
+
+    ``phrases`` stand before a label in an answer ("option "), ``joins`` are the words that join two labels into no single choice.
+    """
+
+    layouts: tuple[Layout, ...]
+    phrases: tuple[str, ...]
+    joins: frozenset[str]
+
+
+class TruthTable(msgspec.Struct, frozen=True):
+    """Words for yes and no: word -> (value, vocabulary)."""
+
+    words: Mapping[str, tuple[bool, str]]
+
+
+class Tolerance(msgspec.Struct, frozen=True):
+    """How far a number may be off. ``rounding`` is POLICY 11; ``relative`` and ``absolute`` are zero in every shipped profile."""
+
+    name: str
+    relative: Fraction
+    absolute: Fraction
+    rounding: bool
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """How a category is graded. ``stages`` may speak (empty: all); ``missing_unit`` is what a number without the gold's unit is."""
+
+    name: str
+    categories: tuple[str, ...]
+    stages: frozenset[str]
+    tolerance: Tolerance
+    missing_unit: Decision
+    budget: Budget
+    judges: tuple[str, ...]
+
+
+class Confidence(msgspec.Struct, frozen=True):
+    """The measured precision of a code on ``n`` labelled samples."""
+
+    precision: float
+    n: int
+
+
+class Example(msgspec.Struct, frozen=True):
+    """An entry's own test: ``kind`` is accept or reject (gold, candidate), extract (response, answer), or demand (question, unit)."""
+
+    file: str
+    entry: str
+    kind: str
+    given: str
+    wanted: str
+    category: str | None = None
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """All tables of the loaded packs. ``version`` is the pack's version and the digest of all it says; it stands in every verdict."""
+
+    version: str
+    units: UnitTable
+    text: TextTable
+    extract: ExtractTable
+    demand: DemandTable
+    choices: ChoiceTable
+    truth: TruthTable
+    profiles: tuple[Profile, ...]
+    default_profile: Profile
+    confidence: Mapping[str, Confidence]
+    examples: tuple[Example, ...]
