@@ -1,8 +1,9 @@
-"""Makes docs/reference/codes.md and docs/reference/cli.md from the code; ``--check`` only says which are stale."""
+"""Makes the pages of docs/reference that follow from the code; ``--check`` only says which are stale."""
 
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -58,23 +59,40 @@ def _cell(text: str) -> str:
 def cli_page() -> str:
     """The help of every command, as click prints it at 100 columns."""
     lines = ["# Command line", "", MADE, ""]
-    for path, command in _commands("verifier", command_line):
-        context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
-        lines += [f"## {path}", "", "```text", command.get_help(context).rstrip(), "```", ""]
+    for context in _contexts("verifier", command_line, None):
+        lines += [f"## {context.command_path}", "", "```text", context.get_help().rstrip(), "```", ""]
     return "\n".join(lines)
 
 
-def _commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    yield path, command
+def _contexts(name: str, command: click.Command, parent: click.Context | None) -> Iterator[click.Context]:
+    width = {"max_content_width": 100, "terminal_width": 100}
+    context = click.Context(command, parent=parent, info_name=name, **{**command.context_settings, **width})
+    yield context
     if isinstance(command, click.Group):
-        context = click.Context(command, info_name=path)
-        for name in sorted(command.list_commands(context)):
-            inner = command.get_command(context, name)
+        for inner_name in sorted(command.list_commands(context)):
+            inner = command.get_command(context, inner_name)
             if inner is not None and not inner.hidden:
-                yield from _commands(f"{path} {name}", inner)
+                yield from _contexts(inner_name, inner, context)
 
 
-PAGES: dict[str, Callable[[], str]] = {"codes.md": codes_page, "cli.md": cli_page}
+def modules_page() -> str:
+    """Every module and what it is for, by the first sentence of its docstring."""
+    lines = ["# Modules", "", MADE, ""]
+    root = REFERENCE.parent.parent
+    files = sorted([*(root / "verifier").rglob("*.py"), *(root / "api").rglob("*.py")])
+    for folder, group in groupby(sorted(files, key=lambda file: file.parent), key=lambda file: file.parent):
+        lines += [f"## {folder.relative_to(root).as_posix()}/", "", "| module | what it is for |", "|---|---|"]
+        lines += [f"| `{file.name}` | {_cell(_first_line(file))} |" for file in group]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _first_line(file: Path) -> str:
+    documented = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return " ".join(documented.partition("\n\n")[0].split())
+
+
+PAGES: dict[str, Callable[[], str]] = {"codes.md": codes_page, "cli.md": cli_page, "modules.md": modules_page}
 
 
 def stale() -> list[str]:
