@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        _ = service.verifier  # the rules are loaded before the first request
+        service.load()
         yield
         service.aside.close()
 

@@ -161,7 +161,7 @@ def body_form(request: Request, *, lines: bool) -> str:
         raise Problem(
             UNSUPPORTED, "Compressed bodies are not read: send it as it is.", headers={"Accept-Encoding": "identity"}
         )
-    name, _, parameters = request.headers.get("content-type", JSON).partition(";")
+    name, _, parameters = (request.headers.get("content-type") or JSON).partition(";")
     name = name.strip().lower()
     for parameter in parameters.lower().split(";"):
         key, _, value = parameter.partition("=")

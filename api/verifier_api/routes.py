@@ -10,8 +10,6 @@ from starlette.responses import Response, StreamingResponse
 
 import verifier
 from verifier.grader import codes
-from verifier.records import CODES as RECORD_CODES
-from verifier.types.verdict import Code
 from verifier_api.batches import GradedLines, graded_array
 from verifier_api.limits import JSON, NDJSON, Lease, body_form, check_accepted, read_body
 from verifier_api.problems import INVALID, NOT_JSON, NOT_READY, Problem
@@ -104,11 +102,10 @@ async def version(service: TheService) -> Response:
 @router.get("/codes", response_model=list[CodeEntry], summary="Every reason a verdict may carry", tags=["service"])
 async def list_codes() -> Response:
     """The codes, by name."""
-    known: dict[str, Code] = {code.name: code for code in (*RECORD_CODES, *codes())}
     return _answer(
         [
-            {"name": name, "decision": code.decision, "standing": code.standing, "summary": code.summary}
-            for name, code in sorted(known.items())
+            {"name": code.name, "decision": code.decision, "standing": code.standing, "summary": code.summary}
+            for code in sorted(codes(), key=lambda code: code.name)
         ]
     )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from verifier.records import read_record
 from verifier.types.errors import RecordError
@@ -28,7 +28,7 @@ def _text_or_object(value: object) -> str:
 
 
 _Part = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[dict[str, JsonValue], Tag("<object>")], Discriminator(_text_or_object)
+    Annotated[str, Tag("<text>")] | Annotated[dict[str, Any], Tag("<object>")], Discriminator(_text_or_object)
 ]
 _Content = Annotated[
     Annotated[str, Tag("<text>")] | Annotated[list[_Part], Tag("<list>")], Discriminator(_text_or_list)
@@ -58,17 +58,17 @@ class Turn(BaseModel):
 class _Trajectory(_Strict):
     """The other fields of a trajectory file: taken, so that its lines can be sent as they are, and not read."""
 
-    tool_calls: JsonValue = None
-    success: JsonValue = None
-    total_energy_joules: JsonValue = None
-    total_latency_seconds: JsonValue = None
-    total_cost_usd: JsonValue = None
-    total_tokens: JsonValue = None
-    num_turns: JsonValue = None
-    source_dataset: JsonValue = None
-    teacher_model: JsonValue = None
-    tools_used: JsonValue = None
-    verification: JsonValue = None
+    tool_calls: Any = None
+    success: Any = None
+    total_energy_joules: Any = None
+    total_latency_seconds: Any = None
+    total_cost_usd: Any = None
+    total_tokens: Any = None
+    num_turns: Any = None
+    source_dataset: Any = None
+    teacher_model: Any = None
+    tools_used: Any = None
+    verification: Any = None
 
 
 class GradeRequest(_Trajectory):

@@ -56,7 +56,7 @@ def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; raises ``SettingsError`` or ``RulesError`` before anything is served."""
     listener = listen(settings.host, settings.port)
     app = create_app(settings)
-    _ = app.state.service.verifier
+    app.state.service.load()
     app.openapi()
     server = Server(app, settings, listener)
     listener.detach()  # gunicorn closes it

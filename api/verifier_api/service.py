@@ -38,6 +38,10 @@ class Service:
         """The engine with its rules, loaded at first use; raises ``RulesError``."""
         return Verifier.from_settings(self.settings)
 
+    def load(self) -> None:
+        """Have the rules at hand before the first request."""
+        _ = self.verifier
+
     @property
     def loaded(self) -> bool:
         """Whether the rules are there."""

@@ -30,18 +30,19 @@ class Aside:
         self._turn: asyncio.Lock | None = None
 
     async def grade(self, sample: Sample) -> Verdict | None:
-        """The verdict, the same as everywhere; ``None`` where the process died of the sample."""
+        """The verdict, the same as everywhere; ``None`` where the process died of the sample, twice."""
         if self._turn is None:
             self._turn = asyncio.Lock()
         async with self._turn:
-            if self._pool is None:
-                # Spawned, for a fork would keep the server's sockets open after the server is gone.
-                self._pool = ProcessPoolExecutor(1, get_context("spawn"), _start, (self._settings,))
-            try:
-                return await asyncio.get_running_loop().run_in_executor(self._pool, _grade, sample)
-            except BrokenProcessPool:
-                self.close()
-                return None
+            for _ in range(2):  # the first death may be another's doing
+                if self._pool is None:
+                    # Spawned, for a fork would keep the server's sockets open after the server is gone.
+                    self._pool = ProcessPoolExecutor(1, get_context("spawn"), _start, (self._settings,))
+                try:
+                    return await asyncio.get_running_loop().run_in_executor(self._pool, _grade, sample)
+                except BrokenProcessPool:
+                    self.close()
+        return None
 
     def close(self) -> None:
         """End the process, once it is done with what it has."""
