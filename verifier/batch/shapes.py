@@ -1,8 +1,8 @@
 """Which rows must stand first in a JSONL file so that it loads.
 
-The ``datasets`` library takes the types of all columns from the first 10 MB of a file: a column that is null there, a list that is empty there, or
-a key that is missing there makes a later chunk fail. So a file is written with a few rows first that together show every type the whole file
-has. A *trait* is one thing a row shows: at this path stands a value of this kind.
+The ``datasets`` library takes the types of all columns from the first 10 MB of a file: a column that is null there, a
+list that is empty there, or a key that is missing there makes a later chunk fail. So a file begins with a few rows that
+together show every type the whole file has. A *trait* is one thing a row shows: a path, and the kind of value there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Path = tuple[str | int, ...]
 """Where a value stands: names of keys, and 0 for "in a list" (``("tool_calls", 0, "name")``)."""
 
 Trait = tuple[Path, str]
-"""A path and a kind: ``text``, ``date``, ``int``, ``float``, ``bool``, ``list``, or the keys of an object, sorted (``{"a","b"}`` as JSON)."""
+"""A path and a kind: ``text``, ``date``, ``int``, ``float``, ``bool``, ``list``, or an object's sorted keys as JSON."""
 
 CHUNK = 10 << 20
 """Bytes from which ``datasets`` infers the types of a file."""
@@ -27,7 +27,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[ T][\d:]+(?:Z|[+-][\d:]+)?)?", re.ASCII)
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A row that may stand first: its number, the length of its line, its place in the file's order, and what it shows."""
+    """A row that may stand first: its number, the length of its line, its place in the file, and what it shows."""
 
     row: int
     size: int
@@ -69,7 +69,7 @@ def shapes(value: object, path: Path, found: set[Trait]) -> None:
 
 
 def head(candidates: Iterable[Candidate], columns: frozenset[str]) -> list[Candidate]:
-    """The rows that must stand first, in the file's order: together they show all that decides the types of the ``columns``.
+    """The rows that must stand first, in the file's order: together they show all that decides the columns' types.
 
     Depends on the candidates alone, not on the order they come in; of rows that show the same, the shortest is taken.
     """
@@ -102,7 +102,7 @@ def _is_object(kind: str) -> bool:
 
 
 def _is_irregular(kinds: Mapping[str, Candidate]) -> bool:
-    """Whether ``datasets`` will read what stands there as free JSON: objects of different keys, or objects or lists among other things."""
+    """Whether ``datasets`` reads what stands there as free JSON: objects of different keys, or a mixture."""
     objects = sum(map(_is_object, kinds))
     return objects > 1 or "[]" in kinds or (len(kinds) > 1 and (objects > 0 or "list" in kinds))
 

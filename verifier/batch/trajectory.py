@@ -1,7 +1,8 @@
-"""One graded line -> one trajectory in the seed's schema: the same fields, in the same order, with the same types in every line.
+"""One graded line -> one trajectory in the seed's schema: the same fields, order and types in every line.
 
-A merge reads lines of many origins and writes one table. What does not fit the table is never dropped in silence: text fields take any value as
-its JSON text, other fields and keys are kept beside the row, and a field that cannot be made to fit makes the row an *error* row.
+A merge reads lines of many origins and writes one table. What does not fit the table never vanishes in silence: text
+fields take any value as its JSON text, other fields and keys are kept beside the row, and a field that cannot be made
+to fit makes the row an *error* row.
 """
 
 from __future__ import annotations
@@ -54,9 +55,10 @@ _decode = msgspec.json.Decoder().decode
 class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
     """A graded line in the seed's schema.
 
-    ``before`` and ``after`` are its JSON around ``success`` (``{"sample_id":…,"final_answer":…`` and ``,"total_energy_joules":…``, no closing brace).
-    ``verification`` and ``other`` are JSON texts of what has no column of its own. ``reason`` says why the row is not correct: ``incorrect``,
-    ``undecided``, ``not_graded`` or ``error``; ``detail`` is the verdict's code or what did not fit. ``texts`` are the text fields, ``traits`` what the
+    ``before`` and ``after`` are its JSON around ``success``: ``{"sample_id":…,"final_answer":…`` and
+    ``,"total_energy_joules":…`` without a closing brace. ``verification`` and ``other`` are JSON texts of what has no
+    column of its own. ``reason`` says why the row is not correct: ``incorrect``, ``undecided``, ``not_graded`` or
+    ``error``; ``detail`` is the verdict's code, or what did not fit. ``texts`` are the text fields, ``traits`` what the
     row shows of its shape, ``others`` the names of what has no column, ``converted`` what was written in another form.
     """
 
@@ -69,7 +71,7 @@ class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None
     fits: bool
     texts: Mapping[str, str | None]
-    tokens: int | None
+    tokens: float | None
     cost: float | None
     energy: float | None
     engine: str | None
@@ -79,7 +81,7 @@ class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
     converted: tuple[str, ...]
 
 
-class _Unfit(Exception):
+class _UnfitError(Exception):
     """A value that its column cannot take."""
 
 
@@ -95,7 +97,8 @@ class _Notes(msgspec.Struct):
 def read_trajectory(line: bytes) -> Trajectory:
     """The trajectory of one line of a graded file.
 
-    Raises ``RecordError`` for a line that is no JSON object, or that has no ``success`` of true, false or null: such a line is no grader's work.
+    Raises ``RecordError`` for a line that is no JSON object, or whose ``success`` is not true, false or null: no grader
+    wrote such a line.
     """
     raw = _fields(line)
     success = _success(raw)
@@ -105,7 +108,7 @@ def read_trajectory(line: bytes) -> Trajectory:
     verdict = _verdict(verification)
     notes.others.update((name, raw[name]) for name in raw if name not in FIELDS)
     others = tuple(sorted(notes.others))
-    reason, detail = _standing(success, verdict)
+    reason, detail = _standing(success=success, verdict=verdict)
     if notes.problems:
         reason, detail = "error", "; ".join(notes.problems)
     _add_fixed_traits(values, notes.traits)
@@ -160,7 +163,7 @@ def _success(raw: Mapping[str, bytes]) -> bool | None:
     return known[written]
 
 
-def _standing(success: bool | None, verdict: Mapping[str, object]) -> tuple[str | None, str | None]:
+def _standing(*, success: bool | None, verdict: Mapping[str, object]) -> tuple[str | None, str | None]:
     """Why a row is not correct, and the code that says so."""
     code = _text_or_none(verdict.get("code"))
     if success is True:
@@ -169,7 +172,7 @@ def _standing(success: bool | None, verdict: Mapping[str, object]) -> tuple[str 
         return "incorrect", code
     if verdict.get("outcome") is None:
         return "not_graded", code
-    # A record that could not be read carries a record.* code, one whose worker died engine.worker_lost; neither has a verdict.
+    # A record that could not be read has a record.* code, one that killed its worker engine.worker_lost: no verdict.
     ungraded = code is not None and (code.startswith("record.") or code == "engine.worker_lost")
     return ("error" if ungraded else "undecided"), code
 
@@ -183,19 +186,19 @@ def _verdict(verification: bytes) -> Mapping[str, object]:
 
 
 def _field(name: str, raw: bytes, notes: _Notes) -> object:
-    """The value of a field as its column takes it; null, with the written value kept beside the row, where it cannot."""
+    """The value of a field as its column takes it; else null, and the value as written is kept beside the row."""
     if raw == b"null":
         return None
     try:
         return _READERS[name](name, raw, notes)
-    except _Unfit as error:
+    except _UnfitError as error:
         notes.problems.append(f"field '{name}': {error}")
         notes.others[name] = raw
         return None
 
 
 def _value(name: str, raw: bytes, notes: _Notes) -> object:
-    """Any JSON value, in a form that every reader of JSON takes: NaN and infinities are null, lone surrogates U+FFFD, huge integers text."""
+    """A JSON value that every reader takes: NaN and infinities are null, lone surrogates U+FFFD, huge integers text."""
     try:
         value = _decode(raw)
     except ValueError:
@@ -203,7 +206,7 @@ def _value(name: str, raw: bytes, notes: _Notes) -> object:
     try:
         return _clean(value, name, notes)
     except RecursionError:
-        raise _Unfit("nested too deeply to be written") from None
+        raise _UnfitError("nested too deeply to be written") from None
 
 
 def _clean(value: object, name: str, notes: _Notes) -> object:
@@ -246,7 +249,7 @@ def _text(name: str, raw: bytes, notes: _Notes) -> str | None:
 
 
 def _sample_id(name: str, raw: bytes, notes: _Notes) -> str | None:
-    """The id as text: 5, 5.0 and "5" are one id (a table with a gap turns integers into floats), "a" and "A" are two."""
+    """The id as text: 5, 5.0 and "5" are one id (a table with gaps makes integers floats), "a" and "A" are two."""
     text = _text(name, raw, notes)
     if text is None or raw[:1] in b'"tf[{':
         return text
@@ -257,7 +260,7 @@ def _sample_id(name: str, raw: bytes, notes: _Notes) -> str | None:
 def _float(name: str, raw: bytes, notes: _Notes) -> float | None:
     value = _value(name, raw, notes)
     if isinstance(value, bool) or not isinstance(value, (int, float, type(None))):
-        raise _Unfit(f"expected a number, found {_kind(value)}")
+        raise _UnfitError(f"expected a number, found {_kind(value)}")
     return None if value is None else float(value)
 
 
@@ -267,17 +270,17 @@ def _integer(name: str, raw: bytes, notes: _Notes) -> int | None:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, (int, type(None))):
         found = raw[:40].decode() if isinstance(value, float) else _kind(value)
-        raise _Unfit(f"expected an integer, found {found}")
+        raise _UnfitError(f"expected an integer, found {found}")
     return value
 
 
 def _conversations(name: str, raw: bytes, notes: _Notes) -> list[dict[str, object] | None] | None:
-    """The messages with the keys role, content and name in each; other keys are kept beside the row, with the messages they stood in."""
+    """The messages, role, content and name in each; what else they hold is kept beside the row."""
     messages = _value(name, raw, notes)
     if messages is None:
         return None
     if not isinstance(messages, list):
-        raise _Unfit(f"expected a list of messages, found {_kind(messages)}")
+        raise _UnfitError(f"expected a list of messages, found {_kind(messages)}")
     written: list[dict[str, object] | None] = []
     others: set[str] = set()
     for message in messages:
@@ -285,7 +288,7 @@ def _conversations(name: str, raw: bytes, notes: _Notes) -> list[dict[str, objec
             written.append(None)
             continue
         if not isinstance(message, dict):
-            raise _Unfit(f"expected messages with role and content, found {_kind(message)} among them")
+            raise _UnfitError(f"expected messages with role and content, found {_kind(message)} among them")
         written.append({key: _member(name, message.get(key), notes) for key in MESSAGE})
         others.update(key for key in message if key not in MESSAGE)
     if others:
@@ -297,7 +300,7 @@ def _conversations(name: str, raw: bytes, notes: _Notes) -> list[dict[str, objec
 def _tools_used(name: str, raw: bytes, notes: _Notes) -> list[str | None] | None:
     tools = _value(name, raw, notes)
     if tools is not None and not isinstance(tools, list):
-        raise _Unfit(f"expected a list of strings, found {_kind(tools)}")
+        raise _UnfitError(f"expected a list of strings, found {_kind(tools)}")
     return None if tools is None else [_member(name, tool, notes) for tool in tools]
 
 
@@ -312,7 +315,7 @@ def _member(name: str, value: object, notes: _Notes) -> str | None:
 def _tool_calls(name: str, raw: bytes, notes: _Notes) -> object:
     calls = _value(name, raw, notes)
     if calls is not None and not isinstance(calls, list):
-        raise _Unfit(f"expected a list, found {_kind(calls)}")
+        raise _UnfitError(f"expected a list, found {_kind(calls)}")
     shapes(calls, (name,), notes.traits)
     return calls
 
@@ -339,7 +342,7 @@ def _add_fixed_traits(values: Mapping[str, object], traits: set[Trait]) -> None:
             shapes(value, (name,), traits)
 
 
-def _known(value: object) -> int | float | None:  # pyright: ignore
+def _known(value: object) -> float | None:
     """A count or an amount that ranks a row; zero, null and less mean that it is not known."""
     return value if isinstance(value, (int, float)) and value > 0 else None
 
