@@ -183,8 +183,8 @@ MARKERS = st.sampled_from(
 WORKING = "First I look at 17 and then at option Z.\n"
 
 
-def outcome(gold: str, answer: str, **fields: object) -> Outcome:
-    return grade(ground_truth=gold, final_answer=answer, **fields).outcome  # type: ignore[arg-type]
+def outcome(gold: str, answer: str, *, options: dict[str, str] | None = None) -> Outcome:
+    return grade(ground_truth=gold, final_answer=answer, options=options).outcome
 
 
 def other_digit(text: str, place: int, shift: int) -> str:
