@@ -1,4 +1,4 @@
-"""The shipped example data: its schema, its labels and its README."""
+"""The shipped example data: its schema, its labels, its README, and the verifier's verdicts on it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from verifier.grader import grade_batch
 from verifier.records import read_record
 from verifier.types.errors import RecordError
+from verifier.types.verdict import Outcome, Verdict
 
 Row = dict[str, Any]
 Key = tuple[str, str]
@@ -26,6 +28,9 @@ BROKEN = {
     264: "ground_truth",
 }
 """Line -> what cannot be read there: the line, or a field of it."""
+
+DECIDED = {True: 0.6, False: 0.5}
+"""The part of the right and of the wrong answers that rules alone decide; the rest needs maths, knowledge or taste."""
 
 NUMBERS = {
     "total_energy_joules": float,
@@ -227,3 +232,29 @@ def test_readme_counts_are_true(readme: str, lines: list[str], good: list[Row], 
         keys = [_key(row) for row in good if row["teacher_model"] == teacher]
         assert told[teacher] == (len(keys), sum(key in right for key in keys), sum(key not in right for key in keys))
     assert sorted(map(int, re.findall(r"(?m)^\| (\d+) \| [^|\d]", readme))) == sorted(BROKEN)
+
+
+@pytest.fixture(scope="module")
+def graded(good: list[Row], labels: list[Row]) -> list[tuple[Row, bool, Verdict]]:
+    wanted = {_key(label): label["label"] for label in labels}
+    return [(row, wanted[_key(row)], verdict) for row, verdict in zip(good, grade_batch(good), strict=True)]
+
+
+@pytest.mark.parametrize(("outcome", "label"), [(Outcome.CORRECT, False), (Outcome.INCORRECT, True)])
+def test_no_verdict_contradicts_its_label(
+    graded: list[tuple[Row, bool, Verdict]], outcome: Outcome, *, label: bool
+) -> None:
+    offenders = [
+        f"{row['sample_id']} of {row['teacher_model']}: {row['ground_truth']!r} against {verdict.candidate!r}"
+        f" is {verdict.outcome} by {verdict.code}"
+        for row, wanted, verdict in graded
+        if verdict.outcome is outcome and wanted is label
+    ]
+    assert not offenders, "\n" + "\n".join(offenders)
+
+
+def test_rules_alone_decide_most_rows(graded: list[tuple[Row, bool, Verdict]]) -> None:
+    for label, at_least in DECIDED.items():
+        outcomes = [verdict.outcome for _, wanted, verdict in graded if wanted is label]
+        undecided = Counter(outcomes)[Outcome.UNDECIDED]
+        assert 1 - undecided / len(outcomes) >= at_least, f"{undecided} of {len(outcomes)} rows labelled {label}"
