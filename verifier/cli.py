@@ -5,6 +5,9 @@ Command bodies import what they need when they run, so that ``verifier --help`` 
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import click
 
 from verifier.types.errors import SettingsError, VerifierError
@@ -28,6 +31,135 @@ class Group(click.Group):
 @click.version_option(package_name="answer-verifier", prog_name="verifier")
 def main() -> None:
     """Decide whether model answers agree with their ground truths, and say why."""
+
+
+@main.command(short_help="Grade files of records.")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "-o", "--output", metavar="OUT", help="Write all rows here.  [default: INPUT.graded.jsonl beside each input]"
+)
+@click.option(
+    "--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Read a field under another name; repeatable."
+)
+@click.option(
+    "--judge", type=click.Choice(["none", "auto"]), help="Whom to ask where rules cannot tell.  [default: none]"
+)
+@click.option(
+    "--engine", type=click.Choice(["local"]), default="local", help="Where rows are graded.", show_default=True
+)
+@click.option("--workers", type=click.IntRange(1, 512), help="Worker processes.  [default: one for each CPU]")
+@click.option("--regrade", is_flag=True, help="Keep rows that carry success true, grade the others again.")
+@click.option("--restart", is_flag=True, help="Begin anew instead of continuing a stopped run.")
+@click.option(
+    "--rules", "packs", multiple=True, metavar="DIR", help="Lay a rule pack over the built-in one; repeatable."
+)
+@click.option("--profile", metavar="NAME", help="Grade every row by this profile, whatever its category.")
+@click.option("--trace", metavar="FILE", help="Write how each row was graded, one JSON line a row.")
+@click.option(
+    "--max-line-bytes", type=click.IntRange(1, 1 << 31), default=256 << 20, help="Longest line read.", show_default=True
+)
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def grade(  # noqa: PLR0913  # one parameter an option
+    inputs: tuple[str, ...],
+    *,
+    output: str | None,
+    fields: tuple[str, ...],
+    judge: str | None,
+    engine: str,
+    workers: int | None,
+    regrade: bool,
+    restart: bool,
+    packs: tuple[str, ...],
+    profile: str | None,
+    trace: str | None,
+    max_line_bytes: int,
+    quiet: bool,
+) -> None:
+    """Grade every record of the inputs and write it back with success and verification set.
+
+    Inputs are JSONL, also compressed with gzip or zstd, Parquet, or - for standard input. Rows come out in input order,
+    all other fields untouched. What cannot be graded is listed in OUT.errors.jsonl. A run that was stopped, by whatever
+    means, is continued by the same command.
+
+    \b
+    Exit status: 0 all rows graded, 1 some listed as errors, 2 wrong usage, 3 stopped and can be continued.
+
+    \b
+    Examples:
+      verifier grade trajectories.jsonl
+      verifier grade a.jsonl b.jsonl.gz -o graded.jsonl --workers 8 --trace trace.jsonl
+      verifier grade rows.parquet --field ground_truth=reference_answer --field final_answer=model_answer
+      verifier grade graded.jsonl -o again.jsonl --regrade
+      zcat rows.jsonl.gz | verifier grade - -o graded.jsonl --quiet
+    """  # noqa: D301  # \b is click's mark for lines that it must not wrap
+    del engine  # there is one so far, and click refuses others
+    try:
+        from verifier.batch.command import grade_files
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"'{error.name}' is not installed: pip install 'answer-verifier[batch]'") from None
+    if judge == "auto" and not quiet:
+        click.echo("verifier: no judge is set up; grading by rules alone", err=True)
+    status = grade_files(
+        inputs,
+        output=output,
+        fields=fields,
+        workers=workers,
+        regrade=regrade,
+        restart=restart,
+        packs=packs,
+        profile=profile,
+        trace=trace,
+        max_line_bytes=max_line_bytes,
+        quiet=quiet,
+    )
+    click.get_current_context().exit(status)
+
+
+@main.command(short_help="Say why an answer is right or wrong.", context_settings={"ignore_unknown_options": True})
+@click.argument("gold")
+@click.argument("answer")
+@click.option("--question", metavar="TEXT", help="The question that was asked.")
+@click.option("--category", metavar="NAME", help="The category, which chooses the profile.")
+@click.option("--option", "options", multiple=True, metavar="LABEL=TEXT", help="An option of the question; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print verification and trace as JSON.")
+def explain(
+    gold: str, answer: str, *, question: str | None, category: str | None, options: tuple[str, ...], as_json: bool
+) -> None:
+    """Grade ANSWER, a final answer or a whole response, against GOLD, and say how the verdict came about.
+
+    \b
+    Examples:
+      verifier explain "600 W" "600 watts of power are dissipated in the resistor."
+      verifier explain B "The answer is (B) ibuprofen" --option A=Aspirin --option B=Ibuprofen
+      verifier explain 1/3 0.333 --json
+    """  # noqa: D301  # as above
+    import json
+
+    from verifier.grader import codes, grade
+    from verifier.records import trace, verification
+    from verifier.types.explain import explain
+
+    labelled = [option.partition("=") for option in options]
+    if any(not label or not equals for label, equals, _ in labelled):
+        raise SettingsError("an option of the question is written LABEL=TEXT, e.g. --option A=Aspirin")
+    verdict = grade(
+        ground_truth=gold,
+        final_answer=answer,
+        question=question,
+        category=category,
+        options={label: text for label, _, text in labelled} or None,
+    )
+    if as_json:
+        shown: dict[str, object] = {
+            "success": verdict.success,
+            "verification": verification(verdict),
+            "trace": trace(verdict),
+        }
+        text = json.dumps(shown, ensure_ascii=False, indent=2)
+    else:
+        text = explain(verdict, {code.name: code.summary for code in codes()})
+    # What UTF-8 cannot hold is shown as an escape, which in JSON means the same character.
+    click.echo(text.encode("utf-8", "backslashreplace"))
 
 
 @main.command(short_help="Answer over HTTP.")
@@ -54,3 +186,63 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     except ModuleNotFoundError as error:
         raise SettingsError(f"'{error.name}' is not installed: pip install 'answer-verifier[api]'") from None
     run(settings)
+
+
+@main.command(short_help="Combine graded files into data sets.")
+@click.argument("graded", nargs=-1, required=True)
+@click.option("--out", required=True, type=click.Path(), metavar="DIR", help="Folder for the results; made if need be.")
+@click.option(
+    "--keep-all",
+    multiple=True,
+    metavar="FIELD=PATTERN",
+    help="Add every row whose field matches, whatever its success. * and ? match any text, in any case. Repeatable.",
+)
+@click.option(
+    "--prefer",
+    default="tokens,cost,energy",
+    show_default=True,
+    metavar="LIST",
+    help="Which correct row of a sample is kept: the least of these, first things first.",
+)
+@click.option(
+    "--with-verification", is_flag=True, help="Add the verification to the data sets, as one JSON string column."
+)
+@click.option("--license", "license_", default="unknown", show_default=True, metavar="ID", help="License for the card.")
+@click.option("--name", default="Verified trajectories", show_default=True, help="Name for the card.")
+@click.option("--quiet", is_flag=True, help="Print errors only.")
+def merge(  # noqa: PLR0913  # one parameter an option
+    graded: tuple[str, ...],
+    *,
+    out: str,
+    keep_all: tuple[str, ...],
+    prefer: str,
+    with_verification: bool,
+    license_: str,
+    name: str,
+    quiet: bool,
+) -> None:
+    """Write two data sets of the correct rows of GRADED files, and account for every other row.
+
+    DIR gets all_correct_trajectories_deduped.jsonl (one correct row a sample_id), all_correct_trajectories.jsonl (and
+    what --keep-all asks for), duplicates.jsonl, rejected.jsonl, manifest.json, and a dataset card, README.md.
+    The same inputs give the same bytes, in any order.
+
+    \b
+    Examples:
+      verifier merge kimi.graded.jsonl sonnet.graded.jsonl.gz --out data
+      verifier merge *.graded.jsonl --out data --keep-all 'teacher_model=*opus*' --license apache-2.0
+      verifier merge *.graded.jsonl --out data --prefer cost,tokens --with-verification
+    """  # noqa: D301  # \b is click's mark for lines that it must not wrap
+    try:
+        from verifier.batch.mergeoptions import Options, Selection, check_line, parse_prefer
+        from verifier.batch.mergeview import run
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"'{error.name}' is not installed: pip install 'answer-verifier[batch]'") from None
+    options = Options(
+        keep_all=tuple(dict.fromkeys(map(Selection.parse, keep_all))),
+        prefer=parse_prefer(prefer),
+        with_verification=with_verification,
+        license=check_line("--license", license_),
+        name=check_line("--name", name),
+    )
+    sys.exit(run(graded, Path(out), options, quiet=quiet))

@@ -22,7 +22,7 @@ TOO_LONG = passes("record.too_long", "The line is longer than the limit of the r
 GROUND_TRUTH_MISSING = passes("record.ground_truth_missing", "The record has no ground truth, or a blank one.")
 WRONG_TYPE = passes("record.wrong_type", "A field of the record holds a value of a type that cannot be read.")
 WORKER_LOST = passes(
-    "engine.worker_lost", "The process that graded this record died, twice: the record alone kills it."
+    "engine.worker_lost", "The process that grades this record dies of it; the other records are graded."
 )
 CRASHED = passes("engine.crashed", "The engine failed on this record: a defect to report.")
 

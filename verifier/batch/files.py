@@ -76,6 +76,9 @@ class Source:
         """All lines in order, a byte-order mark and line ends taken off."""
         try:
             yield from self._lines()
+        except ModuleNotFoundError as error:
+            problem = f"reading it needs the package {error.name}: pip install 'answer-verifier[batch]'"
+            raise InputError(f"{self.name}: {problem}") from None
         except (OSError, EOFError, zlib.error) as error:
             raise InputError(f"{self.name}: cannot be read further: {error}") from error
 

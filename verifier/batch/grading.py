@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -19,9 +20,8 @@ from verifier.records import (
     trace,
     verification,
 )
-from verifier.rulebook import builtin_rules, load_rules
-from verifier.types.errors import RecordError, SettingsError
-from verifier.types.rules import Rules
+from verifier.rulebook import load_rules
+from verifier.types.errors import RecordError
 from verifier.types.verdict import Outcome, Verdict
 
 
@@ -85,26 +85,13 @@ class Graded(msgspec.Struct, frozen=True):
     tally: Tally
 
 
-def rules_for(job: Job) -> Rules:
-    """The rules of a job, its profile made the only one; raises ``RulesError`` or ``SettingsError``."""
-    from pathlib import Path
-
-    rules = load_rules(*map(Path, job.packs)) if job.packs else builtin_rules()
-    if job.profile is None:
-        return rules
-    for profile in (*rules.profiles, rules.default_profile):
-        if profile.name == job.profile:
-            return msgspec.structs.replace(rules, profiles=(), default_profile=profile)
-    known = ", ".join(sorted({rules.default_profile.name, *(profile.name for profile in rules.profiles)}))
-    raise SettingsError(f"there is no profile '{job.profile}'; the rules have: {known}")
-
-
 class Grader:
-    """Grades chunks for one job; loads the rules once."""
+    """Grades chunks for one job; loads the rules once. Raises ``RulesError``, and ``SettingsError`` for the profile."""
 
-    def __init__(self, job: Job, rules: Rules | None = None) -> None:
+    def __init__(self, job: Job) -> None:
         self._job = job
-        self._verifier = Verifier(rules=rules or rules_for(job))
+        rules = load_rules(*map(Path, job.packs)) if job.packs else None
+        self._verifier = Verifier(rules, profile=job.profile)
         self.rules_version = self._verifier.rules.version
 
     def grade(self, chunk: Chunk) -> Graded:

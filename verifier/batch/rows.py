@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # public, but not in the stubs
 from typing import NamedTuple
 
 from verifier.records import NOT_JSON, NOT_OBJECT, NOT_UTF8, JsonNumber

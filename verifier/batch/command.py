@@ -1,0 +1,77 @@
+"""The command ``verifier grade``: options in, a run, and what a person sees of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import rich  # noqa: F401  # wanted at the end: whether it is there is better known at the start
+
+from verifier.batch.files import STANDARD_INPUT
+from verifier.batch.grading import Job
+from verifier.batch.run import Plan, Stopped, plan_outputs, run
+from verifier.batch.terminal import print_summary, progress_bar
+from verifier.records import Fields
+from verifier.settings import load_settings
+
+ALL_GRADED: Final = 0
+SOME_ERRORS: Final = 1
+STOPPED: Final = 3
+
+
+def grade_files(  # noqa: PLR0913  # one keyword an option of the command
+    inputs: Sequence[str],
+    *,
+    output: str | None,
+    fields: Sequence[str],
+    workers: int | None,
+    regrade: bool,
+    restart: bool,
+    packs: Sequence[str],
+    profile: str | None,
+    trace: str | None,
+    max_line_bytes: int,
+    quiet: bool,
+) -> int:
+    """Run the command; gives its exit status. Raises ``VerifierError`` for what cannot be run at all."""
+    settings = load_settings()
+    job = Job(
+        fields=Fields.parse(fields),
+        packs=tuple(packs) or tuple(map(str, settings.rules)),
+        profile=profile,
+        regrade=regrade,
+        trace=trace is not None,
+    )
+    plan = Plan(
+        outputs=plan_outputs(inputs, output),
+        job=job,
+        trace=None if trace is None else Path(trace),
+        workers=workers or settings.workers or 0,
+        longest_line=max_line_bytes,
+        restart=restart,
+    )
+    began = time.monotonic()
+    try:
+        with progress_bar(_size(inputs), wanted=not quiet) as progress:
+            done = run(plan, progress=progress)
+    except Stopped as stopped:
+        print(f"verifier: {stopped}", file=sys.stderr)  # noqa: T201  # a command prints
+        return STOPPED
+    for path in done.errors:
+        print(f"verifier: some rows could not be graded; {path} lists them", file=sys.stderr)  # noqa: T201
+    if not quiet:
+        for path, _ in plan.outputs:
+            print(f"written: {path}")  # noqa: T201
+        print_summary(done.tally, seconds=time.monotonic() - began, continued=done.continued)
+    return SOME_ERRORS if done.errors else ALL_GRADED
+
+
+def _size(inputs: Sequence[str]) -> int | None:
+    """Bytes to read, where they are known."""
+    paths = [Path(name) for name in inputs]
+    if STANDARD_INPUT in inputs or not all(path.is_file() for path in paths):
+        return None
+    return sum(path.stat().st_size for path in paths)

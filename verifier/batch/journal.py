@@ -1,0 +1,274 @@
+"""A run's files and its journal: what makes a run continue where it was stopped, at whatever moment.
+
+Each file is written under ``NAME.partial`` and gets its name only when the run is finished. After each chunk the
+journal gets one line: how far the inputs were read, and the size and checksum of each partial file. To continue, the
+files are cut back to the last line that they agree with. So nothing is synchronised to the disk while the run goes on:
+what a power cut takes, the checksums miss, and it is graded again. Before the renames everything is synchronised.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import zlib
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from verifier.batch.files import Identity
+from verifier.batch.grading import Graded, Job, Mark, Tally
+from verifier.types.errors import OutputError, SettingsError
+
+PARTIAL: Final = ".partial"
+JOURNAL: Final = ".journal"
+_FORMAT = 1
+_PIECE = 1 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class DiskFull(OutputError):  # noqa: N818  # a state of the disk, not a defect
+    """There is no room to write; with room, the run can be continued."""
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is; another run cannot continue it."""
+
+    inputs: tuple[Identity, ...]
+    engine: str
+    rules: str
+    job: Job
+    longest_line: int
+    trace: str | None
+    format: int = _FORMAT
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """The size of a partial file and the checksum of its bytes."""
+
+    size: int = 0
+    checksum: int = 0
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """The state after a chunk: up to where the inputs are graded, the files' extents, and the counts so far."""
+
+    mark: Mark | None
+    extents: tuple[Extent, ...]
+    tally: Tally
+    finished: bool = False
+
+
+class Files:
+    """The output, errors and trace files of one run with its journal; locked while it is open.
+
+    ``entry`` is the state to go on from. Raises ``OutputError`` for a place that cannot be written, ``DiskFull``, and
+    ``SettingsError`` where the journal belongs to another run.
+    """
+
+    def __init__(self, output: Path, errors: Path, trace: Path | None, header: Header, *, restart: bool) -> None:
+        self.output = output
+        self._paths = (output, errors) if trace is None else (output, errors, trace)
+        self._errors = errors
+        self._journal_path = Path(f"{output}{JOURNAL}")
+        self._journal = _open(self._journal_path)
+        self._files: list[int] = []
+        try:
+            self._lock()
+            self.entry = self._resume([] if restart else self._read(header), header)
+        except BaseException:
+            self.close()
+            raise
+
+    def write(self, graded: Graded) -> None:
+        """Add a chunk's lines, then its line in the journal."""
+        pieces = (graded.output, graded.errors, graded.trace)
+        extents = []
+        for path, file, piece, extent in zip(self._paths, self._files, pieces, self.entry.extents, strict=False):
+            _write(path, file, piece)
+            extents.append(Extent(extent.size + len(piece), zlib.crc32(piece, extent.checksum)))
+        tally = msgspec.structs.replace(self.entry.tally, methods=dict(self.entry.tally.methods))
+        tally.add(graded.tally)
+        self._append(Entry(graded.mark, tuple(extents), tally))
+
+    def finish(self) -> None:
+        """Give the files their names. The output gets its own last, so where it stands under its name, all do."""
+        if not self.entry.finished:
+            for path, file in zip(self._paths, self._files, strict=True):
+                _synchronise(path, file)
+            self._append(msgspec.structs.replace(self.entry, finished=True))
+            _synchronise(self._journal_path, self._journal)
+        try:
+            for path, extent in reversed(list(zip(self._paths, self.entry.extents, strict=True))):
+                partial = _partial(path)
+                if path == self._errors and not extent.size:
+                    partial.unlink(missing_ok=True)
+                    path.unlink(missing_ok=True)
+                elif partial.exists():
+                    partial.replace(path)
+                _synchronise_folder(path.parent)
+        except OSError as error:
+            raise _problem(self.output, error) from error
+
+    def forget(self) -> None:
+        """Remove the journal: the run is over, the same command begins a new one."""
+        self._journal_path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close all files and give up the lock."""
+        for file in (*self._files, self._journal):
+            os.close(file)
+        self._files = []
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(f"{self.output}: another run is writing it; wait for it, or use another -o") from None
+
+    def _read(self, header: Header) -> list[tuple[Entry, int]]:
+        """The journal's good entries, each with the place in the journal where it ends."""
+        with os.fdopen(os.dup(self._journal), "rb") as file:
+            lines = file.read().splitlines(keepends=True)
+        texts = [_unsealed(line) for line in lines]
+        if None in texts:
+            texts = texts[: texts.index(None)]
+        if len(texts) < 2:  # a header alone: nothing is lost by beginning anew, whatever it says
+            return []
+        ours, theirs = msgspec.json.decode(msgspec.json.encode(header)), msgspec.json.decode(texts[0] or b"null")
+        if ours != theirs:
+            raise SettingsError(
+                f"{self.output}: an unfinished run stands there, begun with {_difference(theirs, ours)}."
+                " Give the same command as before to continue it, or --restart to begin anew"
+            )
+        entries: list[tuple[Entry, int]] = []
+        end = len(lines[0])
+        for line, text in zip(lines[1:], texts[1:], strict=False):
+            end += len(line)
+            entries.append((msgspec.json.decode(text or b"null", type=Entry), end))
+        return entries
+
+    def _resume(self, entries: list[tuple[Entry, int]], header: Header) -> Entry:
+        """Bring journal and files to the last entry that they agree on; give it."""
+        if entries and entries[-1][0].finished and self._stands(entries[-1][0]):
+            return entries[-1][0]
+        for path in self._paths:
+            self._files.append(_open(_partial(path)))
+        entries = [entry for entry in entries if not entry[0].finished]
+        good = min(_agreeing(file, [entry.extents[n] for entry, _ in entries]) for n, file in enumerate(self._files))
+        if good:
+            last, end = entries[good - 1]
+        else:
+            last, end = Entry(None, tuple(Extent() for _ in self._paths), Tally()), 0
+        _cut(self._journal_path, self._journal, end)
+        if not good:
+            _write(self._journal_path, self._journal, _sealed(header))
+        for path, file, extent in zip(self._paths, self._files, last.extents, strict=True):
+            _cut(path, file, extent.size)
+        return last
+
+    def _stands(self, done: Entry) -> bool:
+        """Whether all files of a finished run are there, under their own or their partial names."""
+        for path, extent in zip(self._paths, done.extents, strict=True):
+            place = next((place for place in (_partial(path), path) if place.is_file()), None)
+            if path == self._errors and not extent.size:
+                continue
+            if place is None or place.stat().st_size != extent.size:
+                return False
+        return True
+
+    def _append(self, entry: Entry) -> None:
+        _write(self._journal_path, self._journal, _sealed(entry))
+        self.entry = entry
+
+
+def _partial(path: Path) -> Path:
+    return Path(f"{path}{PARTIAL}")
+
+
+def _sealed(value: object) -> bytes:
+    text = msgspec.json.encode(value)
+    return b"%08x %s\n" % (zlib.crc32(text), text)
+
+
+def _unsealed(line: bytes) -> bytes | None:
+    """What a line of the journal says; ``None`` for one that was not written to its end."""
+    seal, _, text = line.removesuffix(b"\n").partition(b" ")
+    if not line.endswith(b"\n"):
+        return None
+    return text if seal == b"%08x" % zlib.crc32(text) else None
+
+
+def _agreeing(file: int, extents: list[Extent]) -> int:
+    """How many of the extents, in order, a file's bytes agree with."""
+    size = checksum = 0
+    os.lseek(file, 0, os.SEEK_SET)
+    for count, extent in enumerate(extents):
+        while size < extent.size:
+            piece = os.read(file, min(_PIECE, extent.size - size))
+            if not piece:
+                return count
+            size += len(piece)
+            checksum = zlib.crc32(piece, checksum)
+        if checksum != extent.checksum:
+            return count
+    return len(extents)
+
+
+def _difference(theirs: dict[str, object], ours: dict[str, object]) -> str:
+    words = {
+        "inputs": "other inputs (names, sizes or contents)",
+        "engine": "another version of the engine",
+        "rules": "other rules",
+        "job": "other options",
+        "longest_line": "another --max-line-bytes",
+        "trace": "another --trace",
+        "format": "another version of this program",
+    }
+    return " and ".join(text for name, text in words.items() if theirs.get(name) != ours.get(name))
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise _problem(path, error) from error
+
+
+def _write(path: Path, file: int, data: bytes) -> None:
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[os.write(file, left) :]
+    except OSError as error:
+        raise _problem(path, error) from error
+
+
+def _cut(path: Path, file: int, size: int) -> None:
+    try:
+        os.ftruncate(file, size)
+        os.lseek(file, size, os.SEEK_SET)
+    except OSError as error:
+        raise _problem(path, error) from error
+
+
+def _synchronise(path: Path, file: int) -> None:
+    try:
+        os.fsync(file)
+    except OSError as error:
+        raise _problem(path, error) from error
+
+
+def _synchronise_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _problem(path: Path, error: OSError) -> OutputError:
+    if error.errno in _FULL:
+        return DiskFull(f"{path}: the disk is full, or the file has reached the size allowed ({error.strerror})")
+    return OutputError(f"{path}: cannot be written: {error.strerror}")

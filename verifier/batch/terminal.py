@@ -1,0 +1,62 @@
+"""What a run shows: a progress bar on standard error while it goes, a table on standard output at its end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from verifier.batch.grading import Tally
+
+
+@contextmanager
+def progress_bar(total: int | None, *, wanted: bool = True) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar over ``total`` bytes of input (``None``: unknown); nothing where standard error is no terminal.
+
+    Gives what is called with the bytes and rows done.
+    """
+    if not wanted or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[rows]:,} rows"))
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=total, rows=0)
+        yield lambda done, rows: bar.update(task, completed=done, rows=rows)
+
+
+def print_summary(tally: Tally, *, seconds: float, continued: int = 0, file: TextIO | None = None) -> None:
+    """The table of a run's counts; ``continued`` rows were graded before this process began."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False, title="Graded", title_justify="left")
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+
+    def count(name: str, rows: int) -> None:
+        share = f"{100 * rows / tally.rows:.1f} %" if tally.rows else ""
+        table.add_row(name, f"{rows:,}", share)
+
+    table.add_row("rows", f"{tally.rows:,}", "")
+    count("correct", tally.correct)
+    count("incorrect", tally.incorrect)
+    count("undecided", tally.undecided)
+    if tally.kept:
+        count("already correct, kept", tally.kept)
+    count("errors", tally.errors)
+    if tally.blank:
+        table.add_row("blank lines, skipped", f"{tally.blank:,}", "")
+    if continued:
+        table.add_row("of them graded before", f"{continued:,}", "")
+    table.add_section()
+    for method, rows in sorted(tally.methods.items(), key=lambda pair: (-pair[1], pair[0])):
+        count(f"by {method}" if method != "none" else "by nothing (none)", rows)
+    table.add_section()
+    table.add_row("seconds", f"{seconds:,.1f}", "")
+    table.add_row("rows/s", f"{(tally.rows - continued) / seconds:,.0f}" if seconds else "", "")
+    Console(file=file or sys.stdout).print(table)
