@@ -65,7 +65,8 @@ _BY_NAME = {code.name: code for code in CODES}
 _OUTCOMES = {Decision.CORRECT: Outcome.CORRECT, Decision.INCORRECT: Outcome.INCORRECT, Decision.PASS: Outcome.UNDECIDED}
 
 
-_WEAK = frozenset({"whole", "last_line", "conclusion", "complement", "sole_number"})
+_WEAK = frozenset({"whole", "last_line", "conclusion"})  # no marker: not enough to contradict a final answer with
+_UNREAD: tuple[tuple[str, ...], tuple[Reading, ...]] = ((), ())
 
 
 def decide(sample: Sample, rules: Rules, profile: Profile, *, engine: str) -> Verdict:
@@ -88,6 +89,7 @@ class _Side(msgspec.Struct, frozen=True):
 
     readings: tuple[Reading, ...]
     shown: str
+    texts: tuple[str, ...] = ()
     via: str = ""
 
 
@@ -209,12 +211,12 @@ class _Grade:
 
     def _gold(self, accepted: str) -> _Side | Finding:
         before = self.meter.total
-        readings = self.step(lambda: self._readings((self._gold_text(accepted),)), lambda _: ())
+        texts, readings = self.step(lambda: self._readings((self._gold_text(accepted),)), lambda _: _UNREAD)
         if not readings:
             finding = GOLD_UNREADABLE.finding(text=accepted[:_SHOWN])
             self.note("read", "gold", finding, before)
             return finding
-        return self._side("gold", readings, before, "")
+        return self._side("gold", texts, readings, before, "")
 
     def _gold_text(self, accepted: str) -> Extraction:
         """The gold's own words; one that is boxed or marked is taken out of its box."""
@@ -236,33 +238,29 @@ class _Grade:
         self.note("extract", first.via, None, before, text=first.text[:_SHOWN])
         before = self.meter.total
         limits: list[str] = []
-        readings = self.step(lambda: self._readings(found.candidates), lambda limit: limits.append(limit) or ())
+        texts, readings = self.step(lambda: self._readings(found.candidates), lambda limit: limits.append(limit) or _UNREAD)
         if not readings:
             finding = _exhausted(limits[0]) if limits else NOT_READ.finding(text=first.text[:_SHOWN])
             self.note("read", "candidate", finding, before)
             return finding
-        return self._side("candidate", readings, before, first.via)
+        return self._side("candidate", texts, readings, before, first.via)
 
-    def _side(self, side: str, readings: tuple[Reading, ...], before: int, via: str) -> _Side:
+    def _side(self, side: str, texts: tuple[str, ...], readings: tuple[Reading, ...], before: int, via: str) -> _Side:
         shown = " | ".join(dict.fromkeys(reading.answer.show()[:_SHOWN] for reading in readings))
         for reading in readings:
             seen = kind.evidence(**{"side": side, "as": reading.answer.show()[:_SHOWN], "unread": reading.unread[:_SHOWN], "label": reading.label})
             self.note("read", reading.reader, None, before, **seen)
             before = self.meter.total
-        return _Side(readings, shown, via)
+        return _Side(readings, shown, texts, via)
 
-    def _readings(self, found: tuple[Extraction, ...]) -> tuple[Reading, ...]:
-        """The readings of the first text that a reader understands, else every text as a phrase."""
-        phrases: list[Reading] = []
-        for extraction in found:
-            words = text.plain(extraction.text, self.rules.text, self.meter)
-            if not words:
-                continue
-            readings = list(self._read(words))
+    def _readings(self, found: tuple[Extraction, ...]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
+        """The texts out of their wrapping, and the readings of the first that a reader understands, else every text as a phrase."""
+        texts = tuple(dict.fromkeys(words for one in found if (words := text.plain(one.text, self.rules.text, self.meter))))
+        for words in texts:
+            readings = tuple(self._read(words))
             if readings:
-                return tuple(readings)
-            phrases.append(Reading(Phrase(words), "phrase", certain=False))
-        return tuple(phrases)
+                return texts, readings
+        return texts, tuple(Reading(Phrase(words), "phrase", certain=False) for words in texts)
 
     def _read(self, words: str) -> Iterator[Reading]:
         """Law 1: readers in order, until one is certain."""
@@ -275,24 +273,32 @@ class _Grade:
                 return
 
     def _pairs(self, gold: _Side, candidate: _Side) -> Finding:
-        """Law 3 over all pairs of readings."""
+        """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""
+        finding = self._law_three(gold, candidate)
+        if finding.decision is not Decision.CORRECT:
+            for words in candidate.texts:
+                if words in gold.texts:
+                    finding = kind.SAME_TEXT.finding(text=words[:_SHOWN])
+                    self.note("compare", "identical", finding, self.meter.total)
+        return finding
+
+    def _law_three(self, gold: _Side, candidate: _Side) -> Finding:
         findings: list[Finding] = []
         for given in candidate.readings:
             for wanted in gold.readings:
                 if wanted.label and given.label and wanted.label != given.label:
                     findings.append(number.LABEL_DIFFERS.finding(gold=wanted.label, candidate=given.label))
-                    continue
-                findings.append(self.compare(wanted.answer, given.answer))
+                else:
+                    findings.append(self.compare(wanted.answer, given.answer))
         decisions = {finding.decision for finding in findings}
-        if decisions == {Decision.CORRECT, Decision.INCORRECT} or len(decisions) == 3:
+        if {Decision.CORRECT, Decision.INCORRECT} <= decisions:
             return AMBIGUOUS.finding(gold=gold.shown, candidate=candidate.shown)
         if Decision.CORRECT in decisions:
             return next(finding for finding in findings if finding.decision is Decision.CORRECT)
         if decisions == {Decision.INCORRECT}:
             return findings[0]
-        return max(
-            (finding for finding in findings if finding.decision is Decision.PASS), key=lambda finding: _BY_NAME[finding.code].specific
-        )
+        passed = [finding for finding in findings if finding.decision is Decision.PASS]
+        return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)
 
     def compare(self, gold: Answer, candidate: Answer) -> Finding:
         """Law 2: the first stage that owns the pair and does not pass; a choice meets a value through its options' texts."""

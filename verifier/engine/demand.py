@@ -23,7 +23,7 @@ class Demand(msgspec.Struct, frozen=True):
     """What the question says of its answer; all fields may be empty.
 
     ``unit`` is the one unit the answer is asked in (``None`` if none or several are named); ``words`` are the folded words of the question, to see
-    whether it names what an answer adds; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or millions.
+    whether it names what an answer adds, and ``numbers`` its numerals as written; ``conversion`` says that it asks to convert; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or millions.
     """
 
     options: tuple[Option, ...] = ()
@@ -35,12 +35,15 @@ class Demand(msgspec.Struct, frozen=True):
     scale: bool = False
     places: int | None = None
     significant: int | None = None
+    conversion: bool = False
     words: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
     signs: str = ""
     asked: bool = False
 
 
 _WORDS = re.compile(r"[^\W\d_]+")
+_NUMERALS = re.compile(r"\d[\d,.]*(?<=\d)")
 
 
 def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, limit: int) -> Demand:
@@ -63,7 +66,9 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, limit
         scale=any(phrase in text for phrase in table.scale),
         places=places,
         significant=significant,
+        conversion=any(phrase in text for phrase in table.conversion),
         words=frozenset(_WORDS.findall(text)),
+        numbers=frozenset(_NUMERALS.findall(text)),
         signs="".join(sign for sign in "$€£¥₹%°" if sign in text),
         asked=True,
     )

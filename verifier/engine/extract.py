@@ -57,10 +57,10 @@ def find_answer(response: str | None, rules: Rules, meter: Meter) -> Found:
     if marked.via == "several_boxes":
         return Found(finding=SEVERAL_BOXES.finding(text=marked.text[:200]))
     if _blank(marked.text):
-        return Found(finding=NO_ANSWER.finding(response=f"nothing after {marked.via}"))
+        return Found(finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
     if _revised(folded, marked.end, end, table):
         return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))
-    return Found((marked, *_narrower(marked, rules)))
+    return Found((marked, *_narrower(marked, rules, sole=True)))
 
 
 def _blank(text: str) -> bool:
@@ -119,29 +119,37 @@ def _last_marker(text: str, folded: str, start: int, end: int, table: ExtractTab
 
 
 def _phrase(text: str, folded: str, start: int, end: int, marker: Marker) -> Extraction | None:
-    """The last occurrence of a marker's words and the text they announce: to the line's end, or the next line if theirs is empty."""
+    """The last occurrence of a marker's words that announces something."""
     source = text if marker.exact else folded
-    latest = -1
+    best: Extraction | None = None
     for phrase in marker.phrases:
-        position = source.rfind(phrase, start, end)
-        while position >= 0 and not _stands_free(text, position, phrase, marker):
-            position = source.rfind(phrase, start, position + len(phrase) - 1) if position > start else -1
-        if position >= 0:
-            latest = max(latest, position + len(phrase))
-    if latest < 0:
-        return None
-    begin = latest
-    while begin < end and text[begin] in " \t:*_":
-        begin += 1
+        stop = end
+        while (position := source.rfind(phrase, start, stop)) >= 0:
+            stop = position + len(phrase) - 1
+            if _stands_free(text, position, phrase, marker):
+                found = _announced(text, position + len(phrase), end, marker)
+                if not _blank(found.text):
+                    if best is None or found.start > best.start:
+                        best = found
+                    break
+            if stop <= start:
+                break
+    return best
+
+
+def _announced(text: str, begin: int, end: int, marker: Marker) -> Extraction:
+    """What stands behind a marker: its sentence, or the next line's if its own line is empty; displayed maths and code up to the text's end."""
+    while begin < end and (text[begin] in " \t:*_" or text.startswith("...", begin)):
+        begin += 3 if text[begin] == "." else 1
     if begin < end and text[begin] == "\n":
         while begin < end and text[begin] in " \t\n:*_":
             begin += 1
-    stop = text.find("\n", begin, end)
-    stop = end if stop < 0 else stop
+    line_end = text.find("\n", begin, end)
+    stop = end if line_end < 0 else line_end
     if marker.name == "final_answer" or text.startswith(("\\[", "$$", "```", "{"), begin):
         stop = end
-    elif (sentence := _sentence_end(text, begin, stop)) is not None:
-        stop = sentence
+    else:
+        stop = _sentence_end(text, begin, stop) or stop
     return Extraction(text[begin:stop], marker.name, begin, stop)
 
 
@@ -248,7 +256,7 @@ def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules) -> Fou
     whole = Extraction(text[start:end].strip(), "whole", start, end)
     pieces = _sentences(text, start, end)
     if len(pieces) <= 1:
-        return Found((whole, *_narrower(whole, rules)))
+        return Found((whole, *_narrower(whole, rules, sole=True)))
     chosen = pieces[-1]
     via = "last_line"
     for begin, stop in reversed(pieces[-4:]):
@@ -259,7 +267,8 @@ def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules) -> Fou
     if via == "conclusion" and chosen != pieces[-1] and _revised(folded, chosen[1], end, table):
         return Found(finding=REVISED.finding(text=text[chosen[0] : chosen[1]][:200]))
     last = Extraction(text[chosen[0] : chosen[1]].strip(), via, *chosen)
-    return Found((whole, last, *_narrower(last, rules)) if len(pieces) <= 3 else (last, *_narrower(last, rules)))
+    narrower = _narrower(last, rules, sole=via == "conclusion")
+    return Found((whole, last, *narrower) if len(pieces) <= 3 else (last, *narrower))
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -271,8 +280,8 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [piece for piece in pieces if not _blank(text[piece[0] : piece[1]])]
 
 
-def _narrower(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
-    """What a sentence says of its subject: the words behind its last copula, and the number a short sentence ends with or holds alone."""
+def _narrower(found: Extraction, rules: Rules, *, sole: bool) -> tuple[Extraction, ...]:
+    """What a sentence says of its subject: the words behind its last copula, and, if ``sole``, from the only number that it holds on."""
     text = found.text
     if len(text) > 2000:
         return ()
@@ -280,15 +289,29 @@ def _narrower(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
     after = -1
     for copula in rules.extract.copulas:
         position = folded.rfind(copula)
-        if position > 0:
+        if position > 0 and (copula[0] == " " or folded[position - 1].isalpha()):
             after = max(after, position + len(copula))
     narrower: list[Extraction] = []
-    if 0 < after < len(text) and not _blank(text[after:]):
+    if 0 < after < len(text) and not _blank(text[after:]) and not _SEVERAL.search(text, 0, after):
         narrower.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
-    sole = _sole_number(text, max(after, 0), rules)
-    if sole is not None:
-        narrower.append(Extraction(text[sole:].strip(), "sole_number", found.start + sole, found.end))
+    chained = _last_member(text)
+    if chained is not None:
+        narrower.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
+    number = _sole_number(text, max(after, 0), rules) if sole else None
+    if number is not None:
+        narrower.append(Extraction(text[number:].strip(), "sole_number", found.start + number, found.end))
     return tuple(narrower)
+
+
+_SEVERAL = re.compile(r"\d[^.]*?(?:\band\b|\bor\b|;|, )")
+
+
+def _last_member(text: str) -> int | None:
+    """Where the last member of an equals chain begins; a list of assignments ("x = 5, y = 3") is none."""
+    position = text.rfind("=")
+    if position <= 0 or text[position - 1] in "<>!≠" or re.search(r"\band\b|\bor\b|;|, ", text):
+        return None
+    return position + 1
 
 
 def _sole_number(text: str, after: int, rules: Rules) -> int | None:
@@ -298,10 +321,11 @@ def _sole_number(text: str, after: int, rules: Rules) -> int | None:
         return None
     start = match.start()
     before = text[start - 1 : start]
-    if before.isalpha() or before in {"_", "^", "{", "\\", "/", "(", "=", "-", "+"}:
-        return None
     if before in rules.units.leading:
         start -= 1
+        before = text[start - 1 : start]
+    if before and before not in " \n\t*_\"":
+        return None
     words = {word.lower() for word in _WORD.findall(text[:start])}
     if words & (rules.text.hedges | rules.text.modifiers):
         return None

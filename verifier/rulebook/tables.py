@@ -73,6 +73,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             pure_number=_folded(lists, "demand", "pure_number"),
             unit=_unit_phrases(lists),
             scale=_folded(lists, "demand", "scale"),
+            conversion=_folded(lists, "demand", "conversion"),
         ),
         choices=_choices(entries, lists),
         truth=TruthTable(words=_truths(entries)),
@@ -247,6 +248,8 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         modifiers=frozenset(_folded(lists, "text", "modifiers")),
         hedges=frozenset(_folded(lists, "text", "hedges")),
         openers=tuple(sorted(_folded(lists, "text", "openers"), key=len, reverse=True)),
+        fillers=frozenset(_folded(lists, "text", "fillers")),
+        generic_units=frozenset(_folded(lists, "text", "generic_units")),
     )
 
 

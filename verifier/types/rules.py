@@ -59,6 +59,8 @@ class TextTable(msgspec.Struct, frozen=True):
     modifiers: frozenset[str]
     hedges: frozenset[str]
     openers: tuple[str, ...]
+    fillers: frozenset[str]
+    generic_units: frozenset[str]
 
 
 class Marker(msgspec.Struct, frozen=True):
@@ -101,6 +103,7 @@ class DemandTable(msgspec.Struct, frozen=True):
     pure_number: tuple[str, ...]
     unit: tuple[str, ...]
     scale: tuple[str, ...]
+    conversion: tuple[str, ...]
 
 
 class Layout(msgspec.Struct, frozen=True):

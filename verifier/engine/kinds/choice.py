@@ -18,7 +18,8 @@ SAME = proves("choice.same_option", "Both sides name the same option.")
 OTHER = refutes("choice.other_option", "The answer names another option than the ground truth.")
 LABEL_CONFLICTS = passes("choice.label_conflicts", "The answer gives the letter of one option and the words of another.", specific=7)
 NO_OPTION = passes("choice.unknown_label", "A label that none of the question's options has.", specific=6)
-CODES: tuple[Code, ...] = (SAME, OTHER, LABEL_CONFLICTS, NO_OPTION)
+TEXT_DIFFERS = passes("choice.text_differs", "Two labelled texts, without options to say what the labels stand for.", specific=6)
+CODES: tuple[Code, ...] = (SAME, OTHER, LABEL_CONFLICTS, NO_OPTION, TEXT_DIFFERS)
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -89,9 +90,10 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
     label, rest = found
     option = next((option for option in options if option.label.casefold() == label.casefold()), None)
     if option is None:
-        if not options and not rest:
-            yield Reading(Choice(label), "choice")
-        elif options and not rest:
+        if not options:
+            if not rest or not _names_other_label(rest, options, ctx.rules.choices):
+                yield Reading(Choice(label, rest), "choice", certain=not rest)
+        elif not rest:
             yield Reading(Choice(label, conflict="?"), "choice", certain=False)
         return
     other = _by_words(rest, options, ctx) if rest else None
@@ -159,7 +161,7 @@ def _names_other_label(rest: str, options: tuple[Option, ...], table: ChoiceTabl
     first, _, tail = rest.partition(" ")
     if first.lower() in table.joins:
         return True
-    labels = {option.label for option in options}
+    labels = {option.label for option in options} or set("ABCDEFGHIJ")
     del tail
     return any(f"({label})" in rest for label in labels) or first.strip("().,") in labels
 
@@ -167,6 +169,10 @@ def _names_other_label(rest: str, options: tuple[Option, ...], table: ChoiceTabl
 def compare_choices(gold: Choice, candidate: Choice, _ctx: Context) -> Finding:
     """The same label is the same option. A letter with the words of another option commits to neither."""
     shown = evidence(gold=gold.show(), candidate=candidate.show())
+    if not gold.known and not candidate.known and gold.text and candidate.text and gold.text.casefold() != candidate.text.casefold():
+        return Finding(TEXT_DIFFERS.decision, TEXT_DIFFERS.name, shown)
+    if not gold.known and gold.text and not candidate.text:
+        return Finding(TEXT_DIFFERS.decision, TEXT_DIFFERS.name, shown)
     if "?" in {gold.conflict, candidate.conflict}:
         return Finding(NO_OPTION.decision, NO_OPTION.name, shown)
     if gold.conflict or candidate.conflict:

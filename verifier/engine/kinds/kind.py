@@ -1,4 +1,4 @@
-"""What every kind of answer shares: readings, the context a reader or stage may use, and the first stage, ``identical``."""
+"""What every kind of answer shares: readings, the context a reader or stage may use, and the code of two equal texts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from verifier.engine.demand import Demand
 from verifier.types.budget import Meter
 from verifier.types.rules import Profile, Rules
-from verifier.types.verdict import Code, Finding, passes, proves
+from verifier.types.verdict import Code, Finding, proves
 
 
 class Answer(Protocol):
@@ -62,15 +62,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 SAME_TEXT = proves("identical.same_text", "Both answers are the same text once wrapping and spaces are set aside.")
-NOT_IDENTICAL = passes("identical.differs", "The texts differ, which by itself proves nothing.", specific=0)
-CODES: tuple[Code, ...] = (SAME_TEXT, NOT_IDENTICAL)
-
-
-def identical(gold: Answer, candidate: Answer, _ctx: Context) -> Finding:
-    """Owns every pair: the same kind and the same normal form is *correct*; it never refutes."""
-    if type(gold) is type(candidate) and gold == candidate:
-        return SAME_TEXT.finding(text=gold.show())
-    return NOT_IDENTICAL.finding()
+CODES: tuple[Code, ...] = (SAME_TEXT,)
 
 
 def evidence(**values: object) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ from flint import fmpq, fmpz
 
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
 from verifier.types.budget import Meter
-from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
+from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
 EQUAL = proves("number.equal", "The two numbers are the same exact value.")
 ROUNDED = proves("number.rounded", "The answer is the ground truth, rounded to the answer's own figures (three or more).")
@@ -36,6 +36,8 @@ SHORT_GOLD = passes("number.gold_too_short", "The answer rounds to the ground tr
 PERCENT_UNCLEAR = passes("number.percent_unclear", "The numbers agree if one of them is a percentage, and nothing says so.")
 SCALE_UNCLEAR = passes("number.scale_unclear", "The numbers differ by thousands or millions, and the question speaks of such a scale.")
 LABEL_DIFFERS = passes("number.label_differs", "The values are assigned to different names.")
+FEWER_PLACES = passes("number.fewer_places", "The values are equal, and the answer shows fewer decimal places than were asked for.", specific=7)
+NOUNS_DIFFER = passes("number.nouns_differ", "The numbers agree, and they count things with different names.", specific=7)
 CODES: tuple[Code, ...] = (
     EQUAL,
     ROUNDED,
@@ -49,9 +51,11 @@ CODES: tuple[Code, ...] = (
     PERCENT_UNCLEAR,
     SCALE_UNCLEAR,
     LABEL_DIFFERS,
+    FEWER_PLACES,
+    NOUNS_DIFFER,
 )
 
-_GROUPED = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+(?![\d/])|\d{1,3}(?:'\d{3})+"
+_GROUPED = r"[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+(?![\d/])|[1-9]\d{0,2}(?:'\d{3})+"
 NUMBER = re.compile(
     rf"(?P<sign>[-+] ?)?(?:"
     rf"(?P<whole>\d+) +(?P<above>\d+) ?/ ?(?P<below>\d+)(?![\d.])"
@@ -75,7 +79,8 @@ class Number(msgspec.Struct, frozen=True):
     """An exact value ``mantissa * 10**exponent10``, beside how it was written.
 
     ``significant`` counts the figures shown: ``None`` for a fraction, which is exact, and for a whole number, whose zeros may be figures or not;
-    ``decimal`` says that it was written with a point or in scientific notation; ``percent`` that the value was divided by 100 for a sign.
+    ``decimal`` says that it was written with a point or in scientific notation; ``percent`` that the value was divided by 100 for a sign;
+    ``noun`` is the word right behind it, which may count things ("16 eggs") or be a unit that the rules do not know.
     """
 
     mantissa: fmpq
@@ -86,10 +91,11 @@ class Number(msgspec.Struct, frozen=True):
     decimal: bool = False
     fraction: bool = False
     percent: bool = False
+    noun: str = ""
 
     def show(self) -> str:
-        """The number as it was written."""
-        return self.written
+        """The number as it was written, with the word behind it."""
+        return f"{self.written} {self.noun}" if self.noun else self.written
 
     def scaled(self, factor: fmpq) -> Number:
         """The value times an exact factor, its figures kept: another unit for the same measurement."""
@@ -224,7 +230,7 @@ def harmless(rest: str, ctx: Context) -> bool:
     if not rest or rest.isspace():
         return True
     ctx.meter.spend(len(rest))
-    if _GLUED.match(rest) or rest[0].isalnum() or _DIGIT_OR_MATHS.search(rest):
+    if rest[0].isalnum() or _GLUED.match(rest.lstrip()) or _DIGIT_OR_MATHS.search(rest):
         return False
     table = ctx.rules.text
     found = [word.lower() for word in _WORD.findall(rest)]
@@ -241,7 +247,24 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     rest = text[found.end :].strip(" )") if _bracketed(text, 0) else text[found.end :]
     if rest and (rest[0].isalnum() or not harmless(rest, ctx)):
         return
-    yield Reading(found.number, "number", rest.strip(), found.label)
+    yield Reading(msgspec.structs.replace(found.number, noun=_noun(rest, ctx)), "number", rest.strip(), found.label)
+
+
+_NOUN = re.compile(r" ?([^\W\d_]+(?: ?[/·*^] ?[^\W\d_]+)*)")
+
+
+def _noun(rest: str, ctx: Context) -> str:
+    """The word behind a number that may be what it counts; words that belong to the sentence are none."""
+    match = _NOUN.match(rest)
+    if match is None or match[1].lower() in ctx.rules.text.fillers:
+        return ""
+    return match[1]
+
+
+def same_noun(first: str, second: str) -> bool:
+    """Whether two counted things are the same word, plural or not; an unnamed one is any."""
+    one, other = first.lower(), second.lower()
+    return not one or not other or one.rstrip("s") == other.rstrip("s")
 
 
 def same(first: Number, second: Number, meter: Meter) -> bool:
@@ -304,6 +327,9 @@ def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = Fal
     """Whether the candidate's value is the gold's (POLICY 10-13, 17). ``measured`` is set for values with a unit."""
     shown = evidence(gold=gold.written, candidate=candidate.written)
     if same(gold, candidate, ctx.meter):
+        places = ctx.demand.places
+        if places is not None and gold.places == places and (candidate.places or 0) < places and not candidate.fraction:
+            return _with(FEWER_PLACES, shown)
         return _with(EQUAL, shown)
     wanted, given = value_of(gold, ctx.meter), value_of(candidate, ctx.meter)
     if wanted is None or given is None:
@@ -361,7 +387,7 @@ def _rounding(gold: Number, candidate: Number, wanted: fmpq, given: fmpq, ctx: C
     ctx.meter.spend(_spread(wanted) + _spread(given))
     gold_figures = figures_of(gold, measured=measured)
     own = candidate.significant
-    exact_wanted = ctx.demand.exact or ctx.demand.count
+    exact_wanted = ctx.demand.exact or (ctx.demand.count and wanted.q == 1)  # a gold with a fraction counts nothing
     if own is not None and (gold_figures is None or gold_figures > own):
         if round_half_up(wanted, own) == given:
             if exact_wanted:
@@ -370,7 +396,8 @@ def _rounding(gold: Number, candidate: Number, wanted: fmpq, given: fmpq, ctx: C
             return ROUNDED if own >= 3 or asked else TOO_FEW_FIGURES
         if own >= 2 and abs(wanted - given) <= abs(wanted) / fmpq(fmpz(10) ** (own - 1)):
             return TRUNCATED
-    if gold_figures is not None and (own is None or own > gold_figures) and (candidate.decimal or candidate.fraction):
+    shown = candidate.significant or (None if candidate.fraction else _figures(candidate.written.strip("+- %")))
+    if gold_figures is not None and (shown is None or shown > gold_figures):
         if round_half_up(given, gold_figures) == wanted:
             if exact_wanted:
                 return NOT_EXACT
@@ -394,8 +421,11 @@ def _asked(number: Number, ctx: Context) -> bool:
 
 
 def compare_numbers(gold: Number, candidate: Number, ctx: Context) -> Finding:
-    """Two bare numbers."""
-    return agree(gold, candidate, ctx)
+    """Two bare numbers; "5 apples" and "5 oranges" are left to a reader."""
+    finding = agree(gold, candidate, ctx)
+    if finding.decision is Decision.CORRECT and not same_noun(gold.noun, candidate.noun):
+        return NOUNS_DIFFER.finding(gold=gold.show(), candidate=candidate.show())
+    return finding
 
 
 STAGE = Stage("number", ((Number, Number),), compare_numbers)

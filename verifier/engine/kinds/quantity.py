@@ -20,12 +20,16 @@ DIMENSION = refutes("quantity.dimension_differs", "The units measure different t
 DIFFERS = refutes("quantity.differs", "The units agree in kind, and the amounts are different.")
 NUMBER_DIFFERS = refutes("quantity.number_differs", "One side gives no unit, and no unit it could mean makes the numbers agree.")
 OTHER_UNIT = refutes("quantity.other_unit", "The number is right, in another unit than the one the question names.")
+NOT_CONVERTED = refutes(
+    "quantity.not_converted", "The question asks for a conversion, and the answer repeats the given quantity.", Standing.CONVENTION
+)
 MISSING = passes("quantity.unit_missing", "The number agrees, and the answer does not give the unit of the ground truth.", specific=7)
 MISSING_WRONG = refutes(
     "quantity.unit_required", "The answer gives no unit, and the category requires one.", Standing.CONVENTION
 )
 MISSING_FREE = proves("quantity.unit_free", "The answer gives no unit, which the category leaves free, and the number agrees.")
 UNASKED = passes("quantity.unit_unasked", "The number agrees, and nothing says whether the answer's unit is the one meant.", specific=7)
+UNKNOWN = passes("quantity.unit_unknown", "A word stands where the unit would, and the rules do not know it as one.", specific=7)
 CONVERTED = passes("quantity.may_be_converted", "The numbers agree only if the ground truth is meant in another unit than the answer's.", specific=7)
 VAGUE = passes("quantity.unit_ambiguous", "A unit symbol that people also use for another unit does not fit the other side.", specific=7)
 DIFFERENCE = passes("quantity.temperature_or_difference", "The values agree as temperature differences and not as temperatures.", specific=7)
@@ -38,10 +42,12 @@ CODES: tuple[Code, ...] = (
     DIFFERS,
     NUMBER_DIFFERS,
     OTHER_UNIT,
+    NOT_CONVERTED,
     MISSING,
     MISSING_WRONG,
     MISSING_FREE,
     UNASKED,
+    UNKNOWN,
     CONVERTED,
     VAGUE,
     DIFFERENCE,
@@ -103,11 +109,28 @@ def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Fin
     factor = _factor(candidate.unit, gold.unit)
     if factor is None:
         return _found(NEEDS_PI, shown)
-    if gold.unit.dimension and _is_money(gold.unit):
-        inner = agree(gold.magnitude, candidate.magnitude.scaled(factor), ctx)
-    else:
-        inner = agree(gold.magnitude, candidate.magnitude.scaled(factor), ctx, measured=True)
+    if _unconverted(gold, candidate, ctx):
+        return _found(NOT_CONVERTED, shown)
+    measured = not _is_money(gold.unit)
+    inner = agree(gold.magnitude, candidate.magnitude.scaled(factor), ctx, measured=measured)
+    if measured and inner.decision is Decision.INCORRECT and not _is_power_of_ten(factor):
+        # rounded in its own unit: 5.56 m/s for 20 km/h; the converted ground truth is an exact value
+        exact = msgspec.structs.replace(gold.magnitude.scaled(1 / factor), fraction=True, significant=None)
+        inner = agree(exact, candidate.magnitude, ctx, measured=True)
     return _lift(inner, EQUAL, DIFFERS, shown)
+
+
+def _unconverted(gold: Quantity, candidate: Quantity, ctx: Context) -> bool:
+    """Whether the answer hands back a quantity of the question that was to be converted to the ground truth's unit (POLICY 24)."""
+    asked = ctx.demand.unit
+    if asked is None or (asked.factor, asked.dimension) != (gold.unit.factor, gold.unit.dimension) or candidate.unit.factor == gold.unit.factor:
+        return False
+    return ctx.demand.conversion and candidate.magnitude.written in ctx.demand.numbers
+
+
+def _is_power_of_ten(factor: fmpq) -> bool:
+    above, below = str(factor.p), str(factor.q)
+    return above.strip("0") == "1" and below.strip("0") == "1"
 
 
 def _is_money(unit: Unit) -> bool:
@@ -154,6 +177,8 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
     asked = ctx.demand.unit
     if candidate.percent:
         return _found(DIMENSION, shown)
+    if candidate.noun and candidate.noun.lower() not in ctx.rules.text.generic_units:
+        return _found(UNKNOWN, shown)
     if asked is not None and asked.dimension == gold.unit.dimension and asked.offset == gold.unit.offset:
         factor = _factor(asked, gold.unit)
         if factor is None:
@@ -173,6 +198,8 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
 def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Finding:
     """The answer has a unit and the ground truth has none, which claims nothing about units (POLICY 23)."""
     shown = evidence(gold=gold.show(), candidate=candidate.show())
+    if gold.noun and gold.noun.lower() not in ctx.rules.text.generic_units:
+        return _found(UNKNOWN, shown)
     asked = ctx.demand.unit
     unit, amount = candidate.unit, candidate.magnitude
     measured = not _is_money(unit)
@@ -190,9 +217,9 @@ def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Findi
         return _lift(inner, NAMED_UNIT, OTHER_UNIT if agree(gold, amount, ctx).decision is Decision.CORRECT else NUMBER_DIFFERS, shown)
     inner = agree(gold, amount, ctx)
     if inner.decision is Decision.CORRECT:
-        if ctx.demand.pure_number:
-            return _found(OTHER_UNIT, shown)
-        return _found(NAMED_UNIT if _in_question(unit, ctx) else UNASKED, shown)
+        if _in_question(unit, ctx):
+            return _found(NAMED_UNIT, shown)
+        return _found(OTHER_UNIT if ctx.demand.pure_number else UNASKED, shown)
     if inner.decision is Decision.PASS:
         return inner
     if gold.percent:
