@@ -32,12 +32,14 @@ _RULES = {
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """What a card tells.
 
-    ``files``, ``columns`` and ``counts`` go by data set; ``teachers`` and ``categories`` are (name, deduped, all).
+    ``files``, ``digests``, ``columns`` and ``counts`` go by data set; ``teachers`` and ``categories`` are
+    (name, rows of the deduplicated set, rows of all).
     """
 
     name: str
     license: str
     files: Mapping[str, str]
+    digests: Mapping[str, str]
     columns: Mapping[str, Sequence[str]]
     counts: Mapping[str, int]
     keep_all: Sequence[str]
@@ -71,6 +73,9 @@ def _front_matter(card: Card) -> str:
         lines.append(f"- config_name: {_json(dataset)}")
         if position == 0:
             lines.append("  default: true")
+        # `datasets` knows its cached copy of a config by the folder's last name and by this text, not by what the file
+        # holds: without the digest, a second merge would load as the first.
+        lines.append(f"  description: {_json(f'SHA-256 {card.digests[dataset]}')}")
         lines += ["  data_files:", "  - split: train", f"    path: {_json(card.files[dataset])}"]
     return "\n".join(lines) + "\n"
 

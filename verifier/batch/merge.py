@@ -192,7 +192,7 @@ class _Run:
             first = head(candidates, columns)
             if sum(candidate.size for candidate in first) > CHUNK:
                 self.remarks.append(
-                    f"{FILES[dataset]}: the rows that show all its types take more than {CHUNK >> 20} MB, so `datasets` "
+                    f"{FILES[dataset]}: the rows that show its types take more than {CHUNK >> 20} MB, so `datasets` "
                     f"may need a larger chunksize= to load it"
                 )
             self._ledger.place_first(dataset, [candidate.row for candidate in first])
@@ -205,7 +205,7 @@ class _Run:
         reconcile(
             counts, {dataset: file.rows or 0 for dataset, file in made.items()}, sum(i.rows for i in self._inputs)
         )
-        card = self._write_text(CARD, render(self._card(counts)))
+        card = self._write_text(CARD, render(self._card(counts, made)))
         manifest = self._manifest(counts, [*made.values(), card])
         self._write_text(MANIFEST, msgspec.json.format(_encode(manifest), indent=2).decode() + "\n")
         self._note(counts)
@@ -315,11 +315,12 @@ class _Run:
             sync(file)
         return _Made(name, hashlib.sha256(data).hexdigest(), len(data), None)
 
-    def _card(self, counts: Mapping[str, int]) -> Card:
+    def _card(self, counts: Mapping[str, int], made: Mapping[str, _Made]) -> Card:
         return Card(
             name=self._options.name,
             license=self._options.license,
             files=FILES,
+            digests={dataset: file.sha256 for dataset, file in made.items()},
             columns={dataset: self._columns(dataset) for dataset in DATASETS},
             counts=counts,
             keep_all=tuple(map(str, self._options.keep_all)),
