@@ -89,8 +89,8 @@ class Running:
             assert len(found) >= times, "".join(self.errors)
         return found
 
-    def accesses(self) -> str:
-        self.out.flush()
+    def log(self) -> str:
+        """What stands in standard output: a line for each request."""
         return Path(self.out.name).read_text()
 
     def ask(
@@ -118,7 +118,9 @@ class Running:
         return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
     def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
+        """End it as an orchestrator does; gives its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(60)
         self._reader.join(10)
         assert self.process.stderr is not None
@@ -152,5 +154,4 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Running]]:
 
     yield start
     for running in started:
-        if running.process.poll() is None:
-            running.stop()
+        running.stop()
