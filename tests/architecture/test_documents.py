@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import doctest
 import importlib.util
+import json
 import re
 import shlex
+import socket
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -83,6 +88,29 @@ def test_the_examples_give_what_they_show(checkout: Path) -> None:
     failed, tried = doctest.testfile(str(checkout / "README.md"), module_relative=False)
     assert tried >= 5
     assert not failed
+
+
+def test_the_service_answers_the_readme_example(checkout: Path) -> None:
+    line = next(line for line in (checkout / "README.md").read_text(encoding="utf-8").splitlines() if "curl" in line)
+    words = shlex.split(line)
+    path = next(word for word in words if word.startswith("localhost")).partition("/")[2]
+    body = words[words.index("-d") + 1].encode()
+    name, _, value = words[words.index("-H") + 1].partition(": ")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [Path(sys.executable).with_name("verifier"), "serve", "--port", str(port), "--workers", "1"]
+    with subprocess.Popen(command, cwd=checkout, stderr=subprocess.PIPE, text=True) as service:
+        assert service.stderr is not None
+        try:
+            assert any(f"127.0.0.1:{port}" in line for line in service.stderr), "it ended without listening"
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/{path}", body, {name: value})
+            with urllib.request.urlopen(request, timeout=30) as reply:  # noqa: S310
+                graded = json.loads(reply.read())
+        finally:
+            service.terminate()
+            service.stderr.read()
+    assert graded["success"] is True
 
 
 def builder(checkout: Path) -> ModuleType:
