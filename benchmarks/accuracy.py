@@ -4,8 +4,8 @@
     python benchmarks/accuracy.py --data pairs         # answer pairs, by kind
     python benchmarks/accuracy.py --part dev --wrong 40    # list wrong verdicts of the open part
 
-The data are read from ``../shared/data`` or from the folder that ``VERIFIER_SHARED_DATA`` names. Rows whose SHA-256 of the id begins with 0-3 are the
-check quarter: it is reported beside the rest and its rows are never listed.
+The data are read from ``../shared/data`` or from the folder that ``VERIFIER_SHARED_DATA`` names. Rows whose SHA-256 of
+the id begins with 0-3 are the check quarter: it is reported beside the rest and its rows are never listed.
 """
 
 from __future__ import annotations
@@ -95,7 +95,10 @@ def main() -> int:
     asked = parser.parse_args()
     folder = data_folder()
     if folder is None:
-        print("the labelled data are not here: set VERIFIER_SHARED_DATA to the folder that holds pairs.jsonl", file=sys.stderr)
+        print(
+            "the labelled data are not here: set VERIFIER_SHARED_DATA to the folder that holds pairs.jsonl",
+            file=sys.stderr,
+        )
         return 1
     verifier = Verifier()
     rows = trajectories(folder) if asked.data == "trajectories" else pairs(folder)
@@ -116,11 +119,13 @@ def main() -> int:
             listed[kind] += 1
             answer = row.sample.final_answer or row.sample.response or ""
             print(f"{kind}: {verdict.code} label={row.label} {row.id}")
-            print(f"    gold {row.sample.ground_truth!r}\n    answer {answer[-240:]!r}\n    read {verdict.gold!r} | {verdict.candidate!r}")
+            print(f"    gold {row.sample.ground_truth!r}\n    answer {answer[-240:]!r}")
+            print(f"    read {verdict.gold!r} | {verdict.candidate!r}")
             if row.sample.question:
                 print(f"    question {row.sample.question[-200:]!r}")
     width = max(map(len, [*groups, "check"]), default=5)
-    print(f"{'':{width}} {'rows':>6} {'correct':>7} {'incorr.':>7} {'recall':>7} {'false +':>7} {'false -':>7} {'undec.':>7} {'%':>7}")
+    heads = ("rows", "correct", "incorr.", "recall", "false +", "false -", "undec.", "%")
+    print(f"{'':{width}} {heads[0]:>6} " + " ".join(f"{head:>7}" for head in heads[1:]))
     for name in sorted(groups):
         print(f"{name:{width}} {figures(groups[name])}")
     for name, counts in parts.items():

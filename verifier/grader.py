@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 class Verifier:
-    """Grades samples under one set of rules. Immutable and re-entrant: one instance serves any number of threads and event loops.
+    """Grades samples under one set of rules.
 
-    ``rules`` defaults to the built-in pack; ``profile`` names the profile to grade every sample under, whatever its category.
-    Raises ``SettingsError`` for an unknown profile.
+    Immutable and re-entrant: one instance serves any number of threads and event loops.
+
+    ``rules`` defaults to the built-in pack; ``profile`` names the profile to grade every sample under, whatever its
+    category. Raises ``SettingsError`` for an unknown profile.
     """
 
     def __init__(self, rules: Rules | None = None, *, profile: str | None = None) -> None:
@@ -52,7 +54,9 @@ class Verifier:
         for profile in profiles:
             if profile.name == name:
                 return profile
-        raise SettingsError(f"unknown profile '{name}': the rules have {', '.join(profile.name for profile in profiles)}")
+        raise SettingsError(
+            f"unknown profile '{name}': the rules have {', '.join(profile.name for profile in profiles)}"
+        )
 
 
 @lru_cache(maxsize=1)

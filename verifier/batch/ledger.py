@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
 
+from verifier.batch.staging import NoRoomError
 from verifier.types.errors import OutputError
 
 PREFERENCES: Final = ("tokens", "cost", "energy")
@@ -149,7 +150,10 @@ class Ledger:
     """Entries in, standings out. ``folder`` is where it may put what memory does not hold."""
 
     def __init__(self, folder: Path) -> None:
-        self._connection = duckdb.connect(str(folder / "ledger.duckdb"))
+        try:
+            self._connection = duckdb.connect(str(folder / "ledger.duckdb"))
+        except duckdb.Error as error:
+            raise _failure(error) from error
         self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
         self._connection.execute("SET temp_directory = ?", [str(folder / "spill")])
         columns = ", ".join(f"{field.name} {_TYPES[field.type]}" for field in _ENTRY)
@@ -230,7 +234,7 @@ class Ledger:
         try:
             self._connection.execute(script)
         except duckdb.Error as error:
-            raise OutputError(f"the rows could not be sorted: {error}") from error
+            raise _failure(error) from error
 
     def _rows(self, query: str) -> Iterator[tuple]:  # type: ignore[type-arg]  # as wide as the query
         try:
@@ -238,7 +242,13 @@ class Ledger:
             while batch := cursor.fetchmany(_FETCH):
                 yield from batch
         except duckdb.Error as error:
-            raise OutputError(f"the rows could not be sorted: {error}") from error
+            raise _failure(error) from error
+
+
+def _failure(error: duckdb.Error) -> OutputError:
+    if isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)):
+        return NoRoomError(f"no room to sort the rows; make some and run the same command again: {error}")
+    return OutputError(f"the rows could not be sorted; please report this: {error}")
 
 
 _TYPES: Final = {

@@ -13,6 +13,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, Protocol
 
@@ -35,7 +36,7 @@ from verifier.batch.ledger import (
 )
 from verifier.batch.mergeoptions import Options, Selection
 from verifier.batch.shapes import CHUNK, Candidate, Trait, head
-from verifier.batch.staging import Staging, sync
+from verifier.batch.staging import NoRoomError, Staging, sync
 from verifier.batch.tally import grouped, reconcile
 from verifier.batch.trajectory import FIELDS, OTHER, VERIFICATION, Trajectory, read_trajectory
 from verifier.types.errors import InputError, OutputError, RecordError
@@ -56,7 +57,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 LEFTOVERS: Final = (".journal", ".partial", ".errors.jsonl")
 """Ends of names that a run of ``verifier grade`` leaves beside its output."""
 
-LONGEST_LINE = 256 << 20
+LONGEST_LINE = 1 << 31
+_SHOWN = 5
+
 FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 _encode = msgspec.json.Encoder().encode
@@ -75,10 +78,6 @@ class Merged(msgspec.Struct, frozen=True):
     folder: Path
     counts: Mapping[str, int]
     remarks: tuple[str, ...]
-
-
-class NoRoomError(OutputError):
-    """A merge that ran out of room: make some, and run it again."""
 
 
 def merge(inputs: Sequence[str], folder: Path, options: Options, progress: Progress | None = None) -> Merged:
@@ -138,11 +137,13 @@ class _Run:
         self._inputs: list[_Input] = []
         self._others: Counter[str] = Counter()
         self._converted: Counter[str] = Counter()
+        self._unfit: Counter[str] = Counter()
         self._versions: dict[str, Counter[str]] = {"engine": Counter(), "rules": Counter()}
         self.remarks: list[str] = []
 
     def close(self) -> None:
-        self._spool.close()
+        with suppress(OSError):  # a full disk was reported where it was met
+            self._spool.close()
         self._ledger.close()
 
     def read(self, sources: Sequence[Source]) -> None:
@@ -263,6 +264,8 @@ class _Run:
         self._end += self._spool.write(data) + self._spool.write(verification) + self._spool.write(other)
         self._others.update(trajectory.others)
         self._converted.update(set(trajectory.converted))
+        if trajectory.success and not trajectory.fits:
+            self._unfit[trajectory.detail or ""] += 1
         for kind, version in (("engine", trajectory.engine), ("rules", trajectory.rules)):
             self._versions[kind][version or "unknown"] += 1
 
@@ -357,6 +360,8 @@ class _Run:
                 self.remarks.append(
                     f"{FILES[dataset]} is empty; `datasets` loads no file without rows, so the card leaves it out"
                 )
+        for problem, rows in sorted(self._unfit.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]:
+            self.remarks.append(f"{rows} rows with success true do not fit the data sets and are rejected: {problem}")
         for selection in self._options.keep_all:
             if not self._matched[selection]:
                 self.remarks.append(f"--keep-all '{selection}' matches no row")

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from verifier.batch.merge import FILES, Merged, NoRoomError, merge
+from verifier.batch.merge import FILES, Merged, merge
 from verifier.batch.mergeoptions import Options
+from verifier.batch.staging import NoRoomError
 
 DONE, CONTINUE = 0, 3
 

@@ -17,6 +17,10 @@ WORKSHOP = ".verifier-merge"
 """The hidden folder in the folder of results where files are made. A killed run leaves it; the next one clears it."""
 
 
+class NoRoomError(OutputError):
+    """Results that found no room: make some, and run the same command again."""
+
+
 class Staging:
     """``with Staging(folder) as staging:`` make files in ``staging.path``, then ``publish`` them.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -44,6 +44,7 @@ VERIFICATION: Final = "verification"
 OTHER: Final = "other_fields"
 
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+_DEEPEST = 30
 _REPLACEMENT = "\ufffd"
 _AT_SUCCESS = FIELDS.index("success")
 
@@ -191,8 +192,9 @@ def _field(name: str, raw: bytes, notes: _Notes) -> object:
         return None
     try:
         return _READERS[name](name, raw, notes)
-    except _UnfitError as error:
-        notes.problems.append(f"field '{name}': {error}")
+    except (_UnfitError, RecursionError) as error:
+        problem = "nested too deeply to be written" if isinstance(error, RecursionError) else str(error)
+        notes.problems.append(f"field '{name}': {problem}")
         notes.others[name] = raw
         return None
 
@@ -203,10 +205,7 @@ def _value(name: str, raw: bytes, notes: _Notes) -> object:
         value = _decode(raw)
     except ValueError:
         value = json.loads(raw)
-    try:
-        return _clean(value, name, notes)
-    except RecursionError:
-        raise _UnfitError("nested too deeply to be written") from None
+    return _clean(value, name, notes)
 
 
 def _clean(value: object, name: str, notes: _Notes) -> object:
@@ -274,19 +273,12 @@ def _integer(name: str, raw: bytes, notes: _Notes) -> int | None:
     return value
 
 
-def _conversations(name: str, raw: bytes, notes: _Notes) -> list[dict[str, object] | None] | None:
+def _conversations(name: str, raw: bytes, notes: _Notes) -> list[dict[str, object]]:
     """The messages, role, content and name in each; what else they hold is kept beside the row."""
-    messages = _value(name, raw, notes)
-    if messages is None:
-        return None
-    if not isinstance(messages, list):
-        raise _UnfitError(f"expected a list of messages, found {_kind(messages)}")
-    written: list[dict[str, object] | None] = []
+    messages = _list(name, raw, notes, expected="a list of messages")
+    written: list[dict[str, object]] = []
     others: set[str] = set()
     for message in messages:
-        if message is None:
-            written.append(None)
-            continue
         if not isinstance(message, dict):
             raise _UnfitError(f"expected messages with role and content, found {_kind(message)} among them")
         written.append({key: _member(name, message.get(key), notes) for key in MESSAGE})
@@ -297,11 +289,8 @@ def _conversations(name: str, raw: bytes, notes: _Notes) -> list[dict[str, objec
     return written
 
 
-def _tools_used(name: str, raw: bytes, notes: _Notes) -> list[str | None] | None:
-    tools = _value(name, raw, notes)
-    if tools is not None and not isinstance(tools, list):
-        raise _UnfitError(f"expected a list of strings, found {_kind(tools)}")
-    return None if tools is None else [_member(name, tool, notes) for tool in tools]
+def _tools_used(name: str, raw: bytes, notes: _Notes) -> list[str | None]:
+    return [_member(name, tool, notes) for tool in _list(name, raw, notes, expected="a list of strings")]
 
 
 def _member(name: str, value: object, notes: _Notes) -> str | None:
@@ -312,12 +301,36 @@ def _member(name: str, value: object, notes: _Notes) -> str | None:
     return _encode(value).decode()
 
 
-def _tool_calls(name: str, raw: bytes, notes: _Notes) -> object:
-    calls = _value(name, raw, notes)
-    if calls is not None and not isinstance(calls, list):
-        raise _UnfitError(f"expected a list, found {_kind(calls)}")
+def _tool_calls(name: str, raw: bytes, notes: _Notes) -> list[object]:
+    calls = [_readable(call, name, notes) for call in _list(name, raw, notes, expected="a list")]
     shapes(calls, (name,), notes.traits)
     return calls
+
+
+def _list(name: str, raw: bytes, notes: _Notes, *, expected: str) -> list[Any]:
+    """A list without null members: they say nothing, and Arrow misreads a list that begins with one."""
+    members = _value(name, raw, notes)
+    if not isinstance(members, list):
+        raise _UnfitError(f"expected {expected}, found {_kind(members)}")
+    whole = [member for member in members if member is not None]
+    if len(whole) < len(members):
+        notes.converted.append(f"{name}: null members left out")
+    return whole
+
+
+def _readable(value: object, name: str, notes: _Notes, depth: int = 0) -> object:
+    """A JSON value that Arrow can read: lists with null among other members, and what is nested deep, as JSON text."""
+    if not isinstance(value, (dict, list)):
+        return value
+    if depth == _DEEPEST:
+        notes.converted.append(f"{name}: what is nested deeper than {_DEEPEST} levels written as JSON text")
+        return _encode(value).decode()
+    if isinstance(value, dict):
+        return {key: _readable(member, name, notes, depth + 1) for key, member in value.items()}
+    if len(value) > 1 and None in value:
+        notes.converted.append(f"{name}: a list with null among its members written as JSON text")
+        return _encode(value).decode()
+    return [_readable(member, name, notes, depth + 1) for member in value]
 
 
 _READERS: Final[Mapping[str, Callable[[str, bytes, _Notes], object]]] = {

@@ -1,15 +1,17 @@
 """The whole cascade on one page: extract, read both sides, compare, settle.
 
-Law 1: readers stand loosest binding first; the first that yields a certain reading ends the search; what nobody reads is a phrase.
-Law 2: a pair of answers is decided by the first stage that owns it and does not pass.
-Law 3: *correct* if a reading of the gold agrees with the candidate; *incorrect* if there is an owned pair and every pair is refuted; else *undecided*,
-under the most specific pass. Readings of one candidate that disagree are a pass: ambiguity is never rewarded.
+Law 1: readers stand loosest binding first; the first that yields a certain reading ends the search; what nobody reads
+is a phrase. Law 2: a pair of answers is decided by the first stage that owns it and does not pass. Law 3: *correct* if
+a reading of the gold agrees with the candidate; *incorrect* if there is an owned pair and every pair is refuted; else
+*undecided*, under the most specific pass. Readings of one candidate that disagree are a pass: ambiguity is never
+rewarded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -25,6 +27,7 @@ from verifier.types.sample import Extraction, Option, Sample
 from verifier.types.verdict import Code, Decision, Finding, Outcome, Step, Verdict, passes
 
 _T = TypeVar("_T")
+_L = TypeVar("_L")
 _SHOWN = 300  # characters of a text that a trace shows
 
 READERS: tuple[Reader, ...] = (choice.read_choice, quantity.read_quantity, number.read_number, truth.read_truth)
@@ -33,7 +36,9 @@ STAGES: tuple[Stage, ...] = (number.STAGE, *quantity.STAGES, choice.STAGE, truth
 GOLD_EMPTY = passes("gold.empty", "The ground truth is empty.", specific=9)
 GOLD_UNREADABLE = passes("gold.unreadable", "The ground truth could not be read within the budget.", specific=9)
 KINDS_DIFFER = passes("kinds.differ", "The two answers are of kinds that no stage compares.", specific=2)
-AMBIGUOUS = passes("reading.ambiguous", "The answer can be read in several ways, and they do not lead to the same verdict.", specific=8)
+AMBIGUOUS = passes(
+    "reading.ambiguous", "The answer can be read in several ways, and they do not lead to the same verdict.", specific=8
+)
 NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
 BUDGETS = tuple(
     passes(f"budget.{limit}", f"Grading stopped at the budget's limit of {words}.", specific=6)
@@ -75,7 +80,10 @@ def decide(sample: Sample, rules: Rules, profile: Profile, *, engine: str) -> Ve
 
 
 def profile_of(category: str | None, rules: Rules) -> Profile:
-    """The first profile that names the category, exactly or by pattern (``* Circuits``), case aside; else the default."""
+    """The first profile that names the category, exactly or by pattern (``* Circuits``), case aside.
+
+    Else the default.
+    """
     if category:
         folded = category.casefold()
         for profile in rules.profiles:
@@ -124,8 +132,11 @@ class _Grade:
             trace=tuple(self.trace),
         )
 
-    def step(self, action: Callable[[], _T], exhausted: Callable[[str], _T]) -> _T:
-        """Run one step under an allowance of its own. The one place where a limit reached is caught: it becomes a pass."""
+    def step(self, action: Callable[[], _T], exhausted: Callable[[str], _L]) -> _T | _L:
+        """Run one step under an allowance of its own.
+
+        The one place where a limit reached is caught: it becomes a pass.
+        """
         try:
             outer = self.meter.begin()
         except Exhausted as limit:
@@ -155,15 +166,19 @@ class _Grade:
         budget = self.profile.budget
         question = (self.sample.question or "")[-budget.question_chars :]
         options = tuple(
-            Option(option.label.strip(), self.step(lambda text=option.text: text_of(text, self), lambda _: ""))
+            Option(option.label.strip(), self.step(partial(self._plain, option.text), lambda _: ""))
             for option in self.sample.options[: budget.options]
         )
         if not options and question:
             options = self.step(lambda: choice.find_options(question, self.rules, self.meter), lambda _: ())
         demand = self.step(
-            lambda: read_demand(self.sample, options, self.rules, budget.question_chars), lambda _: Demand(options=options)
+            lambda: read_demand(self.sample, options, self.rules, budget.question_chars),
+            lambda _: Demand(options=options),
         )
         self.context = Context(demand, self.profile, self.rules, self.meter, self.compare)
+
+    def _plain(self, words: str) -> str:
+        return text.plain(words, self.rules.text, self.meter)
 
     def _grade(self) -> tuple[str, str, Finding]:
         sample = self.sample
@@ -229,7 +244,8 @@ class _Grade:
     def _candidate(self, given: str | None) -> _Side | Finding:
         before = self.meter.total
         found = self.step(
-            lambda: extract.find_answer(given, self.rules, self.meter), lambda limit: extract.Found(finding=_exhausted(limit))
+            lambda: extract.find_answer(given, self.rules, self.meter),
+            lambda limit: extract.Found(finding=_exhausted(limit)),
         )
         if found.finding is not None:
             self.note("extract", "extract", found.finding, before)
@@ -237,25 +253,35 @@ class _Grade:
         first = found.candidates[0]
         self.note("extract", first.via, None, before, text=first.text[:_SHOWN])
         before = self.meter.total
-        limits: list[str] = []
-        texts, readings = self.step(lambda: self._readings(found.candidates), lambda limit: limits.append(limit) or _UNREAD)
-        if not readings:
-            finding = _exhausted(limits[0]) if limits else NOT_READ.finding(text=first.text[:_SHOWN])
+        read = self.step(lambda: self._readings(found.candidates), _exhausted)
+        if isinstance(read, Finding) or not read[1]:
+            finding = read if isinstance(read, Finding) else NOT_READ.finding(text=first.text[:_SHOWN])
             self.note("read", "candidate", finding, before)
             return finding
+        texts, readings = read
         return self._side("candidate", texts, readings, before, first.via)
 
     def _side(self, side: str, texts: tuple[str, ...], readings: tuple[Reading, ...], before: int, via: str) -> _Side:
         shown = " | ".join(dict.fromkeys(reading.answer.show()[:_SHOWN] for reading in readings))
         for reading in readings:
-            seen = kind.evidence(**{"side": side, "as": reading.answer.show()[:_SHOWN], "unread": reading.unread[:_SHOWN], "label": reading.label})
+            seen = kind.evidence(
+                **{
+                    "side": side,
+                    "as": reading.answer.show()[:_SHOWN],
+                    "unread": reading.unread[:_SHOWN],
+                    "label": reading.label,
+                }
+            )
             self.note("read", reading.reader, None, before, **seen)
             before = self.meter.total
         return _Side(readings, shown, texts, via)
 
     def _readings(self, found: tuple[Extraction, ...]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
-        """The texts out of their wrapping, and the readings of the first that a reader understands, else every text as a phrase."""
-        texts = tuple(dict.fromkeys(words for one in found if (words := text.plain(one.text, self.rules.text, self.meter))))
+        """The texts out of their wrapping, and the readings of the first that a reader understands.
+
+        Where no reader understands any, each text is a phrase.
+        """
+        texts = tuple(dict.fromkeys(words for one in found if (words := self._plain(one.text))))
         for words in texts:
             readings = tuple(self._read(words))
             if readings:
@@ -301,7 +327,10 @@ class _Grade:
         return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)
 
     def compare(self, gold: Answer, candidate: Answer) -> Finding:
-        """Law 2: the first stage that owns the pair and does not pass; a choice meets a value through its options' texts."""
+        """Law 2: the first stage that owns the pair and does not pass.
+
+        A choice meets a value through its options' texts.
+        """
         owners = [stage for stage in STAGES if (type(gold), type(candidate)) in stage.pairs and self._may(stage)]
         if not owners and isinstance(gold, choice.Choice) != isinstance(candidate, choice.Choice):
             return self._compare_by_value(gold, candidate)
@@ -309,7 +338,7 @@ class _Grade:
         for stage in owners:
             before = self.meter.total
             self.meter.depth += 1
-            finding = self.step(lambda stage=stage: stage.decide(gold, candidate, self.context), _exhausted)
+            finding = self.step(partial(stage.decide, gold, candidate, self.context), _exhausted)
             self.meter.depth -= 1
             self.note("compare", stage.name, finding, before)
             if finding.decision is not Decision.PASS:
@@ -321,7 +350,10 @@ class _Grade:
         return not self.profile.stages or stage.name in self.profile.stages
 
     def _compare_by_value(self, gold: Answer, candidate: Answer) -> Finding:
-        """One side names an option, the other gives a value: the value stands for the one option whose text equals it."""
+        """One side names an option, the other gives a value.
+
+        The value stands for the one option whose text equals it.
+        """
         named, value = (gold, candidate) if isinstance(gold, choice.Choice) else (candidate, gold)
         if self.meter.depth or isinstance(value, Phrase) or not isinstance(named, choice.Choice) or not named.known:
             return KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
@@ -350,11 +382,6 @@ def quantity_or_number(words: str, context: Context) -> Iterator[Reading]:
         if readings:
             yield from readings
             return
-
-
-def text_of(words: str, grade: _Grade) -> str:
-    """An option's text out of its wrapping."""
-    return text.plain(words, grade.rules.text, grade.meter)
 
 
 def _exhausted(limit: str) -> Finding:

@@ -1,4 +1,7 @@
-"""What the question asks for: its options, the unit, whether a percentage, an exact value or a count is wanted. Read once per grade."""
+"""What the question asks for: its options, the unit, whether a percentage, an exact value or a count is wanted.
+
+Read once per grade.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,10 @@ _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 class Demand(msgspec.Struct, frozen=True):
     """What the question says of its answer; all fields may be empty.
 
-    ``unit`` is the one unit the answer is asked in (``None`` if none or several are named); ``words`` are the folded words of the question, to see
-    whether it names what an answer adds, and ``numbers`` its numerals as written; ``conversion`` says that it asks to convert; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or millions.
+    ``unit`` is the one unit the answer is asked in (``None`` if none or several are named); ``words`` are the folded
+    words of the question, to see whether it names what an answer adds, and ``numbers`` its numerals as written;
+    ``conversion`` says that it asks to convert, ``rounding_task`` that it asks to round a given number; ``places`` and
+    ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or millions.
     """
 
     options: tuple[Option, ...] = ()
@@ -36,6 +41,8 @@ class Demand(msgspec.Struct, frozen=True):
     places: int | None = None
     significant: int | None = None
     conversion: bool = False
+    lowest_terms: bool = False
+    rounding_task: bool = False
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     signs: str = ""
@@ -43,6 +50,7 @@ class Demand(msgspec.Struct, frozen=True):
 
 
 _WORDS = re.compile(r"[^\W\d_]+")
+_ROUND = re.compile(r"\bround(?: off)? (?:the number )?\$?-?\d")
 _NUMERALS = re.compile(r"\d[\d,.]*(?<=\d)")
 
 
@@ -66,6 +74,8 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, limit
         scale=any(phrase in text for phrase in table.scale),
         places=places,
         significant=significant,
+        lowest_terms=any(phrase in text for phrase in table.lowest_terms),
+        rounding_task=_ROUND.search(text) is not None,
         conversion=any(phrase in text for phrase in table.conversion),
         words=frozenset(_WORDS.findall(text)),
         numbers=frozenset(_NUMERALS.findall(text)),
@@ -98,7 +108,9 @@ def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> Uni
                 if read is not None and _closed(text, read[1], after):
                     found.append(read[0])
             start = text.find(before, end)
-    if not found or any((unit.dimension, unit.factor, unit.pi) != (found[0].dimension, found[0].factor, found[0].pi) for unit in found):
+    if not found or any(
+        (unit.dimension, unit.factor, unit.pi) != (found[0].dimension, found[0].factor, found[0].pi) for unit in found
+    ):
         return None
     return found[0]
 

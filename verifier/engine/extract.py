@@ -1,7 +1,8 @@
 r"""From a response to the answer that it commits to (POLICY §A).
 
-The last explicit marker counts (``FINAL_ANSWER:``, ``\boxed``, "the answer is", ``####``, ``<answer>``, JSON), else the last concluding statement, else the
-last line. What stands in thinking tags is never the answer. Every search is one ``rfind`` or one pass per marker: linear in the text.
+The last explicit marker counts (``FINAL_ANSWER:``, ``\boxed``, "the answer is", ``####``, ``<answer>``, JSON), else
+the last concluding statement, else the last line. What stands in thinking tags is never the answer. Every search is
+one ``rfind`` or one pass per marker: linear in the text.
 """
 
 from __future__ import annotations
@@ -18,9 +19,17 @@ from verifier.types.sample import Extraction
 from verifier.types.verdict import Code, Finding, Standing, passes, refutes
 
 NO_ANSWER = refutes("extract.no_answer", "The response gives no answer.", Standing.CONVENTION)
-REVISED = passes("extract.revised", "The response takes back or changes its answer in words that rules do not follow.", specific=8)
-SEVERAL_BOXES = passes("extract.several_boxes", "The response boxes several answers, and nothing says which part each one answers.", specific=8)
-MISMATCH = passes("record.answer_mismatch", "The last turn commits to another answer than the record's final answer.", specific=9)
+REVISED = passes(
+    "extract.revised", "The response takes back or changes its answer in words that rules do not follow.", specific=8
+)
+SEVERAL_BOXES = passes(
+    "extract.several_boxes",
+    "The response boxes several answers, and nothing says which part each one answers.",
+    specific=8,
+)
+MISMATCH = passes(
+    "record.answer_mismatch", "The last turn commits to another answer than the record's final answer.", specific=9
+)
 CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, SEVERAL_BOXES, MISMATCH)
 
 _BREAK = re.compile(r"(?<=[.!?])[\"”*)]*\s+(?=[A-Z(\\$\d\"“*])|\n+")
@@ -31,7 +40,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What was extracted: the widest text first, then narrower ones, to be read in that order; or a finding that ends the grade."""
+    """What was extracted: the widest text first, then narrower ones, to be read in that order.
+
+    Or a finding that ends the grade.
+    """
 
     candidates: tuple[Extraction, ...] = ()
     finding: Finding | None = None
@@ -51,6 +63,8 @@ def find_answer(response: str | None, rules: Rules, meter: Meter) -> Found:
     folded = texts.fold(text)
     marked = _last_marker(text, folded, start, end, table)
     if marked is None:
+        if _announces_nothing(text, folded, start, end, table):
+            return Found(finding=NO_ANSWER.finding(response="nothing behind the marker"))
         return _unmarked(text, folded, start, end, rules)
     if _calls_tool(text, marked.end, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
@@ -60,6 +74,9 @@ def find_answer(response: str | None, rules: Rules, meter: Meter) -> Found:
         return Found(finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
     if _revised(folded, marked.end, end, table):
         return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))
+    if marked.via == "boxed":
+        inside = _inside(text, marked)
+        return Found((marked, inside, *_narrower(inside, rules, sole=True)))
     return Found((marked, *_narrower(marked, rules, sole=True)))
 
 
@@ -70,15 +87,24 @@ def _blank(text: str) -> bool:
 
 
 def _outside_thinking(text: str, table: ExtractTable) -> tuple[int, int]:
-    """Where the text outside thinking tags stands. A tag never closed thinks to the end; one never opened has thought from the start."""
-    start = 0
+    """Where the text outside thinking tags stands.
+
+    Behind the last closing tag, or before the first opening one if nothing stands behind.
+
+    A tag never closed thinks to the end; one never opened has thought from the start.
+    """
     folded = texts.fold(text)
+    behind = 0
     for tag in table.thinking_tags:
         close = folded.rfind(tag.close)
         if close >= 0:
-            start = max(start, close + len(tag.close))
-    stops = [position for tag in table.thinking_tags if (position := folded.find(tag.open, start)) >= 0]
-    return start, min(stops, default=len(text))
+            behind = max(behind, close + len(tag.close))
+    opens = [position for tag in table.thinking_tags if (position := folded.find(tag.open, behind)) >= 0]
+    end = min(opens, default=len(text))
+    if behind and _blank(text[behind:end]):
+        firsts = [position for tag in table.thinking_tags if (position := folded.find(tag.open)) >= 0]
+        return 0, min(firsts, default=0)
+    return behind, end
 
 
 def _without_end_tokens(text: str, start: int, end: int, table: ExtractTable) -> int:
@@ -128,7 +154,7 @@ def _phrase(text: str, folded: str, start: int, end: int, marker: Marker) -> Ext
             stop = position + len(phrase) - 1
             if _stands_free(text, position, phrase, marker):
                 found = _announced(text, position + len(phrase), end, marker)
-                if not _blank(found.text):
+                if not _blank(found.text) and not found.text.rstrip().endswith("?"):
                     if best is None or found.start > best.start:
                         best = found
                     break
@@ -137,8 +163,26 @@ def _phrase(text: str, folded: str, start: int, end: int, marker: Marker) -> Ext
     return best
 
 
+def _announces_nothing(text: str, folded: str, start: int, end: int, table: ExtractTable) -> bool:
+    """Whether the text ends in a marker behind which nothing stands."""
+    for marker in table.markers:
+        source = text if marker.exact else folded
+        for phrase in marker.phrases:
+            position = source.rfind(phrase, start, end)
+            if (
+                position >= 0
+                and _stands_free(text, position, phrase, marker)
+                and _blank(text[position + len(phrase) : end])
+            ):
+                return True
+    return False
+
+
 def _announced(text: str, begin: int, end: int, marker: Marker) -> Extraction:
-    """What stands behind a marker: its sentence, or the next line's if its own line is empty; displayed maths and code up to the text's end."""
+    """What stands behind a marker: its sentence, or the next line's if its own line is empty.
+
+    Displayed maths and code up to the text's end.
+    """
     while begin < end and (text[begin] in " \t:*_" or text.startswith("...", begin)):
         begin += 3 if text[begin] == "." else 1
     if begin < end and text[begin] == "\n":
@@ -195,7 +239,10 @@ def _json_answer(text: str, start: int, end: int, table: ExtractTable) -> Extrac
 
 
 def _last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction | None:
-    r"""The last ``\boxed{…}``, with the unit or words behind it on its line; several boxes in one sentence are several answers."""
+    r"""The last ``\boxed{…}``, with the unit or words behind it on its line.
+
+    Several boxes in one sentence are several answers.
+    """
     boxes: list[tuple[int, int, str]] = []
     position = end
     while len(boxes) < 8:
@@ -225,14 +272,29 @@ def _last_box(text: str, start: int, end: int, table: ExtractTable) -> Extractio
         return Extraction(text[boxes[1][0] : stop], "several_boxes", boxes[1][0], stop)
     line = _LINE_END.search(text, stop, end)
     tail = text[stop : line.start() if line else end]
-    tail = re.split(r"(?<!\d)[.,;](?!\d)", tail, maxsplit=1)[0].replace("$", " ").replace("\\)", " ").replace("\\]", " ")
+    tail = (
+        re.split(r"(?<!\d)[.,;](?!\d)", tail, maxsplit=1)[0].replace("$", " ").replace("\\)", " ").replace("\\]", " ")
+    )
     words = inside + " " + tail.strip() if inside[-1:].isdigit() and tail.strip() and len(tail) < 200 else inside
     return Extraction(words, "boxed", begin, stop)
 
 
+def _inside(text: str, boxed: Extraction) -> Extraction:
+    """The box's own words, without what stands behind it on its line."""
+    opening = text.find("{", boxed.start, boxed.end)
+    if opening < 0:
+        return boxed
+    close = texts.closing(text[: boxed.end], opening)
+    stop = close if close > 0 else boxed.end
+    return Extraction(text[opening + 1 : stop], "boxed", opening + 1, stop)
+
+
 def _joined(between: str) -> bool:
     """Whether the text between two boxes only joins them."""
-    return len(between) < 40 and re.fullmatch(r"[\s$,;&()\\\[\]]*(?:and|or|und|et|y)?[\s$,;&()\\\[\]]*", between) is not None
+    return (
+        len(between) < 40
+        and re.fullmatch(r"[\s$,;&()\\\[\]]*(?:and|or|und|et|y)?[\s$,;&()\\\[\]]*", between) is not None
+    )
 
 
 def _calls_tool(text: str, answered: int, end: int, table: ExtractTable) -> bool:
@@ -244,7 +306,8 @@ def _revised(folded: str, answered: int, end: int, table: ExtractTable) -> bool:
     """Whether the words after an answer take it back."""
     tail = folded[answered : min(end, answered + 4000)]
     return any(
-        (position := tail.find(phrase)) >= 0 and not tail[position - 1 : position].isalpha() for phrase in table.revisions
+        (position := tail.find(phrase)) >= 0 and not tail[position - 1 : position].isalpha()
+        for phrase in table.revisions
     )
 
 
@@ -281,7 +344,10 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _narrower(found: Extraction, rules: Rules, *, sole: bool) -> tuple[Extraction, ...]:
-    """What a sentence says of its subject: the words behind its last copula, and, if ``sole``, from the only number that it holds on."""
+    """What a sentence says of its subject.
+
+    The words behind its last copula, and, if ``sole``, from the only number that it holds on.
+    """
     text = found.text
     if len(text) > 2000:
         return ()
@@ -289,7 +355,7 @@ def _narrower(found: Extraction, rules: Rules, *, sole: bool) -> tuple[Extractio
     after = -1
     for copula in rules.extract.copulas:
         position = folded.rfind(copula)
-        if position > 0 and (copula[0] == " " or folded[position - 1].isalpha()):
+        if position > 0 and (copula[0] == " " or _introduces(folded[:position], rules)):
             after = max(after, position + len(copula))
     narrower: list[Extraction] = []
     if 0 < after < len(text) and not _blank(text[after:]) and not _SEVERAL.search(text, 0, after):
@@ -303,19 +369,39 @@ def _narrower(found: Extraction, rules: Rules, *, sole: bool) -> tuple[Extractio
     return tuple(narrower)
 
 
+_MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
 _SEVERAL = re.compile(r"\d[^.]*?(?:\band\b|\bor\b|;|, )")
 
 
+def _introduces(subject: str, rules: Rules) -> bool:
+    """Whether the words before a colon may introduce an answer: "Total cost: 5", not "3 : 2" or "Inputs: 7"."""
+    return subject[-1:].isalpha() and not rules.text.blockers.intersection(_WORD.findall(subject[-40:])[-1:])
+
+
 def _last_member(text: str) -> int | None:
-    """Where the last member of an equals chain begins; a list of assignments ("x = 5, y = 3") is none."""
+    """Where the last member of an equals chain begins: ``the total = 3·4 = 12``.
+
+    A list of assignments ("x = 5, y = 3") is none, an equation not yet solved (``2x = 5``) is none, and neither is ``4
+    = 4``.
+    """
     position = text.rfind("=")
-    if position <= 0 or text[position - 1] in "<>!≠" or re.search(r"\band\b|\bor\b|;|, ", text):
+    if position <= 0 or text[position - 1] in "<>!≠" or _LIST.search(text):
+        return None
+    members = [member.strip() for member in text[:position].split("=")]
+    if members[-1] == text[position + 1 :].strip() or not all(_MEMBER.fullmatch(member) for member in members):
         return None
     return position + 1
 
 
+_LIST = re.compile(r"\band\b|\bor\b|;|, ")
+_MEMBER = re.compile(r"[^\W\d_]['′]?|[^\W\d_]_\w|(?:[^\W\d_]{2,}[ ,:]*)+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+")
+
+
 def _sole_number(text: str, after: int, rules: Rules) -> int | None:
-    """Where the only number of a plain sentence begins, if it stands behind the copula and no word before it bounds or rejects it."""
+    """Where the only number of a plain sentence begins.
+
+    ``None`` unless it stands behind the copula with no word before it that bounds or rejects it.
+    """
     match = _NUMBERISH.search(text)
     if match is None or match.start() < after:
         return None
@@ -324,9 +410,10 @@ def _sole_number(text: str, after: int, rules: Rules) -> int | None:
     if before in rules.units.leading:
         start -= 1
         before = text[start - 1 : start]
-    if before and before not in " \n\t*_\"":
+    if before and before not in ' \n\t*_"':
         return None
-    words = {word.lower() for word in _WORD.findall(text[:start])}
-    if words & (rules.text.hedges | rules.text.modifiers):
+    if _MATHS.search(text, 0, start):
         return None
-    return start
+    words = [word.lower() for word in _WORD.findall(text[:start])]
+    blocking = rules.text.hedges | rules.text.modifiers | rules.text.blockers
+    return None if len(words) < 2 or not blocking.isdisjoint(words) else start

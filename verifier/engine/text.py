@@ -1,7 +1,8 @@
-"""Normal forms of text: what typography leaves free (POLICY 45), undone once, before anything is read.
+r"""Normal forms of text: what typography leaves free (POLICY 45), undone once, before anything is read.
 
-``plain`` takes a text out of its wrapping (LaTeX delimiters, ``\\text``, bold, odd spaces and dashes) and changes nothing that carries meaning. ``words``
-goes on to what may differ between two names of the same thing: case, punctuation, articles. Both are linear in the text.
+``plain`` takes a text out of its wrapping (LaTeX delimiters, ``\text``, bold, odd spaces and dashes) and changes
+nothing that carries meaning. ``words`` goes on to what may differ between two names of the same thing: case,
+punctuation, articles. Both are linear in the text.
 """
 
 from __future__ import annotations
@@ -14,11 +15,17 @@ from verifier.types.rules import TextTable
 
 _DOLLAR = "\ue000"  # an escaped dollar while delimiters are sought: it is money, never a delimiter
 _MATH_SPAN = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])")
-_LOOKS_MATHS = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ ]*\)?$")
+_LOOKS_MATHS = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ °%]*\)?$")
 _MACRO = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
-_FRACTION = re.compile(r"\\[dtc]?frac *(?:\{ *([^{}]*?) *\} *\{ *([^{}]*?) *\}|(\d) *(\d)|(\d) *\{ *([^{}]*?) *\}|\{ *([^{}]*?) *\} *(\d))")
+_GROUP = r"\{ *([^{}]*?) *\}"
+_FRACTION = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
+_BRACED_POWER = re.compile(r"\^ *\{ *([-+]?\w+|°) *\}")
+_RAISED_DEGREE = re.compile(r"\^ *°")
+_SPECIAL = re.compile(r"[\\{}]")
+_BLANKS = re.compile(r" *")
 _INTEGER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
 _MARKDOWN = re.compile(r"\*\*\*?|__(?=\S)|(?<=\S)__|`+|^#{1,6} +|^ *[-*•] +(?=\S)|^> +", re.MULTILINE)
+_EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[\s.\"')]!$")  # and not n!, which is a factorial
 _SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
 _SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
@@ -28,7 +35,9 @@ _WORD = re.compile(r"[^\W_]+(?:['.,:/-][^\W_]+)*|[^\s\w]|_")
 
 
 def characters(text: str, table: TextTable) -> str:
-    """The text with look-alike characters made one: Unicode minus and dashes, odd spaces, full-width forms, digits of any script.
+    """The text with look-alike characters made one.
+
+    Unicode minus and dashes, odd spaces, full-width forms, digits of any script.
 
     The length never changes, so that positions in the result are positions in the text.
     """
@@ -51,14 +60,15 @@ def fold(text: str) -> str:
 def plain(text: str, table: TextTable, meter: Meter) -> str:
     r"""The text out of its typographic wrapping, on one line.
 
-    LaTeX numbers come out as plain ones: ``\frac{3}{4}`` is ``3/4``, ``2\frac12`` is ``2 1/2``, ``1{,}234`` is ``1,234``, ``10^{-3}`` is ``10^-3``,
-    ``5\,\mathrm{kg}`` is ``5 kg``. What is no plain number keeps its macros, for readers that know them.
+    LaTeX numbers come out as plain ones: ``\frac{3}{4}`` is ``3/4``, ``2\frac12`` is ``2 1/2``, ``1{,}234`` is
+    ``1,234``, ``10^{-3}`` is ``10^-3``, ``5\,\mathrm{kg}`` is ``5 kg``. What is no plain number keeps its macros, for
+    readers that know them.
     """
     meter.within("answer_chars", len(text))
     meter.spend(len(text))
     text = characters(text, table)
     if not text.isascii():
-        text = text.translate(table.invisible)
+        text = unicodedata.normalize("NFC", text.translate(table.invisible))
     if "\\" in text or "$" in text or "{" in text:
         text = _latex(text, table)
     if "<" in text:
@@ -71,16 +81,26 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
 
 
 def strip(text: str) -> str:
-    """The text without surrounding space, quotes, a trailing stop, or brackets that enclose nothing else but a whole (``"(5)"`` keeps its own)."""
+    """The text without surrounding space and quotes, and without a trailing stop."""
     text = text.strip()
     while len(text) > 1:
-        if text[-1] in ".;,!" and not text.endswith("..") and not (text[-1] == "!" and text[-2:-1].isalnum()):
+        if (text[-1] in ".;," and not text.endswith("..")) or _EXCLAIMED.search(text):
             text = text[:-1].rstrip()
-        elif (text[0] == text[-1] and text[0] in "\"'*_") or (text[0], text[-1]) in {("“", "”"), ("‘", "’"), ("«", "»")}:
+        elif (text[0] == text[-1] and text[0] in "\"'*_") or (text[0], text[-1]) in {
+            ("“", "”"),
+            ("‘", "’"),
+            ("«", "»"),
+        }:
             text = text[1:-1].strip()
         else:
             break
     return text
+
+
+def unlatex(text: str, table: TextTable, meter: Meter) -> str:
+    """The text with LaTeX's typography undone and its lines kept."""
+    meter.spend(len(text))
+    return _latex(text, table)
 
 
 def _latex(text: str, table: TextTable) -> str:
@@ -88,14 +108,13 @@ def _latex(text: str, table: TextTable) -> str:
     text = _MATH_SPAN.sub(lambda span: f" {span[1]} " if _LOOKS_MATHS.search(span[1].strip()) else span[0], text)
     text = text.replace("{,}", ",").replace("{.}", ".").replace("\\!", "")
     if "\\" in text:
-        text = _macros(text, table)
+        text = _macros(text.replace("~", " "), table)  # a tie
     for _ in range(8):  # innermost first; a person nests no deeper
         text, changed = _FRACTION.subn(_fraction, text)
         if not changed:
             break
-    text = re.sub(r"\^ *\{ *([-+]?\w+|°) *\}", r"^\1", text)
-    text = re.sub(r"\^ *°", "°", text)
-    text = re.sub(r"(?<=\d)_\{? *(?=[A-Za-z])(\w+) *\}?", r"_\1", text)
+    text = _BRACED_POWER.sub(r"^\1", text)
+    text = _RAISED_DEGREE.sub("°", text)
     return text.replace(_DOLLAR, "$")
 
 
@@ -103,36 +122,29 @@ def _macros(text: str, table: TextTable) -> str:
     """Replace symbol macros, open wrapper macros, drop spacing and styling ones; unknown macros stay."""
     out: list[str] = []
     opened: list[bool] = []  # for each open brace: does it belong to a wrapper, so that it vanishes?
-    position, end = 0, len(text)
+    position = 0
     pending = False
-    while position < end:
-        char = text[position]
-        if char == "\\":
-            match = _MACRO.match(text, position)
-            if match is None:  # a lone backslash at the end
-                break
-            name = match[1]
-            position = match.end()
-            if name in table.wrappers:
-                while position < end and text[position] == " ":
-                    position += 1
-                pending = position < end and text[position] == "{"
-            elif name in table.dropped:
-                position = _skip_group(text, position)
-            elif name in table.macros:
-                out.append(table.macros[name])
-            else:
-                out.append(match[0])
-            continue
+    while (special := _SPECIAL.search(text, position)) is not None:
+        out.append(text[position : special.start()])
+        position = special.end()
+        char = special[0]
         if char == "{":
             opened.append(pending)
-            out.append("" if pending else "{")
+            out.append("" if pending else char)
             pending = False
         elif char == "}":
-            out.append("" if opened and opened.pop() else "}")
-        else:
-            out.append(char)
-        position += 1
+            out.append("" if opened and opened.pop() else char)
+        elif (match := _MACRO.match(text, special.start())) is not None:
+            name, position = match[1], match.end()
+            if name in table.wrappers:
+                opening = _BLANKS.match(text, position)
+                position = opening.end() if opening else position
+                pending = text.startswith("{", position)
+            elif name in table.dropped:
+                position = _skip_group(text, position)
+            else:
+                out.append(table.macros.get(name, match[0]))
+    out.append(text[position:])
     return "".join(out)
 
 
@@ -163,9 +175,16 @@ def words(text: str, table: TextTable) -> tuple[str, ...]:
 
     Signs that carry meaning (``+ % < =``) stay words of their own.
     """
-    found = _WORD.findall(text.casefold())
-    kept = [word for word in found if word not in table.articles and not (len(word) == 1 and word in _PUNCTUATION)]
-    return tuple(kept or found)
+    found = _WORD.findall(text)
+    last = len(found) - 1
+    kept = [
+        word.casefold()
+        for place, word in enumerate(found)
+        # "vitamin A": an article stands before a word, and is no capital within a text
+        if not (word.lower() in table.articles and place < last and (place == 0 or word.islower()))
+        and not (len(word) == 1 and word in _PUNCTUATION)
+    ]
+    return tuple(kept) or tuple(word.casefold() for word in found)
 
 
 def without_accents(text: str) -> str:

@@ -1,7 +1,8 @@
 """Units as people write them, and exact conversion between them.
 
-A unit is a dimension (exponents of base units) and an exact factor: a rational times a power of pi. Reading is longest match over the rules' table,
-so ``m/s^2``, ``kg·m²``, ``J/(mol K)``, ``metres per second squared`` and ``square metres`` are understood wherever their parts are in the table.
+A unit is a dimension (exponents of base units) and an exact factor: a rational times a power of pi. Reading is longest
+match over the rules' table, so ``m/s^2``, ``kg·m²``, ``J/(mol K)``, ``metres per second squared`` and ``square
+metres`` are understood wherever their parts are in the table.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ def combine(first: Dimension, second: Dimension, power: int = 1) -> Dimension:
 
 
 def read_unit(text: str, start: int, table: UnitTable) -> tuple[Unit, int] | None:
-    """The longest unit that begins at ``start`` (spaces before it allowed) and the position after it; ``None`` if no unit begins there."""
+    """The longest unit that begins at ``start`` (spaces before it allowed) and the position after it.
+
+    ``None`` if no unit begins there.
+    """
     position = start
     while position < len(text) and text[position] == " ":
         position += 1
@@ -100,7 +104,9 @@ def _assemble(parts: list[tuple[UnitDefinition, int]], written: str) -> Unit:
     return Unit(written, dimension, factor, pi, None, vague)
 
 
-def _factor(text: str, position: int, table: UnitTable, *, after_space: bool) -> tuple[UnitDefinition, int, int, bool] | None:
+def _factor(
+    text: str, position: int, table: UnitTable, *, after_space: bool
+) -> tuple[UnitDefinition, int, int, bool] | None:
     """One unit with its exponent: (definition, power, end, is a word)."""
     match = _SYMBOL.match(text, position)
     if match is None:
@@ -109,6 +115,8 @@ def _factor(text: str, position: int, table: UnitTable, *, after_space: bool) ->
     definition = table.symbols.get(token)
     if definition is not None and not (after_space and token in table.words):
         power, end = _exponent(text, end)
+        if power < 0 and len(token) == 2 and token[0] in table.symbols and token[1] in table.symbols:
+            definition = msgspec.structs.replace(definition, vague=True)  # schools write ms^-1 for m s^-1
         return definition, power, end, False
     word = _WORD.match(text, position)
     if word is None:

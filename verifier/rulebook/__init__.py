@@ -1,8 +1,9 @@
 """Finds, reads, validates and digests rule packs, and builds the tables that the engine uses.
 
-A pack is a folder with ``pack.toml`` and TOML files in folders by subject (``units/``, ``text/``, ``extract/``, ``demand/``, ``choices/``, ``profiles/``).
-Packs stack: a later pack's entry replaces the earlier entry of the same name, and its word lists add to the earlier ones. Whatever is wrong is a
-``RulesError`` that names the file, the entry and the field.
+A pack is a folder with ``pack.toml`` and TOML files in folders by subject (``units/``, ``text/``, ``extract/``,
+``demand/``, ``choices/``, ``profiles/``). Packs stack: a later pack's entry replaces the earlier entry of the same
+name, and its word lists add to the earlier ones. Whatever is wrong is a ``RulesError`` that names the file, the entry
+and the field.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 def builtin_pack() -> Traversable:
-    """The folder of the built-in pack: inside the installed package, else beside it in a checkout. Raises ``RulesError``."""
+    """The folder of the built-in pack: inside the installed package, else beside it in a checkout.
+
+    Raises ``RulesError``.
+    """
     package = importlib.resources.files("verifier")
     packed = package.joinpath("_rules")
     if packed.joinpath("pack.toml").is_file():
@@ -45,11 +49,10 @@ def builtin_rules() -> Rules:
 def load_rules(*packs: Path | str) -> Rules:
     """The built-in rules with the given packs laid over them, in order. Raises ``RulesError``."""
     folders: list[Traversable] = [builtin_pack()]
-    for pack in packs:
-        folder = Path(pack)
-        if not (folder / "pack.toml").is_file():
-            raise RulesError(str(folder), None, None, "no pack.toml there: a rule pack is a folder that holds one")
-        folders.append(folder)
+    for pack in map(Path, packs):
+        if not (pack / "pack.toml").is_file():
+            raise RulesError(str(pack), None, None, "no pack.toml there: a rule pack is a folder that holds one")
+        folders.append(pack)
     entries: Entries = {}
     lists: Lists = {}
     digest = hashlib.sha256()
@@ -123,7 +126,12 @@ def _collect(content: dict[str, object], path: str, entries: Entries, lists: Lis
             lists[key] = tuple(dict.fromkeys((*lists.get(key, ()), *listed.words, *listed.phrases)))
         else:
             known = sorted(name for where, name in (*ENTRIES, *LISTS) if where == folder)
-            raise RulesError(path, section, None, f"unknown section; {folder or 'the top folder'} may hold: {', '.join(known) or 'none'}")
+            raise RulesError(
+                path,
+                section,
+                None,
+                f"unknown section; {folder or 'the top folder'} may hold: {', '.join(known) or 'none'}",
+            )
 
 
 def _validated(model: type[_Model], raw: object, path: str, entry: str | None) -> _Model:

@@ -161,9 +161,29 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
 }
 LISTS = frozenset(
     {("units", "never"), ("choices", "phrases"), ("choices", "joins")}
-    | {("text", name) for name in ("wrapper", "dropped", "articles", "modifiers", "hedges", "openers", "fillers", "generic_units")}
-    | {("extract", name) for name in ("boxes", "json_keys", "tool_calls", "ends", "conclusions", "revisions", "copulas")}
-    | {("demand", name) for name in ("percent", "exact", "count", "pure_number", "unit", "scale", "conversion")}
+    | {
+        ("text", name)
+        for name in (
+            "wrapper",
+            "dropped",
+            "articles",
+            "modifiers",
+            "hedges",
+            "openers",
+            "fillers",
+            "generic_units",
+            "qualifiers",
+            "blockers",
+        )
+    }
+    | {
+        ("extract", name)
+        for name in ("boxes", "json_keys", "tool_calls", "ends", "conclusions", "revisions", "copulas")
+    }
+    | {
+        ("demand", name)
+        for name in ("percent", "exact", "count", "pure_number", "unit", "scale", "conversion", "lowest_terms")
+    }
 )
 
 Entries = dict[tuple[str, str], dict[str, tuple[str, Entry]]]

@@ -1,11 +1,14 @@
-"""From validated entries to the engine's tables: units resolved to base units, prefixes expanded, layouts compiled, profiles inherited."""
+"""From validated entries to the engine's tables.
+
+Units resolved to base units, prefixes expanded, layouts compiled, profiles inherited.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import msgspec
 from flint import fmpq, fmpz
@@ -56,7 +59,10 @@ _AMOUNT = re.compile(r"\d+(?:/\d+)?$")
 
 
 def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
-    """The tables. Raises ``RulesError`` for what only shows when entries meet: unknown units, cycles, clashes, missing names."""
+    """The tables. Raises ``RulesError`` for what only shows when entries meet.
+
+    Unknown units, cycles, clashes, missing names.
+    """
     profiles = _profiles(entries)
     default = next((profile for profile in profiles if profile.name == "default"), None)
     if default is None:
@@ -74,13 +80,15 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             unit=_unit_phrases(lists),
             scale=_folded(lists, "demand", "scale"),
             conversion=_folded(lists, "demand", "conversion"),
+            lowest_terms=_folded(lists, "demand", "lowest_terms"),
         ),
         choices=_choices(entries, lists),
         truth=TruthTable(words=_truths(entries)),
         profiles=tuple(profile for profile in profiles if profile is not default),
         default_profile=default,
         confidence={
-            entry.name: Confidence(entry.precision, entry.n) for _, entry in _all(entries, "", "confidence", ConfidenceEntry)
+            entry.name: Confidence(entry.precision, entry.n)
+            for _, entry in _all(entries, "", "confidence", ConfidenceEntry)
         },
         examples=tuple(_examples(entries)),
     )
@@ -88,7 +96,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
 
 def _all(entries: Entries, folder: str, section: str, model: type[_E]) -> list[tuple[str, _E]]:
     found = entries.get((folder, section), {}).values()
-    return [(path, cast("_E", entry)) for path, entry in found if isinstance(entry, model)]
+    return [(path, entry) for path, entry in found if isinstance(entry, model)]
 
 
 def _folded(lists: Lists, folder: str, section: str) -> tuple[str, ...]:
@@ -103,7 +111,8 @@ def _unit_phrases(lists: Lists) -> tuple[str, ...]:
     return phrases
 
 
-# --- units ------------------------------------------------------------------------------------------------------------------------------------
+# --- units ----------------------------------------------------------------------------------------------------------
+# --------------------------
 
 
 class _Resolver:
@@ -141,19 +150,19 @@ class _Resolver:
             return UnitDefinition(row.name, ((base, 1),), fmpq(1), vague=row.vague)
         exponents: dict[str, int] = {}
         factor, pi, sign = fmpq(1), 0, 1
-        for token in row.equals.split():
-            if token == "/":
+        for term_text in row.equals.split():
+            if term_text == "/":
                 sign = -1
                 continue
-            if _AMOUNT.match(token):
-                above, _, below = token.partition("/")
+            if _AMOUNT.match(term_text):
+                above, _, below = term_text.partition("/")
                 factor *= fmpq(fmpz(above), fmpz(below or "1")) ** sign
-            elif token == "pi":
+            elif term_text == "pi":
                 pi += sign
             else:
-                term = _TERM.match(token)
+                term = _TERM.match(term_text)
                 if term is None:
-                    raise RulesError(path, row.name, "equals", f"'{token}' is no amount, unit or '/'")
+                    raise RulesError(path, row.name, "equals", f"'{term_text}' is no amount, unit or '/'")
                 power = int(term["power"] or 1) * sign
                 part = self.unit(term["name"], path, row.name)
                 factor *= part.factor**power
@@ -194,22 +203,7 @@ def _units(entries: Entries, lists: Lists) -> UnitTable:
         for text in row.leading:
             if text not in row.symbols:
                 raise RulesError(path, row.name, "leading", f"'{text}' must be one of the unit's symbols")
-    plain_symbols = frozenset(symbols)
-    never = frozenset(lists.get(("units", "never"), ()))
-    for path, row in _all(entries, "units", "unit", UnitEntry):
-        if row.prefixes is None:
-            continue
-        for prefix in resolver.prefixes.values():
-            definition = prefixed(resolver.done[row.name], prefix)
-            forms = {start + symbol: symbols for start in prefix.symbols for symbol in row.symbols if not symbol.istitle() or len(symbol) < 3}
-            forms |= {prefix.name + word.lower(): words for word in row.words}
-            for text, table in forms.items():
-                if text in plain_symbols or text in never:
-                    continue
-                other = table.get(text)
-                if other is not None and (other.dimension, other.factor) != (definition.dimension, definition.factor):
-                    raise RulesError(path, row.name, "prefixes", f"'{text}' would also be the {other.name}; list it under [never]")
-                table[text] = definition
+    _add_prefixed(resolver, entries, symbols, words, never=frozenset(lists.get(("units", "never"), ())))
     by_dimension: dict[Dimension, list[UnitDefinition]] = {}
     for definition in dict.fromkeys((*symbols.values(), *words.values())):
         by_dimension.setdefault(definition.dimension, []).append(definition)
@@ -221,7 +215,41 @@ def _units(entries: Entries, lists: Lists) -> UnitTable:
     )
 
 
-# --- text and extraction ------------------------------------------------------------------------------------------------------------------------
+def _add_prefixed(
+    resolver: _Resolver,
+    entries: Entries,
+    symbols: dict[str, UnitDefinition],
+    words: dict[str, UnitDefinition],
+    *,
+    never: frozenset[str],
+) -> None:
+    """Add every prefixed form; a unit's own symbol wins over one made of prefix and symbol."""
+    plain_symbols = frozenset(symbols)
+    for path, row in _all(entries, "units", "unit", UnitEntry):
+        if row.prefixes is None:
+            continue
+        for prefix in resolver.prefixes.values():
+            definition = prefixed(resolver.done[row.name], prefix)
+            forms = {
+                start + symbol: symbols
+                for start in prefix.symbols
+                for symbol in row.symbols
+                if not symbol.istitle() or len(symbol) < 3
+            }
+            forms |= {prefix.name + word.lower(): words for word in row.words}
+            for text, table in forms.items():
+                if text in plain_symbols or text in never:
+                    continue
+                other = table.get(text)
+                if other is not None and (other.dimension, other.factor) != (definition.dimension, definition.factor):
+                    raise RulesError(
+                        path, row.name, "prefixes", f"'{text}' would also be the {other.name}; list it under [never]"
+                    )
+                table[text] = definition
+
+
+# --- text and extraction --------------------------------------------------------------------------------------------
+# ----------------------------
 
 
 def _text(entries: Entries, lists: Lists) -> TextTable:
@@ -233,10 +261,10 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
                 characters[ord(character)] = entry.to
             else:
                 invisible[ord(character)] = None
-    for path, entry in _all(entries, "text", "range", RangeEntry):
-        first, last, to = ord(entry.first), ord(entry.last), ord(entry.to)
+    for path, run in _all(entries, "text", "range", RangeEntry):
+        first, last, to = ord(run.first), ord(run.last), ord(run.to)
         if last < first or last - first > 1000:
-            raise RulesError(path, entry.name, "last", "must not stand before 'first', nor more than 1000 behind it")
+            raise RulesError(path, run.name, "last", "must not stand before 'first', nor more than 1000 behind it")
         characters.update({first + step: chr(to + step) for step in range(last - first + 1)})
     return TextTable(
         characters=characters,
@@ -250,6 +278,8 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         openers=tuple(sorted(_folded(lists, "text", "openers"), key=len, reverse=True)),
         fillers=frozenset(_folded(lists, "text", "fillers")),
         generic_units=frozenset(_folded(lists, "text", "generic_units")),
+        blockers=frozenset(_folded(lists, "text", "blockers")),
+        qualifiers=frozenset(_folded(lists, "text", "qualifiers")),
     )
 
 
@@ -307,7 +337,8 @@ def _truths(entries: Entries) -> dict[str, tuple[bool, str]]:
     return words
 
 
-# --- profiles -----------------------------------------------------------------------------------------------------------------------------------
+# --- profiles -------------------------------------------------------------------------------------------------------
+# ----------------------------
 
 
 def _profiles(entries: Entries) -> list[Profile]:
@@ -332,13 +363,17 @@ def _profiles(entries: Entries) -> list[Profile]:
             parent = build(base, (*chain, base))
         tolerance = tolerances.get(row.tolerance) if row.tolerance else (parent.tolerance if parent else None)
         if tolerance is None:
-            raise RulesError(path, name, "tolerance", f"unknown tolerance '{row.tolerance}'" if row.tolerance else "is required")
+            raise RulesError(
+                path, name, "tolerance", f"unknown tolerance '{row.tolerance}'" if row.tolerance else "is required"
+            )
         done[name] = Profile(
             name=name,
             categories=tuple(category.casefold() for category in row.categories),
             stages=frozenset(row.stages) if row.stages is not None else (parent.stages if parent else frozenset()),
             tolerance=tolerance,
-            missing_unit=Decision(row.missing_unit) if row.missing_unit else (parent.missing_unit if parent else Decision.PASS),
+            missing_unit=Decision(row.missing_unit)
+            if row.missing_unit
+            else (parent.missing_unit if parent else Decision.PASS),
             budget=_budget(path, name, row.budget, parent),
             judges=row.judges if row.judges is not None else (parent.judges if parent else ()),
         )
@@ -356,15 +391,23 @@ def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None
     return msgspec.structs.replace(budget, **limits)
 
 
-# --- examples -----------------------------------------------------------------------------------------------------------------------------------
+# --- examples -------------------------------------------------------------------------------------------------------
+# ----------------------------
 
 
 def _examples(entries: Entries) -> Iterator[Example]:
-    """Every entry's own tests. What an example means depends on the section: a pair to grade, a text to extract from, options to find."""
+    """Every entry's own tests.
+
+    What an example means depends on the section: a pair to grade, a text to extract from, options to find.
+    """
     kinds = {("extract", "marker"): "extract", ("extract", "tag"): "extract", ("choices", "layout"): "options"}
     for key, found in entries.items():
         for path, entry in found.values():
-            category = entry.categories[0].replace("*", "Some").strip() if isinstance(entry, ProfileEntry) and entry.categories else None
+            category = (
+                entry.categories[0].replace("*", "Some").strip()
+                if isinstance(entry, ProfileEntry) and entry.categories
+                else None
+            )
             for given, wanted in entry.accept:
                 yield Example(path, entry.name, kinds.get(key, "accept"), given, wanted, category)
             for given, wanted in entry.reject:

@@ -8,8 +8,9 @@ import msgspec
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one grade, set so that every answer a person would write fits with room to spare.
 
-    ``work`` is the allowance of one step and ``steps`` their number, so their product bounds the grade. One unit of work is one character scanned,
-    one token or node visited, or one coefficient operation times its words of 64 bits. Raising a limit may only turn undecided into decided.
+    ``work`` is the allowance of one step and ``steps`` their number, so their product bounds the grade. One unit of
+    work is one character scanned, one token or node visited, or one coefficient operation times its words of 64 bits.
+    Raising a limit may only turn undecided into decided.
     """
 
     response_chars: int = 12_000_000
@@ -26,7 +27,10 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exhausted(Exception):  # noqa: N818  # the design's word; it is control flow inside one step, never seen outside
-    """A limit was reached; ``limit`` is its name in ``Budget``. Caught in one place, ``cascade.step``, and becomes a pass."""
+    """A limit was reached; ``limit`` is its name in ``Budget``.
+
+    Caught in one place, ``cascade.step``, and becomes a pass.
+    """
 
     def __init__(self, limit: str) -> None:
         super().__init__(limit)
@@ -36,8 +40,8 @@ class Exhausted(Exception):  # noqa: N818  # the design's word; it is control fl
 class Meter:
     """Counts the work of one grade against its budget.
 
-    ``begin`` opens a step with a fresh allowance, whatever other steps spent, so that adding or reordering stages never changes what another can
-    afford.
+    ``begin`` opens a step with a fresh allowance, whatever other steps spent, so that adding or reordering stages
+    never changes what another can afford.
     """
 
     __slots__ = ("_left", "budget", "depth", "steps", "total")
@@ -71,6 +75,9 @@ class Meter:
             raise Exhausted("work")
 
     def within(self, limit: str, size: int) -> None:
-        """Raise ``Exhausted`` unless ``size`` fits the budget's limit of that name: asked before the work, not after."""
+        """Raise ``Exhausted`` unless ``size`` fits the budget's limit of that name.
+
+        Asked before the work, not after.
+        """
         if size > getattr(self.budget, limit):
             raise Exhausted(limit)

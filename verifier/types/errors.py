@@ -37,7 +37,9 @@ class RulesError(VerifierError):
 
 
 class RecordError(VerifierError):
-    """A record that cannot be graded; ``code`` is a ``record.*`` code and ``field`` the record's own name for the field.
+    """A record that cannot be graded.
+
+    ``code`` is a ``record.*`` code and ``field`` the record's own name for the field.
 
     >>> str(RecordError("record.wrong_type", "ground_truth", "expected a string, found a number"))
     "field 'ground_truth': expected a string, found a number"

@@ -1,4 +1,7 @@
-"""The rules as the engine sees them: immutable tables, built and checked by ``verifier.rulebook`` from the files of a rule pack."""
+"""The rules as the engine sees them.
+
+Immutable tables, built and checked by ``verifier.rulebook`` from the files of a rule pack.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,12 @@ class UnitDefinition(msgspec.Struct, frozen=True):
 
 
 class UnitTable(msgspec.Struct, frozen=True):
-    """Units by how they are written: ``symbols`` keep their case (mW is not MW), ``words`` are folded; prefixed forms stand in both.
+    """Units by how they are written: ``symbols`` keep their case (mW is not MW), ``words`` are folded.
 
-    ``leading`` holds symbols that may stand before the number ($5); ``by_dimension`` lists every unit that measures the same.
+    Prefixed forms stand in both.
+
+    ``leading`` holds symbols that may stand before the number ($5); ``by_dimension`` lists every unit that measures
+    the same.
     """
 
     symbols: Mapping[str, UnitDefinition]
@@ -45,9 +51,11 @@ class UnitTable(msgspec.Struct, frozen=True):
 class TextTable(msgspec.Struct, frozen=True):
     """How texts are brought to normal form, and the words that matter beside a number.
 
-    ``characters`` maps code points (Unicode minus, full-width forms, odd spaces), ``invisible`` those that vanish; ``macros`` maps LaTeX macros without arguments to text;
-    ``wrappers`` are macros whose argument is kept and ``dropped`` those that vanish with theirs; ``modifiers`` after a number change its value
-    ("million", "dozen"); ``hedges`` beside a number make it no committed value ("or", "least"); ``openers`` may stand before a number ("about").
+    ``characters`` maps code points (Unicode minus, full-width forms, odd spaces), ``invisible`` those that vanish;
+    ``macros`` maps LaTeX macros without arguments to text; ``wrappers`` are macros whose argument is kept and
+    ``dropped`` those that vanish with theirs; ``modifiers`` after a number change its value ("million", "dozen");
+    ``hedges`` beside a number make it no committed value ("or", "least"); ``openers`` may stand before a number
+    ("about").
     """
 
     characters: Mapping[int, str]
@@ -61,6 +69,8 @@ class TextTable(msgspec.Struct, frozen=True):
     openers: tuple[str, ...]
     fillers: frozenset[str]
     generic_units: frozenset[str]
+    qualifiers: frozenset[str]
+    blockers: frozenset[str]
 
 
 class Marker(msgspec.Struct, frozen=True):
@@ -104,6 +114,7 @@ class DemandTable(msgspec.Struct, frozen=True):
     unit: tuple[str, ...]
     scale: tuple[str, ...]
     conversion: tuple[str, ...]
+    lowest_terms: tuple[str, ...]
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -116,7 +127,8 @@ class Layout(msgspec.Struct, frozen=True):
 class ChoiceTable(msgspec.Struct, frozen=True):
     """How options are labelled, in the question (``layouts``) and in an answer.
 
-    ``phrases`` stand before a label in an answer ("option "), ``joins`` are the words that join two labels into no single choice.
+    ``phrases`` stand before a label in an answer ("option "), ``joins`` are the words that join two labels into no
+    single choice.
     """
 
     layouts: tuple[Layout, ...]
@@ -131,7 +143,10 @@ class TruthTable(msgspec.Struct, frozen=True):
 
 
 class Tolerance(msgspec.Struct, frozen=True):
-    """How far a number may be off. ``rounding`` is POLICY 11; ``relative`` and ``absolute`` are zero in every shipped profile."""
+    """How far a number may be off.
+
+    ``rounding`` is POLICY 11; ``relative`` and ``absolute`` are zero in every shipped profile.
+    """
 
     name: str
     relative: Fraction
@@ -140,7 +155,10 @@ class Tolerance(msgspec.Struct, frozen=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """How a category is graded. ``stages`` may speak (empty: all); ``missing_unit`` is what a number without the gold's unit is."""
+    """How a category is graded.
+
+    ``stages`` may speak (empty: all); ``missing_unit`` is what a number without the gold's unit is.
+    """
 
     name: str
     categories: tuple[str, ...]
@@ -159,7 +177,10 @@ class Confidence(msgspec.Struct, frozen=True):
 
 
 class Example(msgspec.Struct, frozen=True):
-    """An entry's own test: ``kind`` is accept or reject (gold, candidate), extract (response, answer), or demand (question, unit)."""
+    """An entry's own test: ``kind`` says what ``given`` and ``wanted`` are.
+
+    accept and reject: gold and candidate; extract: response and answer; options: question and ``A=text|B=text``.
+    """
 
     file: str
     entry: str
@@ -170,7 +191,10 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """All tables of the loaded packs. ``version`` is the pack's version and the digest of all it says; it stands in every verdict."""
+    """All tables of the loaded packs.
+
+    ``version`` is the pack's version and the digest of all it says; it stands in every verdict.
+    """
 
     version: str
     units: UnitTable

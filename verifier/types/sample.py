@@ -17,8 +17,9 @@ class Option(msgspec.Struct, frozen=True):
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to grade.
 
-    ``ground_truth`` is one text or several accepted alternatives. ``final_answer`` is what is graded; where it is empty, the answer is
-    extracted from ``response``, a whole model response. Where both stand, they must not contradict each other.
+    ``ground_truth`` is one text or several accepted alternatives. ``final_answer`` is what is graded; where it is
+    empty, the answer is extracted from ``response``, a whole model response. Where both stand, they must not
+    contradict each other.
     """
 
     ground_truth: str | tuple[str, ...]
@@ -48,7 +49,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Sample:
         """A sample from plain values, as ``grade`` takes them.
 
-        Raises ``TypeError`` for a value of the wrong type and ``ValueError`` for an empty list of ground truths: both are misuse, not data.
+        Raises ``TypeError`` for a value of the wrong type and ``ValueError`` for an empty list of ground truths: both
+        are misuse, not data.
 
         >>> Sample.of(ground_truth=["4", "four"], final_answer="4", options={"A": "4"}).options
         (Option(label='A', text='4'),)
@@ -76,7 +78,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 def _ground_truth(value: str | Iterable[str]) -> str | tuple[str, ...]:
     if isinstance(value, str):
         return value
-    if not isinstance(value, Iterable) or isinstance(value, (bytes, Mapping)):
+    if not isinstance(value, Iterable) or isinstance(value, (bytes, bytearray, Mapping)):
         raise TypeError(f"ground_truth must be a string or a list of strings, not {type(value).__name__}")
     alternatives = tuple(value)
     for alternative in alternatives:
@@ -95,16 +97,20 @@ def _options(value: Mapping[str, str] | Iterable[Option] | None) -> tuple[Option
             if not isinstance(label, str) or not isinstance(text, str):
                 raise TypeError("options must map labels to texts, both strings")
         return tuple(Option(label, text) for label, text in value.items())
-    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-        raise TypeError(f"options must map labels to texts, not {type(value).__name__}")
-    options = tuple(value)
+    try:
+        options = tuple(value)
+    except TypeError:
+        raise TypeError(f"options must map labels to texts, not {type(value).__name__}") from None
     if not all(isinstance(option, Option) for option in options):
         raise TypeError("options must be a mapping of label to text, or hold Option values")
     return options
 
 
 class Extraction(msgspec.Struct, frozen=True):
-    """The answer that a text commits to: the words, how they were found (a rule's name), and where they stood in the text."""
+    """The answer that a text commits to.
+
+    The words, how they were found (a rule's name), and where they stood in the text.
+    """
 
     text: str
     via: str

@@ -28,8 +28,8 @@ class Decision(StrEnum):
 class Standing(StrEnum):
     """How firm an *incorrect* code is.
 
-    A *proof* (another option, another dimension, a refuted number) stands against a judge's *correct*; a *convention* (missing unit, form,
-    rounding, extraction) may be overturned by one. Codes that do not refute have none.
+    A *proof* (another option, another dimension, a refuted number) stands against a judge's *correct*; a *convention*
+    (missing unit, form, rounding, extraction) may be overturned by one. Codes that do not refute have none.
     """
 
     PROOF = "proof"
@@ -38,10 +38,12 @@ class Standing(StrEnum):
 
 
 class Code(msgspec.Struct, frozen=True):
-    """A stable reason, ``<stage>.<reason>``: declared once, in the file that gives it, never reused for another meaning.
+    """A stable reason, ``<stage>.<reason>``.
 
-    ``summary`` is one sentence for a person. ``specific`` orders passes: of several, a verdict carries the most specific one
-    (``quantity.unit_missing`` tells more than ``kinds.differ``).
+    Declared once, in the file that gives it, never reused for another meaning.
+
+    ``summary`` is one sentence for a person. ``specific`` orders passes: of several, a verdict carries the most
+    specific one (``quantity.unit_missing`` tells more than ``kinds.differ``).
     """
 
     name: str
@@ -79,7 +81,9 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One line of a trace. ``phase`` is extract, read, compare, settle or judge; ``by`` names the rule, reader, stage or judge.
+    """One line of a trace. ``phase`` is extract, read, compare, settle or judge.
+
+    ``by`` names the rule, reader, stage or judge.
 
     ``work`` counts what the step spent; ``depth`` is how deep inside another comparison it stood.
     """
@@ -96,8 +100,9 @@ class Step(msgspec.Struct, frozen=True):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of one grade and why.
 
-    ``method`` is what decided (a stage, ``extract``, a judge; ``none`` where nothing did), ``gold`` and ``candidate`` are the answers as they were
-    read, ``confidence`` is the measured precision of the code (``None`` where unmeasured), ``engine`` and ``rules`` are versions.
+    ``method`` is what decided (a stage, ``extract``, a judge; ``none`` where nothing did), ``gold`` and ``candidate``
+    are the answers as they were read, ``confidence`` is the measured precision of the code (``None`` where
+    unmeasured), ``engine`` and ``rules`` are versions.
     """
 
     outcome: Outcome

@@ -16,14 +16,21 @@ from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
 SAME = proves("choice.same_option", "Both sides name the same option.")
 OTHER = refutes("choice.other_option", "The answer names another option than the ground truth.")
-LABEL_CONFLICTS = passes("choice.label_conflicts", "The answer gives the letter of one option and the words of another.", specific=7)
+LABEL_CONFLICTS = passes(
+    "choice.label_conflicts", "The answer gives the letter of one option and the words of another.", specific=7
+)
 NO_OPTION = passes("choice.unknown_label", "A label that none of the question's options has.", specific=6)
-TEXT_DIFFERS = passes("choice.text_differs", "Two labelled texts, without options to say what the labels stand for.", specific=6)
+TEXT_DIFFERS = passes(
+    "choice.text_differs", "Two labelled texts, without options to say what the labels stand for.", specific=6
+)
 CODES: tuple[Code, ...] = (SAME, OTHER, LABEL_CONFLICTS, NO_OPTION, TEXT_DIFFERS)
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """An option: its label, its text where options are known, and the label of another option whose words were given with it."""
+    """An option: its label, and its text where options are known.
+
+    ``conflict`` is the label of another option whose words were given with it.
+    """
 
     label: str
     text: str = ""
@@ -37,14 +44,22 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def find_options(question: str, rules: Rules, meter: Meter) -> tuple[Option, ...]:
-    """The options listed in a question, in order; empty if it lists none. The longest run of labels counts, of equal ones the last."""
+    """The options listed in a question, in order; empty if it lists none.
+
+    The longest run of labels counts, of equal ones the last.
+    """
     best: tuple[Option, ...] = ()
     for layout in rules.choices.layouts:
         meter.spend(len(question) // 8)
         run = _run(question, layout)
         if len(run) >= max(2, len(best) + 1):
             best = run
-    return tuple(Option(option.label, texts.plain(option.text, rules.text, meter)) for option in best[: meter.budget.options])
+    if not best and "\\" in question:  # \textbf{(A)}\ 5
+        unwrapped = texts.unlatex(question, rules.text, meter)
+        return find_options(unwrapped.replace("\\", ""), rules, meter)
+    return tuple(
+        Option(option.label, texts.plain(option.text, rules.text, meter)) for option in best[: meter.budget.options]
+    )
 
 
 def _run(question: str, layout: Layout) -> tuple[Option, ...]:
@@ -63,7 +78,9 @@ def _run(question: str, layout: Layout) -> tuple[Option, ...]:
     if not best:
         return ()
     ends = [start for _, start, _ in best[1:]] + [_end_of_last(question, best[-1][2])]
-    options = [Option(label, question[end:stop].strip(" \t\n;,")) for (label, _, end), stop in zip(best, ends, strict=True)]
+    options = [
+        Option(label, question[end:stop].strip(" \t\n;,")) for (label, _, end), stop in zip(best, ends, strict=True)
+    ]
     return tuple(options) if all(option.text for option in options) else ()
 
 
@@ -84,6 +101,12 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
         if by_words is not None:
             yield Reading(Choice(by_words.label, by_words.text, known=True), "choice")
             return
+        behind = _LABEL_BEHIND.fullmatch(text)
+        if behind is not None:  # "Ibuprofen (B)"
+            meant = _by_words(behind[1], options, ctx)
+            if meant is not None and meant.label.casefold() == behind[2].casefold():
+                yield Reading(Choice(meant.label, meant.text, known=True), "choice")
+                return
     found = _label(text, ctx.rules.choices, options)
     if found is None:
         return
@@ -118,11 +141,15 @@ def _is_label(text: str, options: tuple[Option, ...]) -> bool:
     return any(option.label.casefold() == text.strip("().: ").casefold() for option in options)
 
 
+_LABEL_BEHIND = re.compile(r"(.+?),? [(\[](\w{1,3})[)\]]")
 _AFTER_LABEL = re.compile(r" ?[).:\],-](?!\d) ?| ?$|\*\* ?| (?=\()|, ")
 
 
 def _label(text: str, table: ChoiceTable, options: tuple[Option, ...]) -> tuple[str, str] | None:
-    """The label that a text opens with, and what follows it. Without options only a capital letter, or a letter in brackets, is a label."""
+    """The label that a text opens with, and what follows it.
+
+    Without options only a capital letter, or a letter in brackets, is a label.
+    """
     folded = texts.fold(text)
     start, bracketed, phrased = 0, False, False
     for phrase in table.phrases:
@@ -158,27 +185,32 @@ def _label(text: str, table: ChoiceTable, options: tuple[Option, ...]) -> tuple[
 
 def _names_other_label(rest: str, options: tuple[Option, ...], table: ChoiceTable) -> bool:
     """Whether the words after a label go on to name a second one ("A and C", "B or D")."""
-    first, _, tail = rest.partition(" ")
+    first = rest.partition(" ")[0]
     if first.lower() in table.joins:
         return True
     labels = {option.label for option in options} or set("ABCDEFGHIJ")
-    del tail
     return any(f"({label})" in rest for label in labels) or first.strip("().,") in labels
 
 
 def compare_choices(gold: Choice, candidate: Choice, _ctx: Context) -> Finding:
     """The same label is the same option. A letter with the words of another option commits to neither."""
     shown = evidence(gold=gold.show(), candidate=candidate.show())
-    if not gold.known and not candidate.known and gold.text and candidate.text and gold.text.casefold() != candidate.text.casefold():
-        return Finding(TEXT_DIFFERS.decision, TEXT_DIFFERS.name, shown)
+    if (
+        not gold.known
+        and not candidate.known
+        and gold.text
+        and candidate.text
+        and gold.text.casefold() != candidate.text.casefold()
+    ):
+        return TEXT_DIFFERS.finding(**shown)
     if not gold.known and gold.text and not candidate.text:
-        return Finding(TEXT_DIFFERS.decision, TEXT_DIFFERS.name, shown)
+        return TEXT_DIFFERS.finding(**shown)
     if "?" in {gold.conflict, candidate.conflict}:
-        return Finding(NO_OPTION.decision, NO_OPTION.name, shown)
+        return NO_OPTION.finding(**shown)
     if gold.conflict or candidate.conflict:
-        return Finding(LABEL_CONFLICTS.decision, LABEL_CONFLICTS.name, shown)
+        return LABEL_CONFLICTS.finding(**shown)
     code = SAME if gold.label.casefold() == candidate.label.casefold() else OTHER
-    return Finding(code.decision, code.name, shown)
+    return code.finding(**shown)
 
 
 STAGE = Stage("choice", ((Choice, Choice),), compare_choices)

@@ -1,4 +1,7 @@
-"""What every kind of answer shares: readings, the context a reader or stage may use, and the code of two equal texts."""
+"""What every kind of answer shares.
+
+Readings, the context a reader or stage may use, and the code of two equal texts.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,8 @@ class Answer(Protocol):
 class Reading(msgspec.Struct, frozen=True):
     """One way to understand a text.
 
-    ``unread`` are the words left over, known to be harmless; ``label`` is the name the value is assigned to (``x`` in ``x = 5``), or empty. A reading
-    that is not ``certain`` lets the next readers add theirs.
+    ``unread`` are the words left over, known to be harmless; ``label`` is the name the value is assigned to (``x`` in
+    ``x = 5``), or empty. A reading that is not ``certain`` lets the next readers add theirs.
     """
 
     answer: Answer
@@ -36,7 +39,10 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What a reader or a stage may use. ``side`` is gold or candidate while reading; ``compare`` decides a pair one level down."""
+    """What a reader or a stage may use.
+
+    ``side`` is gold or candidate while reading; ``compare`` decides a pair one level down.
+    """
 
     demand: Demand
     profile: Profile
@@ -54,7 +60,10 @@ class Reader(Protocol):
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """What compares one kind: the pairs of types it owns, and how it decides them. It is never asked about other pairs."""
+    """What compares one kind: the pairs of types it owns, and how it decides them.
+
+    It is never asked about other pairs.
+    """
 
     name: str
     pairs: tuple[tuple[type, type], ...]

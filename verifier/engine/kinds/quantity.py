@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from flint import fmpq
 
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
-from verifier.engine.kinds.number import Number, agree, harmless, open_number
+from verifier.engine.kinds.number import agree, harmless, open_number
+from verifier.engine.numerals import Number
 from verifier.engine.units import Unit, read_unit
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
 EQUAL = proves("quantity.equal", "Both are the same quantity, converted to the same unit.")
-NAMED_UNIT = proves("quantity.unit_in_question", "One side gives no unit; the question names it, and the numbers agree in it.")
+NAMED_UNIT = proves(
+    "quantity.unit_in_question", "One side gives no unit; the question names it, and the numbers agree in it."
+)
 DEGREES = proves("quantity.degrees", "The ground truth is an angle in degrees and the answer is the same bare number.")
 DIMENSION = refutes("quantity.dimension_differs", "The units measure different things.")
 DIFFERS = refutes("quantity.differs", "The units agree in kind, and the amounts are different.")
-NUMBER_DIFFERS = refutes("quantity.number_differs", "One side gives no unit, and no unit it could mean makes the numbers agree.")
+NUMBER_DIFFERS = refutes(
+    "quantity.number_differs", "One side gives no unit, and no unit it could mean makes the numbers agree."
+)
 OTHER_UNIT = refutes("quantity.other_unit", "The number is right, in another unit than the one the question names.")
 NOT_CONVERTED = refutes(
-    "quantity.not_converted", "The question asks for a conversion, and the answer repeats the given quantity.", Standing.CONVENTION
+    "quantity.not_converted",
+    "The question asks for a conversion, and the answer repeats the given quantity.",
+    Standing.CONVENTION,
 )
-MISSING = passes("quantity.unit_missing", "The number agrees, and the answer does not give the unit of the ground truth.", specific=7)
+MISSING = passes(
+    "quantity.unit_missing", "The number agrees, and the answer does not give the unit of the ground truth.", specific=7
+)
 MISSING_WRONG = refutes(
     "quantity.unit_required", "The answer gives no unit, and the category requires one.", Standing.CONVENTION
 )
-MISSING_FREE = proves("quantity.unit_free", "The answer gives no unit, which the category leaves free, and the number agrees.")
-UNASKED = passes("quantity.unit_unasked", "The number agrees, and nothing says whether the answer's unit is the one meant.", specific=7)
-UNKNOWN = passes("quantity.unit_unknown", "A word stands where the unit would, and the rules do not know it as one.", specific=7)
-CONVERTED = passes("quantity.may_be_converted", "The numbers agree only if the ground truth is meant in another unit than the answer's.", specific=7)
-VAGUE = passes("quantity.unit_ambiguous", "A unit symbol that people also use for another unit does not fit the other side.", specific=7)
-DIFFERENCE = passes("quantity.temperature_or_difference", "The values agree as temperature differences and not as temperatures.", specific=7)
-NEEDS_PI = passes("quantity.needs_pi", "Converting between these units takes pi, which plain numbers cannot decide.", specific=6)
+MISSING_FREE = proves(
+    "quantity.unit_free", "The answer gives no unit, which the category leaves free, and the number agrees."
+)
+UNASKED = passes(
+    "quantity.unit_unasked",
+    "The number agrees, and nothing says whether the answer's unit is the one meant.",
+    specific=7,
+)
+UNKNOWN = passes(
+    "quantity.unit_unknown", "A word stands where the unit would, and the rules do not know it as one.", specific=7
+)
+CONVERTED = passes(
+    "quantity.may_be_converted",
+    "The numbers agree only if the ground truth is meant in another unit than the answer's.",
+    specific=7,
+)
+VAGUE = passes(
+    "quantity.unit_ambiguous",
+    "A unit symbol that people also use for another unit does not fit the other side.",
+    specific=7,
+)
+DIFFERENCE = passes(
+    "quantity.temperature_or_difference",
+    "The values agree as temperature differences and not as temperatures.",
+    specific=7,
+)
+NEEDS_PI = passes(
+    "quantity.needs_pi", "Converting between these units takes pi, which plain numbers cannot decide.", specific=6
+)
 CODES: tuple[Code, ...] = (
     EQUAL,
     NAMED_UNIT,
@@ -102,15 +133,15 @@ def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Fin
     shown = evidence(gold=gold.show(), candidate=candidate.show(), unit=gold.unit.canonical)
     if gold.unit.dimension != candidate.unit.dimension:
         if gold.unit.vague or candidate.unit.vague:
-            return _found(VAGUE, shown)
-        return _found(DIMENSION, {**shown, "candidate_unit": candidate.unit.canonical})
+            return VAGUE.finding(**shown)
+        return DIMENSION.finding(**shown, candidate_unit=candidate.unit.canonical)
     if gold.unit.offset != candidate.unit.offset:
         return _compare_scales(gold, candidate, ctx, shown)
     factor = _factor(candidate.unit, gold.unit)
     if factor is None:
-        return _found(NEEDS_PI, shown)
+        return NEEDS_PI.finding(**shown)
     if _unconverted(gold, candidate, ctx):
-        return _found(NOT_CONVERTED, shown)
+        return NOT_CONVERTED.finding(**shown)
     measured = not _is_money(gold.unit)
     inner = agree(gold.magnitude, candidate.magnitude.scaled(factor), ctx, measured=measured)
     if measured and inner.decision is Decision.INCORRECT and not _is_power_of_ten(factor):
@@ -121,9 +152,13 @@ def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Fin
 
 
 def _unconverted(gold: Quantity, candidate: Quantity, ctx: Context) -> bool:
-    """Whether the answer hands back a quantity of the question that was to be converted to the ground truth's unit (POLICY 24)."""
+    """Whether the answer hands back a quantity that the question asks to convert (POLICY 24)."""
     asked = ctx.demand.unit
-    if asked is None or (asked.factor, asked.dimension) != (gold.unit.factor, gold.unit.dimension) or candidate.unit.factor == gold.unit.factor:
+    if (
+        asked is None
+        or (asked.factor, asked.dimension) != (gold.unit.factor, gold.unit.dimension)
+        or candidate.unit.factor == gold.unit.factor
+    ):
         return False
     return ctx.demand.conversion and candidate.magnitude.written in ctx.demand.numbers
 
@@ -137,18 +172,21 @@ def _is_money(unit: Unit) -> bool:
     return any(base.startswith("currency:") for base, _ in unit.dimension)
 
 
-def _compare_scales(gold: Quantity, candidate: Quantity, ctx: Context, shown: dict[str, str]) -> Finding:
+def _compare_scales(gold: Quantity, candidate: Quantity, ctx: Context, shown: Mapping[str, str]) -> Finding:
     """Temperatures on scales with different zeros: 100 °C is 373.15 K, but a difference of 25 °C is one of 25 K."""
     factor = _factor(candidate.unit, gold.unit) or fmpq(1)
     given = candidate.magnitude.scaled(factor)
     shift = ((candidate.unit.offset or fmpq(0)) - (gold.unit.offset or fmpq(0))) / gold.unit.factor
     tens = fmpq(10) ** given.exponent10 if abs(given.exponent10) <= 60 else None
     if tens is None:
-        return _found(DIFFERS, shown)
+        return DIFFERS.finding(**shown)
     as_temperature = msgspec.structs.replace(given, mantissa=given.mantissa * tens + shift, exponent10=0)
     finding = agree(gold.magnitude, as_temperature, ctx, measured=True)
-    if finding.decision is Decision.INCORRECT and agree(gold.magnitude, given, ctx, measured=True).decision is Decision.CORRECT:
-        return _found(DIFFERENCE, shown)
+    if (
+        finding.decision is Decision.INCORRECT
+        and agree(gold.magnitude, given, ctx, measured=True).decision is Decision.CORRECT
+    ):
+        return DIFFERENCE.finding(**shown)
     return _lift(finding, EQUAL, DIFFERS, shown)
 
 
@@ -157,18 +195,14 @@ def _factor(source: Unit, target: Unit) -> fmpq | None:
     return None if source.pi != target.pi else source.factor / target.factor
 
 
-def _lift(inner: Finding, equal: Code, differs: Code, shown: dict[str, str]) -> Finding:
+def _lift(inner: Finding, equal: Code, differs: Code, shown: Mapping[str, str]) -> Finding:
     """The finding on the numbers, said of the quantities."""
     told = {**shown, "numbers": inner.code}
     if inner.decision is Decision.CORRECT:
-        return _found(equal, told)
+        return equal.finding(**told)
     if inner.decision is Decision.INCORRECT:
-        return _found(differs, told)
+        return differs.finding(**told)
     return inner
-
-
-def _found(code: Code, shown: dict[str, str]) -> Finding:
-    return Finding(code.decision, code.name, shown)
 
 
 def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Finding:
@@ -176,30 +210,31 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
     shown = evidence(gold=gold.show(), candidate=candidate.show())
     asked = ctx.demand.unit
     if candidate.percent:
-        return _found(DIMENSION, shown)
+        return DIMENSION.finding(**shown)
     if candidate.noun and candidate.noun.lower() not in ctx.rules.text.generic_units:
-        return _found(UNKNOWN, shown)
+        return UNKNOWN.finding(**shown)
     if asked is not None and asked.dimension == gold.unit.dimension and asked.offset == gold.unit.offset:
         factor = _factor(asked, gold.unit)
         if factor is None:
-            return _found(NEEDS_PI, shown)
+            return NEEDS_PI.finding(**shown)
         inner = agree(gold.magnitude, candidate.scaled(factor), ctx, measured=True)
         return _lift(inner, NAMED_UNIT, NUMBER_DIFFERS, {**shown, "question_unit": asked.written})
     inner = agree(gold.magnitude, candidate, ctx, measured=True)
     if inner.decision is not Decision.CORRECT:
         return _lift(inner, EQUAL, NUMBER_DIFFERS, shown)
     if _in_question(gold.unit, ctx):
-        return _found(NAMED_UNIT, shown)
+        return NAMED_UNIT.finding(**shown)
     if gold.unit.dimension == (("radian", 1),) and gold.unit.pi:
-        return _found(DEGREES, shown)
-    return _found({Decision.CORRECT: MISSING_FREE, Decision.INCORRECT: MISSING_WRONG}.get(ctx.profile.missing_unit, MISSING), shown)
+        return DEGREES.finding(**shown)
+    required = {Decision.CORRECT: MISSING_FREE, Decision.INCORRECT: MISSING_WRONG}
+    return required.get(ctx.profile.missing_unit, MISSING).finding(**shown)
 
 
 def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Finding:
     """The answer has a unit and the ground truth has none, which claims nothing about units (POLICY 23)."""
     shown = evidence(gold=gold.show(), candidate=candidate.show())
     if gold.noun and gold.noun.lower() not in ctx.rules.text.generic_units:
-        return _found(UNKNOWN, shown)
+        return UNKNOWN.finding(**shown)
     asked = ctx.demand.unit
     unit, amount = candidate.unit, candidate.magnitude
     measured = not _is_money(unit)
@@ -207,26 +242,31 @@ def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Findi
         shown = {**shown, "question_unit": asked.written}
         if asked.dimension != unit.dimension:
             if asked.vague or unit.vague:
-                return _found(VAGUE, shown)
+                return VAGUE.finding(**shown)
             bare = agree(gold, amount, ctx).decision
-            return _found(OTHER_UNIT if bare is Decision.CORRECT else NUMBER_DIFFERS, shown)
+            return (OTHER_UNIT if bare is Decision.CORRECT else NUMBER_DIFFERS).finding(**shown)
         factor = _factor(unit, asked)
         if factor is None or asked.offset != unit.offset:
-            return _found(NEEDS_PI if factor is None else UNASKED, shown)
+            return (NEEDS_PI if factor is None else UNASKED).finding(**shown)
         inner = agree(gold, amount.scaled(factor), ctx)
-        return _lift(inner, NAMED_UNIT, OTHER_UNIT if agree(gold, amount, ctx).decision is Decision.CORRECT else NUMBER_DIFFERS, shown)
+        return _lift(
+            inner,
+            NAMED_UNIT,
+            OTHER_UNIT if agree(gold, amount, ctx).decision is Decision.CORRECT else NUMBER_DIFFERS,
+            shown,
+        )
     inner = agree(gold, amount, ctx)
     if inner.decision is Decision.CORRECT:
         if _in_question(unit, ctx):
-            return _found(NAMED_UNIT, shown)
-        return _found(OTHER_UNIT if ctx.demand.pure_number else UNASKED, shown)
+            return NAMED_UNIT.finding(**shown)
+        return (OTHER_UNIT if ctx.demand.pure_number else UNASKED).finding(**shown)
     if inner.decision is Decision.PASS:
         return inner
     if gold.percent:
-        return _found(DIMENSION, shown)
+        return DIMENSION.finding(**shown)
     if measured and unit.offset is None and _convertible(gold, candidate, ctx):
-        return _found(CONVERTED, shown)
-    return _found(NUMBER_DIFFERS, shown)
+        return CONVERTED.finding(**shown)
+    return NUMBER_DIFFERS.finding(**shown)
 
 
 def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
@@ -238,7 +278,10 @@ def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
         if key in seen or ratio == 1:
             continue
         seen.add(key)
-        if unit.pi != candidate.unit.pi or agree(gold, candidate.magnitude.scaled(ratio), ctx).decision is not Decision.INCORRECT:
+        if (
+            unit.pi != candidate.unit.pi
+            or agree(gold, candidate.magnitude.scaled(ratio), ctx).decision is not Decision.INCORRECT
+        ):
             return True
     return False
 
@@ -252,11 +295,8 @@ def _in_question(unit: Unit, ctx: Context) -> bool:
             word in ctx.demand.words for word in written.split()
         ):
             return True
-    return any(
-        (definition.dimension, definition.factor) == (unit.dimension, unit.factor)
-        for sign in ctx.demand.signs
-        if (definition := ctx.rules.units.symbols.get(sign)) is not None
-    )
+    signs = (ctx.rules.units.symbols.get(sign) for sign in ctx.demand.signs)
+    return any(sign is not None and (sign.dimension, sign.factor) == (unit.dimension, unit.factor) for sign in signs)
 
 
 STAGES = (

@@ -12,7 +12,9 @@ from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
 SAME = proves("truth.same", "Both sides say yes (or true), or both say no (or false).")
 OPPOSITE = refutes("truth.opposite", "One side says yes (or true) and the other no (or false).")
-OTHER_WORDS = passes("truth.other_words", "One side answers yes or no, the other true or false, and they point in opposite ways.")
+OTHER_WORDS = passes(
+    "truth.other_words", "One side answers yes or no, the other true or false, and they point in opposite ways."
+)
 CODES: tuple[Code, ...] = (SAME, OPPOSITE, OTHER_WORDS)
 
 _FIRST = re.compile(r"([^\W\d_]+)(?=$|[.,;:!)]|\s+[-(]| because\b| since\b| as\b)")
@@ -27,7 +29,9 @@ class Truth(msgspec.Struct, frozen=True):
 
     def show(self) -> str:
         """The value in its own words."""
-        return {("yes_no", True): "yes", ("yes_no", False): "no"}.get((self.vocabulary, self.value), str(self.value).lower())
+        return {("yes_no", True): "yes", ("yes_no", False): "no"}.get(
+            (self.vocabulary, self.value), str(self.value).lower()
+        )
 
 
 def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
@@ -41,7 +45,7 @@ def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     ctx.meter.spend(len(rest))
     for word in _WORD.findall(rest.lower()):
         other = table.get(word)
-        if (other is not None and other[0] != value) or word in ctx.rules.text.hedges:
+        if (other is not None and other[0] != value) or word in ctx.rules.text.qualifiers:
             return
     yield Reading(Truth(value, vocabulary), "truth", rest.strip(" .,;:"))
 
@@ -53,7 +57,7 @@ def compare_truths(gold: Truth, candidate: Truth, _ctx: Context) -> Finding:
         code = SAME
     else:
         code = OPPOSITE if gold.vocabulary == candidate.vocabulary else OTHER_WORDS
-    return Finding(code.decision, code.name, shown)
+    return code.finding(**shown)
 
 
 STAGE = Stage("truth", ((Truth, Truth),), compare_truths)

@@ -1,0 +1,209 @@
+"""Numbers as people write them: found in a text, kept exactly, rounded as an examiner rounds.
+
+Integers, decimals, fractions, mixed numbers, percent, thousands separators, scientific notation, powers of ten. A
+number is an exact mantissa and a power of ten and is never expanded beyond the budget, so ``1e999999999`` costs
+nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from flint import fmpq, fmpz
+
+from verifier.types.budget import Exhausted, Meter
+
+_GROUPED = r"[1-9]\d{0,2}+(?:,\d{3})++(?!\d)|[1-9]\d{0,2}+(?: \d{3})++(?![\d/])|[1-9]\d{0,2}+(?:'\d{3})++(?!\d)"
+_POINTS = r"[1-9]\d{0,2}+(?:\.\d{3}){2,}+(?![\d.])"
+_WHOLE = rf"(?:{_GROUPED}|{_POINTS}|\d++)"
+_TEN = r"10 ?(?:\^|\*\*) ?"
+_RAISED = r"(?:\{{ ?(?P<{0}braced>[-+]? ?\d++) ?\}}|\( ?(?P<{0}round>[-+]? ?\d++) ?\)|(?P<{0}bare>[-+]?\d++))"
+NUMBER = re.compile(
+    r"(?P<sign>[-+] ?)?(?:"
+    r"(?P<whole>\d++) +(?P<above>\d++) ?/ ?(?P<below>\d++)(?!\.\d)"
+    rf"|(?P<body>{_WHOLE}(?:\.\d++)?|\.\d++|\d++\.(?!\d))"
+    r"(?:[eE](?P<exponent>[-+]?\d++)(?!\w)"
+    rf"| ?(?:[×·*⋅x]|\\times|\\cdot) ?{_TEN}{_RAISED.format('')}"
+    rf"| ?/ ?(?P<over>-? ?{_WHOLE}(?:\.\d++)?)(?![\w^]))?"
+    r")"
+)
+_POWER = re.compile(rf"(?P<sign>[-+] ?)?{_TEN}{_RAISED.format('')}(?![\w.^!(])")
+_PERCENT = re.compile(r" ?(?:\\?%|per ?cent(?!\w))", re.IGNORECASE)
+_SEPARATORS = str.maketrans("", "", ", '")
+_MAX_EXPONENT_DIGITS = 100
+
+
+class Number(msgspec.Struct, frozen=True):
+    """An exact value ``mantissa * 10**exponent10``, beside how it was written.
+
+    ``significant`` counts the figures shown: ``None`` for a fraction, which is exact, and for a whole number, whose
+    zeros may be figures or not; ``decimal`` says that it was written with a point or in scientific notation;
+    ``percent`` that the value was divided by 100 for a sign; ``noun`` is the word right behind it, which may count
+    things ("16 eggs") or be a unit that the rules do not know.
+    """
+
+    mantissa: fmpq
+    exponent10: int
+    written: str
+    significant: int | None = None
+    places: int | None = None
+    decimal: bool = False
+    fraction: bool = False
+    percent: bool = False
+    noun: str = ""
+
+    def show(self) -> str:
+        """The number as it was written, with the word behind it."""
+        return f"{self.written} {self.noun}" if self.noun else self.written
+
+    def scaled(self, factor: fmpq) -> Number:
+        """The value times an exact factor, its figures kept: another unit for the same measurement."""
+        return msgspec.structs.replace(self, mantissa=self.mantissa * factor, places=None)
+
+
+class Scanned(msgspec.Struct, frozen=True):
+    """A number found in a text, and where it ends."""
+
+    number: Number
+    end: int
+
+
+def scan_number(text: str, start: int, meter: Meter) -> Scanned | None:
+    """The number that begins exactly at ``start``, without anything that follows it but a percent sign.
+
+    ``None`` if none does.
+    """
+    power = _POWER.match(text, start)
+    if power is not None:
+        exponent = _exponent(power["braced"] or power["round"] or power["bare"])
+        sign = -1 if (power["sign"] or "+")[0] == "-" else 1
+        return Scanned(Number(fmpq(sign), exponent, power[0], significant=None), power.end())
+    match = NUMBER.match(text, start)
+    if match is None:
+        return None
+    meter.within("digits", match.end() - match.start())
+    sign = -1 if (match["sign"] or "+")[0] == "-" else 1
+    end = match.end()
+    if match["whole"] is not None:
+        below = fmpz(match["below"])
+        if below == 0:
+            return None
+        value = fmpq(fmpz(match["whole"])) + fmpq(fmpz(match["above"]), below)
+        number = Number(value * sign, 0, match[0], fraction=True)
+    else:
+        read = _decimal(match["body"])
+        if match["over"] is not None:
+            over = match["over"].replace(" ", "") if match["over"].startswith("-") else match["over"]
+            divisor = _decimal(over.lstrip("-"))
+            if divisor.mantissa == 0:
+                return None
+            if over.startswith("-"):
+                sign = -sign
+            value = read.mantissa / divisor.mantissa
+            number = Number(value * sign, read.exponent10 - divisor.exponent10, match[0], fraction=True)
+        else:
+            exponent_text = match["exponent"] or match["braced"] or match["round"] or match["bare"]
+            exponent = _exponent(exponent_text) if exponent_text else 0
+            number = msgspec.structs.replace(
+                read,
+                mantissa=read.mantissa * sign,
+                exponent10=read.exponent10 + exponent,
+                written=match[0],
+                decimal=read.decimal or bool(exponent_text),
+                significant=figures(match["body"]) if exponent_text else read.significant,
+                places=None if exponent_text else read.places,
+            )
+    percent = _PERCENT.match(text, end)
+    if percent is not None:
+        end = percent.end()
+        places = None if number.places is None else number.places + 2
+        number = msgspec.structs.replace(
+            number, exponent10=number.exponent10 - 2, percent=True, places=places, written=text[start:end]
+        )
+    return Scanned(number, end)
+
+
+def _decimal(body: str) -> Number:
+    digits = body.translate(_SEPARATORS)
+    if digits.count(".") > 1:  # 1.234.567
+        digits = digits.replace(".", "")
+    whole, point, after = digits.partition(".")
+    mantissa = fmpq(fmpz(whole + after or "0"))
+    shown = figures(digits) if after else None
+    return Number(
+        mantissa, -len(after), body, significant=shown, places=len(after) if point else None, decimal=bool(after)
+    )
+
+
+def figures(body: str) -> int:
+    """The significant figures shown: ``0.0250`` has three."""
+    return len(body.translate(_SEPARATORS).replace(".", "").lstrip("0")) or 1
+
+
+def _exponent(text: str) -> int:
+    text = text.replace(" ", "")
+    if len(text) > _MAX_EXPONENT_DIGITS:
+        raise Exhausted("exponent")
+    return int(text)
+
+
+def same(first: Number, second: Number, meter: Meter) -> bool:
+    """Exact equality, without expanding powers of ten that cannot matter."""
+    if first.exponent10 == second.exponent10:
+        return bool(first.mantissa == second.mantissa)
+    if first.mantissa == 0 or second.mantissa == 0:
+        return bool(first.mantissa == second.mantissa)
+    gap = first.exponent10 - second.exponent10
+    if abs(gap) > spread(first.mantissa) + spread(second.mantissa):
+        return False
+    meter.spend(abs(gap) // 16 + 1)
+    power = fmpq(fmpz(10) ** abs(gap))
+    return (
+        bool(first.mantissa * power == second.mantissa) if gap > 0 else bool(first.mantissa == second.mantissa * power)
+    )
+
+
+def spread(value: fmpq) -> int:
+    """An upper bound of how many decimal digits numerator and denominator have together."""
+    return int(value.p.height_bits() + value.q.height_bits()) // 3 + 2
+
+
+def value_of(number: Number, meter: Meter) -> fmpq | None:
+    """The value as one rational, or ``None`` where its power of ten is beyond the budget."""
+    if abs(number.exponent10) > meter.budget.digits:
+        return None
+    meter.spend(abs(number.exponent10) // 16 + 1)
+    power = fmpq(fmpz(10) ** abs(number.exponent10))
+    return number.mantissa * power if number.exponent10 >= 0 else number.mantissa / power
+
+
+def round_half_up(value: fmpq, figures: int) -> fmpq:
+    """``value`` rounded to that many significant figures, halves away from zero.
+
+    >>> round_half_up(fmpq(1, 3), 3)
+    333/1000
+    """
+    if value == 0:
+        return value
+    size = abs(value)
+    lead = len(str(size.p)) - len(str(size.q))  # 10**lead is the leading digit's place, or ten times it
+    ten = fmpz(10)
+    if size < (fmpq(ten**lead) if lead >= 0 else 1 / fmpq(ten**-lead)):
+        lead -= 1
+    shift = figures - 1 - lead
+    scale = fmpq(ten**shift) if shift >= 0 else 1 / fmpq(ten**-shift)
+    rounded = fmpq((size * scale + fmpq(1, 2)).floor()) / scale
+    return rounded if value > 0 else -rounded
+
+
+def figures_of(number: Number, *, measured: bool) -> int | None:
+    """The figures a value commits to, or ``None`` for an exact one.
+
+    A measured whole number shows all its digits: ``600 W`` has three.
+    """
+    if number.significant is not None:
+        return number.significant
+    if measured and not number.fraction and number.exponent10 == 0:
+        return figures(number.written.strip("+- %"))
+    return None
