@@ -76,7 +76,7 @@ def test_a_line_far_above_the_limit_takes_no_memory(tmp_path: Path) -> None:
 def _compressed(kind: str, data: bytes) -> bytes:
     if kind == "gzip":
         return gzip.compress(data)
-    import pyarrow as pa
+    import pyarrow as pa  # type: ignore[import-untyped]
 
     return bytes(pa.compress(data, codec="zstd", asbytes=True))
 

@@ -44,7 +44,7 @@ def explain(verdict: Verdict, meanings: Mapping[str, str] | None = None) -> str:
     """
     teller = _Teller(verdict, meanings or {})
     story = [teller.sentence(step) for step in verdict.trace]
-    if not any(step.phase == "read" for step in verdict.trace):
+    if not any(step.phase == "read" and step.decision is None for step in verdict.trace):
         story.insert(0, teller.sides())
     return "\n".join([teller.ruling(), "", *dict.fromkeys(story), "", teller.signature()])
 

@@ -1,0 +1,96 @@
+"""``verifier explain``: the verdict on one pair, for a person or as JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from verifier.records import VERIFICATION_KEYS
+from verifier.types.explain import explain
+from verifier.types.verdict import Decision, Outcome, Step, Verdict
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+def test_prose_tells_what_was_read_and_compared(verifier: Run) -> None:
+    done = verifier(
+        "explain", "600 W", "600 watts of power are dissipated in the resistor.", "--category", "AC Circuits"
+    )
+    assert done.returncode == 0
+    first, *rest = done.stdout.decode().splitlines()
+    assert first == "Correct. Both are the same quantity, converted to the same unit."
+    text = "\n".join(rest)
+    assert "The answer reads as a quantity, “600 watts”; “of power are dissipated in the resistor” adds nothing" in text
+    assert "The ground truth reads as a quantity, “600 W”." in text
+    assert "Code quantity.equal, decided by quantity" in rest[-1]
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer", "start"),
+    [
+        ("600 W", "600 V", "Incorrect. "),
+        ("-5", "-5", "Correct. "),
+        ("Paris", "Lyon", "Undecided. "),
+        ("4", "", "Incorrect. "),
+    ],
+)
+def test_the_first_word_is_the_ruling(verifier: Run, gold: str, answer: str, start: str) -> None:
+    done = verifier("explain", gold, answer)
+    assert done.returncode == 0
+    assert done.stdout.decode().startswith(start)
+
+
+def test_json_is_what_a_row_and_its_trace_hold(verifier: Run) -> None:
+    options = ["--option", "A=Aspirin", "--option", "B=Ibuprofen"]
+    done = verifier("explain", "B", "The answer is (B) ibuprofen", *options, "--json", "--question", "Which?")
+    shown = json.loads(done.stdout)
+    assert shown["success"] is True
+    assert tuple(shown["verification"]) == VERIFICATION_KEYS
+    assert shown["verification"]["code"] == "choice.same_option"
+    assert shown["trace"][0]["phase"] == "extract"
+    assert set(shown["trace"][0]) == {"phase", "by", "decision", "code", "evidence", "work", "depth"}
+
+
+def test_bytes_that_are_no_text_are_shown_not_tripped_over(verifier: Run) -> None:
+    assert verifier("explain", "4", b"\xff 4".decode("utf-8", "surrogateescape")).returncode == 0
+    done = verifier("explain", "4", b"\xff 4".decode("utf-8", "surrogateescape"), "--json")
+    assert json.loads(done.stdout)["verification"]["outcome"]
+
+
+def test_a_misshapen_option_is_refused(verifier: Run) -> None:
+    done = verifier("explain", "B", "B", "--option", "Ibuprofen")
+    assert (done.returncode, b"LABEL=TEXT" in done.stderr) == (2, True)
+    assert verifier("explain", "B").returncode == 2
+
+
+def test_a_verdict_without_known_meanings_is_told_in_the_words_of_its_codes() -> None:
+    verdict = Verdict(
+        outcome=Outcome.UNDECIDED,
+        method="none",
+        code="reading.ambiguous",
+        gold="4",
+        candidate="4 | 5",
+        engine="1",
+        rules="2",
+        confidence=0.5,
+        trace=(
+            Step(phase="extract", by="answer_is", evidence={"text": "4 or so"}),
+            Step(phase="read", by="gold", decision=Decision.PASS, code="gold.unreadable", evidence={"text": "x"}),
+            Step(phase="compare", by="number", decision=Decision.INCORRECT, code="number.differs", depth=2),
+            Step(phase="judge", by="anthropic", decision=Decision.PASS, code="judge.unavailable"),
+        ),
+    )
+    assert explain(verdict).splitlines() == [
+        "Undecided. Reading: ambiguous.",
+        "",
+        "The ground truth is “4”; the answer is “4 | 5”.",
+        "The answer was found by the rule “answer is”: “4 or so”.",
+        "The ground truth could not be read (text: x). Gold: unreadable.",
+        "  As numbers, they do not agree. Number: differs.",
+        "Judge (anthropic): that is not decided. Judge: unavailable.",
+        "",
+        "Code reading.ambiguous, nothing decided; confidence 50.0%; engine 1, rules 2.",
+    ]
