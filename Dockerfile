@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The HTTP service. `.ci/image-steps` does the same by hand where there is no Docker engine.
 ARG PYTHON=3.11-slim-bookworm
 

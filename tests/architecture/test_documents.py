@@ -84,6 +84,12 @@ def test_every_verifier_command_and_option_exists(page: Path) -> None:
                 assert word.partition("=")[0] in known, f"{page.name} says verifier {' '.join(words)}: no option {word}"
 
 
+def test_changelog_fragments_are_named_and_filled(checkout: Path) -> None:
+    for fragment in (checkout / "changelog.d").iterdir():
+        assert re.fullmatch(r"[a-z0-9-]+\.(added|changed|fixed|removed)\.md", fragment.name), fragment.name
+        assert fragment.read_text(encoding="utf-8").strip().endswith("."), f"{fragment.name} holds no sentence"
+
+
 def test_the_examples_give_what_they_show(checkout: Path) -> None:
     failed, tried = doctest.testfile(str(checkout / "README.md"), module_relative=False)
     assert tried >= 5
