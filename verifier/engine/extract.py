@@ -212,11 +212,11 @@ def _stands_free(text: str, position: int, phrase: str, marker: Marker) -> bool:
 
 
 def _sentence_end(text: str, begin: int, stop: int) -> int | None:
-    """The end of the first sentence in a line, if another follows."""
-    match = _BREAK.search(text, begin, stop)
-    if match is None or match.start() <= begin + 2:
-        return None
-    return match.start()
+    """The end of the first sentence in a line, if another follows; the stop of a label ("B. Ibuprofen") ends none."""
+    for match in _BREAK.finditer(text, begin, stop):
+        if match.start() > begin + 2 or not text[begin : begin + 1].isalpha():
+            return match.start()
+    return None
 
 
 def _json_answer(text: str, start: int, end: int, table: ExtractTable) -> Extraction | None:

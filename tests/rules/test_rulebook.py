@@ -1,0 +1,185 @@
+"""Rule packs: their examples hold, what is wrong in one is said where it stands, and packs lie over each other."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from verifier import Sample, Verifier, load_rules
+from verifier.rulebook import builtin_rules
+from verifier.rulecheck import check_examples
+from verifier.types.errors import RulesError
+
+ROOT = Path(__file__).resolve().parents[2]
+PACK = 'id = "mine"\nversion = "3"\nengine = ">=0.1"\n'
+
+
+def pack(folder: Path, files: dict[str, str], *, pack_toml: str = PACK) -> Path:
+    """A rule pack with these files."""
+    for name, content in {"pack.toml": pack_toml, **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return folder
+
+
+def test_every_example_of_the_builtin_pack_holds() -> None:
+    rules = builtin_rules()
+    assert len(rules.examples) > 150
+    assert [str(failure) for failure in check_examples(rules)] == []
+
+
+def test_every_unit_has_an_example_of_each_sort() -> None:
+    for path in sorted((ROOT / "rules" / "units").glob("*.toml")):
+        for unit in tomllib.loads(path.read_text(encoding="utf-8")).get("unit", []):
+            if unit["symbols"] or unit["words"]:
+                assert unit.get("accept"), unit["name"]
+                assert unit.get("reject"), unit["name"]
+
+
+def test_a_failing_example_is_named(tmp_path: Path) -> None:
+    units = (
+        '[[unit]]\nname = "smoot"\nsymbols = []\nwords = ["smoot"]\nequals = "2 metre"\naccept = [["1 smoot", "3 m"]]\n'
+    )
+    failures = check_examples(load_rules(pack(tmp_path, {"units/mine.toml": units})))
+    assert [str(failure) for failure in failures] == [
+        "units/mine.toml: entry 'smoot', accept ['1 smoot', '3 m']: expected correct, found incorrect (quantity.differs)"
+    ]
+
+
+def test_a_unit_is_one_row_and_no_code(tmp_path: Path) -> None:
+    units = (
+        '[[unit]]\nname = "furlong"\nsymbols = ["fur"]\nwords = ["furlong", "furlongs"]\nequals = "220 yard"\n'
+        'accept = [["2 furlongs", "440 yards"]]\nreject = [["2 furlongs", "2 yards"]]\n'
+    )
+    rules = load_rules(pack(tmp_path, {"units/mine.toml": units}))
+    assert check_examples(rules) == ()
+    sample = Sample(ground_truth="8 furlongs", final_answer="1 mile")
+    assert Verifier(rules).grade(sample).code == "quantity.equal"
+    assert Verifier().grade(sample).success is None
+
+
+def test_a_later_entry_replaces_the_earlier_and_words_add_up(tmp_path: Path) -> None:
+    over = pack(
+        tmp_path,
+        {
+            "profiles/mine.toml": '[[profile]]\nname = "circuits"\ncategories = ["ac circuits"]\nmissing_unit = "incorrect"\n',
+            "extract/mine.toml": '[[marker]]\nname = "german"\nphrases = ["die antwort ist"]\naccept = [["Die Antwort ist 5", "5"]]\n',
+            "text/mine.toml": 'modifiers = ["myriad"]\n',
+        },
+    )
+    builtin, rules = builtin_rules(), load_rules(over)
+    assert check_examples(rules) == ()
+    bare = Sample(ground_truth="600 W", final_answer="600", category="AC Circuits")
+    assert Verifier(builtin).grade(bare).code == "quantity.unit_missing"
+    assert Verifier(rules).grade(bare).code == "quantity.unit_required"
+    assert builtin.text.modifiers < rules.text.modifiers
+    marked = Sample(ground_truth="5", response="Es war nicht 7. Die Antwort ist 5. So endet es mit 9 Leuten.")
+    assert Verifier(rules).grade(marked).success is True
+    assert Verifier(builtin).grade(marked).success is not True
+
+
+def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
+    builtin = builtin_rules()
+    assert builtin.version == builtin_rules().version
+    rules = load_rules(pack(tmp_path, {"text/mine.toml": 'modifiers = ["myriad"]\n'}))
+    parts = rules.version.split("+")
+    assert parts[0] == builtin.version.split("+")[0]
+    assert parts[1] == "mine-3"
+    assert parts[2] != builtin.version.split("+")[1]
+    changed = load_rules(pack(tmp_path, {"text/mine.toml": 'modifiers = ["myriads"]\n'}))
+    assert changed.version != rules.version
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("units/a.toml", "[[unit]\n", "units/a.toml: not readable as TOML"),
+        ("units/a.toml", '[[unit]]\nname = "x"\n', "units/a.toml: entry 'x', field 'symbols': field required"),
+        (
+            "units/a.toml",
+            '[[unit]]\nname = "x"\nsymbols = []\nwords = []\nequals = "3 jule"\n',
+            "units/a.toml: entry 'x', field 'equals': unknown unit 'jule'",
+        ),
+        (
+            "units/a.toml",
+            '[[unit]]\nname = "x"\nsymbols = []\nwords = []\nequals = "3 @"\n',
+            "units/a.toml: entry 'x', field 'equals': '@' is no amount, unit or '/'",
+        ),
+        (
+            "units/a.toml",
+            '[[unit]]\nname = "x"\nsymbols = []\nwords = []\nequals = "3 x"\n',
+            "units/a.toml: entry 'x', field 'equals': defined through itself: x -> x",
+        ),
+        (
+            "units/a.toml",
+            '[[unit]]\nname = "x"\nsymbols = ["W"]\nwords = []\n',
+            "units/a.toml: entry 'x', field 'symbols': 'W' is already the watt",
+        ),
+        (
+            "units/a.toml",
+            "[[unti]]\nname = 'x'\n",
+            "units/a.toml: entry 'unti': unknown section; units may hold: never,",
+        ),
+        (
+            "profiles/a.toml",
+            '[[profile]]\nname = "p"\ntolerance = "x"\n',
+            "entry 'p', field 'tolerance': unknown tolerance",
+        ),
+        (
+            "profiles/a.toml",
+            '[[profile]]\nname = "p"\nextends = "q"\n',
+            "entry 'p', field 'extends': unknown profile 'q'",
+        ),
+        (
+            "profiles/a.toml",
+            '[[profile]]\nname = "p"\nbudget = { wrok = 3 }\n',
+            "entry 'p', field 'budget.wrok': unknown limit; there are: answer_chars,",
+        ),
+        ("profiles/a.toml", '[[profile]]\nname = "p"\nstages = 3\n', "profiles/a.toml: entry 'p', field 'stages'"),
+        ("choices/a.toml", '[[layout]]\nname = "l"\nshape = "x"\nalphabets = ["y"]\n', "entry 'l', field 'shape'"),
+        (
+            "choices/a.toml",
+            '[[layout]]\nname = "l"\nshape = "{label}"\nalphabets = ["y"]\n',
+            "entry 'l', field 'alphabets': unknown alphabet 'y'",
+        ),
+        ("demand/a.toml", 'unit = ["in metres"]\n', "entry 'unit', field 'phrases': 'in metres' must hold {unit} once"),
+        (
+            "text/a.toml",
+            '[[truth]]\nname = "t"\nvalue = true\nvocabulary = "v"\nwords = ["no"]\n',
+            "'no' already has a truth",
+        ),
+    ],
+)
+def test_an_error_names_file_entry_and_field(tmp_path: Path, name: str, content: str, message: str) -> None:
+    with pytest.raises(RulesError) as caught:
+        load_rules(pack(tmp_path, {name: content}))
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("pack_toml", "message"),
+    [
+        ('id = "m"\nversion = "1"\nengine = ">=9"\n', "pack.toml: field 'engine': these rules need engine >=9"),
+        ('id = "m"\nversion = "1"\nengine = "9"\n', "pack.toml: field 'engine': '9' is no bound"),
+        ('id = "m"\nversion = "x"\nengine = ">=0.1"\n', "pack.toml: field 'version'"),
+    ],
+)
+def test_an_error_in_pack_toml(tmp_path: Path, pack_toml: str, message: str) -> None:
+    with pytest.raises(RulesError) as caught:
+        load_rules(pack(tmp_path, {}, pack_toml=pack_toml))
+    assert message in str(caught.value)
+
+
+def test_a_folder_without_pack_toml(tmp_path: Path) -> None:
+    with pytest.raises(RulesError, match=r"no pack\.toml there"):
+        load_rules(tmp_path)
+
+
+def test_no_marker_is_a_regular_expression_that_repeats_itself() -> None:
+    """Markers are phrases; the only patterns built from rules are option layouts, which repeat nothing nested."""
+    for layout in builtin_rules().choices.layouts:
+        assert "+)" not in layout.pattern.pattern
+        assert "*)" not in layout.pattern.pattern.replace(r"]*", "")

@@ -1,0 +1,62 @@
+"""Runs the examples that the entries of a rule pack carry: every entry is its own test."""
+
+from __future__ import annotations
+
+import msgspec
+
+from verifier.engine.extract import find_answer
+from verifier.engine.kinds.choice import find_options
+from verifier.engine.text import plain
+from verifier.grader import Verifier
+from verifier.types.budget import Meter
+from verifier.types.rules import Example, Rules
+from verifier.types.sample import Sample
+from verifier.types.verdict import Outcome
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """An example that does not hold, and what came out instead."""
+
+    example: Example
+    found: str
+
+    def __str__(self) -> str:
+        example = self.example
+        return (
+            f"{example.file}: entry '{example.entry}', {example.kind} {[example.given, example.wanted]}: "
+            f"expected {_EXPECTED[example.kind]}, found {self.found}"
+        )
+
+
+_EXPECTED = {
+    "accept": "correct",
+    "reject": "incorrect",
+    "extract": "the second to be extracted from the first",
+    "options": "the second to be the options of the first",
+}
+
+
+def check_examples(rules: Rules) -> tuple[Failure, ...]:
+    """The examples of all loaded packs that fail; empty if every one holds."""
+    verifier = Verifier(rules)
+    return tuple(
+        Failure(example, found) for example in rules.examples if (found := _check(example, verifier)) is not None
+    )
+
+
+def _check(example: Example, verifier: Verifier) -> str | None:
+    """What came out, if it is not what the example wants."""
+    if example.kind == "options":
+        meter = Meter(verifier.rules.default_profile.budget)
+        options = find_options(example.given, verifier.rules, meter)
+        listed = "|".join(f"{option.label}={option.text}" for option in options)
+        return None if listed == example.wanted else listed or "no options"
+    if example.kind == "extract":
+        meter = Meter(verifier.rules.default_profile.budget)
+        found = find_answer(example.given, verifier.rules, meter)
+        texts = [plain(candidate.text, verifier.rules.text, meter) for candidate in found.candidates]
+        return None if plain(example.wanted, verifier.rules.text, meter) in texts else str(texts or found.finding)
+    sample = Sample(ground_truth=example.given, final_answer=example.wanted, category=example.category)
+    verdict = verifier.grade(sample)
+    wanted = Outcome.CORRECT if example.kind == "accept" else Outcome.INCORRECT
+    return None if verdict.outcome is wanted else f"{verdict.outcome} ({verdict.code})"
