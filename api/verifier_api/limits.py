@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from hashlib import sha256
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from verifier_api.problems import (
     AT_CAPACITY,
@@ -114,19 +114,24 @@ class Lease:
 
 
 async def chunks(request: Request, idle_seconds: float) -> AsyncIterator[bytes]:
-    """The body as it arrives; raises a 408 where the client falls silent in the middle of it."""
-    arriving = request.stream().__aiter__()
+    """The body as it arrives.
+
+    Raises a 408 where the client falls silent in the middle of it, and ``ClientDisconnect`` where it leaves.
+    """
     while True:
         try:
             async with asyncio.timeout(idle_seconds):
-                chunk = await anext(arriving)
-        except StopAsyncIteration:
-            return
+                message = await request.receive()
         except TimeoutError:
             raise Problem(
                 TOO_SLOW, f"Nothing of the body arrived for {idle_seconds:g} seconds.", headers={"Connection": "close"}
             ) from None
-        yield chunk
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        if chunk := message.get("body", b""):
+            yield chunk
+        if not message.get("more_body", False):
+            return
 
 
 async def read_body(request: Request, *, limit: int, lease: Lease, idle_seconds: float) -> bytes:

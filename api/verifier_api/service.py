@@ -39,8 +39,8 @@ class Service:
         return Verifier.from_settings(self.settings)
 
     def load(self) -> None:
-        """Have the rules at hand before the first request."""
-        _ = self.verifier
+        """Have at hand, before the first request, the rules and what the engine makes at its first grade."""
+        self.verifier.grade(Sample(ground_truth="600 W", final_answer="0.6 kW"))
 
     @property
     def loaded(self) -> bool:
