@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from verifier.batch.rows import read_row
 from verifier.batch.shapes import Trait, shapes, text_trait
 from verifier.types.errors import RecordError
 
@@ -44,7 +46,9 @@ VERIFICATION: Final = "verification"
 OTHER: Final = "other_fields"
 
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+_WHOLE_NUMBER = re.compile(rb"(-?\d+)(?:\.0+)?")
 _DEEPEST = 30
+_LONG = 4_000
 _REPLACEMENT = "\ufffd"
 _AT_SUCCESS = FIELDS.index("success")
 
@@ -137,20 +141,11 @@ def read_trajectory(line: bytes) -> Trajectory:
 def _fields(line: bytes) -> dict[str, bytes]:
     """The fields of a line, each as the JSON it is written in."""
     try:
-        line.decode()
-        try:
-            return {name: bytes(value) for name, value in _decode_line(line).items()}
-        except ValueError:  # Python also reads NaN and a lone surrogate; what it cannot read is no JSON
-            value = json.loads(line)
-    except RecursionError:
-        raise RecordError("record.not_json", None, "the line is nested too deeply to be read") from None
-    except UnicodeDecodeError as error:
-        raise RecordError("record.not_utf8", None, f"the line is not valid UTF-8 (byte {error.start + 1})") from None
-    except ValueError as error:
-        raise RecordError("record.not_json", None, f"the line is not JSON ({error})") from None
-    if not isinstance(value, dict):
-        raise RecordError("record.not_object", None, "the line is JSON, but no object with fields")
-    return {_whole(name): json.dumps(member).encode() for name, member in value.items()}
+        line.decode()  # what is skipped below is not looked at
+        return {name: bytes(value) for name, value in _decode_line(line).items()}
+    except (ValueError, RecursionError):  # slower, reads NaN and lone surrogates too, and says what is wrong
+        row = read_row(line)
+        return {_whole(member.key): row.text[member.start : member.end].encode() for member in row.members}
 
 
 def _success(raw: Mapping[str, bytes]) -> bool | None:
@@ -179,11 +174,16 @@ def _standing(*, success: bool | None, verdict: Mapping[str, object]) -> tuple[s
 
 
 def _verdict(verification: bytes) -> Mapping[str, object]:
-    try:
-        value = _decode(verification)
-    except ValueError:
-        value = json.loads(verification)
+    value = _parse(verification)
     return value if isinstance(value, dict) else {}
+
+
+def _parse(raw: bytes) -> object:
+    """A JSON value; Python reads what msgspec refuses, but no integer of thousands of digits, which stays text."""
+    try:
+        return _decode(raw)
+    except ValueError:
+        return json.loads(raw, parse_int=lambda digits: int(digits) if len(digits) < _LONG else digits)
 
 
 def _field(name: str, raw: bytes, notes: _Notes) -> object:
@@ -201,11 +201,7 @@ def _field(name: str, raw: bytes, notes: _Notes) -> object:
 
 def _value(name: str, raw: bytes, notes: _Notes) -> object:
     """A JSON value that every reader takes: NaN and infinities are null, lone surrogates U+FFFD, huge integers text."""
-    try:
-        value = _decode(raw)
-    except ValueError:
-        value = json.loads(raw)
-    return _clean(value, name, notes)
+    return _clean(_parse(raw), name, notes)
 
 
 def _clean(value: object, name: str, notes: _Notes) -> object:
@@ -250,10 +246,8 @@ def _text(name: str, raw: bytes, notes: _Notes) -> str | None:
 def _sample_id(name: str, raw: bytes, notes: _Notes) -> str | None:
     """The id as text: 5, 5.0 and "5" are one id (a table with gaps makes integers floats), "a" and "A" are two."""
     text = _text(name, raw, notes)
-    if text is None or raw[:1] in b'"tf[{':
-        return text
-    number = _decode(raw)
-    return str(int(number)) if isinstance(number, float) and number.is_integer() else text
+    whole = _WHOLE_NUMBER.fullmatch(raw)
+    return whole[1].decode() if whole else text
 
 
 def _float(name: str, raw: bytes, notes: _Notes) -> float | None:
