@@ -13,6 +13,7 @@ import click
 from verifier.types.errors import SettingsError, VerifierError
 
 USAGE_ERROR = 2
+STOPPED = 3
 
 
 class Group(click.Group):
@@ -78,8 +79,8 @@ def grade(  # noqa: PLR0913  # one parameter an option
     """Grade every record of the inputs and write it back with success and verification set.
 
     Inputs are JSONL, also compressed with gzip or zstd, Parquet, or - for standard input. Rows come out in input order,
-    all other fields untouched. What cannot be graded is listed in OUT.errors.jsonl. A run that was stopped, by whatever
-    means, is continued by the same command.
+    all other fields untouched; blank lines are skipped. What cannot be graded is listed in OUT.errors.jsonl. A run that
+    was stopped, by whatever means, is continued by the same command.
 
     \b
     Exit status: 0 all rows graded, 1 some listed as errors, 2 wrong usage, 3 stopped and can be continued.
@@ -93,25 +94,29 @@ def grade(  # noqa: PLR0913  # one parameter an option
       zcat rows.jsonl.gz | verifier grade - -o graded.jsonl --quiet
     """  # noqa: D301  # \b is click's mark for lines that it must not wrap
     del engine  # there is one so far, and click refuses others
-    try:
-        from verifier.batch.command import grade_files
-    except ModuleNotFoundError as error:
-        raise SettingsError(f"'{error.name}' is not installed: pip install 'answer-verifier[batch]'") from None
     if judge == "auto" and not quiet:
         click.echo("verifier: no judge is set up; grading by rules alone", err=True)
-    status = grade_files(
-        inputs,
-        output=output,
-        fields=fields,
-        workers=workers,
-        regrade=regrade,
-        restart=restart,
-        packs=packs,
-        profile=profile,
-        trace=trace,
-        max_line_bytes=max_line_bytes,
-        quiet=quiet,
-    )
+    try:
+        from verifier.batch.command import grade_files
+
+        status = grade_files(
+            inputs,
+            output=output,
+            fields=fields,
+            workers=workers,
+            regrade=regrade,
+            restart=restart,
+            packs=packs,
+            profile=profile,
+            trace=trace,
+            max_line_bytes=max_line_bytes,
+            quiet=quiet,
+        )
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"'{error.name}' is not installed: pip install 'answer-verifier[batch]'") from None
+    except KeyboardInterrupt:
+        click.echo("verifier: interrupted", err=True)
+        status = STOPPED
     click.get_current_context().exit(status)
 
 

@@ -24,7 +24,7 @@ def _lines(path: Path | str) -> list[tuple[int, bytes | None]]:
 
 def test_line_ends_a_mark_and_a_last_line_without_an_end(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes(b'\xef\xbb\xbf{"a": 1}\r\n\n  \n{"b": "\xe2\x80\xa8\x85"}\n{"c": 3}')
+    path.write_bytes(b'\xef\xbb\xbf{"a": 1}\r\n\n  \n{"b": "\xe2\x80\xa8\x85"}\n\xef\xbb\xbf{"c": 3}')
     assert _lines(path) == [
         (1, b'{"a": 1}'),
         (2, b""),

@@ -16,6 +16,7 @@ from verifier.batch.run import Plan, Stopped, plan_outputs, run
 from verifier.batch.terminal import print_summary, progress_bar
 from verifier.records import Fields
 from verifier.settings import load_settings
+from verifier.types.errors import OutputError
 
 ALL_GRADED: Final = 0
 SOME_ERRORS: Final = 1
@@ -37,6 +38,7 @@ def grade_files(  # noqa: PLR0913  # one keyword an option of the command
     quiet: bool,
 ) -> int:
     """Run the command; gives its exit status. Raises ``VerifierError`` for what cannot be run at all."""
+    began = time.monotonic()
     settings = load_settings()
     job = Job(
         fields=Fields.parse(fields),
@@ -45,21 +47,22 @@ def grade_files(  # noqa: PLR0913  # one keyword an option of the command
         regrade=regrade,
         trace=trace is not None,
     )
-    plan = Plan(
-        outputs=plan_outputs(inputs, output),
-        job=job,
-        trace=None if trace is None else Path(trace),
-        workers=workers or settings.workers or 0,
-        longest_line=max_line_bytes,
-        restart=restart,
-    )
-    began = time.monotonic()
     try:
+        plan = Plan(
+            outputs=plan_outputs(inputs, output),
+            job=job,
+            trace=None if trace is None else Path(trace),
+            workers=workers or settings.workers or 0,
+            longest_line=max_line_bytes,
+            restart=restart,
+        )
         with progress_bar(_size(inputs), wanted=not quiet) as progress:
             done = run(plan, progress=progress)
     except Stopped as stopped:
         print(f"verifier: {stopped}", file=sys.stderr)  # noqa: T201  # a command prints
         return STOPPED
+    except OSError as error:  # a name too long, a folder that may not be looked into
+        raise OutputError(f"{error.filename or 'a file'}: cannot be used: {error.strerror or error}") from error
     for path in done.errors:
         print(f"verifier: some rows could not be graded; {path} lists them", file=sys.stderr)  # noqa: T201
     if not quiet:

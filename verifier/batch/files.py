@@ -181,7 +181,7 @@ def _split(whole: IO[bytes], longest: int) -> Iterator[Line]:
         number += 1
         checksum = zlib.crc32(piece, checksum)
         length = len(piece)
-        text = piece.removeprefix(BOM) if number == 1 else piece
+        text = piece.removeprefix(BOM)  # at any line: files with a mark are joined with cat
         text = text.removesuffix(b"\n").removesuffix(b"\r")
         if len(text) > longest:
             while not piece.endswith(b"\n") and (piece := whole.readline(_PIECE)):

@@ -75,7 +75,7 @@ class Files:
         self._journal = _open(self._journal_path)
         self._files: list[int] = []
         try:
-            self._lock()
+            _lock(self._journal, output)
             self.entry = self._resume([] if restart else self._read(header), header)
         except BaseException:
             self.close()
@@ -121,12 +121,6 @@ class Files:
             os.close(file)
         self._files = []
 
-    def _lock(self) -> None:
-        try:
-            fcntl.flock(self._journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OutputError(f"{self.output}: another run is writing it; wait for it, or use another -o") from None
-
     def _read(self, header: Header) -> list[tuple[Entry, int]]:
         """The journal's good entries, each with the place in the journal where it ends."""
         with os.fdopen(os.dup(self._journal), "rb") as file:
@@ -155,6 +149,7 @@ class Files:
             return entries[-1][0]
         for path in self._paths:
             self._files.append(_open(_partial(path)))
+            _lock(self._files[-1], path)  # two runs may share a trace without sharing a journal
         entries = [entry for entry in entries if not entry[0].finished]
         good = min(_agreeing(file, [entry.extents[n] for entry, _ in entries]) for n, file in enumerate(self._files))
         if good:
@@ -227,6 +222,13 @@ def _difference(theirs: dict[str, object], ours: dict[str, object]) -> str:
         "format": "another version of this program",
     }
     return " and ".join(text for name, text in words.items() if theirs.get(name) != ours.get(name))
+
+
+def _lock(file: int, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise OutputError(f"{path}: another run is writing it; wait for it, or give another name") from None
 
 
 def _open(path: Path) -> int:
