@@ -16,6 +16,7 @@ from pydantic_settings import SettingsError as SourceError
 from verifier.types.errors import SettingsError
 
 PREFIX: Final = "VERIFIER_"
+CPU_QUOTA: Final = Path("/sys/fs/cgroup/cpu.max")
 
 RESERVED: Final = ("JUDGE", "JUDGE_MODEL", "JUDGE_BASE_URL", "JUDGE_BUDGET_USD", "JUDGE_CONCURRENCY", "STORE_URL")
 """Names that belong to judges and their store; never taken for a misspelling."""
@@ -84,6 +85,16 @@ class Settings(BaseSettings):
     def _not_a_link(cls, value: object) -> object:
         # Kubernetes gives every pod beside a Service called "verifier" a VERIFIER_PORT=tcp://10.0.0.1:8000.
         return cls.model_fields["port"].default if isinstance(value, str) and value.startswith("tcp://") else value
+
+
+def available_cpus(quota: Path = CPU_QUOTA) -> int:
+    """How many CPUs this process may use: those it is bound to, and no more than its container is given."""
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        share, period = quota.read_text().split()
+        return max(1, min(cpus, -(-int(share) // int(period))))
+    except (OSError, ValueError):  # no container, or one without a limit, which reads "max 100000"
+        return cpus
 
 
 def load_settings(**chosen: object) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from typing import Final
@@ -51,9 +52,8 @@ class Front:
             if method == "POST":
                 lease = self._service.capacity.lease()
                 scope.setdefault("state", {})["lease"] = lease
-            elif method == "HEAD":  # as GET; the server leaves the body out
-                scope = {**scope, "method": "GET"}
-            await self._app(scope, receive, sending)
+            # HEAD is answered as GET; the server leaves the body out.
+            await self._app({**scope, "method": "GET"} if method == "HEAD" else scope, receive, sending)
         except ClientDisconnect:
             status = GONE
         except Problem as problem:
@@ -67,7 +67,7 @@ class Front:
             if lease is not None:
                 lease.release()
             milliseconds = (time.perf_counter() - began) * 1000
-            _log(request_id, method, scope["path"], status or GONE, sent, milliseconds)
+            _log(scope, request_id, status or GONE, sent, milliseconds)
 
 
 def _request_id(scope: Scope) -> bytes:
@@ -77,17 +77,19 @@ def _request_id(scope: Scope) -> bytes:
     return uuid4().hex.encode()
 
 
-def _log(request_id: bytes, method: str, path: str, status: int, sent: int, milliseconds: float) -> None:
-    if not ACCESS.isEnabledFor(20):
+def _log(scope: Scope, request_id: bytes, status: int, sent: int, milliseconds: float) -> None:
+    if not ACCESS.isEnabledFor(logging.INFO):
         return
     name = request_id.decode()
-    path = path[:200]
+    client = (scope.get("client") or ("-",))[0]
+    method, path = scope["method"], scope["path"][:200]
     ACCESS.info(
-        "%s %s %d %dB %.1fms id=%s",
-        *(method, path, status, sent, milliseconds, name),
+        "%s %s %s %d %dB %.1fms id=%s",
+        *(client, method, path, status, sent, milliseconds, name),
         extra={
             "fields": {
                 "request_id": name,
+                "client": client,
                 "method": method,
                 "path": path,
                 "status": status,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from typing import Any
 
 from fastapi import FastAPI
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from verifier.settings import Settings
+from verifier.settings import Settings, available_cpus
 from verifier.types.errors import SettingsError
 from verifier_api.app import create_app
 from verifier_api.logs import configuration
@@ -40,7 +39,7 @@ def options(settings: Settings, listener: socket.socket) -> dict[str, Any]:
     return {
         "bind": f"fd://{listener.fileno()}",
         "backlog": BACKLOG,
-        "workers": settings.workers or len(os.sched_getaffinity(0)),
+        "workers": settings.workers or available_cpus(),
         "worker_class": "uvicorn_worker.UvicornWorker",
         "preload_app": True,  # the rules are read once, and a broken pack is told before anything listens
         "timeout": 120,  # a worker that does not even turn its event loop for so long is replaced

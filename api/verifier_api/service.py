@@ -13,7 +13,8 @@ from verifier.records import WORKER_LOST, verification
 from verifier.settings import Settings
 from verifier.types.sample import Sample
 from verifier_api.limits import Capacity, Keys
-from verifier_api.problems import Problem
+from verifier_api.logs import ERRORS, trace
+from verifier_api.problems import INTERNAL, Problem
 from verifier_api.schemas import read_request
 from verifier_api.workers import Aside
 
@@ -66,6 +67,9 @@ class Service:
             return await self.grade(value)
         except Problem as problem:
             return self.problem_in_batch(problem, place, value)
+        except Exception as error:  # noqa: BLE001  # the border: one sample must not take the others along
+            ERRORS.error("sample %d of a batch failed: %s", place.index, trace(error))
+            return self.problem_in_batch(Problem(INTERNAL, "The log has the reason."), place, value)
 
     def problem_in_batch(self, problem: Problem, place: Place, value: object = None) -> dict[str, object]:
         """A problem as one of the answers of a batch."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.settings import load_settings
+from verifier.settings import available_cpus, load_settings
 from verifier.types.errors import SettingsError
 
 
@@ -79,6 +79,14 @@ def test_a_misspelling_in_the_file_is_told(tmp_path: Path) -> None:
 def test_what_others_set_is_no_error(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     assert load_settings().port == 8000
+
+
+def test_a_container_is_given_no_more_workers_than_cpus(tmp_path: Path) -> None:
+    all_of_them = available_cpus(tmp_path / "missing")
+    assert all_of_them >= 1
+    for quota, cpus in (("max 100000", all_of_them), ("50000 100000", 1), ("100000 100000", 1), ("x", all_of_them)):
+        (tmp_path / "cpu.max").write_text(quota + "\n")
+        assert available_cpus(tmp_path / "cpu.max") == cpus
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
