@@ -49,19 +49,21 @@ class Demand(msgspec.Struct, frozen=True):
     asked: bool = False
 
 
+_ASKED_IN = 8_000  # characters at the end of a question in which it says what it asks for
 _WORDS = re.compile(r"[^\W\d_]+")
 _ROUND = re.compile(r"\bround(?: off)? (?:the number )?\$?-?\d")
 _NUMERALS = re.compile(r"\d[\d,.]*(?<=\d)")
 
 
-def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, limit: int) -> Demand:
+def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules) -> Demand:
     """The demand of the sample's question; of a very long question the end is read, where it asks."""
     question = sample.question
     if not question or not question.strip():
         return Demand(options=options)
-    text = texts.fold(texts.characters(question[-limit:], rules.text))
+    end = texts.characters(question[-_ASKED_IN:], rules.text)
+    text = texts.fold(end)
     table = rules.demand
-    unit = _unit(question[-limit:], text, table, rules.units)
+    unit = _unit(end, text, table, rules.units)
     places, significant = _precision(text)
     counted = unit is None and any(phrase in text for phrase in table.count)
     return Demand(

@@ -33,7 +33,16 @@ MISMATCH = passes(
 CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, SEVERAL_BOXES, MISMATCH)
 
 _BREAK = re.compile(r"(?<=[.!?])[\"”*)]*\s+(?=[A-Z(\\$\d\"“*])|\n+")
-_LINE_END = re.compile(r"\n|$")
+_LINE_HEAD = 64  # characters before a marker that show whether it opens its line
+_ANSWER_HEAD = 20_000  # characters behind a marker in which its sentence or brace may end; what is longer is no answer
+_BOX_TAIL = 200
+_CLAUSE_END = re.compile(r"(?<!\d)[.,;](?!\d)")
+_TOKEN = re.compile(r"\S{1,200}")
+_LIST = re.compile(r"\band\b|\bor\b|;|, ")
+_MEMBER = re.compile(
+    r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
+)
+_MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
 _NUMBERISH = re.compile(r"\d")
 _BLANK_MARKUP = re.compile(r"[\s$*_`#>~|.,:;()\[\]{}\\-]*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
@@ -55,6 +64,7 @@ def find_answer(response: str | None, rules: Rules, meter: Meter) -> Found:
     if response is None or not response.strip():
         return Found(finding=NO_ANSWER.finding(response="empty"))
     meter.within("response_chars", len(response))
+    meter.spend(len(response) // 64)
     text = texts.characters(response, rules.text)
     start, end = _outside_thinking(text, table)
     end = _without_end_tokens(text, start, end, table)
@@ -206,14 +216,15 @@ def _stands_free(text: str, position: int, phrase: str, marker: Marker) -> bool:
     if phrase[-1].isalpha() and after.isalpha():
         return False
     if marker.line_start:
-        line = text[text.rfind("\n", 0, position) + 1 : position]
-        return not line.strip(" \t*_#>-") or line.rstrip().endswith((".", "!", "?"))
+        _, newline, line = text[max(0, position - _LINE_HEAD) : position].rpartition("\n")
+        opens = bool(newline) or position <= _LINE_HEAD
+        return (opens and not line.strip(" \t*_#>-")) or line.rstrip().endswith((".", "!", "?"))
     return True
 
 
 def _sentence_end(text: str, begin: int, stop: int) -> int | None:
     """The end of the first sentence in a line, if another follows; the stop of a label ("B. Ibuprofen") ends none."""
-    for match in _BREAK.finditer(text, begin, stop):
+    for match in _BREAK.finditer(text, begin, min(stop, begin + _ANSWER_HEAD)):
         if match.start() > begin + 2 or not text[begin : begin + 1].isalpha():
             return match.start()
     return None
@@ -241,42 +252,39 @@ def _json_answer(text: str, start: int, end: int, table: ExtractTable) -> Extrac
 def _last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction | None:
     r"""The last ``\boxed{…}``, with the unit or words behind it on its line.
 
-    Several boxes in one sentence are several answers.
+    Two boxes that a conjunction joins are several answers.
     """
-    boxes: list[tuple[int, int, str]] = []
-    position = end
-    while len(boxes) < 8:
-        position = text.rfind("\\", start, position)
-        if position < 0:
-            break
-        name = next((box for box in table.boxes if text.startswith(box, position + 1)), None)
-        if name is None:
-            continue
-        opening = position + 1 + len(name)
-        while opening < end and text[opening] == " ":
-            opening += 1
-        if text[opening : opening + 1] == "{":
-            close = texts.closing(text[:end], opening)
-            inside = text[opening + 1 : close] if close > 0 else text[opening + 1 : end]
-            boxes.append((position, close + 1 if close > 0 else end, inside))
-        elif opening < end:
-            token = re.compile(r"\S+").match(text, opening, end)
-            if token is not None:
-                boxes.append((position, token.end(), token.group().rstrip("$.")))
-        if len(boxes) > 1 and "\n\n" in text[boxes[-1][1] : boxes[-2][0]]:
-            break
-    if not boxes:
+    last = _box_before(text, start, end, end, table)
+    if last is None:
         return None
-    begin, stop, inside = boxes[0]
-    if len(boxes) > 1 and _joined(text[boxes[1][1] : begin]) and boxes[1][2].strip() != inside.strip():
-        return Extraction(text[boxes[1][0] : stop], "several_boxes", boxes[1][0], stop)
-    line = _LINE_END.search(text, stop, end)
-    tail = text[stop : line.start() if line else end]
-    tail = (
-        re.split(r"(?<!\d)[.,;](?!\d)", tail, maxsplit=1)[0].replace("$", " ").replace("\\)", " ").replace("\\]", " ")
-    )
-    words = inside + " " + tail.strip() if inside[-1:].isdigit() and tail.strip() and len(tail) < 200 else inside
-    return Extraction(words, "boxed", begin, stop)
+    earlier = _box_before(text, start, last.start, end, table)
+    if earlier is not None and _joined(text[earlier.end : last.start]) and earlier.text.strip() != last.text.strip():
+        return Extraction(text[earlier.start : last.end], "several_boxes", earlier.start, last.end)
+    line_end = text.find("\n", last.end, end)
+    tail = text[last.end : min(end if line_end < 0 else line_end, last.end + _BOX_TAIL)]
+    tail = _CLAUSE_END.split(tail, maxsplit=1)[0].replace("$", " ").replace("\\)", " ").replace("\\]", " ").strip()
+    words = f"{last.text} {tail}" if last.text[-1:].isdigit() and tail and len(tail) < _BOX_TAIL else last.text
+    return Extraction(words, "boxed", last.start, last.end)
+
+
+def _box_before(text: str, start: int, before: int, end: int, table: ExtractTable) -> Extraction | None:
+    """The last box that begins before a position: braces, or one token. One never closed holds all that follows."""
+    best: tuple[int, str] | None = None
+    for name in table.boxes:
+        position = text.rfind("\\" + name, start, before)
+        if position >= 0 and (best is None or position > best[0]):
+            best = (position, name)
+    if best is None:
+        return None
+    begin, opening = best[0], best[0] + 1 + len(best[1])
+    while opening < end and text[opening] == " ":
+        opening += 1
+    if text[opening : opening + 1] == "{":
+        close = texts.closing(text, opening, min(end, opening + _ANSWER_HEAD))
+        stop = end if close < 0 else close
+        return Extraction(text[opening + 1 : stop], "boxed", begin, end if close < 0 else close + 1)
+    token = _TOKEN.match(text, opening, end)
+    return None if token is None else Extraction(token[0].rstrip("$."), "boxed", begin, token.end())
 
 
 def _inside(text: str, boxed: Extraction) -> Extraction:
@@ -284,7 +292,7 @@ def _inside(text: str, boxed: Extraction) -> Extraction:
     opening = text.find("{", boxed.start, boxed.end)
     if opening < 0:
         return boxed
-    close = texts.closing(text[: boxed.end], opening)
+    close = texts.closing(text, opening, min(boxed.end, opening + _ANSWER_HEAD))
     stop = close if close > 0 else boxed.end
     return Extraction(text[opening + 1 : stop], "boxed", opening + 1, stop)
 
@@ -358,7 +366,7 @@ def _narrower(found: Extraction, rules: Rules, *, sole: bool) -> tuple[Extractio
         if position > 0 and (copula[0] == " " or _introduces(folded[:position], rules)):
             after = max(after, position + len(copula))
     narrower: list[Extraction] = []
-    if 0 < after < len(text) and not _blank(text[after:]) and not _SEVERAL.search(text, 0, after):
+    if 0 < after < len(text) and not _blank(text[after:]) and not _lists_values(text, after):
         narrower.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
     chained = _last_member(text)
     if chained is not None:
@@ -369,8 +377,10 @@ def _narrower(found: Extraction, rules: Rules, *, sole: bool) -> tuple[Extractio
     return tuple(narrower)
 
 
-_MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
-_SEVERAL = re.compile(r"\d[^.]*?(?:\band\b|\bor\b|;|, )")
+def _lists_values(text: str, end: int) -> bool:
+    """Whether a number and a conjunction stand before ``end``: "x is 5 and y is 3" says more than its last part."""
+    first = _NUMBERISH.search(text, 0, end)
+    return first is not None and _LIST.search(text, first.end(), end) is not None
 
 
 def _introduces(subject: str, rules: Rules) -> bool:
@@ -391,10 +401,6 @@ def _last_member(text: str) -> int | None:
     if members[-1] == text[position + 1 :].strip() or not all(_MEMBER.fullmatch(member) for member in members):
         return None
     return position + 1
-
-
-_LIST = re.compile(r"\band\b|\bor\b|;|, ")
-_MEMBER = re.compile(r"[^\W\d_]['′]?|[^\W\d_]_\w|(?:[^\W\d_]{2,}[ ,:]*)+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+")
 
 
 def _sole_number(text: str, after: int, rules: Rules) -> int | None:

@@ -12,7 +12,7 @@ import re
 import msgspec
 from flint import fmpq, fmpz
 
-from verifier.types.budget import Exhausted, Meter
+from verifier.types.budget import Meter
 
 _GROUPED = r"[1-9]\d{0,2}+(?:,\d{3})++(?!\d)|[1-9]\d{0,2}+(?: \d{3})++(?![\d/])|[1-9]\d{0,2}+(?:'\d{3})++(?!\d)"
 _POINTS = r"[1-9]\d{0,2}+(?:\.\d{3}){2,}+(?![\d.])"
@@ -31,7 +31,6 @@ NUMBER = re.compile(
 _POWER = re.compile(rf"(?P<sign>[-+] ?)?{_TEN}{_RAISED.format('')}(?![\w.^!(])")
 _PERCENT = re.compile(r" ?(?:\\?%|per ?cent(?!\w))", re.IGNORECASE)
 _SEPARATORS = str.maketrans("", "", ", '")
-_MAX_EXPONENT_DIGITS = 100
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -76,7 +75,7 @@ def scan_number(text: str, start: int, meter: Meter) -> Scanned | None:
     """
     power = _POWER.match(text, start)
     if power is not None:
-        exponent = _exponent(power["braced"] or power["round"] or power["bare"])
+        exponent = _exponent(power["braced"] or power["round"] or power["bare"], meter)
         sign = -1 if (power["sign"] or "+")[0] == "-" else 1
         return Scanned(Number(fmpq(sign), exponent, power[0], significant=None), power.end())
     match = NUMBER.match(text, start)
@@ -104,7 +103,7 @@ def scan_number(text: str, start: int, meter: Meter) -> Scanned | None:
             number = Number(value * sign, read.exponent10 - divisor.exponent10, match[0], fraction=True)
         else:
             exponent_text = match["exponent"] or match["braced"] or match["round"] or match["bare"]
-            exponent = _exponent(exponent_text) if exponent_text else 0
+            exponent = _exponent(exponent_text, meter) if exponent_text else 0
             number = msgspec.structs.replace(
                 read,
                 mantissa=read.mantissa * sign,
@@ -141,10 +140,9 @@ def figures(body: str) -> int:
     return len(body.translate(_SEPARATORS).replace(".", "").lstrip("0")) or 1
 
 
-def _exponent(text: str) -> int:
+def _exponent(text: str, meter: Meter) -> int:
     text = text.replace(" ", "")
-    if len(text) > _MAX_EXPONENT_DIGITS:
-        raise Exhausted("exponent")
+    meter.within("exponent", len(text))
     return int(text)
 
 

@@ -17,7 +17,8 @@ _DOLLAR = "\ue000"  # an escaped dollar while delimiters are sought: it is money
 _MATH_SPAN = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])")
 _LOOKS_MATHS = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ °%]*\)?$")
 _MACRO = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
-_GROUP = r"\{ *([^{}]*?) *\}"
+_GROUP = r"\{([^{}]*+)\}"
+_FOREIGN_DIGIT = re.compile(r"(?=[^\x00-\x7f])\d")
 _FRACTION = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
 _BRACED_POWER = re.compile(r"\^ *\{ *([-+]?\w+|°) *\}")
 _RAISED_DEGREE = re.compile(r"\^ *°")
@@ -44,17 +45,13 @@ def characters(text: str, table: TextTable) -> str:
     if text.isascii():
         return text
     text = text.translate(table.characters)
-    if any(not c.isascii() and c.isdecimal() for c in text):
-        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
-    return text
+    foreign = frozenset(_FOREIGN_DIGIT.findall(text))
+    return text.translate({ord(digit): str(unicodedata.decimal(digit)) for digit in foreign}) if foreign else text
 
 
 def fold(text: str) -> str:
     """Lower case without changing the length (``İ`` would become two characters)."""
-    if text.isascii():
-        return text.lower()
-    lowered = text.lower()
-    return lowered if len(lowered) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    return text.replace("İ", "I").lower()  # the one letter whose lower case is two characters
 
 
 def plain(text: str, table: TextTable, meter: Meter) -> str:
@@ -84,7 +81,10 @@ def strip(text: str) -> str:
     """The text without surrounding space and quotes, and without a trailing stop."""
     text = text.strip()
     while len(text) > 1:
-        if (text[-1] in ".;," and not text.endswith("..")) or _EXCLAIMED.search(text):
+        bare = text.rstrip(".;, ")
+        if bare != text and not text.endswith(".."):
+            text = bare
+        elif _EXCLAIMED.search(text[-6:]):
             text = text[:-1].rstrip()
         elif (text[0] == text[-1] and text[0] in "\"'*_") or (text[0], text[-1]) in {
             ("“", "”"),
@@ -157,7 +157,7 @@ def _skip_group(text: str, position: int) -> int:
 
 
 def _fraction(match: re.Match[str]) -> str:
-    above, below = [part for part in match.groups() if part is not None]
+    above, below = [part.strip() for part in match.groups() if part is not None]
     before = match.string[match.start() - 1 : match.start()]
     if _INTEGER.fullmatch(above) and _INTEGER.fullmatch(below):
         return f" {above}/{below}" if before.isdigit() else f"{above}/{below}"
@@ -197,19 +197,20 @@ def without_accents(text: str) -> str:
 _PUNCTUATION = frozenset(".,;?\"'`´’‘“”«»…")
 
 
-def closing(text: str, start: int) -> int:
-    """The position of the brace that closes the one at ``start``, or -1: braces escaped by a backslash do not count."""
-    depth, position, end = 0, start, len(text)
-    while position < end:
-        char = text[position]
-        if char == "\\":
-            position += 2
-            continue
-        if char == "{":
+def closing(text: str, start: int, limit: int) -> int:
+    """The position of the brace that closes the one at ``start``, looked for up to ``limit``, or -1.
+
+    Braces escaped by a backslash do not count.
+    """
+    depth = 0
+    for mark in _BRACE.finditer(text, start, limit):
+        if mark[0] == "{":
             depth += 1
-        elif char == "}":
+        elif mark[0] == "}":
             depth -= 1
             if depth == 0:
-                return position
-        position += 1
+                return mark.start()
     return -1
+
+
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)

@@ -312,8 +312,8 @@ def _choices(entries: Entries, lists: Lists) -> ChoiceTable:
     layouts: list[Layout] = []
     for path, entry in _all(entries, "choices", "layout", LayoutEntry):
         before, _, after = entry.shape.partition("{label}")
-        lead = r"(?:^|\n)[ \t*>-]*" if entry.line_start else r"(?:^|(?<=[\s:;,?.!$*]))\**"
-        follow = r"\**(?=\s)" if after.strip() in {".", ":"} else r"\**"
+        lead = r"(?:^|\n)[ \t*>-]{0,16}+" if entry.line_start else r"(?:^|(?<=[\s:;,?.!$*]))\*{0,3}+"
+        follow = r"\*{0,3}(?=\s)" if after.strip() in {".", ":"} else r"\*{0,3}"
         for name in entry.alphabets:
             if name not in alphabets:
                 raise RulesError(path, entry.name, "alphabets", f"unknown alphabet '{name}'")

@@ -9,19 +9,17 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one grade, set so that every answer a person would write fits with room to spare.
 
     ``work`` is the allowance of one step and ``steps`` their number, so their product bounds the grade. One unit of
-    work is one character scanned, one token or node visited, or one coefficient operation times its words of 64 bits.
-    Raising a limit may only turn undecided into decided.
+    work is one character read, 64 characters searched, or one operation on a word of 64 bits. Raising a limit may only
+    turn undecided into decided. ``digits`` bounds a written number and a power of ten that is expanded, ``exponent``
+    the digits of an exponent.
     """
 
     response_chars: int = 12_000_000
-    question_chars: int = 100_000
+    question_chars: int = 50_000
     answer_chars: int = 20_000
     options: int = 64
-    readings: int = 8
     digits: int = 10_000
-    exponent: int = 100_000
-    bits: int = 32_768
-    depth: int = 32
+    exponent: int = 100
     steps: int = 400
     work: int = 200_000
 

@@ -64,7 +64,7 @@ def find_options(question: str, rules: Rules, meter: Meter) -> tuple[Option, ...
 
 def _run(question: str, layout: Layout) -> tuple[Option, ...]:
     """The longest run ``A…, B…, C…`` of labels in this layout, each with the text up to the next."""
-    marks = [(match[1], match.start(), match.end()) for match in layout.pattern.finditer(question)]
+    marks = [(match[1], match.start(), match.end()) for match in layout.pattern.finditer(question)][-_MARKS:]
     best: list[tuple[str, int, int]] = []
     for index in range(len(marks) - 1, -1, -1):
         if marks[index][0] != layout.alphabet[0]:
@@ -141,6 +141,7 @@ def _is_label(text: str, options: tuple[Option, ...]) -> bool:
     return any(option.label.casefold() == text.strip("().: ").casefold() for option in options)
 
 
+_MARKS = 200  # labels looked at in a question, from its end: twelve times as many as any alphabet has
 _LABEL_BEHIND = re.compile(r"(.+?),? [(\[](\w{1,3})[)\]]")
 _AFTER_LABEL = re.compile(r" ?[).:\],-](?!\d) ?| ?$|\*\* ?| (?=\()|, ")
 
