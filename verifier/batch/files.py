@@ -147,6 +147,8 @@ def _identity(name: str) -> Identity:
 
 def _open(name: str) -> io.BufferedReader:
     if name == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise InputError("standard input is closed; give it something to read, or name a file")
         return open(sys.stdin.fileno(), "rb", closefd=False)
     return Path(name).open("rb")
 
