@@ -173,7 +173,7 @@ class _Grade:
             options = self.step(lambda: choice.find_options(question, self.rules, self.meter), lambda _: ())
         demand = self.step(
             lambda: read_demand(self.sample, options, self.rules),
-            lambda _: Demand(options=options),
+            lambda _: Demand(),
         )
         self.context = Context(demand, self.profile, self.rules, self.meter, self.compare)
 

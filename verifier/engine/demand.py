@@ -32,6 +32,7 @@ class Demand(msgspec.Struct, frozen=True):
     """
 
     options: tuple[Option, ...] = ()
+    option_words: tuple[tuple[str, ...], ...] = ()
     unit: Unit | None = None
     percent: bool = False
     exact: bool = False
@@ -59,7 +60,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules) -> De
     """The demand of the sample's question; of a very long question the end is read, where it asks."""
     question = sample.question
     if not question or not question.strip():
-        return Demand(options=options)
+        return Demand(options=options, option_words=_option_words(options, rules))
     end = texts.characters(question[-_ASKED_IN:], rules.text)
     text = texts.fold(end)
     table = rules.demand
@@ -68,6 +69,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules) -> De
     counted = unit is None and any(phrase in text for phrase in table.count)
     return Demand(
         options=options,
+        option_words=_option_words(options, rules),
         unit=unit,
         percent=any(phrase in text for phrase in table.percent),
         exact=any(phrase in text for phrase in table.exact),
@@ -84,6 +86,10 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules) -> De
         signs="".join(sign for sign in "$€£¥₹%°" if sign in text),
         asked=True,
     )
+
+
+def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str, ...], ...]:
+    return tuple(texts.words(option.text, rules.text) for option in options)
 
 
 def _precision(text: str) -> tuple[int | None, int | None]:

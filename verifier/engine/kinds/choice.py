@@ -128,13 +128,16 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
 
 def _by_words(text: str, options: tuple[Option, ...], ctx: Context) -> Option | None:
     """The one option whose words the text is; a label alone is not words."""
-    table = ctx.rules.text
-    exact = [option for option in options if option.text == text and len(option.text) > 0]
-    if len(exact) == 1 and not _is_label(text, options):
+    if _is_label(text, options):
+        return None
+    exact = [option for option in options if option.text == text]
+    if len(exact) == 1:
         return exact[0]
-    wanted = texts.words(text, table)
-    same = [option for option in options if texts.words(option.text, table) == wanted]
-    return same[0] if len(same) == 1 and wanted and not _is_label(text, options) else None
+    wanted = texts.words(text, ctx.rules.text)
+    same = [
+        option for option, words in zip(options, ctx.demand.option_words, strict=True) if words == wanted and words
+    ]
+    return same[0] if len(same) == 1 else None
 
 
 def _is_label(text: str, options: tuple[Option, ...]) -> bool:
