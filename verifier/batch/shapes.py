@@ -90,7 +90,7 @@ def head(candidates: Iterable[Candidate], columns: frozenset[str]) -> list[Candi
             if (path, kind) not in covered:
                 chosen[candidate.row] = candidate
                 covered |= candidate.traits
-    return []
+    return sorted(chosen.values(), key=lambda candidate: candidate.order)
 
 
 def _rank(candidate: Candidate) -> tuple[int, int]:
