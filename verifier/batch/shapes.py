@@ -50,7 +50,7 @@ def shapes(value: object, path: Path, found: set[Trait]) -> None:
     >>> found = set()
     >>> shapes([{"a": 1}, {"a": None}], ("calls",), found)
     >>> sorted(found, key=repr)
-    [(('calls',), 'list'), (('calls', 0), '["a"]'), (('calls', 0, 'a'), 'int')]
+    [(('calls', 0), '["a"]'), (('calls', 0, 'a'), 'int'), (('calls',), 'list')]
     """
     pending = [(value, path)]
     while pending:
