@@ -172,7 +172,7 @@ class _Grade:
         if not options and question:
             options = self.step(lambda: choice.find_options(question, self.rules, self.meter), lambda _: ())
         demand = self.step(
-            lambda: read_demand(self.sample, options, self.rules),
+            lambda: read_demand(self.sample, options, self.rules, self.meter),
             lambda _: Demand(),
         )
         self.context = Context(demand, self.profile, self.rules, self.meter, self.compare)

@@ -11,6 +11,7 @@ import msgspec
 
 from verifier.engine import text as texts
 from verifier.engine.units import Unit, read_unit
+from verifier.types.budget import Meter
 from verifier.types.rules import DemandTable, Rules, UnitTable
 from verifier.types.sample import Option, Sample
 
@@ -56,12 +57,12 @@ _ROUND = re.compile(r"\bround(?: off)? (?:the number )?\$?-?\d")
 _NUMERALS = re.compile(r"\d[\d,.]*(?<=\d)")
 
 
-def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules) -> Demand:
+def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter: Meter) -> Demand:
     """The demand of the sample's question; of a very long question the end is read, where it asks."""
     question = sample.question
     if not question or not question.strip():
         return Demand(options=options, option_words=_option_words(options, rules))
-    end = texts.characters(question[-_ASKED_IN:], rules.text)
+    end = texts.unlatex(texts.characters(question[-_ASKED_IN:], rules.text), rules.text, meter)
     text = texts.fold(end)
     table = rules.demand
     unit = _unit(end, text, table, rules.units)

@@ -22,6 +22,7 @@ _FOREIGN_DIGIT = re.compile(r"(?=[^\x00-\x7f])\d")
 _FRACTION = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
 _BRACED_POWER = re.compile(r"\^ *\{ *([-+]?\w+|°) *\}")
 _RAISED_DEGREE = re.compile(r"\^ *°")
+_DRESSED = re.compile(r"[\\${]")
 _SPECIAL = re.compile(r"[\\{}]")
 _BLANKS = re.compile(r" *")
 _INTEGER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
@@ -66,14 +67,13 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
     text = characters(text, table)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text.translate(table.invisible))
-    if "\\" in text or "$" in text or "{" in text:
+    if _DRESSED.search(text):
         text = _latex(text, table)
     if "<" in text:
         text = _TAG.sub("", text)
     text = _MARKDOWN.sub("", text)
     if not text.isascii():
-        text = _SUPERSCRIPT_RUN.sub(lambda run: "^" + run.group().translate(_SUPERSCRIPTS), text)
-        text = _VULGAR.sub(_vulgar, text)
+        text = _VULGAR.sub(_vulgar, _lowered(text))
     return strip(_SPACES.sub(" ", text))
 
 
@@ -98,9 +98,16 @@ def strip(text: str) -> str:
 
 
 def unlatex(text: str, table: TextTable, meter: Meter) -> str:
-    """The text with LaTeX's typography undone and its lines kept."""
+    """The text with LaTeX's typography and raised digits undone and its lines kept."""
     meter.spend(len(text))
-    return _latex(text, table)
+    return _lowered(_latex(text, table) if _DRESSED.search(text) else text)
+
+
+def _lowered(text: str) -> str:
+    """Superscript digits as powers: ``m²`` is ``m^2``."""
+    if text.isascii():
+        return text
+    return _SUPERSCRIPT_RUN.sub(lambda run: "^" + run.group().translate(_SUPERSCRIPTS), text)
 
 
 def _latex(text: str, table: TextTable) -> str:

@@ -16,6 +16,7 @@ from verifier.types.rules import Dimension, UnitDefinition, UnitTable
 
 MAX_EXPONENT = 12
 _SYMBOL = re.compile(r"[^\W\d_]+|[°%$€£¥₹₩′″']+[^\W\d_]*")
+_PAIR = re.compile(r"([^\W\d_]+)[ -]([^\W\d_]+)(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
 _EXPONENT = re.compile(r" ?(?:\^|\*\*) ?\(?([-+]?\d{1,2})\)?|([-+]?\d)(?![\d.])")
 _WORD_EXPONENTS = {"squared": 2, "cubed": 3}
@@ -112,6 +113,11 @@ def _factor(
     if match is None:
         return None
     token, end = match[0], match.end()
+    pair = _PAIR.match(text, position)
+    if (
+        pair is not None and (named := table.words.get(f"{pair[1]} {pair[2]}".lower())) is not None
+    ):  # light years, mm Hg
+        return named, 1, pair.end(), True
     definition = table.symbols.get(token)
     if definition is not None and not (after_space and token in table.words):
         power, end = _exponent(text, end)
@@ -128,17 +134,10 @@ def _factor(
             return None
         definition = table.words.get(next_word[0].lower())
         return None if definition is None else (definition, lead, next_word.end(), True)
-    # two-word names ("light years") before one-word ones
-    second = _WORD.match(text, word.end() + 1) if text[word.end() : word.end() + 1] in {" ", "-"} else None
-    if second is not None:
-        definition = table.words.get(f"{word[0]} {second[0]}".lower())
-        end = second.end()
-    if second is None or definition is None:
-        definition = table.words.get(word[0].lower())
-        end = word.end()
+    definition = table.words.get(word[0].lower())
     if definition is None:
         return None
-    power, end = _exponent(text, end)
+    power, end = _exponent(text, word.end())
     trailing = _WORD.match(text, end + 1) if text[end : end + 1] == " " else None
     if power == 1 and trailing is not None and trailing[0].lower() in _WORD_EXPONENTS:
         return definition, _WORD_EXPONENTS[trailing[0].lower()], trailing.end(), True

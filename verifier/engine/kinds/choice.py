@@ -134,9 +134,7 @@ def _by_words(text: str, options: tuple[Option, ...], ctx: Context) -> Option | 
     if len(exact) == 1:
         return exact[0]
     wanted = texts.words(text, ctx.rules.text)
-    same = [
-        option for option, words in zip(options, ctx.demand.option_words, strict=True) if words == wanted and words
-    ]
+    same = [option for option, words in zip(options, ctx.demand.option_words, strict=True) if words == wanted and words]
     return same[0] if len(same) == 1 else None
 
 

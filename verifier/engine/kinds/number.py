@@ -266,31 +266,52 @@ def _rounding(
     ctx.meter.spend(spread(wanted) + spread(given))
     gold_figures = figures_of(gold, measured=measured)
     own = candidate.significant
-    exact_wanted = ctx.demand.exact or (ctx.demand.count and wanted.q == 1)  # a gold with a fraction counts nothing
     if own is not None and (gold_figures is None or gold_figures > own):
-        if round_half_up(wanted, own) == given:
-            if exact_wanted:
-                return NOT_EXACT
-            asked = _asked(candidate, ctx)
-            return ROUNDED if own >= 3 or asked else TOO_FEW_FIGURES
-        if own >= 2 and abs(wanted - given) <= abs(wanted) / fmpq(fmpz(10) ** (own - 1)):
-            return TRUNCATED
-    shown = candidate.significant or (None if candidate.fraction else figures(candidate.written.strip("+- %")))
+        code = _answer_is_rounded(candidate, wanted, given, own, ctx)
+        if code is not None:
+            return code
+    shown = own or (None if candidate.fraction else figures(candidate.written.strip("+- %")))
     if gold_figures is not None and (shown is None or shown > gold_figures):
-        if round_half_up(given, gold_figures) == wanted:
-            if exact_wanted:
-                return NOT_EXACT
-            if ctx.demand.rounding_task:
-                return NOT_ROUNDED
-            if gold_figures >= (2 if measured else 3) or _asked(gold, ctx):
-                return ROUNDS_TO_GOLD
-            return SHORT_GOLD if gold_figures == 2 else None
-        return None
-    if gold_figures is None and not gold.fraction and candidate.decimal and not exact_wanted:
+        return _answer_is_longer(gold, wanted, given, gold_figures, ctx, measured=measured)
+    if gold_figures is None and not gold.fraction and candidate.decimal and not _wants_exact(wanted, ctx):
         whole = figures(gold.written.strip("+- %"))
         if whole >= 3 and round_half_up(given, whole) == wanted:
             return SHORT_GOLD
     return None
+
+
+def _answer_is_rounded(candidate: Number, wanted: fmpq, given: fmpq, own: int, ctx: Context) -> Code | None:
+    """An exact or longer ground truth, and an answer that shows ``own`` figures of it."""
+    if round_half_up(wanted, own) == given:
+        if _wants_exact(wanted, ctx):
+            return NOT_EXACT
+        places = ctx.demand.places
+        if places is not None and candidate.places is not None and candidate.places < places:
+            return TOO_FEW_FIGURES
+        return ROUNDED if own >= 3 or _asked(candidate, ctx) else TOO_FEW_FIGURES
+    if own >= 2 and abs(wanted - given) <= abs(wanted) / fmpq(fmpz(10) ** (own - 1)):
+        return TRUNCATED
+    return None
+
+
+def _answer_is_longer(
+    gold: Number, wanted: fmpq, given: fmpq, gold_figures: int, ctx: Context, *, measured: bool
+) -> Code | None:
+    """A ground truth that shows so many figures, and a longer or exact answer."""
+    if round_half_up(given, gold_figures) != wanted:
+        return None
+    if _wants_exact(wanted, ctx):
+        return NOT_EXACT
+    if ctx.demand.rounding_task:
+        return NOT_ROUNDED
+    if gold_figures >= (2 if measured else 3) or _asked(gold, ctx):
+        return ROUNDS_TO_GOLD
+    return SHORT_GOLD if gold_figures == 2 else None
+
+
+def _wants_exact(wanted: fmpq, ctx: Context) -> bool:
+    """Whether no rounding is allowed; a ground truth with a fraction counts nothing."""
+    return ctx.demand.exact or (ctx.demand.count and wanted.q == 1)
 
 
 def _asked(number: Number, ctx: Context) -> bool:
