@@ -67,9 +67,10 @@ def _described(counts: Mapping[str, int]) -> dict[str, str]:
         "not graded": counts["rejected_not_graded"],
         "in error": counts["rejected_error"],
     }
+    added = counts["matched_added"]
     return {
         "deduped": f"one of {counts['correct']:,} correct rows for each sample",
-        "all": f"and {counts['matched_added']:,} of {counts['matched']:,} that --keep-all asks for",
+        "all": f"and {added:,} of {counts['matched']:,} that --keep-all asks for" if added else "the same",
         "duplicates": f"{counts['identical']:,} identical, {counts['same_sample_id']:,} of a sample with a better row",
         "rejected": ", ".join(f"{rows:,} {reason}" for reason, rows in rejected.items() if rows) or "none",
     }
