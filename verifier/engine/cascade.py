@@ -129,6 +129,7 @@ class _Grade:
             engine=engine,
             rules=self.rules.version,
             confidence=None if confidence is None else confidence.precision,
+            reason=code.summary,
             trace=tuple(self.trace),
         )
 

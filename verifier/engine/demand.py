@@ -10,9 +10,9 @@ import re
 import msgspec
 
 from verifier.engine import text as texts
-from verifier.engine.units import Unit, read_unit
+from verifier.engine.units import read_unit
 from verifier.types.budget import Meter
-from verifier.types.rules import DemandTable, Rules, UnitTable
+from verifier.types.rules import DemandTable, Rules, UnitDefinition, UnitTable
 from verifier.types.sample import Option, Sample
 
 _PLACES = re.compile(
@@ -34,7 +34,7 @@ class Demand(msgspec.Struct, frozen=True):
 
     options: tuple[Option, ...] = ()
     option_words: tuple[tuple[str, ...], ...] = ()
-    unit: Unit | None = None
+    unit: UnitDefinition | None = None
     percent: bool = False
     exact: bool = False
     count: bool = False
@@ -104,9 +104,9 @@ def _precision(text: str) -> tuple[int | None, int | None]:
     return (count, None) if match["what"].startswith("d") else (None, count)
 
 
-def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> Unit | None:
+def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> UnitDefinition | None:
     """The one unit that the question's demand phrases name; two different ones name none."""
-    found: list[Unit] = []
+    found: list[UnitDefinition] = []
     for phrase in table.unit:
         before, _, after = phrase.partition("{unit}")
         start = text.find(before)

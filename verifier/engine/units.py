@@ -23,20 +23,9 @@ _WORD_EXPONENTS = {"squared": 2, "cubed": 3}
 _WORD_POWERS = {"square": 2, "cubic": 3}
 
 
-class Unit(msgspec.Struct, frozen=True):
-    """A unit as read: ``written`` is its text; ``offset`` is set only for a lone unit with one (°C)."""
-
-    written: str
-    dimension: Dimension
-    factor: fmpq
-    pi: int = 0
-    offset: fmpq | None = None
-    vague: bool = False
-
-    @property
-    def canonical(self) -> str:
-        """The dimension in base units, for a trace: ``kilogram·metre^2·second^-3``."""
-        return "·".join(base if power == 1 else f"{base}^{power}" for base, power in self.dimension) or "1"
+def canonical(dimension: Dimension) -> str:
+    """A dimension in base units, for a trace: ``kilogram·metre^2·second^-3``."""
+    return "·".join(base if power == 1 else f"{base}^{power}" for base, power in dimension) or "1"
 
 
 def combine(first: Dimension, second: Dimension, power: int = 1) -> Dimension:
@@ -51,7 +40,7 @@ def combine(first: Dimension, second: Dimension, power: int = 1) -> Dimension:
     return tuple(sorted((base, exponent) for base, exponent in exponents.items() if exponent))
 
 
-def read_unit(text: str, start: int, table: UnitTable) -> tuple[Unit, int] | None:
+def read_unit(text: str, start: int, table: UnitTable) -> tuple[UnitDefinition, int] | None:
     """The longest unit that begins at ``start`` (spaces before it allowed) and the position after it.
 
     ``None`` if no unit begins there.
@@ -91,10 +80,10 @@ def read_unit(text: str, start: int, table: UnitTable) -> tuple[Unit, int] | Non
     return _assemble(parts, text[first:position]), position
 
 
-def _assemble(parts: list[tuple[UnitDefinition, int]], written: str) -> Unit:
+def _assemble(parts: list[tuple[UnitDefinition, int]], written: str) -> UnitDefinition:
+    """The product of the parts, named as it was written; only a lone unit keeps its offset (°C)."""
     if len(parts) == 1 and parts[0][1] == 1:
-        lone = parts[0][0]
-        return Unit(written, lone.dimension, lone.factor, lone.pi, lone.offset, lone.vague)
+        return msgspec.structs.replace(parts[0][0], name=written)
     dimension: Dimension = ()
     factor, pi, vague = fmpq(1), 0, False
     for definition, power in parts:
@@ -102,7 +91,7 @@ def _assemble(parts: list[tuple[UnitDefinition, int]], written: str) -> Unit:
         factor *= definition.factor**power
         pi += definition.pi * power
         vague = vague or definition.vague
-    return Unit(written, dimension, factor, pi, None, vague)
+    return UnitDefinition(written, dimension, factor, pi, None, vague)
 
 
 def _factor(

@@ -119,6 +119,8 @@ class _Teller:
 
     def _meaning(self, code: str) -> str:
         """The sentence of a code; of one that is not known, its own words."""
+        if code == self._verdict.code and self._verdict.reason:
+            return self._verdict.reason
         if code in self._meanings:
             return self._meanings[code]
         stage, _, reason = code.partition(".")

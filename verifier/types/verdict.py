@@ -102,7 +102,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     ``method`` is what decided (a stage, ``extract``, a judge; ``none`` where nothing did), ``gold`` and ``candidate``
     are the answers as they were read, ``confidence`` is the measured precision of the code (``None`` where
-    unmeasured), ``engine`` and ``rules`` are versions.
+    unmeasured), ``engine`` and ``rules`` are versions, ``reason`` is the sentence that the code stands for.
     """
 
     outcome: Outcome
@@ -113,6 +113,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     engine: str
     rules: str
     confidence: float | None = None
+    reason: str = ""
     trace: tuple[Step, ...] = ()
     judge_model: str | None = None
     judge_cost_usd: float | None = None

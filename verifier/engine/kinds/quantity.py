@@ -10,7 +10,7 @@ from flint import fmpq
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
 from verifier.engine.kinds.number import agree, harmless, open_number
 from verifier.engine.numerals import Number
-from verifier.engine.units import Unit, read_unit
+from verifier.engine.units import canonical, read_unit
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
@@ -90,11 +90,11 @@ class Quantity(msgspec.Struct, frozen=True):
     """A number and its unit."""
 
     magnitude: Number
-    unit: Unit
+    unit: UnitDefinition
 
     def show(self) -> str:
         """The number and the unit as they were written."""
-        return f"{self.magnitude.written} {self.unit.written}"
+        return f"{self.magnitude.written} {self.unit.name}"
 
 
 def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
@@ -103,13 +103,13 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     if found is None:
         return
     table = ctx.rules.units
-    unit: Unit | None = None
+    unit: UnitDefinition | None = None
     end = found.end
     after = read_unit(text, end, table)
     if after is not None and not _is_word_inside(text, after[1]):
         unit, end = after
     if found.currency:
-        leading = _lone(found.currency, table.symbols[found.currency])
+        leading = msgspec.structs.replace(table.symbols[found.currency], name=found.currency)
         if unit is not None and (unit.dimension, unit.factor) != (leading.dimension, leading.factor):
             return
         unit = leading
@@ -124,17 +124,13 @@ def _is_word_inside(text: str, end: int) -> bool:
     return following.isalnum() or following in {"^", "_", "("}
 
 
-def _lone(written: str, unit: UnitDefinition) -> Unit:
-    return Unit(written, unit.dimension, unit.factor, unit.pi, unit.offset, unit.vague)
-
-
 def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Finding:
     """Two quantities: dimensions first, then the amounts in the ground truth's unit."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show(), unit=gold.unit.canonical)
+    shown = evidence(gold=gold.show(), candidate=candidate.show(), unit=canonical(gold.unit.dimension))
     if gold.unit.dimension != candidate.unit.dimension:
         if gold.unit.vague or candidate.unit.vague:
             return VAGUE.finding(**shown)
-        return DIMENSION.finding(**shown, candidate_unit=candidate.unit.canonical)
+        return DIMENSION.finding(**shown, candidate_unit=canonical(candidate.unit.dimension))
     if gold.unit.offset != candidate.unit.offset:
         return _compare_scales(gold, candidate, ctx, shown)
     factor = _factor(candidate.unit, gold.unit)
@@ -168,7 +164,7 @@ def _is_power_of_ten(factor: fmpq) -> bool:
     return above.strip("0") == "1" and below.strip("0") == "1"
 
 
-def _is_money(unit: Unit) -> bool:
+def _is_money(unit: UnitDefinition) -> bool:
     return any(base.startswith("currency:") for base, _ in unit.dimension)
 
 
@@ -190,7 +186,7 @@ def _compare_scales(gold: Quantity, candidate: Quantity, ctx: Context, shown: Ma
     return _lift(finding, EQUAL, DIFFERS, shown)
 
 
-def _factor(source: Unit, target: Unit) -> fmpq | None:
+def _factor(source: UnitDefinition, target: UnitDefinition) -> fmpq | None:
     """What to multiply an amount in ``source`` by to have it in ``target``; ``None`` if it holds a power of pi."""
     return None if source.pi != target.pi else source.factor / target.factor
 
@@ -218,7 +214,7 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
         if factor is None:
             return NEEDS_PI.finding(**shown)
         inner = agree(gold.magnitude, candidate.scaled(factor), ctx, measured=True)
-        return _lift(inner, NAMED_UNIT, NUMBER_DIFFERS, {**shown, "question_unit": asked.written})
+        return _lift(inner, NAMED_UNIT, NUMBER_DIFFERS, {**shown, "question_unit": asked.name})
     inner = agree(gold.magnitude, candidate, ctx, measured=True)
     if inner.decision is not Decision.CORRECT:
         return _lift(inner, EQUAL, NUMBER_DIFFERS, shown)
@@ -239,7 +235,7 @@ def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Findi
     unit, amount = candidate.unit, candidate.magnitude
     measured = not _is_money(unit)
     if asked is not None:
-        shown = {**shown, "question_unit": asked.written}
+        shown = {**shown, "question_unit": asked.name}
         if asked.dimension != unit.dimension:
             if asked.vague or unit.vague:
                 return VAGUE.finding(**shown)
@@ -286,7 +282,7 @@ def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
     return False
 
 
-def _in_question(unit: Unit, ctx: Context) -> bool:
+def _in_question(unit: UnitDefinition, ctx: Context) -> bool:
     """Whether the question names the very unit, as a word or as a sign."""
     if not ctx.demand.asked:
         return False
