@@ -13,6 +13,9 @@ from verifier.types.sample import Sample
 from verifier_api.problems import INVALID, FieldProblem, Problem
 
 MOST_ERRORS: Final = 20
+MOST_GROUND_TRUTHS: Final = 1_000
+MOST_OPTIONS: Final = 1_000
+MOST_TURNS: Final = 10_000
 
 # Where a field may be of two forms, the form of the value picks the one it is checked against, so that one mistake is
 # one error. The names of the forms stand in the paths of pydantic's errors, and are taken out again.
@@ -31,11 +34,13 @@ _Part = Annotated[
     Annotated[str, Tag("<text>")] | Annotated[dict[str, Any], Tag("<object>")], Discriminator(_text_or_object)
 ]
 _Content = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[list[_Part], Tag("<list>")], Discriminator(_text_or_list)
+    Annotated[str, Tag("<text>")] | Annotated[list[_Part], Field(max_length=MOST_TURNS), Tag("<list>")],
+    Discriminator(_text_or_list),
 ]
 _Accepted = Annotated[str, Field(json_schema_extra={"pattern": r"\S"})]
 _GroundTruth = Annotated[
-    Annotated[_Accepted, Tag("<text>")] | Annotated[list[_Accepted], Field(min_length=1), Tag("<list>")],
+    Annotated[_Accepted, Tag("<text>")]
+    | Annotated[list[_Accepted], Field(min_length=1, max_length=MOST_GROUND_TRUTHS), Tag("<list>")],
     Discriminator(_text_or_list),
 ]
 
@@ -89,11 +94,13 @@ class GradeRequest(_Trajectory):
     )
     conversations: list[Turn] | None = Field(
         default=None,
+        max_length=MOST_TURNS,
         description="A conversation: its last assistant turn goes for `response`, its first user turn for `question`.",
     )
     question: str | None = Field(default=None, description="The question, which may hold options, units or precision.")
     options: dict[str, str] | None = Field(
         default=None,
+        max_length=MOST_OPTIONS,
         description="The options of a choice, label to text.",
         examples=[{"A": "Aspirin", "B": "Ibuprofen"}],
     )
@@ -205,6 +212,9 @@ def read_request(value: object) -> tuple[Sample, GradeRequest]:
     if not isinstance(value, dict):
         problem = f"expected an object with fields, found {_kind(value)}"
         raise _invalid((FieldProblem("", problem),))
+    unknown = [name for name in value if name not in GradeRequest.model_fields]
+    if len(unknown) > MOST_ERRORS:  # before pydantic makes an error of each
+        raise _invalid(tuple(FieldProblem(name[:200], _NO_FIELD) for name in unknown[:MOST_ERRORS]))
     try:
         request = GradeRequest.model_validate(value)
         return read_record(value), request
@@ -221,6 +231,7 @@ def _invalid(errors: tuple[FieldProblem, ...]) -> Problem:
     return Problem(INVALID, detail + more, errors=errors)
 
 
+_NO_FIELD: Final = "there is no such field"
 _EXPECTED: Final = {
     "string_type": "a string",
     "list_type": "a list",
@@ -241,9 +252,12 @@ def _field_problem(error: Mapping[str, object]) -> FieldProblem:
         if path == ["ground_truth"] and isinstance(value, dict):
             problem += _did_you_mean("ground_truth", [name for name in value if name not in GradeRequest.model_fields])
     elif kind == "extra_forbidden":
-        problem = "there is no such field" + _did_you_mean(str(path[-1]), KNOWN_FIELDS)
+        problem = _NO_FIELD + _did_you_mean(str(path[-1]), KNOWN_FIELDS)
     elif kind == "too_short":
         problem = "the list holds no accepted answer"
+    elif kind == "too_long":
+        most = cast("dict[str, int]", error["ctx"])["max_length"]
+        problem = f"holds more than {most:,} values"
     elif kind in _EXPECTED:
         expected = "a string or a list of strings" if path == ["ground_truth"] else _EXPECTED[kind]
         problem = f"expected {expected}, found {_kind(value)}"

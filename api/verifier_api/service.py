@@ -21,6 +21,9 @@ from verifier_api.workers import Aside
 INLINE_CHARS: Final = 256 * 1024
 """Texts up to this size are graded in the event loop, longer ones beside it."""
 
+ANOTHER_GROUND_TRUTH: Final = 4 * 1024
+"""What one more accepted answer counts as, however short: the answer is compared with it anew."""
+
 SLICE_SECONDS: Final = 0.005
 """How long a batch may keep the event loop before others have their turn."""
 
@@ -107,4 +110,5 @@ class Turns:
 
 def _size(sample: Sample) -> int:
     texts = (*sample.ground_truths, sample.final_answer, sample.response, sample.question)
-    return sum(len(text) for text in texts if text) + sum(len(option.text) for option in sample.options)
+    more = (len(sample.ground_truths) - 1) * ANOTHER_GROUND_TRUTH
+    return more + sum(len(text) for text in texts if text) + sum(len(option.text) for option in sample.options)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from typing import Final, NoReturn
 
 import msgspec
+
+LONG_BYTES: Final = 1024 * 1024
 
 
 class NotJson(ValueError):  # noqa: N818  # what it is, not what it does
@@ -27,12 +30,20 @@ def read_json(data: bytes) -> object:
         raise NotJson(f"byte {error.start} is not UTF-8") from None
     if not text.strip(" \t\r\n"):
         raise NotJson("there is nothing in it")
+    collecting = len(data) > LONG_BYTES and gc.isenabled()
+    if (
+        collecting
+    ):  # it would look through millions of new lists again and again: 1.9 s instead of 0.3 for 15 MB of "[],"
+        gc.disable()
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise NotJson(f"{_reason(error.msg)} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise NotJson("lists or objects are nested too deeply") from None
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def write_json(value: object) -> bytes:
