@@ -22,8 +22,22 @@ if TYPE_CHECKING:
 KEY = "a-key"
 MODEST = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
-everybody = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings()))
-with_keys = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings(api_keys=KEY)))  # type: ignore[arg-type]
+
+def described(settings: Settings) -> Any:  # noqa: ANN401
+    """What the application says it does, but for the lengths of lists: generated bodies that pass them take minutes."""
+    app = create_app(settings)
+    document = json.loads(json.dumps(app.openapi()), object_hook=_without_lengths)
+    schema = schemathesis.openapi.from_dict(document)
+    schema.app, schema.location = app, "/openapi.json"
+    return schema
+
+
+def _without_lengths(part: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if name not in {"maxItems", "maxProperties"}}
+
+
+everybody = described(Settings())
+with_keys = described(Settings(api_keys=KEY))  # type: ignore[arg-type]
 seen: Counter[str] = Counter()
 
 
