@@ -98,8 +98,11 @@ def test_a_bomb_is_never_another_answer(verifier: Verifier, name: str) -> None:
 
 
 def test_many_ground_truths_and_options(verifier: Verifier) -> None:
-    truths = tuple(f"{number} kg" for number in range(3_000))
-    assert bounded(verifier, Sample(ground_truth=truths, final_answer="5000 m")) is not Outcome.CORRECT
+    truths = tuple(f"{number} kg" for number in range(300_000))
+    assert bounded(verifier, Sample(ground_truth=truths[:900], final_answer="5000 m")) is Outcome.INCORRECT
+    assert bounded(verifier, Sample(ground_truth=truths, final_answer="5000 m")) is Outcome.UNDECIDED
+    assert bounded(verifier, Sample(ground_truth=truths, final_answer="5000 kg")) is Outcome.UNDECIDED
+    assert bounded(verifier, Sample(ground_truth=truths, final_answer="50 kg")) is Outcome.CORRECT
     labels = {f"L{number}": f"{number} m" for number in range(3_000)}
     sample = Sample.of(ground_truth="L1", final_answer="2 m", options=labels)
     assert bounded(verifier, sample) is not Outcome.CORRECT

@@ -47,6 +47,7 @@ BUDGETS = tuple(
         ("answer_chars", "characters in an answer"),
         ("digits", "digits in a number"),
         ("exponent", "digits in an exponent"),
+        ("alternatives", "accepted ground truths"),
         ("steps", "steps"),
         ("work", "work in one step"),
     )
@@ -185,7 +186,7 @@ class _Grade:
         sample = self.sample
         golds = sample.ground_truths
         given = sample.final_answer if sample.final_answer and sample.final_answer.strip() else sample.response
-        if not any(gold.strip() for gold in golds):
+        if not any(gold.strip() for gold in golds[: self.profile.budget.alternatives]):
             return "", (given or "").strip()[:_SHOWN], GOLD_EMPTY.finding()
         candidate = self._candidate(given)
         if isinstance(candidate, Finding):
@@ -198,7 +199,7 @@ class _Grade:
     def _against(self, golds: tuple[str, ...], candidate: _Side) -> tuple[str, Finding]:
         """The candidate against each accepted gold: one agreement is enough, and all must refute."""
         results: list[tuple[str, Finding]] = []
-        for accepted in golds:
+        for accepted in golds[: self.profile.budget.alternatives]:
             if not accepted.strip():
                 continue
             gold = self._gold(accepted)
@@ -209,6 +210,8 @@ class _Grade:
             if finding.decision is Decision.CORRECT:
                 return gold.shown, finding
             results.append((gold.shown, finding))
+        if len(golds) > self.profile.budget.alternatives:
+            results.append((results[0][0] if results else "", _exhausted("alternatives")))
         passed = [result for result in results if result[1].decision is Decision.PASS]
         if passed:
             return max(passed, key=lambda result: _BY_NAME[result[1].code].specific)

@@ -17,10 +17,11 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     response_chars: int = 12_000_000
     question_chars: int = 50_000
     answer_chars: int = 20_000
+    alternatives: int = 1_000
     options: int = 64
     digits: int = 10_000
     exponent: int = 100
-    steps: int = 400
+    steps: int = 10_000
     work: int = 200_000
 
 
