@@ -66,8 +66,10 @@ def test_a_later_entry_replaces_the_earlier_and_words_add_up(tmp_path: Path) -> 
     over = pack(
         tmp_path,
         {
-            "profiles/mine.toml": '[[profile]]\nname = "circuits"\ncategories = ["ac circuits"]\nmissing_unit = "incorrect"\n',
-            "extract/mine.toml": '[[marker]]\nname = "german"\nphrases = ["die antwort ist"]\naccept = [["Die Antwort ist 5", "5"]]\n',
+            "profiles/mine.toml": '[[profile]]\nname = "circuits"\ncategories = ["ac circuits"]\n'
+            'missing_unit = "incorrect"\n',
+            "extract/mine.toml": '[[marker]]\nname = "german"\nphrases = ["die antwort ist"]\n'
+            'accept = [["Die Antwort ist 5", "5"]]\n',
             "text/mine.toml": 'modifiers = ["myriad"]\n',
         },
     )
@@ -137,7 +139,7 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         (
             "profiles/a.toml",
             '[[profile]]\nname = "p"\nbudget = { wrok = 3 }\n',
-            "entry 'p', field 'budget.wrok': unknown limit; there are: answer_chars,",
+            "entry 'p', field 'budget.wrok': unknown limit; there are: alternatives,",
         ),
         ("profiles/a.toml", '[[profile]]\nname = "p"\nstages = 3\n', "profiles/a.toml: entry 'p', field 'stages'"),
         ("choices/a.toml", '[[layout]]\nname = "l"\nshape = "x"\nalphabets = ["y"]\n', "entry 'l', field 'shape'"),
