@@ -39,6 +39,11 @@ KINDS_DIFFER = passes("kinds.differ", "The two answers are of kinds that no stag
 AMBIGUOUS = passes(
     "reading.ambiguous", "The answer can be read in several ways, and they do not lead to the same verdict.", specific=8
 )
+REST_DIFFERS = passes(
+    "reading.rest_differs",
+    "The values agree, and the ground truth says more beside its value than the answer.",
+    specific=7,
+)
 NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
 BUDGETS = tuple(
     passes(f"budget.{limit}", f"Grading stopped at the budget's limit of {words}.", specific=6)
@@ -64,6 +69,7 @@ CODES: tuple[Code, ...] = (
     GOLD_UNREADABLE,
     KINDS_DIFFER,
     AMBIGUOUS,
+    REST_DIFFERS,
     NOT_READ,
     *BUDGETS,
 )
@@ -248,7 +254,7 @@ class _Grade:
     def _candidate(self, given: str | None) -> _Side | Finding:
         before = self.meter.total
         found = self.step(
-            lambda: extract.find_answer(given, self.rules, self.meter),
+            lambda: extract.find_answer(given, self.rules, self.meter, self.context.demand.words),
             lambda limit: extract.Found(finding=_exhausted(limit)),
         )
         if found.finding is not None:
@@ -281,15 +287,15 @@ class _Grade:
         return _Side(readings, shown, texts, via)
 
     def _readings(self, found: tuple[Extraction, ...]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
-        """The texts out of their wrapping, and the readings of the first that a reader understands.
+        """The first text, out of its wrapping, that a reader understands, and its readings.
 
-        Where no reader understands any, each text is a phrase.
+        Where no reader understands any, all texts, each as a phrase.
         """
         texts = tuple(dict.fromkeys(words for one in found if (words := self._plain(one.text))))
         for words in texts:
             readings = tuple(self._read(words))
             if readings:
-                return texts, readings
+                return (words,), readings
         return texts, tuple(Reading(Phrase(words), "phrase", certain=False) for words in texts)
 
     def _read(self, words: str) -> Iterator[Reading]:
@@ -319,7 +325,10 @@ class _Grade:
                 if wanted.label and given.label and wanted.label != given.label:
                     findings.append(number.LABEL_DIFFERS.finding(gold=wanted.label, candidate=given.label))
                 else:
-                    findings.append(self.compare(wanted.answer, given.answer))
+                    found = self.compare(wanted.answer, given.answer)
+                    if found.decision is Decision.CORRECT and not self._same_rest(wanted, given):
+                        found = REST_DIFFERS.finding(gold=wanted.unread, candidate=given.unread)
+                    findings.append(found)
         decisions = {finding.decision for finding in findings}
         if {Decision.CORRECT, Decision.INCORRECT} <= decisions:
             return AMBIGUOUS.finding(gold=gold.shown, candidate=candidate.shown)
@@ -329,6 +338,16 @@ class _Grade:
             return findings[0]
         passed = [finding for finding in findings if finding.decision is Decision.PASS]
         return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)
+
+    def _same_rest(self, gold: Reading, candidate: Reading) -> bool:
+        """Whether the words that a gold has behind its value stand behind the candidate's too, or in the question."""
+        if isinstance(gold.answer, choice.Choice):
+            return True
+        asked = self.context.demand.words
+        own = text.words(gold.unread, self.rules.text) if gold.unread else ()
+        told = text.words(candidate.unread, self.rules.text) if candidate.unread else ()
+        free = self.rules.text.fillers
+        return own == told or all(word in asked or word in free or word in told for word in own)
 
     def compare(self, gold: Answer, candidate: Answer) -> Finding:
         """Law 2: the first stage that owns the pair and does not pass.

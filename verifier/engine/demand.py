@@ -12,24 +12,25 @@ import msgspec
 from verifier.engine import text as texts
 from verifier.engine.units import read_unit
 from verifier.types.budget import Meter
-from verifier.types.rules import DemandTable, Rules, UnitDefinition, UnitTable
+from verifier.types.rules import DemandTable, Dimension, Rules, UnitDefinition, UnitTable
 from verifier.types.sample import Option, Sample
 
 _PLACES = re.compile(
     r"(?:to|correct to|with|using|nearest) (?:the nearest )?(?P<count>\d+|one|two|three|four|five|six) "
     r"(?P<what>decimal (?:place|digit)s?|d\.?p\.?|significant (?:figure|digit)s?|s\.?f\.?|sig\.? ?figs?)"
 )
-_NEAREST = {"nearest tenth": 1, "nearest hundredth": 2, "nearest thousandth": 3}
+_NEAREST = {"nearest tenth": 1, "nearest hundredth": 2, "nearest thousandth": 3, "nearest cent": 2, "nearest penny": 2}
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
 class Demand(msgspec.Struct, frozen=True):
     """What the question says of its answer; all fields may be empty.
 
-    ``unit`` is the one unit the answer is asked in (``None`` if none or several are named); ``words`` are the folded
-    words of the question, to see whether it names what an answer adds, and ``numbers`` its numerals as written;
-    ``conversion`` says that it asks to convert, ``rounding_task`` that it asks to round a given number; ``places`` and
-    ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or millions.
+    ``unit`` is the one unit the answer is asked in (``None`` if none or several are named), ``measures`` the dimensions
+    that it asks for without a unit ("how long"), ``money`` says that it asks for an amount; ``words`` are the folded
+    words of the question, ``numbers`` its numerals as written, ``asking`` the sentence that asks, without its own
+    quantities; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or
+    millions, ``rounding_task`` that it asks to round a given number, ``verbatim`` that the answer is a name of digits.
     """
 
     options: tuple[Option, ...] = ()
@@ -42,9 +43,13 @@ class Demand(msgspec.Struct, frozen=True):
     scale: bool = False
     places: int | None = None
     significant: int | None = None
-    conversion: bool = False
     lowest_terms: bool = False
     rounding_task: bool = False
+    form: str = ""
+    verbatim: bool = False
+    money: bool = False
+    measures: frozenset[Dimension] = frozenset()
+    asking: str = ""
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     signs: str = ""
@@ -64,6 +69,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         return Demand(options=options, option_words=_option_words(options, rules))
     end = texts.unlatex(texts.characters(question[-_ASKED_IN:], rules.text), rules.text, meter)
     text = texts.fold(end)
+    asking = _asking(text)
     table = rules.demand
     unit = _unit(end, text, table, rules.units)
     places, significant = _precision(text)
@@ -72,7 +78,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         options=options,
         option_words=_option_words(options, rules),
         unit=unit,
-        percent=any(phrase in text for phrase in table.percent),
+        percent=any(phrase in _unnumbered(asking) for phrase in table.percent),
         exact=any(phrase in text for phrase in table.exact),
         count=counted and places is None and significant is None,
         pure_number=any(phrase in text for phrase in table.pure_number),
@@ -81,12 +87,35 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         significant=significant,
         lowest_terms=any(phrase in text for phrase in table.lowest_terms),
         rounding_task=_ROUND.search(text) is not None,
-        conversion=any(phrase in text for phrase in table.conversion),
+        form=next((phrase for phrase in table.form if phrase in asking), ""),
+        verbatim=any(phrase in asking for phrase in table.verbatim),
+        money=any(phrase in asking for phrase in table.money),
+        measures=frozenset(
+            dimension for phrase, dimensions in table.measures if phrase in asking for dimension in dimensions
+        ),
+        asking=_unnumbered(asking),
         words=frozenset(_WORDS.findall(text)),
         numbers=frozenset(_NUMERALS.findall(text)),
         signs="".join(sign for sign in "$€£¥₹%°" if sign in text),
         asked=True,
     )
+
+
+def _asking(text: str) -> str:
+    """The sentence of a question that asks: the last one with a question mark, else the last; what follows it too."""
+    mark = text.rfind("?")
+    end = len(text) if mark < 0 else mark
+    starts = [match.end() for match in _SENTENCE.finditer(text, 0, end)]
+    return text[starts[-1] if starts else 0 :]
+
+
+def _unnumbered(asking: str) -> str:
+    """The asking sentence without what stands right behind a number in it: "in 2 hours" asks for no hours."""
+    return _NUMBERED.sub(" ", asking)
+
+
+_SENTENCE = re.compile(r"(?<!\s)[.!?\n]\s++(?=\S)")
+_NUMBERED = re.compile(r"(?<![\d,.])\d[\d,.]*+ ?[^\W\d_]+")
 
 
 def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str, ...], ...]:

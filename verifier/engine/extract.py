@@ -13,14 +13,18 @@ import re
 import msgspec
 
 from verifier.engine import text as texts
+from verifier.engine.statement import BREAK, WORD, blank, leading, narrower, revised
 from verifier.types.budget import Meter
-from verifier.types.rules import ExtractTable, Marker, Rules
+from verifier.types.rules import ExtractTable, Marker, Rules, TextTable
 from verifier.types.sample import Extraction
 from verifier.types.verdict import Code, Finding, Standing, passes, refutes
 
 NO_ANSWER = refutes("extract.no_answer", "The response gives no answer.", Standing.CONVENTION)
 REVISED = passes(
     "extract.revised", "The response takes back or changes its answer in words that rules do not follow.", specific=8
+)
+IN_FORMULA = passes(
+    "extract.box_in_formula", "The box is a part of a formula or a list, not the whole answer.", specific=8
 )
 SEVERAL_BOXES = passes(
     "extract.several_boxes",
@@ -30,22 +34,14 @@ SEVERAL_BOXES = passes(
 MISMATCH = passes(
     "record.answer_mismatch", "The last turn commits to another answer than the record's final answer.", specific=9
 )
-CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, SEVERAL_BOXES, MISMATCH)
+CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, MISMATCH)
 
-_BREAK = re.compile(r"(?<=[.!?])[\"”*)]*\s+(?=[A-Z(\\$\d\"“*])|\n+")
 _LINE_HEAD = 64  # characters before a marker that show whether it opens its line
 _ANSWER_HEAD = 20_000  # characters behind a marker in which its sentence or brace may end; what is longer is no answer
 _BOX_TAIL = 200
+_REMARKS = 4_000  # characters behind an answer in which it may be taken back
 _CLAUSE_END = re.compile(r"(?<!\d)[.,;](?!\d)")
 _TOKEN = re.compile(r"\S{1,200}")
-_LIST = re.compile(r"\band\b|\bor\b|;|, ")
-_MEMBER = re.compile(
-    r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
-)
-_MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
-_NUMBERISH = re.compile(r"\d")
-_BLANK_MARKUP = re.compile(r"[\s$*_`#>~|.,:;()\[\]{}\\-]*")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -58,8 +54,8 @@ class Found(msgspec.Struct, frozen=True):
     finding: Finding | None = None
 
 
-def find_answer(response: str | None, rules: Rules, meter: Meter) -> Found:
-    """The answer of a response, which may be a bare answer already."""
+def find_answer(response: str | None, rules: Rules, meter: Meter, asked: frozenset[str] = frozenset()) -> Found:
+    """The answer of a response, which may be a bare answer already; ``asked`` are the folded words of the question."""
     table = rules.extract
     if response is None or not response.strip():
         return Found(finding=NO_ANSWER.finding(response="empty"))
@@ -68,32 +64,29 @@ def find_answer(response: str | None, rules: Rules, meter: Meter) -> Found:
     text = texts.characters(response, rules.text)
     start, end = _outside_thinking(text, table)
     end = _without_end_tokens(text, start, end, table)
-    if _blank(text[start:end]):
+    if blank(text[start:end]):
         return Found(finding=NO_ANSWER.finding(response="nothing outside the thinking" if start else "no words"))
     folded = texts.fold(text)
-    marked = _last_marker(text, folded, start, end, table)
+    marked = _last_marker(text, folded, start, end, rules)
     if marked is None:
         if _announces_nothing(text, folded, start, end, table):
             return Found(finding=NO_ANSWER.finding(response="nothing behind the marker"))
-        return _unmarked(text, folded, start, end, rules)
+        return _unmarked(text, folded, start, end, rules, asked)
     if _calls_tool(text, marked.end, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
     if marked.via == "several_boxes":
         return Found(finding=SEVERAL_BOXES.finding(text=marked.text[:200]))
-    if _blank(marked.text):
+    if blank(marked.text):
         return Found(finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
-    if _revised(folded, marked.end, end, table):
+    doubted = marked.via != "boxed" and not rules.text.doubts.isdisjoint(_head(folded, start, marked.start))
+    if doubted or revised(folded[marked.end : min(end, marked.end + _REMARKS)], rules):
         return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))
+    if marked.via == "boxed" and _in_formula(text, start, marked, end, rules.text):
+        return Found(finding=IN_FORMULA.finding(text=text[max(0, marked.start - 40) : marked.end + 40]))
     if marked.via == "boxed":
         inside = _inside(text, marked)
-        return Found((marked, inside, *_narrower(inside, rules, sole=True)))
-    return Found((marked, *_narrower(marked, rules, sole=True)))
-
-
-def _blank(text: str) -> bool:
-    """Whether a text is markup and punctuation only. A lone sign such as ∅ is an answer."""
-    match = _BLANK_MARKUP.match(text)
-    return match is not None and match.end() == len(text)
+        return Found((marked, inside, *narrower(inside, rules, sole=True)))
+    return Found((marked, *leading(marked, rules)))
 
 
 def _outside_thinking(text: str, table: ExtractTable) -> tuple[int, int]:
@@ -111,7 +104,7 @@ def _outside_thinking(text: str, table: ExtractTable) -> tuple[int, int]:
             behind = max(behind, close + len(tag.close))
     opens = [position for tag in table.thinking_tags if (position := folded.find(tag.open, behind)) >= 0]
     end = min(opens, default=len(text))
-    if behind and _blank(text[behind:end]):
+    if behind and blank(text[behind:end]):
         firsts = [position for tag in table.thinking_tags if (position := folded.find(tag.open)) >= 0]
         return 0, min(firsts, default=0)
     return behind, end
@@ -131,11 +124,12 @@ def _without_end_tokens(text: str, start: int, end: int, table: ExtractTable) ->
     return end
 
 
-def _last_marker(text: str, folded: str, start: int, end: int, table: ExtractTable) -> Extraction | None:
+def _last_marker(text: str, folded: str, start: int, end: int, rules: Rules) -> Extraction | None:
     """The last explicit answer. A marker whose words are followed by a box, or by another marker, hands on to it."""
+    table = rules.extract
     best: tuple[int, Extraction] | None = None
     for marker in table.markers:
-        found = _phrase(text, folded, start, end, marker)
+        found = _phrase(text, folded, start, end, marker, rules.text)
         if found is not None and (best is None or found.start > best[0]):
             best = (found.start, found)
     for tag in table.answer_tags:
@@ -154,7 +148,7 @@ def _last_marker(text: str, folded: str, start: int, end: int, table: ExtractTab
     return None if best is None else best[1]
 
 
-def _phrase(text: str, folded: str, start: int, end: int, marker: Marker) -> Extraction | None:
+def _phrase(text: str, folded: str, start: int, end: int, marker: Marker, table: TextTable) -> Extraction | None:
     """The last occurrence of a marker's words that announces something."""
     source = text if marker.exact else folded
     best: Extraction | None = None
@@ -162,15 +156,32 @@ def _phrase(text: str, folded: str, start: int, end: int, marker: Marker) -> Ext
         stop = end
         while (position := source.rfind(phrase, start, stop)) >= 0:
             stop = position + len(phrase) - 1
-            if _stands_free(text, position, phrase, marker):
+            if _stands_free(text, position, phrase, marker) and not _supposed(folded, start, position, table):
                 found = _announced(text, position + len(phrase), end, marker)
-                if not _blank(found.text) and not found.text.rstrip().endswith("?"):
+                if not blank(found.text) and not found.text.rstrip().endswith("?"):
                     if best is None or found.start > best.start:
                         best = found
                     break
             if stop <= start:
                 break
     return best
+
+
+_CLAUSE_HEAD = 120  # characters before a marker in which its sentence may begin
+_HEAD_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+
+
+def _head(folded: str, start: int, position: int) -> list[str]:
+    """The words before a position in its own sentence."""
+    above, _, head = folded[max(start, position - _CLAUSE_HEAD) : position].rpartition("\n")
+    joint = _HEAD_WORD.findall(above.rstrip().rpartition("\n")[2])
+    head = head[max(head.rfind("."), head.rfind("!"), head.rfind("?")) + 1 :]
+    return _HEAD_WORD.findall(head.replace("’", "'")) + (joint if len(joint) == 1 else [])  # "or", alone on a line
+
+
+def _supposed(folded: str, start: int, position: int, table: TextTable) -> bool:
+    """Whether the sentence before a marker speaks of another case or of other people."""
+    return not table.suppositions.isdisjoint(_head(folded, start, position))
 
 
 def _announces_nothing(text: str, folded: str, start: int, end: int, table: ExtractTable) -> bool:
@@ -182,7 +193,7 @@ def _announces_nothing(text: str, folded: str, start: int, end: int, table: Extr
             if (
                 position >= 0
                 and _stands_free(text, position, phrase, marker)
-                and _blank(text[position + len(phrase) : end])
+                and blank(text[position + len(phrase) : end])
             ):
                 return True
     return False
@@ -224,7 +235,7 @@ def _stands_free(text: str, position: int, phrase: str, marker: Marker) -> bool:
 
 def _sentence_end(text: str, begin: int, stop: int) -> int | None:
     """The end of the first sentence in a line, if another follows; the stop of a label ("B. Ibuprofen") ends none."""
-    for match in _BREAK.finditer(text, begin, min(stop, begin + _ANSWER_HEAD)):
+    for match in BREAK.finditer(text, begin, min(stop, begin + _ANSWER_HEAD)):
         if match.start() > begin + 2 or not text[begin : begin + 1].isalpha():
             return match.start()
     return None
@@ -258,6 +269,8 @@ def _last_box(text: str, start: int, end: int, table: ExtractTable) -> Extractio
     if last is None:
         return None
     earlier = _box_before(text, start, last.start, end, table)
+    if earlier is not None and blank(last.text):
+        last, earlier = earlier, _box_before(text, start, earlier.start, end, table)
     if earlier is not None and _joined(text[earlier.end : last.start]) and earlier.text.strip() != last.text.strip():
         return Extraction(text[earlier.start : last.end], "several_boxes", earlier.start, last.end)
     line_end = text.find("\n", last.end, end)
@@ -297,12 +310,42 @@ def _inside(text: str, boxed: Extraction) -> Extraction:
     return Extraction(text[opening + 1 : stop], "boxed", opening + 1, stop)
 
 
+_JOINT = re.compile(
+    r"[\s$,;.&()\\\[\]{}]*(?:(?:text|mathrm|mbox)\{)?[\s,]*(?:and|or|und|et|y)?[\s,]*(?:alternatively|also)?"
+    r"[\s$,;.&()\\\[\]{}]*(?:[^\W\d_]\w? ?=|(?:first|second|third|other) \w+ ?[:=])?[\s$]*",
+    re.IGNORECASE,
+)
+_BEFORE_BOX = re.compile(
+    r"(?:[-+*/^<>≤≥≠√×·\d]|\\(?:neq?|geq?|leq?|gt|lt|times|cdot|pm|div)|\b(?:not|or|nor|than|either)"
+    r"|(?P<macro>\\[A-Za-z]+)?[({])\s*$"
+)
+_AFTER_BOX = re.compile(  # maths, or a macro that is neither text nor space nor the formula's end; or a conjunction
+    r"\s*(?:[-+*/^<>≤≥≠√×·!_=\d(]|\\(?!text|mathrm|mbox|quad|circ|pmod|[,;%)\]$!\s])"
+    r"|or\b|and\b|,?\s*\\text\{[ ,]*(?:or|and)\b)"
+)
+
+
+def _in_formula(text: str, start: int, boxed: Extraction, end: int, table: TextTable) -> bool:
+    r"""Whether maths or a conjunction on either side makes the box a part: ``-\boxed{5}``, ``\boxed{5}\pi``."""
+    head = max(start, boxed.start - _CLAUSE_HEAD)
+    before = text[max(head, text.rfind("\n", head, boxed.start) + 1) : boxed.start].rstrip(" $").removesuffix("**")
+    match = _BEFORE_BOX.search(before.rstrip("[") if before.endswith("\\[") else before)
+    if (
+        match is not None
+        and not before.endswith(("\\(", "$("))
+        and (match["macro"] or "\\frac")[1:] not in table.wrappers
+    ):
+        return True
+    after = text[boxed.end : min(end, boxed.end + 40)].removeprefix("**")
+    if _AFTER_BOX.match(after):
+        return True
+    word = WORD.match(after.lstrip(" $"))
+    return word is not None and word[0].lower() in table.modifiers | table.joiners | table.hedges
+
+
 def _joined(between: str) -> bool:
     """Whether the text between two boxes only joins them."""
-    return (
-        len(between) < 40
-        and re.fullmatch(r"[\s$,;&()\\\[\]]*(?:and|or|und|et|y)?[\s$,;&()\\\[\]]*", between) is not None
-    )
+    return len(between) < 60 and _JOINT.fullmatch(between) is not None
 
 
 def _calls_tool(text: str, answered: int, end: int, table: ExtractTable) -> bool:
@@ -310,16 +353,7 @@ def _calls_tool(text: str, answered: int, end: int, table: ExtractTable) -> bool
     return any(text.find(call, answered, end) >= 0 for call in table.tool_calls)
 
 
-def _revised(folded: str, answered: int, end: int, table: ExtractTable) -> bool:
-    """Whether the words after an answer take it back."""
-    tail = folded[answered : min(end, answered + 4000)]
-    return any(
-        (position := tail.find(phrase)) >= 0 and not tail[position - 1 : position].isalpha()
-        for phrase in table.revisions
-    )
-
-
-def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules) -> Found:
+def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules, asked: frozenset[str]) -> Found:
     """No marker: the last concluding sentence, else the last sentence; a short text is an answer as it stands."""
     table = rules.extract
     if any(text.rfind(call, start, end) >= 0 for call in table.tool_calls):
@@ -327,99 +361,35 @@ def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules) -> Fou
     whole = Extraction(text[start:end].strip(), "whole", start, end)
     pieces = _sentences(text, start, end)
     if len(pieces) <= 1:
-        return Found((whole, *_narrower(whole, rules, sole=True)))
-    chosen = pieces[-1]
-    via = "last_line"
+        return Found((whole, *narrower(whole, rules, sole=True)))
+    chosen, via = pieces[-1], "last_line"
     for begin, stop in reversed(pieces[-4:]):
         opening = folded[begin : begin + 24].lstrip(" *_#>-")
         if any(opening.startswith(word) for word in table.conclusions):
             chosen, via = (begin, stop), "conclusion"
             break
-    if via == "conclusion" and chosen != pieces[-1] and _revised(folded, chosen[1], end, table):
+    if chosen != pieces[-1] and revised(folded[chosen[1] : end], rules):
         return Found(finding=REVISED.finding(text=text[chosen[0] : chosen[1]][:200]))
     last = Extraction(text[chosen[0] : chosen[1]].strip(), via, *chosen)
-    narrower = _narrower(last, rules, sole=via == "conclusion")
-    return Found((whole, last, *narrower) if len(pieces) <= 3 else (last, *narrower))
+    if via == "conclusion":
+        return Found((whole, last, *narrower(last, rules, sole=True)))
+    if len(last.text) < _BARE and not any(copula in texts.fold(last.text) for copula in table.copulas):
+        # bare lines that follow each other are a list, of which the last is no answer by itself
+        previous = text[pieces[-2][0] : pieces[-2][1]].strip()
+        if _ITEM.fullmatch(previous) and "\n" in text[pieces[-2][1] : chosen[0]]:
+            return Found((whole,))
+        return Found((whole, last))
+    return Found((whole, *narrower(last, rules, sole=False, asked=asked)))
+
+
+_ITEM = re.compile(r"[-*•\s$\\(]*(?:[A-Z][.)] )?(?:[^\W\d_] ?= ?)?(?:[-+$]?[\d.,/]+[^\w:]*|[^\W\d_]+(?: [^\W\d_]+)?)")
+_BARE = 30  # characters of a line that is an answer or a part of one, and no sentence
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The last sentences of a text, as positions; displayed maths is joined to the sentence before it."""
     begin = max(start, end - 4000)
-    cuts = [match.span() for match in _BREAK.finditer(text, begin, end)]
+    cuts = [match.span() for match in BREAK.finditer(text, begin, end)]
     bounds = [begin, *(position for cut in cuts for position in cut), end]
     pieces = [(bounds[index], bounds[index + 1]) for index in range(0, len(bounds) - 1, 2)]
-    return [piece for piece in pieces if not _blank(text[piece[0] : piece[1]])]
-
-
-def _narrower(found: Extraction, rules: Rules, *, sole: bool) -> tuple[Extraction, ...]:
-    """What a sentence says of its subject.
-
-    The words behind its last copula, and, if ``sole``, from the only number that it holds on.
-    """
-    text = found.text
-    if len(text) > 2000:
-        return ()
-    folded = texts.fold(text)
-    after = -1
-    for copula in rules.extract.copulas:
-        position = folded.rfind(copula)
-        if position > 0 and (copula[0] == " " or _introduces(folded[:position], rules)):
-            after = max(after, position + len(copula))
-    narrower: list[Extraction] = []
-    if 0 < after < len(text) and not _blank(text[after:]) and not _lists_values(text, after):
-        narrower.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
-    chained = _last_member(text)
-    if chained is not None:
-        narrower.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
-    number = _sole_number(text, max(after, 0), rules) if sole else None
-    if number is not None:
-        narrower.append(Extraction(text[number:].strip(), "sole_number", found.start + number, found.end))
-    return tuple(narrower)
-
-
-def _lists_values(text: str, end: int) -> bool:
-    """Whether a number and a conjunction stand before ``end``: "x is 5 and y is 3" says more than its last part."""
-    first = _NUMBERISH.search(text, 0, end)
-    return first is not None and _LIST.search(text, first.end(), end) is not None
-
-
-def _introduces(subject: str, rules: Rules) -> bool:
-    """Whether the words before a colon may introduce an answer: "Total cost: 5", not "3 : 2" or "Inputs: 7"."""
-    return subject[-1:].isalpha() and not rules.text.blockers.intersection(_WORD.findall(subject[-40:])[-1:])
-
-
-def _last_member(text: str) -> int | None:
-    """Where the last member of an equals chain begins: ``the total = 3·4 = 12``.
-
-    A list of assignments ("x = 5, y = 3") is none, an equation not yet solved (``2x = 5``) is none, and neither is ``4
-    = 4``.
-    """
-    position = text.rfind("=")
-    if position <= 0 or text[position - 1] in "<>!≠" or _LIST.search(text):
-        return None
-    members = [member.strip() for member in text[:position].split("=")]
-    if members[-1] == text[position + 1 :].strip() or not all(_MEMBER.fullmatch(member) for member in members):
-        return None
-    return position + 1
-
-
-def _sole_number(text: str, after: int, rules: Rules) -> int | None:
-    """Where the only number of a plain sentence begins.
-
-    ``None`` unless it stands behind the copula with no word before it that bounds or rejects it.
-    """
-    match = _NUMBERISH.search(text)
-    if match is None or match.start() < after:
-        return None
-    start = match.start()
-    before = text[start - 1 : start]
-    if before in rules.units.leading:
-        start -= 1
-        before = text[start - 1 : start]
-    if before and before not in ' \n\t*_"':
-        return None
-    if _MATHS.search(text, 0, start):
-        return None
-    words = [word.lower() for word in _WORD.findall(text[:start])]
-    blocking = rules.text.hedges | rules.text.modifiers | rules.text.blockers
-    return None if len(words) < 2 or not blocking.isdisjoint(words) else start
+    return [piece for piece in pieces if not blank(text[piece[0] : piece[1]])]

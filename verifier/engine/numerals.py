@@ -21,7 +21,7 @@ _TEN = r"10 ?(?:\^|\*\*) ?"
 _RAISED = r"(?:\{{ ?(?P<{0}braced>[-+]? ?\d++) ?\}}|\( ?(?P<{0}round>[-+]? ?\d++) ?\)|(?P<{0}bare>[-+]?\d++))"
 NUMBER = re.compile(
     r"(?P<sign>[-+] ?)?(?:"
-    r"(?P<whole>\d++) +(?P<above>\d++) ?/ ?(?P<below>\d++)(?!\.\d)"
+    r"(?P<whole>\d++) +(?P<above>[1-9]\d*+) ?/ ?(?P<below>\d++)(?!\.\d)"
     rf"|(?P<body>{_WHOLE}(?:\.\d++)?|\.\d++|\d++\.(?!\d))"
     r"(?:[eE](?P<exponent>[-+]?\d++)(?!\w)"
     rf"| ?(?:[×·*⋅x]|\\times|\\cdot) ?{_TEN}{_RAISED.format('')}"
@@ -58,7 +58,7 @@ class Number(msgspec.Struct, frozen=True):
 
     def scaled(self, factor: fmpq) -> Number:
         """The value times an exact factor, its figures kept: another unit for the same measurement."""
-        return msgspec.structs.replace(self, mantissa=self.mantissa * factor, places=None)
+        return self if factor == 1 else msgspec.structs.replace(self, mantissa=self.mantissa * factor, places=None)
 
 
 class Scanned(msgspec.Struct, frozen=True):

@@ -26,8 +26,12 @@ _DRESSED = re.compile(r"[\\${]")
 _SPECIAL = re.compile(r"[\\{}]")
 _BLANKS = re.compile(r" *")
 _INTEGER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
-_MARKDOWN = re.compile(r"\*\*\*?|__(?=\S)|(?<=\S)__|`+|^#{1,6} +|^ *[-*•] +(?=\S)|^> +", re.MULTILINE)
-_EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[\s.\"')]!$")  # and not n!, which is a factorial
+_MARKDOWN = re.compile(
+    r"`+|^#{1,6} +|^ *[-*•] +(?=[^\W\d_])|^> +(?=[^\W\d_])|\*{2,3}+(?=[\s.,;:!]*$)", re.MULTILINE
+)  # "- 7" is minus seven
+_BOLD = re.compile(r"(\*{2,3}+)(?=[^\s*])([^*]*+)(?<=\S)\1")
+_SPACED_MICRO = re.compile(r"(?<=[\d ])μ (?=[A-Za-zΩ])")
+_EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[.\"')]!$")  # and not n!, which is a factorial
 _SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
 _SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
@@ -71,9 +75,9 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
         text = _latex(text, table)
     if "<" in text:
         text = _TAG.sub("", text)
-    text = _MARKDOWN.sub("", text)
+    text = _MARKDOWN.sub("", _BOLD.sub(r"\2", text))
     if not text.isascii():
-        text = _VULGAR.sub(_vulgar, _lowered(text))
+        text = _SPACED_MICRO.sub("μ", _VULGAR.sub(_vulgar, _lowered(text)))
     return strip(_SPACES.sub(" ", text))
 
 
@@ -84,9 +88,9 @@ def strip(text: str) -> str:
         bare = text.rstrip(".;, ")
         if bare != text and not text.endswith(".."):
             text = bare
-        elif _EXCLAIMED.search(text[-6:]):
+        elif _EXCLAIMED.search(text[-6:]) or (text[-1] == "}" and text.count("{") < text.count("}")):
             text = text[:-1].rstrip()
-        elif (text[0] == text[-1] and text[0] in "\"'*_") or (text[0], text[-1]) in {
+        elif (text[0] == text[-1] and text[0] in "\"'*") or (text[0], text[-1]) in {
             ("“", "”"),
             ("‘", "’"),
             ("«", "»"),
@@ -182,16 +186,21 @@ def words(text: str, table: TextTable) -> tuple[str, ...]:
 
     Signs that carry meaning (``+ % < =``) stay words of their own.
     """
+    return tuple(word.casefold() for word in written_words(text, table))
+
+
+def written_words(text: str, table: TextTable) -> tuple[str, ...]:
+    """The same words in the case they were written in."""
     found = _WORD.findall(text)
     last = len(found) - 1
     kept = [
-        word.casefold()
+        word
         for place, word in enumerate(found)
         # "vitamin A": an article stands before a word, and is no capital within a text
         if not (word.lower() in table.articles and place < last and (place == 0 or word.islower()))
         and not (len(word) == 1 and word in _PUNCTUATION)
     ]
-    return tuple(kept) or tuple(word.casefold() for word in found)
+    return tuple(kept or found)
 
 
 def without_accents(text: str) -> str:

@@ -18,9 +18,9 @@ MAX_EXPONENT = 12
 _SYMBOL = re.compile(r"[^\W\d_]+|[°%$€£¥₹₩′″']+[^\W\d_]*")
 _PAIR = re.compile(r"([^\W\d_]+)[ -]([^\W\d_]+)(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
-_EXPONENT = re.compile(r" ?(?:\^|\*\*) ?\(?([-+]?\d{1,2})\)?|([-+]?\d)(?![\d.])")
+_EXPONENT = re.compile(r" ?(?:\^|\*\*) ?(?:\(([-+]?\d{1,2})\)|([-+]?\d{1,2}))|([-+]?\d)(?![\d.])")
 _WORD_EXPONENTS = {"squared": 2, "cubed": 3}
-_WORD_POWERS = {"square": 2, "cubic": 3}
+_WORD_POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
 
 
 def canonical(dimension: Dimension) -> str:
@@ -51,6 +51,7 @@ def read_unit(text: str, start: int, table: UnitTable) -> tuple[UnitDefinition, 
     first = position
     parts: list[tuple[UnitDefinition, int]] = []
     sign, worded = 1, False
+    slashed = False  # J/mol·K: everyone means J/(mol·K), and the letter of it is (J/mol)·K
     while True:
         factor = _factor(text, position, table, after_space=bool(parts) and not worded)
         if factor is None:
@@ -70,14 +71,13 @@ def read_unit(text: str, start: int, table: UnitTable) -> tuple[UnitDefinition, 
             break
         if _factor(text, following, table, after_space=division == 0) is None:
             break
-        if division:
-            sign = -1
-        elif text[position : position + 1] != " ":
-            sign = sign if sign > 0 else 1  # kg/s·m is (kg/s)·m: after an explicit product the divisor ends
+        slashed = slashed or (sign < 0 and not division)
+        sign = -1 if division else sign
         position = following
     if not parts:
         return None
-    return _assemble(parts, text[first:position]), position
+    unit = _assemble(parts, text[first:position])
+    return (msgspec.structs.replace(unit, vague=True) if slashed else unit), position
 
 
 def _assemble(parts: list[tuple[UnitDefinition, int]], written: str) -> UnitDefinition:
@@ -137,7 +137,7 @@ def _exponent(text: str, position: int) -> tuple[int, int]:
     match = _EXPONENT.match(text, position)
     if match is None:
         return 1, position
-    power = int(match[1] or match[2])
+    power = int(match[1] or match[2] or match[3])
     if power == 0 or abs(power) > MAX_EXPONENT:
         return 1, position
     return power, match.end()

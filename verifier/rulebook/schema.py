@@ -85,6 +85,13 @@ class TagEntry(Entry):
     kind: Literal["answer", "thinking"]
 
 
+class MeasureEntry(Entry):
+    """Words that ask for a sort of quantity, and units that answer them."""
+
+    phrases: Annotated[tuple[Text, ...], Field(min_length=1)]
+    units: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
 class AlphabetEntry(Entry):
     """A run of option labels."""
 
@@ -153,38 +160,22 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("text", "truth"): TruthEntry,
     ("extract", "marker"): MarkerEntry,
     ("extract", "tag"): TagEntry,
+    ("demand", "measure"): MeasureEntry,
     ("choices", "alphabet"): AlphabetEntry,
     ("choices", "layout"): LayoutEntry,
     ("profiles", "profile"): ProfileEntry,
     ("", "tolerance"): ToleranceEntry,
     ("", "confidence"): ConfidenceEntry,
 }
-LISTS = frozenset(
-    {("units", "never"), ("choices", "phrases"), ("choices", "joins")}
-    | {
-        ("text", name)
-        for name in (
-            "wrapper",
-            "dropped",
-            "articles",
-            "modifiers",
-            "hedges",
-            "openers",
-            "fillers",
-            "generic_units",
-            "qualifiers",
-            "blockers",
-        )
-    }
-    | {
-        ("extract", name)
-        for name in ("boxes", "json_keys", "tool_calls", "ends", "conclusions", "revisions", "copulas")
-    }
-    | {
-        ("demand", name)
-        for name in ("percent", "exact", "count", "pure_number", "unit", "scale", "conversion", "lowest_terms")
-    }
-)
+_LISTS = {
+    "units": "never",
+    "choices": "phrases joins",
+    "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
+    "blockers doubts suppositions rejections qualifiers",
+    "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks",
+    "demand": "percent exact count pure_number unit scale lowest_terms form verbatim money tasks",
+}
+LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 
 Entries = dict[tuple[str, str], dict[str, tuple[str, Entry]]]
 """Entries by folder and section, then by name, each with the file it came from."""

@@ -23,6 +23,7 @@ from verifier.rulebook.schema import (
     Lists,
     MacroEntry,
     MarkerEntry,
+    MeasureEntry,
     PrefixEntry,
     ProfileEntry,
     RangeEntry,
@@ -79,8 +80,12 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             pure_number=_folded(lists, "demand", "pure_number"),
             unit=_unit_phrases(lists),
             scale=_folded(lists, "demand", "scale"),
-            conversion=_folded(lists, "demand", "conversion"),
             lowest_terms=_folded(lists, "demand", "lowest_terms"),
+            form=_folded(lists, "demand", "form"),
+            verbatim=_folded(lists, "demand", "verbatim"),
+            money=_folded(lists, "demand", "money"),
+            tasks=frozenset(_folded(lists, "demand", "tasks")),
+            measures=_measures(entries),
         ),
         choices=_choices(entries, lists),
         truth=TruthTable(words=_truths(entries)),
@@ -109,6 +114,24 @@ def _unit_phrases(lists: Lists) -> tuple[str, ...]:
         if phrase.count("{unit}") != 1 or phrase.startswith("{unit}"):
             raise RulesError("demand/", "unit", "phrases", f"'{phrase}' must hold {{unit}} once, behind some words")
     return phrases
+
+
+def _measures(entries: Entries) -> tuple[tuple[str, frozenset[Dimension]], ...]:
+    resolver = _Resolver(entries)
+    measures: list[tuple[str, frozenset[Dimension]]] = []
+    for path, entry in _all(entries, "demand", "measure", MeasureEntry):
+        dimensions = frozenset(_product(unit, path, entry.name, resolver) for unit in entry.units)
+        measures.extend((phrase.lower(), dimensions) for phrase in entry.phrases)
+    return tuple(measures)
+
+
+def _product(unit: str, path: str, entry: str, resolver: _Resolver) -> Dimension:
+    """The dimension of a unit named in a measure; ``metre^2`` is one as well."""
+    term = _TERM.match(unit)
+    if term is None:
+        raise RulesError(path, entry, "units", f"'{unit}' is no unit")
+    power = int(term["power"] or 1)
+    return tuple((base, exponent * power) for base, exponent in resolver.unit(term["name"], path, entry).dimension)
 
 
 # --- units ----------------------------------------------------------------------------------------------------------
@@ -279,6 +302,12 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         fillers=frozenset(_folded(lists, "text", "fillers")),
         generic_units=frozenset(_folded(lists, "text", "generic_units")),
         blockers=frozenset(_folded(lists, "text", "blockers")),
+        joiners=frozenset(_folded(lists, "text", "joiners")),
+        directions=frozenset(_folded(lists, "text", "directions")),
+        carriers=frozenset(_folded(lists, "text", "carriers")),
+        doubts=frozenset(_folded(lists, "text", "doubts")),
+        suppositions=frozenset(_folded(lists, "text", "suppositions")),
+        rejections=frozenset(_folded(lists, "text", "rejections")),
         qualifiers=frozenset(_folded(lists, "text", "qualifiers")),
     )
 
@@ -304,6 +333,8 @@ def _extract(entries: Entries, lists: Lists) -> ExtractTable:
         conclusions=_folded(lists, "extract", "conclusions"),
         revisions=_folded(lists, "extract", "revisions"),
         copulas=_folded(lists, "extract", "copulas"),
+        subordinators=frozenset(_folded(lists, "extract", "subordinators")),
+        remarks=frozenset(_folded(lists, "extract", "remarks")),
     )
 
 

@@ -49,13 +49,11 @@ class UnitTable(msgspec.Struct, frozen=True):
 
 
 class TextTable(msgspec.Struct, frozen=True):
-    """How texts are brought to normal form, and the words that matter beside a number.
+    """How texts are brought to normal form, and the words that matter beside an answer.
 
     ``characters`` maps code points (Unicode minus, full-width forms, odd spaces), ``invisible`` those that vanish;
     ``macros`` maps LaTeX macros without arguments to text; ``wrappers`` are macros whose argument is kept and
-    ``dropped`` those that vanish with theirs; ``modifiers`` after a number change its value ("million", "dozen");
-    ``hedges`` beside a number make it no committed value ("or", "least"); ``openers`` may stand before a number
-    ("about").
+    ``dropped`` those that vanish with theirs. The word lists are explained where they stand, in ``rules/text``.
     """
 
     characters: Mapping[int, str]
@@ -71,6 +69,12 @@ class TextTable(msgspec.Struct, frozen=True):
     generic_units: frozenset[str]
     qualifiers: frozenset[str]
     blockers: frozenset[str]
+    joiners: frozenset[str]
+    directions: frozenset[str]
+    carriers: frozenset[str]
+    doubts: frozenset[str]
+    suppositions: frozenset[str]
+    rejections: frozenset[str]
 
 
 class Marker(msgspec.Struct, frozen=True):
@@ -102,10 +106,16 @@ class ExtractTable(msgspec.Struct, frozen=True):
     conclusions: tuple[str, ...]
     revisions: tuple[str, ...]
     copulas: tuple[str, ...]
+    subordinators: frozenset[str]
+    remarks: frozenset[str]
 
 
 class DemandTable(msgspec.Struct, frozen=True):
-    """Phrases of a question that say what its answer must be like; ``unit`` phrases hold ``{unit}``."""
+    """Phrases of a question that say what its answer must be like.
+
+    ``unit`` phrases hold ``{unit}``; ``measures`` are words that ask for a sort of quantity ("how long"), with the
+    dimensions that answer them; ``money`` words ask for an amount; the rest is explained in ``rules/demand``.
+    """
 
     percent: tuple[str, ...]
     exact: tuple[str, ...]
@@ -113,8 +123,12 @@ class DemandTable(msgspec.Struct, frozen=True):
     pure_number: tuple[str, ...]
     unit: tuple[str, ...]
     scale: tuple[str, ...]
-    conversion: tuple[str, ...]
     lowest_terms: tuple[str, ...]
+    form: tuple[str, ...]
+    verbatim: tuple[str, ...]
+    money: tuple[str, ...]
+    tasks: frozenset[str]
+    measures: tuple[tuple[str, frozenset[Dimension]], ...]
 
 
 class Layout(msgspec.Struct, frozen=True):

@@ -46,42 +46,63 @@ class Choice(msgspec.Struct, frozen=True):
 def find_options(question: str, rules: Rules, meter: Meter) -> tuple[Option, ...]:
     """The options listed in a question, in order; empty if it lists none.
 
-    The longest run of labels counts, of equal ones the last.
+    The last run of labels counts, of two that overlap the longer.
     """
-    best: tuple[Option, ...] = ()
+    best = _Run(-1, -1, ())
     for layout in rules.choices.layouts:
         meter.spend(len(question) // 8)
         run = _run(question, layout)
-        if len(run) >= max(2, len(best) + 1):
+        behind, apart = run.start >= best.end, run.end <= best.start
+        longer = not apart and len(run.options) > len(best.options)
+        if len(run.options) >= 2 and (behind or longer) and not _are_tasks(run.options, rules):
             best = run
-    if not best and "\\" in question:  # \textbf{(A)}\ 5
+    if not best.options and "\\" in question:  # \textbf{(A)}\ 5
         unwrapped = texts.unlatex(question, rules.text, meter)
         return find_options(unwrapped.replace("\\", ""), rules, meter)
     return tuple(
-        Option(option.label, texts.plain(option.text, rules.text, meter)) for option in best[: meter.budget.options]
+        Option(option.label, texts.plain(option.text, rules.text, meter))
+        for option in best.options[: meter.budget.options]
     )
 
 
-def _run(question: str, layout: Layout) -> tuple[Option, ...]:
-    """The longest run ``A…, B…, C…`` of labels in this layout, each with the text up to the next."""
+def _are_tasks(options: tuple[Option, ...], rules: Rules) -> bool:
+    """Whether these are the parts of a question, each with a task: "(a) Find its speed. (b) Find its height."."""
+    first = [texts.fold(option.text).partition(" ")[0].strip("*:,.") for option in options]
+    return all(word in rules.demand.tasks for word in first)
+
+
+class _Run(msgspec.Struct, frozen=True):
+    """A run of labels in a question: where it begins and ends, and the options."""
+
+    start: int
+    end: int
+    options: tuple[Option, ...]
+
+
+def _run(question: str, layout: Layout) -> _Run:
+    """The last run ``A…, B…, C…`` of labels in this layout, each with the text up to the next.
+
+    Within a line, a first label stands behind a stop, a colon or a formula: "type A. Then type B." lists nothing.
+    """
     marks = [(match[1], match.start(), match.end()) for match in layout.pattern.finditer(question)][-_MARKS:]
-    best: list[tuple[str, int, int]] = []
     for index in range(len(marks) - 1, -1, -1):
         if marks[index][0] != layout.alphabet[0]:
+            continue
+        before = question[: marks[index][1]].rstrip(" *\t")[-1:]
+        if before and before not in "\n?:.!)]}$\\" and marks[index][1] > 0 and question[marks[index][1]] != "\n":
             continue
         run = [marks[index]]
         for mark in marks[index + 1 :]:
             if len(run) < len(layout.alphabet) and mark[0] == layout.alphabet[len(run)]:
                 run.append(mark)
-        if len(run) > len(best):
-            best = run
-    if not best:
-        return ()
-    ends = [start for _, start, _ in best[1:]] + [_end_of_last(question, best[-1][2])]
-    options = [
-        Option(label, question[end:stop].strip(" \t\n;,")) for (label, _, end), stop in zip(best, ends, strict=True)
-    ]
-    return tuple(options) if all(option.text for option in options) else ()
+        if len(run) < 2:
+            continue
+        ends = [start for _, start, _ in run[1:]] + [_end_of_last(question, run[-1][2])]
+        texts_between = [question[end:stop].strip(" \t\n;,") for (_, _, end), stop in zip(run, ends, strict=True)]
+        if all(texts_between):
+            options = tuple(Option(label, words) for (label, _, _), words in zip(run, texts_between, strict=True))
+            return _Run(marks[index][1], ends[-1], options)
+    return _Run(-1, -1, ())
 
 
 def _end_of_last(question: str, start: int) -> int:
@@ -110,20 +131,72 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
     found = _label(text, ctx.rules.choices, options)
     if found is None:
         return
-    label, rest = found
+    label, rest, firm = found
+    rest = _NOT_ANOTHER.sub("", rest)
     option = next((option for option in options if option.label.casefold() == label.casefold()), None)
+    if rest and _rejects_or_adds(rest, options, ctx):
+        return
     if option is None:
-        if not options:
-            if not rest or not _names_other_label(rest, options, ctx.rules.choices):
-                yield Reading(Choice(label, rest), "choice", certain=not rest)
-        elif not rest:
+        if not options and (firm or not rest):
+            yield Reading(Choice(label, rest), "choice", certain=not rest)
+        elif options and not rest:
             yield Reading(Choice(label, conflict="?"), "choice", certain=False)
         return
-    other = _by_words(rest, options, ctx) if rest else None
-    conflict = other.label if other is not None and other.label != option.label else ""
-    if rest and other is None and _names_other_label(rest, options, ctx.rules.choices):
+    if not rest or _own_words(rest, option, options, ctx):
+        yield Reading(Choice(option.label, option.text, known=True), "choice", rest)
         return
-    yield Reading(Choice(option.label, option.text, conflict, known=True), "choice", rest)
+    other = _by_words(rest, options, ctx)
+    if other is not None:
+        yield Reading(Choice(option.label, option.text, other.label, known=True), "choice", rest)
+    elif firm and _explains(rest):
+        yield Reading(Choice(option.label, option.text, known=True), "choice", rest)
+
+
+_NOT_ANOTHER = re.compile(r"(?:^|,? )(?:and )?not \(?[A-Z]\)?(?!\w)")  # "D, not A"
+_EXPLAINS = re.compile(r"[,;:-]? ?(?:because|since|as|for|which|due|that is|given|based|with)\b", re.IGNORECASE)
+
+
+def _explains(rest: str) -> bool:
+    """Whether the words behind a label only give a reason for it."""
+    return _EXPLAINS.match(rest) is not None
+
+
+def _own_words(rest: str, option: Option, options: tuple[Option, ...], ctx: Context) -> bool:
+    """Whether the words behind a label are its option's, perhaps with more; and no other option's stand among them."""
+    index = options.index(option)
+    wanted = ctx.demand.option_words[index]
+    told = texts.words(rest, ctx.rules.text)
+    if told == wanted or rest == option.text:
+        return True
+    others = [words for place, words in enumerate(ctx.demand.option_words) if place != index]
+    return (
+        bool(wanted)
+        and _holds(told, wanted)
+        and not any(words and _holds(told, words) and not _holds(wanted, words) for words in others)
+    )
+
+
+def _holds(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    """Whether ``part`` stands in ``words``, in one piece."""
+    return any(words[start : start + len(part)] == part for start in range(len(words) - len(part) + 1))
+
+
+_OTHER_LABEL = re.compile(r"\(([A-Z])\)|(?<![\w-])([A-Z])(?=[).:](?!\w))|\b(?:and|or|nor|then)\s+\(?([A-Z])\b|->|→")
+
+
+def _rejects_or_adds(rest: str, options: tuple[Option, ...], ctx: Context) -> bool:
+    """Whether the words behind a label reject it, or name a second one."""
+    table = ctx.rules.text
+    first = rest.lstrip(" ,(").partition(" ")[0].strip("().,")
+    labels = {option.label for option in options} or set("ABCDEFGHIJ")
+    if rest.lstrip(" (").partition(" ")[0].lower() in ctx.rules.choices.joins - {","} or first in labels:
+        return True
+    for match in _OTHER_LABEL.finditer(rest):
+        if match.lastindex is None or match[match.lastindex] in labels:
+            return True
+    told = set(texts.words(rest, table))
+    own = {word for words in ctx.demand.option_words for word in words}
+    return not (table.doubts | table.rejections).isdisjoint(told - own)
 
 
 def _by_words(text: str, options: tuple[Option, ...], ctx: Context) -> Option | None:
@@ -144,11 +217,11 @@ def _is_label(text: str, options: tuple[Option, ...]) -> bool:
 
 _MARKS = 200  # labels looked at in a question, from its end: twelve times as many as any alphabet has
 _LABEL_BEHIND = re.compile(r"(.+?),? [(\[](\w{1,3})[)\]]")
-_AFTER_LABEL = re.compile(r" ?[).:\],-](?!\d) ?| ?$|\*\* ?| (?=\()|, ")
+_AFTER_LABEL = re.compile(r" ?[).:\]-](?!\d) ?| ?$|\*\* ?| (?=\()|, (?=not\b)")
 
 
-def _label(text: str, table: ChoiceTable, options: tuple[Option, ...]) -> tuple[str, str] | None:
-    """The label that a text opens with, and what follows it.
+def _label(text: str, table: ChoiceTable, options: tuple[Option, ...]) -> tuple[str, str, bool] | None:
+    """The label that a text opens with, what follows it, and whether it is marked as one: "(B)", "option B".
 
     Without options only a capital letter, or a letter in brackets, is a label.
     """
@@ -180,18 +253,9 @@ def _label(text: str, table: ChoiceTable, options: tuple[Option, ...]) -> tuple[
     if not options and not (bracketed or phrased) and not written.isupper():
         return None
     if len(label) == 1 and label.isalpha() and not (bracketed or phrased) and written.islower() and label.isupper():
-        return (label, "") if end == len(text) else None
+        return (label, "", False) if end == len(text) else None
     rest = text[after.end() :] if after is not None else text[end:]
-    return (label if options else label.upper()), texts.strip(rest.lstrip(" ).]:-–—"))
-
-
-def _names_other_label(rest: str, options: tuple[Option, ...], table: ChoiceTable) -> bool:
-    """Whether the words after a label go on to name a second one ("A and C", "B or D")."""
-    first = rest.partition(" ")[0]
-    if first.lower() in table.joins:
-        return True
-    labels = {option.label for option in options} or set("ABCDEFGHIJ")
-    return any(f"({label})" in rest for label in labels) or first.strip("().,") in labels
+    return (label if options else label.upper()), texts.strip(rest.lstrip(" ).]:-–—")), bracketed or phrased
 
 
 def compare_choices(gold: Choice, candidate: Choice, _ctx: Context) -> Finding:
@@ -206,7 +270,7 @@ def compare_choices(gold: Choice, candidate: Choice, _ctx: Context) -> Finding:
     ):
         return TEXT_DIFFERS.finding(**shown)
     if not gold.known and gold.text and not candidate.text:
-        return TEXT_DIFFERS.finding(**shown)
+        return TEXT_DIFFERS.finding(**shown)  # "E. coli" is no option E
     if "?" in {gold.conflict, candidate.conflict}:
         return NO_OPTION.finding(**shown)
     if gold.conflict or candidate.conflict:

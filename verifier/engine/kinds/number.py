@@ -8,7 +8,7 @@ all where the question wants an exact value or a count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd
 
@@ -18,7 +18,7 @@ from flint import fmpq, fmpz
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
 from verifier.engine.numerals import Number, figures, figures_of, round_half_up, same, scan_number, spread, value_of
 from verifier.engine.units import read_unit
-from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
+from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
 
 EQUAL = proves("number.equal", "The two numbers are the same exact value.")
 ROUNDED = proves(
@@ -61,13 +61,20 @@ SCALE_UNCLEAR = passes(
     "number.scale_unclear", "The numbers differ by thousands or millions, and the question speaks of such a scale."
 )
 LABEL_DIFFERS = passes("number.label_differs", "The values are assigned to different names.")
+FORM_DIFFERS = passes(
+    "number.form_differs",
+    "The values are equal, and the question asks for a form that only one of them has.",
+    specific=7,
+)
 FEWER_PLACES = passes(
     "number.fewer_places",
     "The values are equal, and the answer shows fewer decimal places than were asked for.",
     specific=7,
 )
 NOUNS_DIFFER = passes(
-    "number.nouns_differ", "The numbers agree, and they count things with different names.", specific=7
+    "number.nouns_differ",
+    "The numbers stand before different words, which may be different things or units.",
+    specific=7,
 )
 CODES: tuple[Code, ...] = (
     EQUAL,
@@ -84,13 +91,15 @@ CODES: tuple[Code, ...] = (
     PERCENT_UNCLEAR,
     SCALE_UNCLEAR,
     LABEL_DIFFERS,
+    FORM_DIFFERS,
     FEWER_PLACES,
     NOUNS_DIFFER,
 )
 
-_LABEL = re.compile(r"([A-Za-z](?:_\{?\w{1,8}\}?|['′]{1,2})?|\\[A-Za-z]+) ?(?:=|≈|\\approx) ?(?=[^=])")
+_LABEL = re.compile(r"([^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\\[A-Za-z]+) ?(?:=|≈|\\approx) ?(?=[^=])")
 _GLUED = re.compile(r"[\d^*/=!(\[{|\\<>_~+×÷±√∞π∪∩≤≥≠∈]|[.,:;][\d]|[-−] ?[\d(\\a-zA-Z]|'")
-_DIGIT_OR_MATHS = re.compile(r"[\d\\^=<>{}|±√∞π∪≤≥≠]")
+_DIGIT_OR_MATHS = re.compile(r"\d|[^\w\s.,:;!?()'\"’“”&/-]")
+_HALF_DAY = re.compile(r" ?[ap]\.? ?m\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 
 
@@ -157,26 +166,47 @@ def harmless(rest: str, ctx: Context) -> bool:
     if not rest or rest.isspace():
         return True
     ctx.meter.spend(len(rest))
-    if rest[0].isalnum() or _GLUED.match(rest.lstrip()) or _DIGIT_OR_MATHS.search(rest):
+    if rest[0].isalnum() or _GLUED.match(rest.lstrip()) or _DIGIT_OR_MATHS.search(rest) or _HALF_DAY.match(rest):
         return False
-    table = ctx.rules.text
+    table, asked = ctx.rules.text, ctx.demand.words
     found = [word.lower() for word in _WORD.findall(rest)]
-    if found and found[0] in table.modifiers:
+    if not found:
+        return True
+    if found[0] in table.joiners or (len(found[0]) == 1 and (found[0] != "a" or found == ["a"])):
         return False
-    return not any(word in table.hedges for word in found)
+    if not table.modifiers.isdisjoint(found[:_NEAR]) or not table.hedges.isdisjoint(found):
+        return False
+    return table.directions.isdisjoint(word for word in found if word not in asked) and not _divided(found, ctx)
+
+
+_NEAR = 6  # words behind a number in which a modifier belongs to it
+
+
+def _divided(found: list[str], ctx: Context) -> bool:
+    """Whether the words go on to divide: "per day", "an hour", unless the question speaks of the same."""
+    words = ctx.rules.units.words
+    for word, following in zip(found, [*found[1:], ""], strict=True):
+        per = word == "per" or (word in {"a", "an", "each", "every"} and following in words)
+        asked = ctx.demand.words
+        if per and not (following in asked and ("per" in asked or word in asked)):
+            return True
+    return False
 
 
 def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that is a number, perhaps with harmless words behind it ("16 eggs left")."""
     found = open_number(text, ctx)
-    if found is None or found.currency:
+    if found is None or found.currency or ctx.demand.verbatim:
         return
     rest = text[found.end :].strip(" )") if _bracketed(text, 0) else text[found.end :]
     if not harmless(rest, ctx) or read_unit(text, found.end, ctx.rules.units) is not None:
         return  # with a unit it is a quantity, or nothing
+    if _NAMED.match(rest):
+        return  # "10 Downing Street", "5 March"
     yield Reading(msgspec.structs.replace(found.number, noun=_noun(rest, ctx)), "number", rest.strip(), found.label)
 
 
+_NAMED = re.compile(r" [A-Z][a-z]+")
 _NOUN = re.compile(r" ?([^\W\d_]+(?: ?[/·*^] ?[^\W\d_]+)*)")
 
 
@@ -188,21 +218,21 @@ def _noun(rest: str, ctx: Context) -> str:
     return match[1]
 
 
-def same_noun(first: str, second: str) -> bool:
-    """Whether two counted things are the same word, plural or not; an unnamed one is any."""
-    one, other = first.lower(), second.lower()
-    return not one or not other or one.rstrip("s") == other.rstrip("s")
-
-
 def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = False) -> Finding:
     """Whether the candidate's value is the gold's (POLICY 10-13, 17). ``measured`` is set for values with a unit."""
     shown = evidence(gold=gold.written, candidate=candidate.written)
+    if gold.percent != candidate.percent and (ctx.demand.percent or not same(gold, candidate, ctx.meter)):
+        percent = _percent(gold, candidate, ctx)
+        if percent is not None:
+            return percent.finding(**shown)
     if same(gold, candidate, ctx.meter):
         if ctx.demand.lowest_terms and _reducible(candidate) and not _reducible(gold):
             return NOT_LOWEST.finding(**shown)
         places = ctx.demand.places
         if places is not None and gold.places == places and (candidate.places or 0) < places and not candidate.fraction:
             return FEWER_PLACES.finding(**shown)
+        if ctx.demand.form and _form(gold) != _form(candidate):
+            return FORM_DIFFERS.finding(**shown)
         return EQUAL.finding(**shown)
     wanted, given = value_of(gold, ctx.meter), value_of(candidate, ctx.meter)
     if wanted is None or given is None:
@@ -210,9 +240,7 @@ def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = Fal
     tolerance = ctx.profile.tolerance
     if _within(wanted, given, tolerance.relative, tolerance.absolute):
         return WITHIN.finding(**shown, tolerance=tolerance.name)
-    if gold.percent != candidate.percent and _percent_slip(wanted, given):
-        return _percent(candidate, ctx, shown)
-    if ctx.demand.percent and not gold.percent and not candidate.percent and _percent_slip(wanted, given):
+    if ctx.demand.percent and (wanted * 100 == given or wanted == given * 100):
         return PERCENT_UNCLEAR.finding(**shown)
     rounding = _rounding(gold, candidate, wanted, given, ctx, measured=measured)
     if rounding is not None:
@@ -222,6 +250,13 @@ def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = Fal
     return DIFFERS.finding(**shown)
 
 
+def _form(number: Number) -> tuple[bool, bool, bool, bool]:
+    """How a number is written: as a fraction, mixed, with a percent sign, with a power of ten."""
+    written = number.written
+    return number.fraction, " " in written.strip("+- "), number.percent, bool(_POWER_SIGN.search(written))
+
+
+_POWER_SIGN = re.compile(r"[eE^]")
 _WRITTEN_FRACTION = re.compile(r"(\d{1,15}) ?/ ?(\d{1,15})$")
 
 
@@ -244,17 +279,20 @@ def _within(wanted: fmpq, given: fmpq, relative: Fraction, absolute: Fraction) -
     )
 
 
-def _percent_slip(wanted: fmpq, given: fmpq) -> bool:
-    return bool(wanted * 100 == given or wanted == given * 100)
+def _percent(gold: Number, candidate: Number, ctx: Context) -> Code | None:
+    """One side has the sign (POLICY 17); ``None`` where the sign changes nothing.
 
-
-def _percent(candidate: Number, ctx: Context, shown: Mapping[str, str]) -> Finding:
-    """One side has the sign, and the digits are the same: 25 against 25 %."""
-    if ctx.demand.percent:
-        return EQUAL.finding(**shown)
-    if ctx.demand.pure_number and candidate.percent:
-        return DIFFERS.finding(**shown)
-    return PERCENT_UNCLEAR.finding(**shown)
+    Where a percentage is asked for, a bare 25 is 25 %. Elsewhere 25 against 25 % is unclear, and 0.25 is 25 %.
+    """
+    bare, signed = (candidate, gold) if gold.percent else (gold, candidate)
+    as_percent = msgspec.structs.replace(bare, exponent10=bare.exponent10 - 2)
+    if same(as_percent, signed, ctx.meter):
+        if ctx.demand.percent:
+            return EQUAL
+        return DIFFERS if ctx.demand.pure_number and candidate.percent else PERCENT_UNCLEAR
+    if ctx.demand.percent and same(bare, signed, ctx.meter):
+        return PERCENT_UNCLEAR
+    return None
 
 
 def _rounding(
@@ -267,26 +305,35 @@ def _rounding(
     gold_figures = figures_of(gold, measured=measured)
     own = candidate.significant
     if own is not None and (gold_figures is None or gold_figures > own):
-        code = _answer_is_rounded(candidate, wanted, given, own, ctx)
+        code = _answer_is_rounded(candidate, wanted, given, own, ctx, measured=measured)
         if code is not None:
             return code
     shown = own or (None if candidate.fraction else figures(candidate.written.strip("+- %")))
     if gold_figures is not None and (shown is None or shown > gold_figures):
         return _answer_is_longer(gold, wanted, given, gold_figures, ctx, measured=measured)
-    if gold_figures is None and not gold.fraction and candidate.decimal and not _wants_exact(wanted, ctx):
+    if (
+        gold_figures is None
+        and not gold.fraction
+        and candidate.decimal
+        and not _wants_exact(wanted, ctx, measured=measured)
+    ):
         whole = figures(gold.written.strip("+- %"))
         if whole >= 3 and round_half_up(given, whole) == wanted:
             return SHORT_GOLD
     return None
 
 
-def _answer_is_rounded(candidate: Number, wanted: fmpq, given: fmpq, own: int, ctx: Context) -> Code | None:
+def _answer_is_rounded(
+    candidate: Number, wanted: fmpq, given: fmpq, own: int, ctx: Context, *, measured: bool
+) -> Code | None:
     """An exact or longer ground truth, and an answer that shows ``own`` figures of it."""
     if round_half_up(wanted, own) == given:
-        if _wants_exact(wanted, ctx):
+        if _wants_exact(wanted, ctx, measured=measured):
             return NOT_EXACT
         places = ctx.demand.places
         if places is not None and candidate.places is not None and candidate.places < places:
+            return TOO_FEW_FIGURES
+        if ctx.demand.significant is not None and own < ctx.demand.significant:
             return TOO_FEW_FIGURES
         return ROUNDED if own >= 3 or _asked(candidate, ctx) else TOO_FEW_FIGURES
     if own >= 2 and abs(wanted - given) <= abs(wanted) / fmpq(fmpz(10) ** (own - 1)):
@@ -300,7 +347,7 @@ def _answer_is_longer(
     """A ground truth that shows so many figures, and a longer or exact answer."""
     if round_half_up(given, gold_figures) != wanted:
         return None
-    if _wants_exact(wanted, ctx):
+    if _wants_exact(wanted, ctx, measured=measured):
         return NOT_EXACT
     if ctx.demand.rounding_task:
         return NOT_ROUNDED
@@ -309,9 +356,9 @@ def _answer_is_longer(
     return SHORT_GOLD if gold_figures == 2 else None
 
 
-def _wants_exact(wanted: fmpq, ctx: Context) -> bool:
-    """Whether no rounding is allowed; a ground truth with a fraction counts nothing."""
-    return ctx.demand.exact or (ctx.demand.count and wanted.q == 1)
+def _wants_exact(wanted: fmpq, ctx: Context, *, measured: bool) -> bool:
+    """Whether no rounding is allowed; a ground truth with a fraction or a unit counts nothing."""
+    return ctx.demand.exact or (ctx.demand.count and wanted.q == 1 and not measured)
 
 
 def _asked(number: Number, ctx: Context) -> bool:
@@ -323,9 +370,9 @@ def _asked(number: Number, ctx: Context) -> bool:
 
 
 def compare_numbers(gold: Number, candidate: Number, ctx: Context) -> Finding:
-    """Two bare numbers; "5 apples" and "5 oranges" are left to a reader."""
+    """Two bare numbers; "5 apples" and "5 oranges" are left to a reader, and so are two unknown units."""
     finding = agree(gold, candidate, ctx)
-    if finding.decision is Decision.CORRECT and not same_noun(gold.noun, candidate.noun):
+    if gold.noun and candidate.noun and gold.noun.rstrip("s") != candidate.noun.rstrip("s"):
         return NOUNS_DIFFER.finding(gold=gold.show(), candidate=candidate.show())
     return finding
 

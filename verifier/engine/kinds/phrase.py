@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from verifier.engine.kinds.kind import Context, Stage, evidence
-from verifier.engine.text import without_accents, words
+from verifier.engine.text import without_accents, written_words
 from verifier.types.verdict import Code, Finding, passes, proves
 
 SAME_WORDS = proves(
@@ -26,7 +26,6 @@ CODES: tuple[Code, ...] = (SAME_WORDS, NOT_ALIKE, CASE_DIFFERS)
 # A text with one of these, or a one-letter word, may be a formula or code: there case, brackets and spaces carry
 # meaning.
 _SYMBOLS = re.compile(r"[\\^_={}<>+*/|~!%°$€£¥@#&\[\]()]|\d[^\W\d_]|[^\W\d_]\d|\b[^\W\d_]\b(?!['’])")
-_SHORT = re.compile(r"\b[^\W\d_]{2,3}\b")
 _SPACES = re.compile(r" *([^\w\s]) *")
 
 
@@ -49,11 +48,11 @@ def compare_phrases(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
     shown = evidence(gold=gold.text[:200], candidate=candidate.text[:200])
     if _tight(gold.text) == _tight(candidate.text):
         return SAME_WORDS.finding(**shown)
-    first, second = words(gold.text, ctx.rules.text), words(candidate.text, ctx.rules.text)
-    if not _same_but_for_accents(first, second):
+    first, second = written_words(gold.text, ctx.rules.text), written_words(candidate.text, ctx.rules.text)
+    if not _same_words(first, second):
         return NOT_ALIKE.finding(**shown)
     articles = ctx.rules.text.articles
-    if _symbolic(gold.text, articles) or _symbolic(candidate.text, articles) or _abbreviated(gold.text, candidate.text):
+    if _symbolic(gold.text, articles) or _symbolic(candidate.text, articles) or _case_tells(first, second):
         return CASE_DIFFERS.finding(**shown)
     return SAME_WORDS.finding(**shown)
 
@@ -67,22 +66,27 @@ def _symbolic(text: str, articles: frozenset[str]) -> bool:
     return any(match.group().lower() not in articles for match in _SYMBOLS.finditer(text))
 
 
-def _abbreviated(first: str, second: str) -> bool:
-    """Whether the texts differ in the case of a short word with capitals inside: CO is not Co, US may not be us."""
-    shorts = [frozenset(word for word in _SHORT.findall(text) if not word[1:].islower()) for text in (first, second)]
-    return shorts[0] != shorts[1] or (first != second and max(len(first), len(second)) <= 3)
+def _case_tells(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether words differ in a case that may make another word: CO and Co, NaCl and NACL, AIDS and aids."""
+    return any(one != other and _case_binds(one, other) for one, other in zip(first, second, strict=True))
 
 
-def _same_but_for_accents(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
-    """The same words, where one side may leave accents out.
+def _case_binds(one: str, other: str) -> bool:
+    if one.istitle() or other.istitle():  # Paris, paris, PARIS; and yet CO is not Co
+        return len(one) <= 3 and not (one.islower() or other.islower())
+    return not (one.islower() and other.islower())
 
-    Accents on both sides must be the same (pêche is not péché).
-    """
+
+def _same_words(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """The same words, case aside. A name may leave its accents out; accents on both sides must be the same."""
     if len(first) != len(second):
         return False
     for one, other in zip(first, second, strict=True):
+        if one.casefold() == other.casefold():
+            continue
         bare_one, bare_other = without_accents(one), without_accents(other)
-        if one != other and (bare_one != bare_other or (one != bare_one and other != bare_other)):
+        named = one[:1].isupper() and other[:1].isupper()
+        if not named or bare_one.casefold() != bare_other.casefold() or (one != bare_one and other != bare_other):
             return False
     return True
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
 from flint import fmpq
 
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
-from verifier.engine.kinds.number import agree, harmless, open_number
-from verifier.engine.numerals import Number
+from verifier.engine.kinds.number import ROUNDED, TOO_FEW_FIGURES, agree, harmless, open_number
+from verifier.engine.numerals import Number, figures_of
 from verifier.engine.units import canonical, read_unit
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
@@ -113,9 +114,14 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
         if unit is not None and (unit.dimension, unit.factor) != (leading.dimension, leading.factor):
             return
         unit = leading
-    if unit is None or found.number.percent or not harmless(text[end:], ctx):
+    if unit is None or found.number.percent or ctx.demand.verbatim or not harmless(text[end:], ctx):
         return
+    if found.currency and _SCALE_OR_CODE.match(text[end:]):
+        return  # $5 M, $5 CAD
     yield Reading(Quantity(found.number, unit), "quantity", text[end:].strip(), found.label)
+
+
+_SCALE_OR_CODE = re.compile(r" ?(?:[kKMBT]|[A-Z]{2,3})\b")
 
 
 def _is_word_inside(text: str, end: int) -> bool:
@@ -136,27 +142,43 @@ def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Fin
     factor = _factor(candidate.unit, gold.unit)
     if factor is None:
         return NEEDS_PI.finding(**shown)
-    if _unconverted(gold, candidate, ctx):
+    asked = ctx.demand.unit
+    if asked is not None and _same_unit(asked, gold.unit) and _unconverted(candidate, asked, ctx):
         return NOT_CONVERTED.finding(**shown)
     measured = not _is_money(gold.unit)
-    inner = agree(gold.magnitude, candidate.magnitude.scaled(factor), ctx, measured=measured)
+    inner = agree(gold.magnitude, _converted(candidate.magnitude, factor), ctx, measured=measured)
     if measured and inner.decision is Decision.INCORRECT and not _is_power_of_ten(factor):
         # rounded in its own unit: 5.56 m/s for 20 km/h; the converted ground truth is an exact value
-        exact = msgspec.structs.replace(gold.magnitude.scaled(1 / factor), fraction=True, significant=None)
-        inner = agree(exact, candidate.magnitude, ctx, measured=True)
+        inner = _rounded_in_own_unit(gold.magnitude, candidate.magnitude, factor, ctx) or inner
     return _lift(inner, EQUAL, DIFFERS, shown)
 
 
-def _unconverted(gold: Quantity, candidate: Quantity, ctx: Context) -> bool:
-    """Whether the answer hands back a quantity that the question asks to convert (POLICY 24)."""
-    asked = ctx.demand.unit
-    if (
-        asked is None
-        or (asked.factor, asked.dimension) != (gold.unit.factor, gold.unit.dimension)
-        or candidate.unit.factor == gold.unit.factor
-    ):
-        return False
-    return ctx.demand.conversion and candidate.magnitude.written in ctx.demand.numbers
+def _converted(number: Number, factor: fmpq) -> Number:
+    """An amount in another unit. By a factor that is no power of ten a whole number becomes an exact value."""
+    scaled = number.scaled(factor)
+    if _is_power_of_ten(factor) or number.decimal:
+        return scaled
+    return msgspec.structs.replace(scaled, fraction=True, significant=None)
+
+
+def _rounded_in_own_unit(gold: Number, candidate: Number, factor: fmpq, ctx: Context) -> Finding | None:
+    """The answer as a rounding of the converted ground truth, to three figures or to no fewer than that shows."""
+    exact = msgspec.structs.replace(gold.scaled(1 / factor), fraction=True, significant=None)
+    finding = agree(exact, candidate, ctx, measured=True)
+    if finding.code == TOO_FEW_FIGURES.name:
+        shown, own = figures_of(gold, measured=True), figures_of(candidate, measured=True)
+        if shown is not None and own is not None and own >= max(shown, 2):
+            return ROUNDED.finding(**finding.evidence)
+    return finding if finding.decision is not Decision.INCORRECT else None
+
+
+def _same_unit(one: UnitDefinition, other: UnitDefinition) -> bool:
+    return (one.dimension, one.factor, one.pi, one.offset) == (other.dimension, other.factor, other.pi, other.offset)
+
+
+def _unconverted(candidate: Quantity, asked: UnitDefinition, ctx: Context) -> bool:
+    """Whether the answer hands back a quantity of the question, in another unit than the question asks for."""
+    return not _same_unit(candidate.unit, asked) and candidate.magnitude.written in ctx.demand.numbers
 
 
 def _is_power_of_ten(factor: fmpq) -> bool:
@@ -171,12 +193,13 @@ def _is_money(unit: UnitDefinition) -> bool:
 def _compare_scales(gold: Quantity, candidate: Quantity, ctx: Context, shown: Mapping[str, str]) -> Finding:
     """Temperatures on scales with different zeros: 100 °C is 373.15 K, but a difference of 25 °C is one of 25 K."""
     factor = _factor(candidate.unit, gold.unit) or fmpq(1)
-    given = candidate.magnitude.scaled(factor)
+    given = _converted(candidate.magnitude, factor)
     shift = ((candidate.unit.offset or fmpq(0)) - (gold.unit.offset or fmpq(0))) / gold.unit.factor
     tens = fmpq(10) ** given.exponent10 if abs(given.exponent10) <= 60 else None
     if tens is None:
         return DIFFERS.finding(**shown)
-    as_temperature = msgspec.structs.replace(given, mantissa=given.mantissa * tens + shift, exponent10=0)
+    exact = {} if candidate.magnitude.decimal else {"fraction": True, "significant": None}
+    as_temperature = msgspec.structs.replace(given, mantissa=given.mantissa * tens + shift, exponent10=0, **exact)
     finding = agree(gold.magnitude, as_temperature, ctx, measured=True)
     if (
         finding.decision is Decision.INCORRECT
@@ -241,10 +264,12 @@ def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Findi
                 return VAGUE.finding(**shown)
             bare = agree(gold, amount, ctx).decision
             return (OTHER_UNIT if bare is Decision.CORRECT else NUMBER_DIFFERS).finding(**shown)
+        if _unconverted(candidate, asked, ctx):
+            return NOT_CONVERTED.finding(**shown)
         factor = _factor(unit, asked)
         if factor is None or asked.offset != unit.offset:
             return (NEEDS_PI if factor is None else UNASKED).finding(**shown)
-        inner = agree(gold, amount.scaled(factor), ctx)
+        inner = agree(gold, _converted(amount, factor), ctx)
         return _lift(
             inner,
             NAMED_UNIT,
@@ -283,16 +308,22 @@ def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
 
 
 def _in_question(unit: UnitDefinition, ctx: Context) -> bool:
-    """Whether the question names the very unit, as a word or as a sign."""
-    if not ctx.demand.asked:
+    """Whether the question asks for the very unit, or for what it measures while its data are in it."""
+    demand = ctx.demand
+    if not demand.asked or demand.count:
         return False
-    for written, definition in ctx.rules.units.words.items():
-        if (definition.dimension, definition.factor, definition.pi) == (unit.dimension, unit.factor, unit.pi) and all(
-            word in ctx.demand.words for word in written.split()
-        ):
-            return True
-    signs = (ctx.rules.units.symbols.get(sign) for sign in ctx.demand.signs)
-    return any(sign is not None and (sign.dimension, sign.factor) == (unit.dimension, unit.factor) for sign in signs)
+    words = [
+        written
+        for written, definition in ctx.rules.units.words.items()
+        if (definition.dimension, definition.factor, definition.pi) == (unit.dimension, unit.factor, unit.pi)
+    ]
+    if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", demand.asking) for word in words):
+        return True
+    signs = (ctx.rules.units.symbols.get(sign) for sign in demand.signs)
+    given = any(all(word in demand.words for word in written.split()) for written in words) or any(
+        sign is not None and (sign.dimension, sign.factor) == (unit.dimension, unit.factor) for sign in signs
+    )
+    return given and (demand.money if _is_money(unit) else unit.dimension in demand.measures)
 
 
 STAGES = (

@@ -18,6 +18,12 @@ OTHER_WORDS = passes(
 CODES: tuple[Code, ...] = (SAME, OPPOSITE, OTHER_WORDS)
 
 _FIRST = re.compile(r"([^\W\d_]+)(?=$|[.,;:!)]|\s+[-(]| because\b| since\b| as\b)")
+_CLAUSE = r"[\s,.:;(-]*(?:it|that|this|they|he|she|there|the \w+) (?:is|are|was|were|does|do|did|has|have|had|can|will)"
+_AGAINST = {  # "Yes, it isn't", "No, she does have it"
+    True: re.compile(rf"{_CLAUSE}(?:n't| not)\b", re.IGNORECASE),
+    False: re.compile(rf"{_CLAUSE}\b(?!n't| not\b| no\b)", re.IGNORECASE),
+}
+_NUMBERED = re.compile(r"\.? ?\d")  # No. 1
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -43,6 +49,8 @@ def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     value, vocabulary = table[match[1].lower()]
     rest = text[match.end() :]
     ctx.meter.spend(len(rest))
+    if _AGAINST[value].match(rest) or _NUMBERED.match(rest):
+        return
     for word in _WORD.findall(rest.lower()):
         other = table.get(word)
         if (other is not None and other[0] != value) or word in ctx.rules.text.qualifiers:

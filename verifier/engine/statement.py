@@ -1,0 +1,197 @@
+"""What a sentence says of its subject: the words behind its copula, the end of an equals chain, its one number.
+
+Used where no marker announces the answer. Each finds less than a reader would, and nothing where the sentence rejects,
+doubts, supposes or lists.
+"""
+
+from __future__ import annotations
+
+import re
+
+from verifier.engine import text as texts
+from verifier.types.rules import Rules
+from verifier.types.sample import Extraction
+
+_LONGEST = 2_000  # characters of a sentence that a person would write
+BREAK = re.compile(
+    r"(?<=[.!?])[\"”*)]*\s+(?=[A-Z(\\$\"“*])|(?<=[^\W\d_]{3}[.!?])\s+(?=\d)|(?<=[\d)][.!?])\s+(?=\d)|\n+"
+)
+_LIST = re.compile(r"\band\b|\bor\b|;|, ")
+_CLAUSES = re.compile(r"[,;]|\b(?:and|but|while|although|though|whereas|because|since|if|unless)\b")
+_OTHER_CASE = re.compile(r"\b(?:and|or|but|otherwise|else|while)\b|;")
+_BRACKET = re.compile(r" \(([A-Za-z]+)")
+_MEMBER = re.compile(
+    r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
+)
+_NAME = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]+){0,4}+")
+_MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
+_NUMBERISH = re.compile(r"\d")
+_BLANK_MARKUP = re.compile(r"[\s$*_`#>~|.,:;()\[\]{}\\-]*")
+WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
+
+
+def blank(text: str) -> bool:
+    """Whether a text is markup and punctuation only. A lone sign such as ∅ is an answer."""
+    match = _BLANK_MARKUP.match(text)
+    return match is not None and match.end() == len(text)
+
+
+def leading(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
+    """Of several sentences behind a marker the first, unless a later one says something of the same sort."""
+    cut = BREAK.search(found.text, 0, _LONGEST)
+    if cut is None:
+        return narrower(found, rules, sole=True)
+    first = Extraction(found.text[: cut.start()], found.via, found.start, found.start + cut.start())
+    later = texts.fold(found.text[cut.end() :])
+    rival = any(copula in later for copula in rules.extract.copulas) and _NUMBERISH.search(later) is not None
+    if rival or revised(later, rules) or not rules.text.blockers.isdisjoint(WORD.findall(texts.fold(first.text))):
+        return ()
+    return (first, *narrower(first, rules, sole=True))
+
+
+def revised(folded: str, rules: Rules) -> bool:
+    """Whether the words behind an answer take it back, or offer another."""
+    if _OR.match(folded):
+        return True
+    return any(
+        (position := folded.find(phrase)) >= 0 and not folded[max(0, position - 1) : position].isalpha()
+        for phrase in rules.extract.revisions
+    )
+
+
+_OR = re.compile(r"[\s.,;]*or\b")
+
+
+def narrower(
+    found: Extraction, rules: Rules, *, sole: bool, asked: frozenset[str] | None = None
+) -> tuple[Extraction, ...]:
+    """What a sentence says of its subject: the words behind its copula, and, if ``sole``, from its only number on.
+
+    Nothing where the sentence rejects, doubts or lists. Where ``asked`` is given, the subject shares a word with it.
+    """
+    if len(found.text) > _LONGEST:
+        return ()
+    found = _conclusion(found, rules)
+    text = _main_clause(found.text, rules)
+    parts: list[Extraction] = []
+    if text != found.text:
+        parts.append(Extraction(text, found.via, found.start, found.start + len(text)))
+    folded = texts.fold(text)
+    first, after = _copulas(folded, rules)
+    subject = set(WORD.findall(folded[: max(after, 0)].replace("’", "'")))
+    fits = rules.text.blockers.isdisjoint(subject) and (asked is None or any(len(word) > 3 for word in subject & asked))
+    between = text[first:after]
+    if (
+        0 < after < len(text)
+        and fits
+        and not blank(text[after:])
+        and not _CLAUSES.search(between)
+        and not _NUMBERISH.search(between)
+        and not _lists_values(text, after)
+    ):
+        parts.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
+    chained = _last_member(text)
+    if chained is not None:
+        parts.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
+    number = _sole_number(text, max(after, 0), rules) if sole else None
+    if number is not None:
+        parts.append(Extraction(text[number:].strip(), "sole_number", found.start + number, found.end))
+    return tuple(parts)
+
+
+def _conclusion(found: Extraction, rules: Rules) -> Extraction:
+    """The last clause of a sentence that concludes: "2 · 3 = 6, so the heater uses 6 kWh"."""
+    folded = texts.fold(found.text)
+    begin = max(folded.rfind(f"{sign} {word}") for word in rules.extract.conclusions for sign in ",;")
+    if begin < 0:
+        return found
+    return Extraction(found.text[begin + 2 :], found.via, found.start + begin + 2, found.end)
+
+
+def _main_clause(text: str, rules: Rules) -> str:
+    """A sentence up to the first subordinate clause or bracketed remark behind its number; the rest does not change it.
+
+    Not cut where the rest goes on to another case ("5 if n is even and 7 otherwise").
+    """
+    number = _NUMBERISH.search(text)
+    if number is None:
+        return text
+    cut = len(text)
+    for word in WORD.finditer(text, number.end()):
+        if word[0].lower() in rules.extract.subordinators and text[word.start() - 1] in " ,":
+            cut = word.start()
+            break
+    for bracket in _BRACKET.finditer(text, number.end(), cut):
+        if bracket[1].lower() in rules.extract.remarks:
+            cut = bracket.start()
+            break
+    if cut == len(text) or _OTHER_CASE.search(text, cut):
+        return text
+    return text[:cut].rstrip(" ,")
+
+
+def _copulas(folded: str, rules: Rules) -> tuple[int, int]:
+    """Where the words behind the first and behind the last copula begin; -1 if there is none."""
+    found: list[int] = []
+    for copula in rules.extract.copulas:
+        found.extend(
+            position + len(copula)
+            for position in (folded.find(copula), folded.rfind(copula))
+            if position > 0 and (copula[0] == " " or _introduces(folded[:position], rules))
+        )
+    return (min(found), max(found)) if found else (-1, -1)
+
+
+def _introduces(subject: str, rules: Rules) -> bool:
+    """Whether the words before a colon may introduce an answer: "Total cost: 5", not "3 : 2" or "Inputs: 7"."""
+    return subject[-1:].isalpha() and not rules.text.blockers.intersection(WORD.findall(subject[-40:])[-1:])
+
+
+def _last_member(text: str) -> int | None:
+    """Where the last member of an equals chain begins: ``the total = 3·4 = 12``.
+
+    A list of assignments ("x = 5, y = 3") is none, an equation not yet solved (``2x = 5``) is none, and neither is ``4
+    = 4``.
+    """
+    position = text.rfind("=")
+    if position <= 0 or text[position - 1] in "<>!≠" or _LIST.search(text):
+        return None
+    members = [member.strip() for member in text[:position].split("=")]
+    if members[-1] == text[position + 1 :].strip():
+        return None
+    if not (len(members) > 1 and _NAME.fullmatch(members[0])) and not all(map(_MEMBER.fullmatch, members)):
+        return None
+    return position + 1
+
+
+def _lists_values(text: str, end: int) -> bool:
+    """Whether a number and a conjunction stand before ``end``: "x is 5 and y is 3" says more than its last part."""
+    first = _NUMBERISH.search(text, 0, end)
+    return first is not None and _LIST.search(text, first.end(), end) is not None
+
+
+def _sole_number(text: str, after: int, rules: Rules) -> int | None:
+    """Where the only number of a plain sentence begins.
+
+    ``None`` unless it stands behind the copula, right behind a word that hands it over ("she has 16 eggs"), and no word
+    of the sentence bounds or rejects it.
+    """
+    match = _NUMBERISH.search(text)
+    if match is None or match.start() < after:
+        return None
+    start = match.start()
+    before = text[start - 1 : start]
+    if before in rules.units.leading:
+        start -= 1
+        before = text[start - 1 : start]
+    if (before and before not in ' \n\t*_"') or _MATHS.search(text, 0, start):
+        return None
+    words = [word.lower() for word in WORD.findall(text[:start])]
+    while words and words[-1] in rules.text.openers:
+        words.pop()
+    rest = {word.lower() for word in WORD.findall(text[start:])}
+    table = rules.text
+    blocking = table.hedges | table.modifiers | table.blockers
+    if len(words) < 2 or words[-1] not in table.carriers or not blocking.isdisjoint(words):
+        return None
+    return None if not table.blockers.isdisjoint(rest) else start
