@@ -23,6 +23,7 @@ _BRACKET = re.compile(r" \(([A-Za-z]+)")
 _MEMBER = re.compile(
     r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
 )
+_VALUE = re.compile(r"[-+]?[\d.,]+(?: ?/ ?[\d.,]+)? ?%?")
 _NAME = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]+){0,4}+")
 _MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
 _NUMBERISH = re.compile(r"\d")
@@ -157,8 +158,8 @@ def _last_member(text: str) -> int | None:
     if position <= 0 or text[position - 1] in "<>!≠" or _LIST.search(text):
         return None
     members = [member.strip() for member in text[:position].split("=")]
-    if members[-1] == text[position + 1 :].strip():
-        return None
+    if members[-1] == text[position + 1 :].strip() or _VALUE.fullmatch(members[-1]):
+        return None  # 4 = 4, and 1/2 = 0.2: two values for one answer
     if not (len(members) > 1 and _NAME.fullmatch(members[0])) and not all(map(_MEMBER.fullmatch, members)):
         return None
     return position + 1
