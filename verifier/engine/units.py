@@ -121,7 +121,7 @@ def _factor(
         next_word = _WORD.match(text, word.end() + 1)
         if next_word is None or text[word.end()] not in " -":
             return None
-        definition = table.words.get(next_word[0].lower())
+        definition = table.words.get(next_word[0].lower()) or table.symbols.get(next_word[0])
         return None if definition is None else (definition, lead, next_word.end(), True)
     definition = table.words.get(word[0].lower())
     if definition is None:

@@ -1,0 +1,72 @@
+"""Units as read, and their algebra."""
+
+from __future__ import annotations
+
+import pytest
+from flint import fmpq
+
+from verifier.engine.units import canonical, read_unit
+from verifier.types.rules import Rules
+
+POWER = "kilogram·metre^2·second^-3"
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension", "factor"),
+    [
+        ("W", POWER, fmpq(1)),
+        ("kW", POWER, fmpq(1000)),
+        ("J/s", POWER, fmpq(1)),
+        ("N·m/s", POWER, fmpq(1)),
+        ("kg m^2 s^-3", POWER, fmpq(1)),
+        ("kilowatts", POWER, fmpq(1000)),
+        ("metres per second squared", "metre·second^-2", fmpq(1)),
+        ("meters per second per second", "metre·second^-2", fmpq(1)),
+        ("km/h", "metre·second^-1", fmpq(5, 18)),
+        ("square metres", "metre^2", fmpq(1)),
+        ("sq ft", "metre^2", fmpq(3048, 10000) ** 2),
+        ("cm^3", "metre^3", fmpq(1, 10**6)),
+        ("mL", "metre^3", fmpq(1, 10**6)),
+        ("J/(mol K)", "kelvin^-1·kilogram·metre^2·mole^-1·second^-2", fmpq(1)),
+        ("J/(kg·m^2)", "second^-2", fmpq(1)),
+        ("mm Hg", "kilogram·metre^-1·second^-2", fmpq(101325, 760)),
+    ],
+)
+def test_a_unit_is_read_whole(rules: Rules, text: str, dimension: str, factor: fmpq) -> None:
+    read = read_unit(f"5 {text}", 1, rules.units)
+    assert read is not None
+    unit, end = read
+    assert end == len(text) + 2
+    assert canonical(unit.dimension) == dimension
+    assert unit.factor == factor
+
+
+@pytest.mark.parametrize("text", ["apples", "x", "(m)", "", "5", "of power", "as well"])
+def test_what_is_no_unit(rules: Rules, text: str) -> None:
+    assert read_unit(f"5 {text}", 1, rules.units) is None
+
+
+def test_case_tells_units_apart(rules: Rules) -> None:
+    assert rules.units.symbols["mW"].factor != rules.units.symbols["MW"].factor
+    assert rules.units.symbols["s"].dimension != rules.units.symbols["S"].dimension
+
+
+def test_a_product_behind_a_slash_is_vague(rules: Rules) -> None:
+    read = read_unit("J/mol·K", 0, rules.units)
+    assert read is not None
+    assert read[0].vague
+
+
+def test_only_a_lone_unit_keeps_its_offset(rules: Rules) -> None:
+    alone, joined = read_unit("°C", 0, rules.units), read_unit("J/°C", 0, rules.units)
+    assert alone is not None
+    assert joined is not None
+    assert alone[0].offset is not None
+    assert joined[0].offset is None
+
+
+def test_currencies_share_no_dimension(rules: Rules) -> None:
+    dollar, euro, cent = (rules.units.words[word] for word in ("dollars", "euros", "cents"))
+    assert dollar.dimension != euro.dimension
+    assert cent.dimension == dollar.dimension
+    assert cent.factor == fmpq(1, 100)
