@@ -46,8 +46,10 @@ def test_a_failing_example_is_named(tmp_path: Path) -> None:
     )
     failures = check_examples(load_rules(pack(tmp_path, {"units/mine.toml": units})))
     assert [str(failure) for failure in failures] == [
-        "units/mine.toml: entry 'smoot', accept ['1 smoot', '3 m']: "
-        "expected correct, found incorrect (quantity.differs)"
+        (
+            "units/mine.toml: entry 'smoot', accept ['1 smoot', '3 m']: "
+            "expected correct, found incorrect (quantity.differs)"
+        )
     ]
 
 
