@@ -11,7 +11,7 @@ from verifier.engine import cascade
 from verifier.rulebook import builtin_rules, load_rules
 from verifier.types.errors import SettingsError
 from verifier.types.rules import Profile, Rules
-from verifier.types.sample import Option, Sample
+from verifier.types.sample import Option, Sample, check_types
 from verifier.types.verdict import Code, Verdict
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class Verifier:
     """
 
     def __init__(self, rules: Rules | None = None, *, profile: str | None = None) -> None:
+        if rules is not None and not isinstance(rules, Rules):
+            raise TypeError(f"rules must come from load_rules(), not {type(rules).__name__}")
         self.rules = default_rules() if rules is None else rules
         self._profile = None if profile is None else self._named(profile)
 
@@ -41,7 +43,15 @@ class Verifier:
         return cls(load_rules(*settings.rules) if settings.rules else None)
 
     def grade(self, sample: Sample) -> Verdict:
-        """The engine's verdict: synchronous, CPU only, bounded work, never an exception on data."""
+        """The engine's verdict: synchronous, CPU only, bounded work, never an exception on data.
+
+        Raises ``TypeError`` for what is no sample, or one made by hand with values of the wrong type.
+        """
+        if not isinstance(sample, Sample):
+            raise TypeError(
+                f"grade takes a Sample, not {type(sample).__name__}: make one with Sample.of(ground_truth=..., ...)"
+            )
+        check_types(sample)
         profile = self._profile or cascade.profile_of(sample.category, self.rules)
         return cascade.decide(sample, self.rules, profile, engine=__version__)
 

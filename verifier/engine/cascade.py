@@ -35,7 +35,11 @@ STAGES: tuple[Stage, ...] = (number.STAGE, *quantity.STAGES, choice.STAGE, truth
 
 GOLD_EMPTY = passes("gold.empty", "The ground truth is empty.", specific=9)
 GOLD_UNREADABLE = passes("gold.unreadable", "The ground truth could not be read within the budget.", specific=9)
-KINDS_DIFFER = passes("kinds.differ", "The two answers are of kinds that no stage compares.", specific=2)
+KINDS_DIFFER = passes(
+    "kinds.differ",
+    "One side reads as one kind of answer and the other as another, or as words that are not understood as one.",
+    specific=2,
+)
 AMBIGUOUS = passes(
     "reading.ambiguous", "The answer can be read in several ways, and they do not lead to the same verdict.", specific=8
 )

@@ -52,15 +52,16 @@ def leading(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
 
 def revised(folded: str, rules: Rules) -> bool:
     """Whether the words behind an answer take it back, or offer another."""
-    if _OR.match(folded):
+    opening = folded[:40].lstrip(" \t\n.,;:!-–—*_$)]}")
+    if any(
+        opening.startswith(word) and not opening[len(word) : len(word) + 1].isalpha()
+        for word in rules.extract.reversals
+    ):
         return True
     return any(
         (position := folded.find(phrase)) >= 0 and not folded[max(0, position - 1) : position].isalpha()
         for phrase in rules.extract.revisions
     )
-
-
-_OR = re.compile(r"[\s.,;]*or\b")
 
 
 def narrower(
@@ -70,12 +71,13 @@ def narrower(
 
     Nothing where the sentence rejects, doubts or lists. Where ``asked`` is given, the subject shares a word with it.
     """
-    if len(found.text) > _LONGEST:
+    if len(found.text) > _LONGEST or found.text.rstrip().endswith("?"):
         return ()
+    whole = found.text
     found = _conclusion(found, rules)
     text = _main_clause(found.text, rules)
     parts: list[Extraction] = []
-    if text != found.text:
+    if text != whole:
         parts.append(Extraction(text, found.via, found.start, found.start + len(text)))
     folded = texts.fold(text)
     first, after = _copulas(folded, rules)
@@ -103,10 +105,12 @@ def narrower(
 def _conclusion(found: Extraction, rules: Rules) -> Extraction:
     """The last clause of a sentence that concludes: "2 · 3 = 6, so the heater uses 6 kWh"."""
     folded = texts.fold(found.text)
-    begin = max(folded.rfind(f"{sign} {word}") for word in rules.extract.conclusions for sign in ",;")
-    if begin < 0:
-        return found
-    return Extraction(found.text[begin + 2 :], found.via, found.start + begin + 2, found.end)
+    begin = max(folded.rfind(f"{sign} {word}") for word in rules.extract.conclusions for sign in ",;") + 2
+    if begin < 2:
+        opening = next((word for word in rules.extract.conclusions if folded.startswith(word)), "")
+        begin = len(opening)
+    rest = found.text[begin:].lstrip(" ,")
+    return Extraction(rest, found.via, found.end - len(rest), found.end) if begin else found
 
 
 def _main_clause(text: str, rules: Rules) -> str:

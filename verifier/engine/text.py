@@ -20,6 +20,7 @@ _MACRO = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _GROUP = r"\{([^{}]*+)\}"
 _FOREIGN_DIGIT = re.compile(r"(?=[^\x00-\x7f])\d")
 _FRACTION = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
+_ROOT = re.compile(r"(?:\\sqrt|√) *(?:\{([^{}]++)\}|([0-9A-Za-z])(?![0-9]))")
 _BRACED_POWER = re.compile(r"\^ *\{ *([-+]?\w+|°) *\}")
 _RAISED_DEGREE = re.compile(r"\^ *°")
 _DRESSED = re.compile(r"[\\${]")
@@ -124,6 +125,7 @@ def _latex(text: str, table: TextTable) -> str:
         text, changed = _FRACTION.subn(_fraction, text)
         if not changed:
             break
+    text = _ROOT.sub(_root, text)
     text = _BRACED_POWER.sub(r"^\1", text)
     text = _RAISED_DEGREE.sub("°", text)
     return text.replace(_DOLLAR, "$")
@@ -173,6 +175,12 @@ def _fraction(match: re.Match[str]) -> str:
     if _INTEGER.fullmatch(above) and _INTEGER.fullmatch(below):
         return f" {above}/{below}" if before.isdigit() else f"{above}/{below}"
     return f"(({above})/({below}))"
+
+
+def _root(match: re.Match[str]) -> str:
+    r"""A square root with its sign: ``\sqrt{3}`` and ``√3`` are one, and so are ``\sqrt{x+1}`` and ``√(x+1)``."""
+    inside = (match[1] or match[2]).strip()
+    return f"√{inside}" if len(inside) == 1 or inside.isdigit() else f"√({inside})"
 
 
 def _vulgar(match: re.Match[str]) -> str:

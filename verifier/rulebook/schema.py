@@ -27,7 +27,7 @@ class UnitEntry(Entry):
     words: tuple[Text, ...]
     leading: tuple[Text, ...] = ()
     equals: Text | None = None
-    offset: Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$")] | None = None
+    offset: Annotated[str, Field(pattern=r"^-?\d+(\.\d+|/\d+)?$")] | None = None
     prefixes: Literal["si"] | None = None
     vague: bool = False
     currency: bool = False
@@ -172,7 +172,7 @@ _LISTS = {
     "choices": "phrases joins",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers",
-    "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks",
+    "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
     "demand": "percent exact count pure_number unit scale lowest_terms form verbatim money tasks",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())

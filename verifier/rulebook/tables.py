@@ -335,6 +335,7 @@ def _extract(entries: Entries, lists: Lists) -> ExtractTable:
         copulas=_folded(lists, "extract", "copulas"),
         subordinators=frozenset(_folded(lists, "extract", "subordinators")),
         remarks=frozenset(_folded(lists, "extract", "remarks")),
+        reversals=_folded(lists, "extract", "reversals"),
     )
 
 

@@ -108,6 +108,7 @@ class ExtractTable(msgspec.Struct, frozen=True):
     copulas: tuple[str, ...]
     subordinators: frozenset[str]
     remarks: frozenset[str]
+    reversals: tuple[str, ...]
 
 
 class DemandTable(msgspec.Struct, frozen=True):

@@ -55,16 +55,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         >>> Sample.of(ground_truth=["4", "four"], final_answer="4", options={"A": "4"}).options
         (Option(label='A', text='4'),)
         """
-        for name, value in (
-            ("final_answer", final_answer),
-            ("response", response),
-            ("question", question),
-            ("category", category),
-            ("sample_id", sample_id),
-        ):
-            if value is not None and not isinstance(value, str):
-                raise TypeError(f"{name} must be a string or None, not {type(value).__name__}")
-        return cls(
+        sample = cls(
             ground_truth=_ground_truth(ground_truth),
             final_answer=final_answer,
             response=response,
@@ -73,6 +64,21 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
             category=category,
             sample_id=sample_id,
         )
+        check_types(sample)
+        return sample
+
+
+def check_types(sample: Sample) -> None:
+    """Raise ``TypeError`` for a field of the wrong type: a struct made by hand checks none."""
+    for name in ("final_answer", "response", "question", "category", "sample_id"):
+        value = getattr(sample, name)
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} must be a string or None, not {type(value).__name__}")
+    truths, options = sample.ground_truths, sample.options
+    if not isinstance(truths, tuple) or not all(isinstance(truth, str) for truth in truths):
+        raise TypeError("ground_truth must be a string or a tuple of strings")
+    if not isinstance(options, tuple) or not all(isinstance(option, Option) for option in options):
+        raise TypeError("options must be a tuple of Option values")
 
 
 def _ground_truth(value: str | Iterable[str]) -> str | tuple[str, ...]:

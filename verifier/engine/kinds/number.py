@@ -97,7 +97,7 @@ CODES: tuple[Code, ...] = (
 )
 
 _LABEL = re.compile(r"([^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\\[A-Za-z]+) ?(?:=|≈|\\approx) ?(?=[^=])")
-_GLUED = re.compile(r"[\d^*/=!(\[{|\\<>_~+×÷±√∞π∪∩≤≥≠∈]|[.,:;][\d]|[-−] ?[\d(\\a-zA-Z]|'")
+_GLUED = re.compile(r"\.\.|[\d^*/=!(\[{|\\<>_~+×÷±√∞π∪∩≤≥≠∈]|[.,:;][\d]|[-−] ?[\d(\\a-zA-Z]|'")
 _DIGIT_OR_MATHS = re.compile(r"\d|[^\w\s.,:;!?()'\"’“”&/-]")
 _HALF_DAY = re.compile(r" ?[ap]\.? ?m\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
@@ -139,6 +139,8 @@ def open_number(text: str, ctx: Context) -> Opening | None:
     while text[position : position + 1] == " ":
         position += 1
     wrapped = _bracketed(text, position)
+    if wrapped is not None:
+        position += 1
     found = scan_number(text if wrapped is None else wrapped, position, ctx.meter)
     if found is None:
         return None
@@ -304,6 +306,11 @@ def _rounding(
     ctx.meter.spend(spread(wanted) + spread(given))
     gold_figures = figures_of(gold, measured=measured)
     own = candidate.significant
+    if gold_figures is None and not gold.fraction and (candidate.decimal or candidate.fraction):
+        whole = figures(gold.written.strip("+- %"))
+        enough = whole >= (2 if gold.percent else 3) and not _wants_exact(wanted, ctx, measured=measured)
+        if enough and round_half_up(given, whole) == wanted:
+            return SHORT_GOLD
     if own is not None and (gold_figures is None or gold_figures > own):
         code = _answer_is_rounded(candidate, wanted, given, own, ctx, measured=measured)
         if code is not None:
@@ -311,15 +318,6 @@ def _rounding(
     shown = own or (None if candidate.fraction else figures(candidate.written.strip("+- %")))
     if gold_figures is not None and (shown is None or shown > gold_figures):
         return _answer_is_longer(gold, wanted, given, gold_figures, ctx, measured=measured)
-    if (
-        gold_figures is None
-        and not gold.fraction
-        and candidate.decimal
-        and not _wants_exact(wanted, ctx, measured=measured)
-    ):
-        whole = figures(gold.written.strip("+- %"))
-        if whole >= 3 and round_half_up(given, whole) == wanted:
-            return SHORT_GOLD
     return None
 
 
