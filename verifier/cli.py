@@ -226,6 +226,13 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 @click.argument("graded", nargs=-1, required=True)
 @click.option("--out", required=True, type=click.Path(), metavar="DIR", help="Folder for the results; made if need be.")
 @click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="Take a column from a field of another name, as it was graded; repeatable.",
+)
+@click.option(
     "--keep-all",
     multiple=True,
     metavar="FIELD=PATTERN",
@@ -248,6 +255,7 @@ def merge(  # noqa: PLR0913  # one parameter an option
     graded: tuple[str, ...],
     *,
     out: str,
+    fields: tuple[str, ...],
     keep_all: tuple[str, ...],
     prefer: str,
     with_verification: bool,
@@ -266,13 +274,15 @@ def merge(  # noqa: PLR0913  # one parameter an option
       verifier merge kimi.graded.jsonl sonnet.graded.jsonl.gz --out data
       verifier merge *.graded.jsonl --out data --keep-all 'teacher_model=*opus*' --license apache-2.0
       verifier merge *.graded.jsonl --out data --prefer cost,tokens --with-verification
+      verifier merge rows.graded.jsonl --out data --field ground_truth=reference --field final_answer=model_answer
     """  # noqa: D301  # \b is click's mark for lines that it must not wrap
     try:
-        from verifier.batch.mergeoptions import Options, Selection, check_line, parse_prefer
+        from verifier.batch.mergeoptions import Options, Selection, check_line, parse_fields, parse_prefer
         from verifier.batch.mergeview import run
     except ModuleNotFoundError as error:
         raise SettingsError(f"'{error.name}' is not installed: pip install 'answer-verifier[batch]'") from None
     options = Options(
+        fields=parse_fields(fields),
         keep_all=tuple(dict.fromkeys(map(Selection.parse, keep_all))),
         prefer=parse_prefer(prefer),
         with_verification=with_verification,

@@ -45,6 +45,9 @@ VERIFICATION_KEYS: Final = (
 """The keys of ``verification``, the same in every row, in this order."""
 
 
+_NEAR: Final = 68  # of 100: "anser" and "answer" are, "reference_answer" and "final_answer" are not
+
+
 class JsonNumber(str):
     """The text of a JSON number as the file writes it, kept: ``1.10`` stays ``1.10``, ``1e400`` is not infinity."""
 
@@ -70,20 +73,27 @@ class Fields(msgspec.Struct, frozen=True, kw_only=True):
         >>> Fields.parse(["ground_truth=reference_answer"]).ground_truth
         'reference_answer'
         """
-        chosen: dict[str, str] = {}
-        for mapping in mappings:
-            ours, equals, theirs = mapping.partition("=")
-            if not equals or not ours or not theirs:
-                raise SettingsError(f"field mapping '{mapping}': write it as ours=theirs, e.g. ground_truth=answer")
-            if ours not in cls.__struct_fields__:
-                known = ", ".join(cls.__struct_fields__)
-                hint = _did_you_mean(ours, cls.__struct_fields__)
-                raise SettingsError(
-                    f"field mapping '{mapping}': there is no field '{ours}'{hint}; the fields are {known}"
-                )
-            if chosen.setdefault(ours, theirs) != theirs:
-                raise SettingsError(f"field mapping '{mapping}': '{ours}' is already mapped to '{chosen[ours]}'")
-        return cls(**chosen)
+        return cls(**parse_mappings(mappings, cls.__struct_fields__))
+
+
+def parse_mappings(mappings: Iterable[str], known: tuple[str, ...]) -> dict[str, str]:
+    """Their name for each field of ours, from ``ours=theirs``; raises ``SettingsError`` where ours is not ``known``."""
+    chosen: dict[str, str] = {}
+    for mapping in mappings:
+        ours, equals, theirs = mapping.partition("=")
+        where = f"field mapping '{mapping}'"
+        if not equals or not ours or not theirs:
+            raise SettingsError(f"{where}: write it as ours=theirs, e.g. ground_truth=answer")
+        if ours not in known and theirs in known:
+            raise SettingsError(f"{where}: ours comes first, write {theirs}={ours}")
+        if ours not in known:
+            raise SettingsError(
+                f"{where}: there is no field '{ours}'{did_you_mean(ours, known)}; write ours=theirs, where ours is"
+                f" one of {', '.join(known)}"
+            )
+        if chosen.setdefault(ours, theirs) != theirs:
+            raise SettingsError(f"{where}: '{ours}' is already mapped to '{chosen[ours]}'")
+    return chosen
 
 
 SEED: Final = Fields()
@@ -159,7 +169,7 @@ def trace(verdict: Verdict) -> list[dict[str, object]]:
 
 def _ground_truth(record: Mapping[str, object], field: str) -> str | tuple[str, ...]:
     if field not in record:
-        hint = _did_you_mean(field, tuple(record))
+        hint = did_you_mean(field, record)
         raise RecordError(GROUND_TRUTH_MISSING.name, field, f"the record has no such field{hint}")
     value = record[field]
     if isinstance(value, (list, tuple)):
@@ -278,9 +288,10 @@ def _kind(value: object) -> str:
     return f"a value of type {type(value).__name__}"
 
 
-def _did_you_mean(name: str, known: tuple[str, ...]) -> str:
+def did_you_mean(name: str, known: Iterable[object]) -> str:
+    """The known name that is nearly this one, in brackets for the end of a sentence; nothing where none is."""
     from rapidfuzz import fuzz, process
 
     names = [other for other in known if isinstance(other, str)]
-    best = process.extractOne(name, names, scorer=fuzz.ratio, score_cutoff=60)
+    best = process.extractOne(name, names, scorer=fuzz.ratio, score_cutoff=_NEAR)
     return f" (did you mean '{best[0]}'?)" if best else ""

@@ -109,6 +109,16 @@ def test_rows_without_id_stand_for_themselves(
     assert merged.counts["without_sample_id"] == 4
 
 
+def test_rows_that_differ_in_any_field_are_no_copies(
+    tmp_path: Path, graded_row: Callable[..., Row], write: Callable[..., str]
+) -> None:
+    rows = [json.dumps(graded_row(None, run={"at": at})) for at in (1, 2)]
+    again = json.dumps(graded_row(None, False, run={"at": 2}), separators=(",", ":"))  # graded and spaced differently
+    merged = merge([write("in.jsonl", [*rows, again, rows[0]])], tmp_path / "out", Options())
+    assert (merged.counts["deduped"], merged.counts["identical"]) == (2, 1)
+    assert (merged.counts["rejected"], merged.counts["graded_differently"]) == (1, 1)
+
+
 def test_ids_are_texts(tmp_path: Path, graded_row: Callable[..., Row], write: Callable[..., str]) -> None:
     rows = [graded_row(value) for value in (5, 5.0, "5", "5.0", "a", "A", "a ")]
     merge([write("in.jsonl", rows)], tmp_path / "out", Options())

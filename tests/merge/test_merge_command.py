@@ -94,7 +94,7 @@ def test_line_ends_blank_lines_and_a_mark_are_nothing(tmp_path: Path, graded_row
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (['{"success": true}', '{"success": tr'], "line 2: not JSON"),
+        (['{"ground_truth": "5", "success": true}', '{"success": tr'], "line 2: not JSON"),
         (
             ['{"sample_id": "a", "ground_truth": "5"}'],
             "line 1: field 'success': the row has none, so it has not been graded",
@@ -120,6 +120,9 @@ def test_lines_that_cannot_be_merged(tmp_path: Path, write: Callable[..., str], 
         (["-", "--out", "out"], "-: a pipe"),
         (["in.jsonl.partial", "in.jsonl.journal", "--out", "out"], "no graded file to merge"),
         (["in.jsonl", "--out", "in.jsonl"], "in.jsonl: is a file; name a folder"),
+        (["in.jsonl", "--out", "out", "--field", "answer"], "write it as ours=theirs"),
+        (["in.jsonl", "--out", "out", "--field", "model=teacher_model"], "write teacher_model=model"),
+        (["in.jsonl", "--out", "out", "--field", "success=ok"], "there is no field 'success'"),
         (["in.jsonl", "--out", "out", "--keep-all", "opus"], "write FIELD=PATTERN"),
         (["in.jsonl", "--out", "out", "--keep-all", "teacher=*"], "did you mean 'teacher_model'?"),
         (["in.jsonl", "--out", "out", "--prefer", "token"], "did you mean 'tokens'?"),
@@ -169,6 +172,39 @@ def test_leftovers_of_a_grading_are_passed_over(
     assert done.exit_code == 0
     for name in left:
         assert f"note: {name}" in done.stderr
+
+
+OTHERS = [
+    {"question_id": n, "question": f"{n}?", "reference_answer": str(n), "model_answer": str(n), "success": True}
+    for n in range(3)
+]
+
+
+def test_rows_graded_under_other_names_are_refused_without_them(tmp_path: Path, write: Callable[..., str]) -> None:
+    name = write("in.jsonl", OTHERS)
+    done = run(name, "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert f"{name}, line 1: was graded, but holds none of ground_truth, final_answer" in done.stderr
+    assert "model_answer, question, question_id, reference_answer: give the --field" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_rows_graded_under_other_names_are_merged_with_them(tmp_path: Path, write: Callable[..., str]) -> None:
+    name = write("in.jsonl", OTHERS)
+    mapped = ["--field", "ground_truth=reference_answer", "--field", "final_answer=model_answer"]
+    done = run(name, "--out", tmp_path / "out", *mapped, "--field", "question=question")
+    assert done.exit_code == 0, done.stderr
+    rows = [json.loads(line) for line in (tmp_path / "out" / FILES["deduped"]).read_bytes().splitlines()]
+    assert sorted((row["ground_truth"], row["final_answer"]) for row in rows) == [("0", "0"), ("1", "1"), ("2", "2")]
+    manifest = json.loads((tmp_path / "out" / MANIFEST).read_bytes())
+    assert manifest["options"]["fields"][:2] == ["final_answer=model_answer", "ground_truth=reference_answer"]
+    assert manifest["left_out_fields"] == {"question": 3, "question_id": 3}
+    done = run(name, "--out", tmp_path / "half", *mapped[2:])
+    assert "3 rows with success true have no ground_truth" in done.stderr
+    done = run(name, "--out", tmp_path / "none", *mapped[:2], "--field", "final_answer=model_answr")
+    assert done.exit_code == 2
+    assert "no row has a field 'model_answr' (did you mean 'model_answer'?)" in done.stderr
+    assert not (tmp_path / "none").exists()
 
 
 def test_no_rows_at_all(tmp_path: Path, write: Callable[..., str]) -> None:

@@ -112,6 +112,16 @@ def test_other_fields_are_kept_as_written() -> None:
     assert trajectory.others == ("a", "z")
 
 
+def test_a_field_of_another_name_takes_our_column_and_nothing_is_lost() -> None:
+    line = b'{"success": true, "answer": "5", "final_answer": "boxed", "id": 7}'
+    trajectory = read_trajectory(line, {"final_answer": "answer", "sample_id": "id", "ground_truth": "gold"})
+    assert (trajectory.texts["final_answer"], trajectory.texts["sample_id"]) == ("5", "7")
+    assert trajectory.texts["ground_truth"] is None
+    assert trajectory.other == '{"answer":"boxed"}'
+    swapped = read_trajectory(line, {"final_answer": "answer", "answer": "final_answer"})
+    assert (swapped.texts["final_answer"], swapped.other) == ("5", '{"answer":"boxed","id":7}')
+
+
 def test_keys_of_messages_without_a_column_are_kept_with_the_messages() -> None:
     messages = [{"role": "tool", "content": "5", "tool_call_id": "c1"}]
     trajectory = read({"conversations": messages})

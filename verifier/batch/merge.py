@@ -38,8 +38,9 @@ from verifier.batch.mergeoptions import Options, Selection
 from verifier.batch.shapes import CHUNK, Candidate, Trait, head
 from verifier.batch.staging import NoRoomError, Staging, sync
 from verifier.batch.tally import grouped, reconcile
-from verifier.batch.trajectory import FIELDS, OTHER, VERIFICATION, Trajectory, read_trajectory
-from verifier.types.errors import InputError, OutputError, RecordError
+from verifier.batch.trajectory import CONTENT, FIELDS, OTHER, VERIFICATION, Trajectory, read_trajectory
+from verifier.records import did_you_mean
+from verifier.types.errors import InputError, OutputError, RecordError, SettingsError
 
 FILES: Final = {
     DEDUPED: "all_correct_trajectories_deduped.jsonl",
@@ -59,6 +60,7 @@ LEFTOVERS: Final = (".journal", ".partial", ".errors.jsonl")
 
 LONGEST_LINE = 1 << 31
 _SHOWN = 5
+_NAMES = 20
 
 FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
@@ -129,6 +131,9 @@ class _Run:
             (selection, re.compile(fnmatch.translate(selection.pattern), re.IGNORECASE))
             for selection in options.keep_all
         ]
+        self._seen: Counter[str] = Counter()
+        self._without_truth = 0
+        self._renamed = dict(options.fields)
         self._matched: Counter[Selection] = Counter()
         self._ledger = Ledger(path)
         self._spool: IO[bytes] = (path / "spool").open("w+b", buffering=1 << 20)
@@ -172,6 +177,7 @@ class _Run:
             name = os.fsencode(path.name).decode(errors="replace")
             self._inputs.append(_Input(digest, name, source.size or 0, rows))
         self._inputs.sort()
+        self._refuse_unseen()
 
     def settle(self) -> None:
         """Decide where each row stands."""
@@ -215,17 +221,32 @@ class _Run:
 
     def _read_line(self, name: str, number: int, data: bytes) -> Trajectory:
         try:
-            return read_trajectory(data)
+            trajectory = read_trajectory(data, self._renamed)
         except RecordError as error:
             advice = "`verifier grade` writes whole files: grade the input again and merge its output"
             raise InputError(f"{name}, line {number}: {error}; {advice}") from error
+        if trajectory.empty and trajectory.success is not None:
+            names = ", ".join(trajectory.others[:_NAMES]) or "none else"
+            raise InputError(
+                f"{name}, line {number}: was graded, but holds none of {', '.join(CONTENT)}; its fields are {names}:"
+                " give the --field OURS=THEIRS that `verifier grade` was given"
+            )
+        return trajectory
+
+    def _refuse_unseen(self) -> None:
+        """Raise for a --field that names what no row has."""
+        for ours, theirs in self._options.fields:
+            if not self._seen[ours] and any(source.rows for source in self._inputs):
+                raise SettingsError(
+                    f"--field {ours}={theirs}: no row has a field '{theirs}'{did_you_mean(theirs, self._others)}"
+                )
 
     def _enter(self, row: int, trajectory: Trajectory) -> None:
         success = _encode(trajectory.success)
         data = trajectory.before + b',"success":' + success + trajectory.after
         verification = b',"verification":' + _encode(trajectory.verification)
         other = b',"other_fields":' + _encode(trajectory.other)
-        identity = hashlib.sha256(trajectory.before + trajectory.after).digest()
+        identity = trajectory.identity()
         digest = hashlib.sha256(identity + success + verification + other).digest()
         sample_id = trajectory.texts["sample_id"]
         has_id = sample_id is not None and bool(sample_id.strip())
@@ -263,6 +284,8 @@ class _Run:
         )
         self._end += self._spool.write(data) + self._spool.write(verification) + self._spool.write(other)
         self._others.update(trajectory.others)
+        self._seen.update(trajectory.renamed)
+        self._without_truth += trajectory.success is True and trajectory.texts["ground_truth"] is None
         self._converted.update(set(trajectory.converted))
         if trajectory.success and not trajectory.fits:
             self._unfit[trajectory.detail or ""] += 1
@@ -340,6 +363,7 @@ class _Run:
             "tool": {"name": "verifier merge", "version": verifier.__version__},
             "graded_with": {kind: dict(sorted(found.items())) for kind, found in self._versions.items()},
             "options": {
+                "fields": [f"{ours}={theirs}" for ours, theirs in options.fields],
                 "keep_all": sorted(map(str, options.keep_all)),
                 "prefer": options.prefer,
                 "with_verification": options.with_verification,
@@ -360,6 +384,11 @@ class _Run:
                 self.remarks.append(
                     f"{FILES[dataset]} is empty; `datasets` loads no file without rows, so the card leaves it out"
                 )
+        if self._without_truth:
+            self.remarks.append(
+                f"{self._without_truth} rows with success true have no ground_truth: was another field graded?"
+                " Then name it with --field ground_truth=THEIRS"
+            )
         for problem, rows in sorted(self._unfit.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]:
             self.remarks.append(f"{rows} rows with success true do not fit the data sets and are rejected: {problem}")
         for selection in self._options.keep_all:

@@ -8,7 +8,8 @@ from typing import Self
 import msgspec
 
 from verifier.batch.ledger import PREFERENCES
-from verifier.batch.trajectory import TEXTS
+from verifier.batch.trajectory import FIELDS, TEXTS
+from verifier.records import Fields, did_you_mean, parse_mappings
 from verifier.types.errors import SettingsError
 
 
@@ -29,9 +30,8 @@ class Selection(msgspec.Struct, frozen=True):
         if not equals or not pattern:
             raise SettingsError(f"--keep-all '{text}': write FIELD=PATTERN, e.g. 'teacher_model=*opus*'")
         if field not in TEXTS:
-            raise SettingsError(
-                f"--keep-all '{text}': no text field '{field}'{_nearest(field, TEXTS)}; there are {', '.join(TEXTS)}"
-            )
+            hint = did_you_mean(field, TEXTS)
+            raise SettingsError(f"--keep-all '{text}': no text field '{field}'{hint}; there are {', '.join(TEXTS)}")
         return cls(field, pattern)
 
     def __str__(self) -> str:
@@ -39,13 +39,28 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How to merge. ``prefer`` ranks the correct rows of one sample; what it leaves out does not count."""
+    """How to merge.
 
+    ``fields`` pairs a field of ours with the inputs' name for it, sorted. ``prefer`` ranks the correct rows of one
+    sample; what it leaves out does not count.
+    """
+
+    fields: tuple[tuple[str, str], ...] = ()
     keep_all: tuple[Selection, ...] = ()
     prefer: tuple[str, ...] = PREFERENCES
     with_verification: bool = False
     license: str = "unknown"
     name: str = "Verified trajectories"
+
+
+def parse_fields(mappings: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The names that ``--field OURS=THEIRS`` gives; ours are the columns, and whatever `verifier grade` knows.
+
+    >>> parse_fields(["ground_truth=reference_answer"])
+    (('ground_truth', 'reference_answer'),)
+    """
+    known = tuple(name for name in dict.fromkeys((*FIELDS, *Fields.__struct_fields__)) if name != "success")
+    return tuple(sorted(parse_mappings(mappings, known).items()))
 
 
 def parse_prefer(text: str) -> tuple[str, ...]:
@@ -58,7 +73,7 @@ def parse_prefer(text: str) -> tuple[str, ...]:
     for name in names:
         if name not in PREFERENCES:
             raise SettingsError(
-                f"--prefer: no '{name}'{_nearest(name, PREFERENCES)}; there are {', '.join(PREFERENCES)}"
+                f"--prefer: no '{name}'{did_you_mean(name, PREFERENCES)}; there are {', '.join(PREFERENCES)}"
             )
     if len(set(names)) != len(names):
         raise SettingsError(f"--prefer: '{text}' names one thing twice")
@@ -70,10 +85,3 @@ def check_line(option: str, text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise SettingsError(f"{option}: give one line of text")
     return text.strip()
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    from rapidfuzz import fuzz, process
-
-    best = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=60)
-    return f" (did you mean '{best[0]}'?)" if best else ""

@@ -7,10 +7,12 @@ to fit makes the row an *error* row.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -44,12 +46,15 @@ INTEGERS: Final = ("total_tokens", "num_turns")
 MESSAGE: Final = ("role", "content", "name")
 VERIFICATION: Final = "verification"
 OTHER: Final = "other_fields"
+CONTENT: Final = ("ground_truth", "final_answer", "conversations", "response")
+"""What a row that was graded has at least one of."""
 
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _WHOLE_NUMBER = re.compile(rb"(-?\d+)(?:\.0+)?")
 _DEEPEST = 30
 _LONG = 4_000
 _REPLACEMENT = "\ufffd"
+_AS_NAMED: Final[Mapping[str, str]] = {}
 _AT_SUCCESS = FIELDS.index("success")
 
 _encode = msgspec.json.Encoder().encode
@@ -65,6 +70,8 @@ class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
     column of its own. ``reason`` says why the row is not correct: ``incorrect``, ``undecided``, ``not_graded`` or
     ``error``; ``detail`` is the verdict's code, or what did not fit. ``texts`` are the text fields, ``traits`` what the
     row shows of its shape, ``others`` the names of what has no column, ``converted`` what was written in another form.
+    ``empty`` is a row that holds nothing of ``CONTENT``;
+    ``renamed`` are the fields that were found under another name.
     """
 
     before: bytes
@@ -84,6 +91,15 @@ class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
     traits: frozenset[Trait]
     others: tuple[str, ...]
     converted: tuple[str, ...]
+    empty: bool
+    renamed: tuple[str, ...]
+
+    def identity(self) -> bytes:
+        """The digest of the whole row but its grading: of two rows that agree in it, one is a copy of the other."""
+        other = (self.other or "null").encode()
+        with suppress(ValueError):  # what msgspec does not read stays as it is written, spaces included
+            other = msgspec.json.format(other, indent=-1)
+        return hashlib.sha256(self.before + self.after + other).digest()
 
 
 class _UnfitError(Exception):
@@ -99,13 +115,15 @@ class _Notes(msgspec.Struct):
     problems: list[str]
 
 
-def read_trajectory(line: bytes) -> Trajectory:
-    """The trajectory of one line of a graded file.
+def read_trajectory(line: bytes, renamed: Mapping[str, str] = _AS_NAMED) -> Trajectory:
+    """The trajectory of one line of a graded file; ``renamed`` says under which name the line holds a field of ours.
 
     Raises ``RecordError`` for a line that is no JSON object, or whose ``success`` is not true, false or null: no grader
     wrote such a line.
     """
-    raw = _fields(line)
+    fields = _fields(line)
+    found = {ours: theirs for ours, theirs in renamed.items() if theirs in fields}
+    raw = _renamed(fields, found)
     success = _success(raw)
     notes = _Notes([], {}, set(), [])
     values = {name: _field(name, raw.get(name, b"null"), notes) for name in FIELDS if name != "success"}
@@ -135,7 +153,20 @@ def read_trajectory(line: bytes) -> Trajectory:
         traits=frozenset(notes.traits),
         others=others,
         converted=tuple(notes.converted),
+        renamed=tuple(found),
+        empty=all(raw.get(name, b"null") == b"null" for name in CONTENT),
     )
+
+
+def _renamed(raw: dict[str, bytes], found: Mapping[str, str]) -> dict[str, bytes]:
+    """The fields under our names. What stood under our name already takes the other name, so that nothing is lost."""
+    row = {name: value for name, value in raw.items() if name not in found.values()}
+    for ours, theirs in found.items():
+        displaced = row.get(ours, b"null")
+        row[ours] = raw[theirs]
+        if displaced != b"null":
+            row.setdefault(theirs, displaced)
+    return row
 
 
 def _fields(line: bytes) -> dict[str, bytes]:
