@@ -8,6 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 import verifier
 from verifier.grader import codes
+from verifier.types.verdict import Decision, Standing
 from verifier_api.batches import GradedLines, graded_array
 from verifier_api.limits import JSON, NDJSON, Lease, body_form, check_accepted, read_body
 from verifier_api.problems import INVALID, NOT_JSON, NOT_READY, Problem
@@ -104,7 +105,12 @@ async def list_codes() -> Response:
     """The codes, by name."""
     return _answer(
         [
-            {"name": code.name, "decision": code.decision, "standing": code.standing, "summary": code.summary}
+            {
+                "name": code.name,
+                "outcome": "undecided" if code.decision is Decision.PASS else code.decision,
+                "standing": None if code.standing is Standing.NONE else code.standing,
+                "summary": code.summary,
+            }
             for code in sorted(codes(), key=lambda code: code.name)
         ]
     )

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
-from verifier.records import read_record
+from verifier.records import JsonNumber, read_record
 from verifier.types.errors import RecordError
 from verifier.types.sample import Sample
 from verifier_api.problems import INVALID, FieldProblem, Problem
 
 MOST_ERRORS: Final = 20
+MOST_FIELDS: Final = 1_000
 MOST_GROUND_TRUTHS: Final = 1_000
 MOST_OPTIONS: Final = 1_000
 MOST_TURNS: Final = 10_000
+NEARLY_THE_SAME: Final = 0.82
+LONGEST_NAME: Final = 40
 
 # Where a field may be of two forms, the form of the value picks the one it is checked against, so that one mistake is
 # one error. The names of the forms stand in the paths of pydantic's errors, and are taken out again.
@@ -30,14 +44,34 @@ def _text_or_object(value: object) -> str:
     return "<object>" if isinstance(value, dict) else "<text>"
 
 
+def _worded(value: object) -> object:
+    """A text stands as it is; numbers and booleans count as one, the text that JSON has for them."""
+    if isinstance(value, JsonNumber):
+        return str(value)
+    return json.dumps(value) if isinstance(value, bool) else value
+
+
+def _said(value: object) -> object:
+    """Only a text: a number is kept as text too, and must not pass for one."""
+    if isinstance(value, JsonNumber):
+        raise PydanticCustomError("string_type", "a number")
+    return value
+
+
+_OTHERS: Final = [{"type": "number"}, {"type": "boolean"}]
+
+_Text = Annotated[str, BeforeValidator(_said)]
+_Value = Annotated[str, BeforeValidator(_worded), WithJsonSchema({"anyOf": [{"type": "string"}, *_OTHERS]})]
+_Accepted = Annotated[
+    str, BeforeValidator(_worded), WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"\S"}, *_OTHERS]})
+]
 _Part = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[dict[str, Any], Tag("<object>")], Discriminator(_text_or_object)
+    Annotated[_Text, Tag("<text>")] | Annotated[dict[str, Any], Tag("<object>")], Discriminator(_text_or_object)
 ]
 _Content = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[list[_Part], Field(max_length=MOST_TURNS), Tag("<list>")],
+    Annotated[_Text, Tag("<text>")] | Annotated[list[_Part], Field(max_length=MOST_TURNS), Tag("<list>")],
     Discriminator(_text_or_list),
 ]
-_Accepted = Annotated[str, Field(json_schema_extra={"pattern": r"\S"})]
 _GroundTruth = Annotated[
     Annotated[_Accepted, Tag("<text>")]
     | Annotated[list[_Accepted], Field(min_length=1, max_length=MOST_GROUND_TRUTHS), Tag("<list>")],
@@ -45,51 +79,34 @@ _GroundTruth = Annotated[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
 class Turn(BaseModel):
     """One turn of a conversation. Other fields of it are not read."""
 
     model_config = ConfigDict(strict=True, extra="allow")
 
-    role: str = Field(description="`system`, `user`, `assistant` or `tool`.", examples=["assistant"])
+    role: _Text = Field(description="`system`, `user`, `assistant` or `tool`.", examples=["assistant"])
     content: _Content | None = Field(
         default=None, description="What was said: a text, or a list of parts of which those of type `text` are read."
     )
 
 
-class _Trajectory(_Strict):
-    """The other fields of a trajectory file: taken, so that its lines can be sent as they are, and not read."""
-
-    tool_calls: Any = None
-    success: Any = None
-    total_energy_joules: Any = None
-    total_latency_seconds: Any = None
-    total_cost_usd: Any = None
-    total_tokens: Any = None
-    num_turns: Any = None
-    source_dataset: Any = None
-    teacher_model: Any = None
-    tools_used: Any = None
-    verification: Any = None
-
-
-class GradeRequest(_Trajectory):
+class GradeRequest(BaseModel):
     """One sample to grade. Only `ground_truth` must be there; a sample without an answer is graded, and is incorrect.
 
-    The fields of a trajectory file that are not described here may stand in it and are not read. Any other field is an
-    error that names it.
+    Numbers and booleans count as the text that JSON has for them where an answer, a label or an id stands. Other
+    fields may stand in it and are not read, unless a name is nearly one of these: that is taken for a misspelling, and
+    is an error that names it. At most 1,000 fields.
     """
 
+    model_config = ConfigDict(strict=True, extra="ignore")
+
     ground_truth: _GroundTruth = Field(description="The right answer, or a list of accepted ones.", examples=["600 W"])
-    final_answer: str | None = Field(
+    final_answer: _Value | None = Field(
         default=None,
         description="The answer to grade.",
         examples=["600 watts of power are dissipated in the resistor."],
     )
-    response: str | None = Field(
+    response: _Text | None = Field(
         default=None, description="A whole model response; where `final_answer` is empty, the answer is found in it."
     )
     conversations: list[Turn] | None = Field(
@@ -97,15 +114,19 @@ class GradeRequest(_Trajectory):
         max_length=MOST_TURNS,
         description="A conversation: its last assistant turn goes for `response`, its first user turn for `question`.",
     )
-    question: str | None = Field(default=None, description="The question, which may hold options, units or precision.")
-    options: dict[str, str] | None = Field(
+    question: _Text | None = Field(
+        default=None, description="The question, which may hold options, units or precision."
+    )
+    options: dict[str, _Value] | None = Field(
         default=None,
         max_length=MOST_OPTIONS,
         description="The options of a choice, label to text.",
         examples=[{"A": "Aspirin", "B": "Ibuprofen"}],
     )
-    category: str | None = Field(default=None, description="Picks the grading profile.", examples=["AC Circuits"])
-    sample_id: str | None = Field(default=None, description="Comes back with the answer.", examples=["traj_e719b342"])
+    category: _Text | None = Field(default=None, description="Picks the grading profile.", examples=["AC Circuits"])
+    sample_id: _Value | None = Field(
+        default=None, description="Comes back, as text, with the answer.", examples=["traj_e719b342"]
+    )
     judge: Literal["auto", "none"] | None = Field(
         default=None, description="`none` asks the rules alone; `auto`, the default, asks a judge where one is set up."
     )
@@ -134,7 +155,7 @@ class TraceStep(BaseModel):
     phase: str = Field(description="extract, read, compare, settle or judge.")
     by: str = Field(description="The rule, reader, stage or judge.")
     decision: Literal["correct", "incorrect", "pass"] | None
-    code: str
+    code: str | None = Field(description="The reason that the step gives, where it gives one.")
     evidence: dict[str, str]
     work: int = Field(description="Work that the step spent.")
     depth: int = Field(description="How deep inside another comparison it stood.")
@@ -143,7 +164,7 @@ class TraceStep(BaseModel):
 class Graded(BaseModel):
     """The answer for one sample."""
 
-    sample_id: str | None = Field(description="As it was sent.")
+    sample_id: str | None = Field(description="As it was sent, as text.")
     success: bool | None = Field(description="true, false, or null where undecided.")
     verification: Verification
     trace: list[TraceStep] | None = Field(default=None, description="Only where asked for.")
@@ -174,7 +195,7 @@ class ProblemModel(BaseModel):
 class SampleProblem(ProblemModel):
     """What stands in the place of a sample of a batch that cannot be graded."""
 
-    sample_id: str | None = Field(description="As it was sent, where it can be read.")
+    sample_id: str | None = Field(description="As it was sent, as text, where it can be read.")
     success: None = Field(description="Always null.")
     index: int = Field(description="Place in the batch, from 0.")
     line: int | None = Field(default=None, description="Line of an NDJSON body, from 1.")
@@ -197,14 +218,14 @@ class CodeEntry(BaseModel):
     """One reason that a verdict may carry."""
 
     name: str = Field(examples=["quantity.equal"])
-    decision: Literal["correct", "incorrect", "pass"]
-    standing: Literal["proof", "convention", "none"] = Field(
-        description="Of an incorrect code: whether a judge may overturn it (`convention`) or not (`proof`)."
+    outcome: Literal["correct", "incorrect", "undecided"]
+    standing: Literal["proof", "convention"] | None = Field(
+        description="Of an incorrect code: whether a judge may overturn it (`convention`) or not (`proof`); else null."
     )
     summary: str
 
 
-KNOWN_FIELDS: Final = tuple(name for name in GradeRequest.model_fields if name not in _Trajectory.model_fields)
+KNOWN_FIELDS: Final = tuple(GradeRequest.model_fields)
 
 
 def read_request(value: object) -> tuple[Sample, GradeRequest]:
@@ -212,17 +233,38 @@ def read_request(value: object) -> tuple[Sample, GradeRequest]:
     if not isinstance(value, dict):
         problem = f"expected an object with fields, found {_kind(value)}"
         raise _invalid((FieldProblem("", problem),))
-    unknown = [name for name in value if name not in GradeRequest.model_fields]
-    if len(unknown) > MOST_ERRORS:  # before pydantic makes an error of each
-        raise _invalid(tuple(FieldProblem(name[:200], _NO_FIELD) for name in unknown[:MOST_ERRORS]))
+    if len(value) > MOST_FIELDS:
+        raise _invalid((FieldProblem("", f"holds more than {MOST_FIELDS:,} fields"),))
+    misspelt = tuple(_misspelt(value))
     try:
         request = GradeRequest.model_validate(value)
-        return read_record(value), request
+        sample = read_record(value)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=True)
-        raise _invalid(tuple(_field_problem(dict(one)) for one in found[:MOST_ERRORS])) from None
+        problems = tuple(_field_problem(dict(one)) for one in found[:MOST_ERRORS])
+        raise _invalid((*problems, *misspelt)[:MOST_ERRORS]) from None
     except RecordError as error:
-        raise _invalid((FieldProblem(error.field or "", error.problem),)) from None
+        raise _invalid((FieldProblem(error.field or "", error.problem), *misspelt)) from None
+    if misspelt:
+        raise _invalid(misspelt)
+    return sample, request
+
+
+def _misspelt(value: Mapping[str, object]) -> Iterable[FieldProblem]:
+    """The fields that are not ours but nearly so, where the one that is meant is not there too."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    absent = [name for name in KNOWN_FIELDS if name not in value]
+    for name in value:
+        if name in KNOWN_FIELDS or len(name) > LONGEST_NAME:
+            continue
+        # By letters and their order, not by common parts: `question_id` and `model_response` are other fields.
+        best = process.extractOne(
+            name.casefold(), absent, scorer=OSA.normalized_similarity, score_cutoff=NEARLY_THE_SAME
+        )
+        if best:
+            yield FieldProblem(name, f"{_NO_FIELD} (did you mean '{best[0]}'?)")
 
 
 def _invalid(errors: tuple[FieldProblem, ...]) -> Problem:
@@ -251,8 +293,6 @@ def _field_problem(error: Mapping[str, object]) -> FieldProblem:
         problem = "missing"
         if path == ["ground_truth"] and isinstance(value, dict):
             problem += _did_you_mean("ground_truth", [name for name in value if name not in GradeRequest.model_fields])
-    elif kind == "extra_forbidden":
-        problem = _NO_FIELD + _did_you_mean(str(path[-1]), KNOWN_FIELDS)
     elif kind == "too_short":
         problem = "the list holds no accepted answer"
     elif kind == "too_long":
@@ -277,7 +317,14 @@ def _kind(value: object) -> str:
     """A value's type in JSON's words."""
     if value is None:
         return "null"
-    names = {bool: "true or false", float: "a number", str: "another string", list: "a list", dict: "an object"}
+    names = {
+        bool: "true or false",
+        float: "a number",
+        JsonNumber: "a number",
+        str: "another string",
+        list: "a list",
+        dict: "an object",
+    }
     return names.get(type(value), "another type")
 
 

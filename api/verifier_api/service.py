@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
+from verifier import records
 from verifier.grader import Verifier
-from verifier.records import WORKER_LOST, verification
 from verifier.settings import Settings
 from verifier.types.sample import Sample
 from verifier_api.limits import Capacity, Keys
@@ -58,10 +58,10 @@ class Service:
         answer: dict[str, object] = {
             "sample_id": sample.sample_id,
             "success": None if verdict is None else verdict.success,
-            "verification": verification(verdict, code=WORKER_LOST.name),
+            "verification": records.verification(verdict, code=records.WORKER_LOST.name),
         }
         if request.trace:
-            answer["trace"] = [] if verdict is None else msgspec.to_builtins(verdict.trace)
+            answer["trace"] = [] if verdict is None else records.trace(verdict)
         return answer
 
     async def grade_in_batch(self, value: object, place: Place) -> dict[str, object]:
@@ -78,7 +78,7 @@ class Service:
         """A problem as one of the answers of a batch."""
         sample_id = value.get("sample_id") if isinstance(value, dict) else None
         document = problem.document(f"/grade/batch#/{place.index}")
-        document["sample_id"] = sample_id if isinstance(sample_id, str) else None
+        document["sample_id"] = str(sample_id) if isinstance(sample_id, str) else None  # a number is its text
         document["success"] = None
         document["index"] = place.index
         if place.line is not None:

@@ -8,6 +8,8 @@ from typing import Final, NoReturn
 
 import msgspec
 
+from verifier.records import JsonNumber
+
 LONG_BYTES: Final = 1024 * 1024
 
 
@@ -19,7 +21,7 @@ def read_json(data: bytes) -> object:
     r"""The value that UTF-8 bytes hold, a byte order mark aside; raises ``NotJson``.
 
     Lone surrogates may stand in strings, as escapes: the grammar of JSON allows them. Of a key that stands twice, the
-    last counts.
+    last counts. A number is a ``JsonNumber``, the text it was sent as.
 
     >>> read_json(b'{"a": ["x", "\\ud800"]}')
     {'a': ['x', '\ud800']}
@@ -62,6 +64,6 @@ def _reason(message: str) -> str:
     return message[:1].lower() + message[1:].removesuffix(" at")
 
 
-# No field that is read is a number, so numbers need not be exact; and `int` refuses 5,000 digits, which `float` takes.
-_DECODER: Final = json.JSONDecoder(parse_int=float, parse_constant=_refuse_constant)
+# As files are read: a number keeps the text it was sent as, so that 1.10 stays 1.10 and 5,000 digits are no matter.
+_DECODER: Final = json.JSONDecoder(parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=_refuse_constant)
 _ENCODER: Final = msgspec.json.Encoder()
