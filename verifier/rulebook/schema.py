@@ -15,140 +15,184 @@ class Entry(BaseModel):
     """What every entry may have: a name, and its own examples."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    name: Name
-    accept: tuple[Pair, ...] = ()
-    reject: tuple[Pair, ...] = ()
+    name: Annotated[Name, Field(description="What the entry is called; a later pack's entry of this name replaces it.")]
+    accept: Annotated[tuple[Pair, ...], Field(description="Examples that hold, run by `verifier rules check`.")] = ()
+    reject: Annotated[tuple[Pair, ...], Field(description="Pairs that must come out incorrect.")] = ()
 
 
 class UnitEntry(Entry):
-    """A unit: see ``rules/units``."""
+    """A unit, and how it is written."""
 
-    symbols: tuple[Text, ...]
-    words: tuple[Text, ...]
-    leading: tuple[Text, ...] = ()
-    equals: Text | None = None
-    offset: Annotated[str, Field(pattern=r"^-?\d+(\.\d+|/\d+)?$")] | None = None
-    prefixes: Literal["si"] | None = None
-    vague: bool = False
-    currency: bool = False
+    symbols: Annotated[tuple[Text, ...], Field(description="Read as they stand, in their case; may be empty.")]
+    words: Annotated[tuple[Text, ...], Field(description="Read in any case; may be empty.")]
+    leading: Annotated[tuple[Text, ...], Field(description="Those of the symbols that stand before the number.")] = ()
+    equals: Annotated[
+        Text | None,
+        Field(
+            description="The unit in other units of any file: amounts, `pi` and units with powers, behind `/` the "
+            "divisors, such as `1000 metre / second^2`. Without it the unit is a base unit."
+        ),
+    ] = None
+    offset: Annotated[
+        str | None,
+        Field(pattern=r"^-?\d+(\.\d+|/\d+)?$", description="What its zero is in the base unit: `273.15`, `45967/180`."),
+    ] = None
+    prefixes: Annotated[Literal["si"] | None, Field(description="`si` adds kilo, milli and all the others.")] = None
+    vague: Annotated[bool, Field(description="Its symbols are written for other units too, and refute nothing.")] = (
+        False
+    )
+    currency: Annotated[bool, Field(description="A currency: never converted to another one.")] = False
 
 
 class PrefixEntry(Entry):
     """A prefix of units."""
 
-    symbols: Annotated[tuple[Text, ...], Field(min_length=1)]
-    power: Annotated[int, Field(ge=-60, le=60)]
+    symbols: Annotated[tuple[Text, ...], Field(min_length=1, description="What stands before a unit's symbol.")]
+    power: Annotated[int, Field(description="The power of ten.", ge=-60, le=60)]
 
 
 class CharacterEntry(Entry):
     """Characters that become one character, or nothing."""
 
-    from_: Annotated[str, Field(alias="from", min_length=1)]
-    to: Annotated[str, Field(max_length=1)]
+    from_: Annotated[
+        str, Field(description="A string of characters, each of which becomes `to`.", alias="from", min_length=1)
+    ]
+    to: Annotated[str, Field(description="What they become; empty drops them.", max_length=1)]
 
 
 class RangeEntry(Entry):
     """A run of characters shifted to another."""
 
-    first: Annotated[str, Field(min_length=1, max_length=1)]
-    last: Annotated[str, Field(min_length=1, max_length=1)]
-    to: Annotated[str, Field(min_length=1, max_length=1)]
+    first: Annotated[str, Field(min_length=1, max_length=1, description="The first character of the run.")]
+    last: Annotated[str, Field(min_length=1, max_length=1, description="The last one.")]
+    to: Annotated[str, Field(min_length=1, max_length=1, description="What the first becomes; the others follow.")]
 
 
 class MacroEntry(Entry):
     """A LaTeX macro that stands for text."""
 
-    to: str
+    to: Annotated[
+        str, Field(description="The text that it stands for; the macro itself is the `name`, without its backslash.")
+    ]
 
 
 class TruthEntry(Entry):
     """Words for one truth value."""
 
-    value: bool
-    vocabulary: Name
-    words: Annotated[tuple[Text, ...], Field(min_length=1)]
+    value: Annotated[bool, Field(description="The truth value.")]
+    vocabulary: Annotated[Name, Field(description="Words of one vocabulary and different values refute each other.")]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case.")]
 
 
 class MarkerEntry(Entry):
     """Phrases that announce an answer."""
 
-    phrases: Annotated[tuple[Text, ...], Field(min_length=1)]
-    exact: bool = False
-    line_start: bool = False
+    phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="What stands before the answer.")]
+    exact: Annotated[bool, Field(description="Read in this case only.")] = False
+    line_start: Annotated[bool, Field(description="Only where it opens a line or a sentence.")] = False
 
 
 class TagEntry(Entry):
     """Opening and closing text around an answer, or around thinking."""
 
-    open: Text
-    close: Text
-    kind: Literal["answer", "thinking"]
+    open: Annotated[Text, Field(description="The opening text.")]
+    close: Annotated[Text, Field(description="The closing text.")]
+    kind: Annotated[
+        Literal["answer", "thinking"],
+        Field(description="What stands between: the answer, or thinking, which is never one."),
+    ]
 
 
 class MeasureEntry(Entry):
     """Words that ask for a sort of quantity, and units that answer them."""
 
-    phrases: Annotated[tuple[Text, ...], Field(min_length=1)]
-    units: Annotated[tuple[Text, ...], Field(min_length=1)]
+    phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question.")]
+    units: Annotated[tuple[Text, ...], Field(min_length=1, description="A unit of each sort that answers it.")]
 
 
 class AlphabetEntry(Entry):
     """A run of option labels."""
 
-    labels: Annotated[tuple[Text, ...], Field(min_length=2)]
+    labels: Annotated[tuple[Text, ...], Field(min_length=2, description="In their order.")]
 
 
 class LayoutEntry(Entry):
     """How labels stand before options."""
 
-    shape: Annotated[str, Field(pattern=r"\{label\}")]
-    alphabets: Annotated[tuple[Text, ...], Field(min_length=1)]
-    line_start: bool = False
+    shape: Annotated[str, Field(description="The label and what stands around it: `({label})`.", pattern=r"\{label\}")]
+    alphabets: Annotated[tuple[Text, ...], Field(min_length=1, description="Names of `[[alphabet]]` entries.")]
+    line_start: Annotated[bool, Field(description="Only at the start of a line.")] = False
 
 
 class ToleranceEntry(Entry):
     """A tolerance by name."""
 
-    rounding: bool
-    relative: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(e-?\d+)?$")] = "0"
-    absolute: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(e-?\d+)?$")] = "0"
+    rounding: Annotated[bool, Field(description="The examiner's rounding of the grading policy (rule 11), or none.")]
+    relative: Annotated[
+        str,
+        Field(pattern=r"^\d+(\.\d+)?(e-?\d+)?$", description="Difference that is free, as a part of the ground truth."),
+    ] = "0"
+    absolute: Annotated[
+        str,
+        Field(pattern=r"^\d+(\.\d+)?(e-?\d+)?$", description="Difference that is free, in the ground truth's unit."),
+    ] = "0"
 
 
 class ProfileEntry(Entry):
     """How a category is graded."""
 
-    extends: Name | None = None
-    categories: tuple[Text, ...] = ()
-    stages: tuple[Name, ...] | None = None
-    tolerance: Name | None = None
-    missing_unit: Literal["correct", "incorrect", "pass"] | None = None
-    judges: tuple[Name, ...] | None = None
-    budget: dict[str, Annotated[int, Field(ge=1)]] = {}
+    extends: Annotated[
+        Name | None, Field(description="The profile that gives what this one leaves out; else `default` does.")
+    ] = None
+    categories: Annotated[
+        tuple[Text, ...], Field(description="Of a sample, in any case; `*` stands for any text.")
+    ] = ()
+    stages: Annotated[tuple[Name, ...] | None, Field(description="The stages that are asked; else all.")] = None
+    tolerance: Annotated[Name | None, Field(description="The name of a `[[tolerance]]` entry.")] = None
+    missing_unit: Annotated[
+        Literal["correct", "incorrect", "pass"] | None,
+        Field(
+            description="What a right number is whose unit is missing and stands nowhere; `pass` leaves it undecided."
+        ),
+    ] = None
+    judges: Annotated[tuple[Name, ...] | None, Field(description="Judges to ask, in order; none ships yet.")] = None
+    budget: Annotated[
+        dict[str, Annotated[int, Field(ge=1)]], Field(description="Limits of one grade, by name; see below.")
+    ] = {}
 
 
 class ConfidenceEntry(Entry):
     """The measured precision of a code."""
 
-    precision: Annotated[float, Field(ge=0, le=1)]
-    n: Annotated[int, Field(ge=1)]
-    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    precision: Annotated[
+        float, Field(description="Right verdicts of all with the code that is the `name`.", ge=0, le=1)
+    ]
+    n: Annotated[int, Field(ge=1, description="Verdicts that were looked at.")]
+    date: Annotated[str, Field(description="When it was measured.", pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class WordList(BaseModel):
     """A list of words or phrases."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    words: tuple[Text, ...] = ()
-    phrases: tuple[Text, ...] = ()
+    words: Annotated[tuple[Text, ...], Field(description="The words.")] = ()
+    phrases: Annotated[tuple[Text, ...], Field(description="The same, for those of several words.")] = ()
 
 
 class Pack(BaseModel):
     """``pack.toml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-    version: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+){0,3}$")]
-    engine: Annotated[str, Field(pattern=r"^[<>=!~0-9., ]+$")]
+    id: Annotated[str, Field(description="Stands in the version of every verdict.", pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    version: Annotated[
+        str,
+        Field(
+            description="The pack's version, up to four numbers with dots between.", pattern=r"^[0-9]+(\.[0-9]+){0,3}$"
+        ),
+    ]
+    engine: Annotated[
+        str, Field(description="The engines that it is written for: `>=0.1,<0.2`.", pattern=r"^[<>=!~0-9., ]+$")
+    ]
 
 
 ENTRIES: dict[tuple[str, str], type[Entry]] = {
