@@ -127,9 +127,7 @@ class _Grade:
         """Run the cascade and settle it."""
         self._read_question()
         gold, candidate, finding = self._grade()
-        code = _BY_NAME.get(finding.code)
-        if code is None:
-            raise LookupError(f"undeclared code {finding.code}")
+        code = _BY_NAME[finding.code]
         confidence = self.rules.confidence.get(finding.code)
         return Verdict(
             outcome=_OUTCOMES[finding.decision],
@@ -231,7 +229,10 @@ class _Grade:
         """The last turn must not commit, by a marker, to an answer with the opposite verdict."""
         quiet = len(self.trace)
         committed = self._candidate(self.sample.response)
-        if not isinstance(committed, Finding) and committed.via not in _WEAK:
+        if isinstance(committed, Finding):
+            if committed.code == extract.REVISED.name:  # "The answer is 5. Wait, it is 6", cut out as "5"
+                return extract.MISMATCH.finding(final_answer=finding.code, response=committed.code)
+        elif committed.via not in _WEAK:
             _, other = self._against(golds, committed)
             if other.decision is not Decision.PASS and other.decision is not finding.decision:
                 return extract.MISMATCH.finding(final_answer=finding.code, response=committed.shown)
@@ -392,17 +393,16 @@ class _Grade:
 
     def _is_worth(self, option: Option, value: Answer) -> bool:
         """Whether an option's text, read as a value, equals ``value``."""
-        extraction = Extraction(option.text, "option", 0, len(option.text))
         self.meter.depth += 1
         quiet = len(self.trace)
-        plainly = self.step(lambda: tuple(quantity_or_number(extraction.text, self.context)), lambda _: ())
+        plainly = self.step(lambda: tuple(_values(option.text, self.context)), lambda _: ())
         agrees = any(self.compare(reading.answer, value).decision is Decision.CORRECT for reading in plainly)
         del self.trace[quiet:]
         self.meter.depth -= 1
         return agrees
 
 
-def quantity_or_number(words: str, context: Context) -> Iterator[Reading]:
+def _values(words: str, context: Context) -> Iterator[Reading]:
     """A text read as a value, never as a choice."""
     for reader in (quantity.read_quantity, number.read_number):
         readings = list(reader(words, context))
