@@ -47,7 +47,7 @@ def test_a_failing_example_is_named(tmp_path: Path) -> None:
     failures = check_examples(load_rules(pack(tmp_path, {"units/mine.toml": units})))
     assert [str(failure) for failure in failures] == [
         (
-            "units/mine.toml: entry 'smoot', accept ['1 smoot', '3 m']: "
+            f"{tmp_path.as_posix()}/units/mine.toml: entry 'smoot', accept ['1 smoot', '3 m']: "
             "expected correct, found incorrect (quantity.differs)"
         )
     ]
@@ -127,7 +127,30 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         (
             "units/a.toml",
             "[[unti]]\nname = 'x'\n",
-            "units/a.toml: entry 'unti': unknown section; units may hold: never,",
+            "units/a.toml: entry 'unti': unknown section (did you mean unit?); units/ may hold: never,",
+        ),
+        (
+            "unit/a.toml",
+            "[[unit]]\nname = 'x'\n",
+            "unit/a.toml: entry 'unit': unknown folder unit/ (did you mean units/?); a pack has choices/, demand/,",
+        ),
+        (
+            "unit.toml",
+            "[[unit]]\nname = 'x'\n",
+            "unit.toml: entry 'unit': unknown section: it belongs into demand/ or units/; the top folder may hold: confidence,",
+        ),
+        (
+            "units/a.toml",
+            '[[tolerance]]\nname = "x"\n',
+            "units/a.toml: entry 'tolerance': unknown section: it belongs into the top folder; units/ may hold: never,",
+        ),
+        (
+            "units/a.toml",
+            '[[unit]]\nname = "x"\nsymbol = []\n',
+            (
+                "units/a.toml: entry 'x', field 'symbols': field required; field 'words': field required; "
+                "field 'symbol': there is no such field (did you mean symbols?); there are: name, accept,"
+            ),
         ),
         (
             "profiles/a.toml",
@@ -171,12 +194,21 @@ def test_an_error_names_file_entry_and_field(tmp_path: Path, name: str, content:
         ('id = "m"\nversion = "1"\nengine = ">=9"\n', "pack.toml: field 'engine': these rules need engine >=9"),
         ('id = "m"\nversion = "1"\nengine = "9"\n', "pack.toml: field 'engine': '9' is no bound"),
         ('id = "m"\nversion = "x"\nengine = ">=0.1"\n', "pack.toml: field 'version'"),
+        ("", "pack.toml: field 'id': field required; field 'version': field required; field 'engine': field required"),
     ],
 )
 def test_an_error_in_pack_toml(tmp_path: Path, pack_toml: str, message: str) -> None:
     with pytest.raises(RulesError) as caught:
         load_rules(pack(tmp_path, {}, pack_toml=pack_toml))
     assert message in str(caught.value)
+    assert str(caught.value).startswith(f"{tmp_path.as_posix()}/pack.toml: ")
+
+
+def test_the_digest_does_not_know_where_a_pack_lies(tmp_path: Path) -> None:
+    versions = {
+        load_rules(pack(tmp_path / name, {"text/mine.toml": 'modifiers = ["myriad"]\n'})).version for name in "ab"
+    }
+    assert len(versions) == 1
 
 
 def test_a_folder_without_pack_toml(tmp_path: Path) -> None:

@@ -48,26 +48,27 @@ def builtin_rules() -> Rules:
 
 def load_rules(*packs: Path | str) -> Rules:
     """The built-in rules with the given packs laid over them, in order. Raises ``RulesError``."""
-    folders: list[Traversable] = [builtin_pack()]
+    folders: list[tuple[str, Traversable]] = [("", builtin_pack())]
     for pack in map(Path, packs):
         if not (pack / "pack.toml").is_file():
             raise RulesError(str(pack), None, None, "no pack.toml there: a rule pack is a folder that holds one")
-        folders.append(pack)
+        folders.append((f"{pack.as_posix()}/", pack))
     entries: Entries = {}
     lists: Lists = {}
     digest = hashlib.sha256()
     versions: list[str] = []
-    for folder in folders:
+    for place, folder in folders:
         for path, source in _files(folder):
+            shown = place + path  # errors say whose file it is; the digest does not know where a pack lies
             content = source.read_bytes()
             digest.update(f"{path}\0{len(content)}\0".encode())
             digest.update(content)
             if path == "pack.toml":
-                pack_file = _validated(Pack, _parsed(content, path), path, None)
-                _check_engine(pack_file.engine, path)
+                pack_file = _validated(Pack, _parsed(content, shown), shown, None)
+                _check_engine(pack_file.engine, shown)
                 versions.append(pack_file.version if not versions else f"{pack_file.id}-{pack_file.version}")
             else:
-                _collect(_parsed(content, path), path, entries, lists)
+                _collect(_parsed(content, shown), path, shown, entries, lists)
     return build_rules(entries, lists, version="+".join([*versions, digest.hexdigest()[:8]]))
 
 
@@ -109,15 +110,16 @@ def _release(version: str) -> tuple[int, int, int]:
     return major, minor, patch
 
 
-def _collect(content: dict[str, object], path: str, entries: Entries, lists: Lists) -> None:
-    folder = path.partition("/")[0] if "/" in path else ""
+def _collect(content: dict[str, object], place: str, path: str, entries: Entries, lists: Lists) -> None:
+    """Add what a file holds. ``place`` is where it stands in its pack, ``path`` what errors call it."""
+    folder = place.partition("/")[0] if "/" in place else ""
     for section, value in content.items():
         key = (folder, section)
         if key in ENTRIES:
             if not isinstance(value, list):
                 raise RulesError(path, section, None, f"write it as [[{section}]]: a list of entries")
             for raw in value:
-                name = str(raw.get("name")) if isinstance(raw, dict) else None
+                name = str(raw.get("name")) if isinstance(raw, dict) and "name" in raw else None
                 entry = _validated(ENTRIES[key], raw, path, name or f"an unnamed {section}")
                 entries.setdefault(key, {})[entry.name] = (path, entry)
         elif key in LISTS:
@@ -125,22 +127,51 @@ def _collect(content: dict[str, object], path: str, entries: Entries, lists: Lis
             listed = _validated(WordList, {"words": words} if words is not None else value, path, section)
             lists[key] = tuple(dict.fromkeys((*lists.get(key, ()), *listed.words, *listed.phrases)))
         else:
-            known = sorted(name for where, name in (*ENTRIES, *LISTS) if where == folder)
-            raise RulesError(
-                path,
-                section,
-                None,
-                f"unknown section; {folder or 'the top folder'} may hold: {', '.join(known) or 'none'}",
-            )
+            raise RulesError(path, section, None, _misplaced(folder, section))
+
+
+def _misplaced(folder: str, section: str) -> str:
+    """Why a section cannot stand in a folder, and where it belongs."""
+    places = sorted({*ENTRIES, *LISTS})
+    folders = sorted({where for where, _ in places if where})
+    if folder and folder not in folders:
+        meant = _did_you_mean(folder, folders, "/")
+        return f"unknown folder {folder}/{meant}; a pack has {', '.join(f'{name}/' for name in folders)}"
+    known = [name for where, name in places if where == folder]
+    homes = [f"{where}/" if where else "the top folder" for where, name in places if name == section]
+    here = f"{folder}/" if folder else "the top folder"
+    meant = f": it belongs into {' or '.join(homes)}" if homes else ""
+    return f"unknown section{meant or _did_you_mean(section, known)}; {here} may hold: {', '.join(known)}"
+
+
+_MOST_PROBLEMS = 10
 
 
 def _validated(model: type[_Model], raw: object, path: str, entry: str | None) -> _Model:
     try:
         return model.model_validate(_tuples(raw))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        raise RulesError(path, entry, field, first["msg"][:1].lower() + first["msg"][1:]) from error
+        found = error.errors(include_url=False)
+        fields = [".".join(str(part) for part in one["loc"]) for one in found]
+        known = [field.alias or name for name, field in model.model_fields.items()]
+        problems = [
+            f"there is no such field{_did_you_mean(field, known)}; there are: {', '.join(known)}"
+            if one["type"] == "extra_forbidden"
+            else one["msg"][:1].lower() + one["msg"][1:]
+            for field, one in zip(fields, found, strict=True)
+        ]
+        others = [
+            f"field '{field}': {problem}" if field else problem
+            for field, problem in zip(fields[1:_MOST_PROBLEMS], problems[1:], strict=False)
+        ]
+        raise RulesError(path, entry, fields[0] or None, "; ".join([problems[0], *others])) from error
+
+
+def _did_you_mean(name: str, known: list[str], ending: str = "") -> str:
+    from rapidfuzz import fuzz, process
+
+    best = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=70)
+    return f" (did you mean {best[0]}{ending}?)" if best else ""
 
 
 def _tuples(value: object) -> object:
