@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from verifier import __version__, records
 from verifier.engine import cascade
 from verifier.rulebook import builtin_rules, load_rules
-from verifier.types.errors import SettingsError
+from verifier.types.errors import RecordError, SettingsError
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Option, Sample, check_types
 from verifier.types.verdict import Code, Verdict
@@ -108,15 +108,26 @@ def grade(  # noqa: PLR0913  # one keyword a field, as the contract has it
 
 
 def grade_batch(samples: Iterable[Sample | Mapping[str, object]]) -> list[Verdict]:
-    """Verdicts in order. A mapping is read as a record in the seed's field names.
+    """Verdicts in order. A mapping is read as a row of a file would be, e.g. with ``ground_truth``, ``final_answer``.
 
-    Raises ``RecordError`` for a mapping that is no gradable record (misuse, as a wrong type would be).
+    Raises ``RecordError`` for a mapping that is no gradable record (misuse, as a wrong type would be); its ``field``
+    says which, ``samples[3].ground_truth``.
 
     >>> [verdict.success for verdict in grade_batch([{"ground_truth": "4", "final_answer": "2 + 2 = 4"}])]
     [True]
     """
     verifier = _default_verifier()
-    return [verifier.grade(sample if isinstance(sample, Sample) else records.read_record(sample)) for sample in samples]
+    return [verifier.grade(_sample(index, given)) for index, given in enumerate(samples)]
+
+
+def _sample(index: int, given: Sample | Mapping[str, object]) -> Sample:
+    if isinstance(given, Sample):
+        return given
+    try:
+        return records.read_record(given, answer_needed=True)
+    except RecordError as error:
+        place = f"samples[{index}]" + (f".{error.field}" if error.field else "")
+        raise RecordError(error.code, place, error.problem) from None
 
 
 def codes() -> tuple[Code, ...]:

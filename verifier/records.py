@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from string import ascii_uppercase
 from typing import Final
 
 import msgspec
@@ -20,13 +21,26 @@ NOT_JSON = passes("record.not_json", "The line is not JSON, or is nested too dee
 NOT_OBJECT = passes("record.not_object", "The record is JSON, but no object with fields.")
 TOO_LONG = passes("record.too_long", "The line is longer than the limit of the run.")
 GROUND_TRUTH_MISSING = passes("record.ground_truth_missing", "The record has no ground truth, or a blank one.")
+ANSWER_MISSING = passes(
+    "record.answer_missing", "The record has no field that could hold an answer; an empty one is graded as no answer."
+)
 WRONG_TYPE = passes("record.wrong_type", "A field of the record holds a value of a type that cannot be read.")
 WORKER_LOST = passes(
     "engine.worker_lost", "The process that grades this record dies of it; the other records are graded."
 )
 CRASHED = passes("engine.crashed", "The engine failed on this record: a defect to report.")
 
-CODES = (NOT_UTF8, NOT_JSON, NOT_OBJECT, TOO_LONG, GROUND_TRUTH_MISSING, WRONG_TYPE, WORKER_LOST, CRASHED)
+CODES = (
+    NOT_UTF8,
+    NOT_JSON,
+    NOT_OBJECT,
+    TOO_LONG,
+    GROUND_TRUTH_MISSING,
+    ANSWER_MISSING,
+    WRONG_TYPE,
+    WORKER_LOST,
+    CRASHED,
+)
 """Why a record has no verdict. All leave it undecided."""
 
 VERIFICATION_KEYS: Final = (
@@ -99,18 +113,21 @@ def parse_mappings(mappings: Iterable[str], known: tuple[str, ...]) -> dict[str,
 SEED: Final = Fields()
 
 
-def read_record(record: Mapping[str, object], fields: Fields = SEED) -> Sample:
+def read_record(record: Mapping[str, object], fields: Fields = SEED, *, answer_needed: bool = False) -> Sample:
     """The sample that a record holds; raises ``RecordError`` with a ``record.*`` code and the record's own field name.
 
     ``response`` is the last assistant turn of the conversation, or the field of that name; the question is the first
-    user turn, or the field. A field that was mapped by hand goes before the conversation. A missing or empty answer is
-    no error: it is graded.
+    user turn, or the field. A field that was mapped by hand goes before the conversation. A null or empty answer is no
+    error: it is graded. With ``answer_needed`` a record without any field for an answer is one: a name is misspelt.
     """
     if not isinstance(record, Mapping):
         raise RecordError(NOT_OBJECT.name, None, f"expected an object with fields, found {_kind(record)}")
+    ground_truth = _ground_truth(record, fields.ground_truth)
+    if answer_needed:
+        _check_answer(record, fields)
     turns = _turns(record, fields.conversations)
     return Sample(
-        ground_truth=_ground_truth(record, fields.ground_truth),
+        ground_truth=ground_truth,
         final_answer=_scalar(record.get(fields.final_answer), fields.final_answer),
         response=_either(
             _turn(turns, "assistant", fields.conversations, last=True),
@@ -185,6 +202,15 @@ def _ground_truth(record: Mapping[str, object], field: str) -> str | tuple[str, 
             GROUND_TRUTH_MISSING.name, field, "the ground truth is " + ("null" if text is None else "blank")
         )
     return text
+
+
+def _check_answer(record: Mapping[str, object], fields: Fields) -> None:
+    names = dict.fromkeys((fields.final_answer, fields.response, fields.conversations))
+    if not any(name in record for name in names):
+        others = [name for name in record if name != fields.ground_truth]
+        hint = next(filter(None, (did_you_mean(name, others) for name in names)), "")
+        problem = f"the record has no such field{hint}, and no other that holds an answer ({', '.join(names)})"
+        raise RecordError(ANSWER_MISSING.name, fields.final_answer, problem)
 
 
 def _scalar(value: object, field: str, *, expected: str = "a string") -> str | None:
@@ -265,10 +291,25 @@ def _part(part: object, where: str) -> str:
 def _options(value: object, field: str) -> tuple[Option, ...]:
     if value is None:
         return ()
+    if isinstance(value, (list, tuple)):
+        listed = [_scalar(text, f"{field}[{index}]") for index, text in enumerate(value)]
+        return tuple(Option(_label(index), text) for index, text in enumerate(listed) if text is not None)
     if not isinstance(value, Mapping):
-        raise RecordError(WRONG_TYPE.name, field, f"expected an object of label to text, found {_kind(value)}")
+        raise RecordError(
+            WRONG_TYPE.name, field, f"expected an object of label to text, or a list of texts, found {_kind(value)}"
+        )
     texts = {str(label): _scalar(text, f"{field}.{label}") for label, text in value.items()}
     return tuple(Option(label, text) for label, text in texts.items() if text is not None)
+
+
+def _label(index: int) -> str:
+    """A, B, …, Z, AA, AB, …: how an exam letters its options."""
+    label = ""
+    index += 1
+    while index:
+        index, letter = divmod(index - 1, len(ascii_uppercase))
+        label = ascii_uppercase[letter] + label
+    return label
 
 
 def _kind(value: object) -> str:

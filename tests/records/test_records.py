@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from verifier.grader import grade_batch
 from verifier.records import CODES, VERIFICATION_KEYS, Fields, JsonNumber, read_record, verification
 from verifier.types.errors import RecordError, SettingsError
 from verifier.types.sample import Option
@@ -95,7 +96,8 @@ def test_ground_truths_as_real_files_hold_them(value: object, text: object) -> N
         ({"ground_truth": "4", "question": 4}, "record.wrong_type", "question"),
         ({"ground_truth": "4", "response": JsonNumber("4")}, "record.wrong_type", "response"),
         ({"ground_truth": "4", "category": []}, "record.wrong_type", "category"),
-        ({"ground_truth": "4", "options": ["x"]}, "record.wrong_type", "options"),
+        ({"ground_truth": "4", "options": "x"}, "record.wrong_type", "options"),
+        ({"ground_truth": "4", "options": ["x", {}]}, "record.wrong_type", "options[1]"),
         ({"ground_truth": "4", "options": {"A": []}}, "record.wrong_type", "options.A"),
         ({"ground_truth": "4", "conversations": "hi"}, "record.wrong_type", "conversations"),
         ({"ground_truth": "4", "conversations": ["hi"]}, "record.wrong_type", "conversations[0]"),
@@ -123,6 +125,33 @@ def test_a_missing_answer_is_no_error() -> None:
     assert read_record({"ground_truth": "4"}).final_answer is None
 
 
+def test_a_record_without_any_field_for_an_answer_is_one_where_answers_are_needed() -> None:
+    for field in ("final_answer", "response", "conversations"):
+        assert read_record({"ground_truth": "4", field: None}, answer_needed=True).final_answer is None
+    with pytest.raises(RecordError, match=r"did you mean 'finalanswer'\?\), and no other") as caught:
+        read_record({"ground_truth": "4", "finalanswer": "4"}, answer_needed=True)
+    assert (caught.value.code, caught.value.field) == ("record.answer_missing", "final_answer")
+    fields = Fields.parse(["final_answer=model_answer"])
+    with pytest.raises(RecordError, match=r"field 'model_answer'.*\(model_answer, response, conversations\)"):
+        read_record({"ground_truth": "4", "final_answer": "4"}, fields, answer_needed=True)
+
+
+def test_options_in_a_list_are_lettered() -> None:
+    options = read_record({"ground_truth": "B", "options": ["Aspirin", None, 5]}).options
+    assert options == (Option("A", "Aspirin"), Option("C", "5"))
+    labels = [option.label for option in read_record({"ground_truth": "B", "options": ["x"] * 54}).options]
+    assert labels[24:28] + labels[51:] == ["Y", "Z", "AA", "AB", "AZ", "BA", "BB"]
+
+
+def test_a_batch_says_which_sample_cannot_be_read() -> None:
+    good = {"ground_truth": "4", "final_answer": "4"}
+    for bad, place in (({"final_answer": "4"}, "ground_truth"), ({"ground_truth": "4", "finl": "4"}, "final_answer")):
+        with pytest.raises(RecordError, match=rf"field 'samples\[1\]\.{place}': the record has no such field"):
+            grade_batch([good, bad])
+    with pytest.raises(RecordError, match=r"field 'samples\[0\]': expected an object"):
+        grade_batch(["4"])  # type: ignore[list-item]  # data is what it is
+
+
 def test_a_misspelt_field_of_the_record_is_pointed_at() -> None:
     with pytest.raises(RecordError, match="did you mean 'reference_answer'"):
         read_record({"reference_answer": "4"}, Fields.parse(["ground_truth=reference_anser"]))
@@ -133,6 +162,8 @@ def test_a_misspelt_field_of_the_record_is_pointed_at() -> None:
     [
         (["ground_truht=x"], "did you mean 'ground_truth'"),
         (["ground_truth"], "write it as ours=theirs"),
+        (["reference=ground_truth"], "write ground_truth=reference"),
+        (["reference_answer=reference_answer"], "no field 'reference_answer'; write ours=theirs"),
         (["ground_truth="], "write it as ours=theirs"),
         (["ground_truth=a", "ground_truth=b"], "already mapped"),
     ],

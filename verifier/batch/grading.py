@@ -128,7 +128,7 @@ class Grader:
             work.failed(line, row, RecordError(WORKER_LOST.name, None, WORKER_LOST.summary))
             return
         try:
-            work.graded(line, row, self._verifier.grade(read_record(record, self._job.fields)))
+            work.graded(line, row, self._verifier.grade(read_record(record, self._job.fields, answer_needed=True)))
         except RecordError as error:
             work.failed(line, row, error)
         except Exception as error:  # noqa: BLE001  # the record's border: a defect here must not cost the other rows
