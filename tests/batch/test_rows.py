@@ -133,3 +133,8 @@ def test_bytes_that_are_no_text_are_told_apart_from_their_escapes() -> None:
 def test_a_lone_surrogate_is_written_as_an_escape() -> None:
     assert write_json({"a": "\ud800é"}).encode().decode() == '{"a": "\\ud800\\u00e9"}'
     assert write_json({"a": "é"}) == '{"a": "é"}'
+
+
+def test_where_a_line_breaks_off_is_said_in_words() -> None:
+    with pytest.raises(RecordError, match="^not JSON: Unterminated string starting at column 7$"):
+        read_row(b'{"a": "x')

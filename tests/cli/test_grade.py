@@ -222,7 +222,8 @@ def test_regrade_keeps_what_is_right_and_remembers_what_was(tmp_path: Path, veri
         (["in.jsonl", "-o", "link.jsonl"], "would be written over the input"),
         (["in.jsonl", "in.jsonl"], "would be written over the output"),
         (["in.jsonl", "-o", "none/out.jsonl"], "there is no folder none"),
-        (["in.jsonl", "-o", "folder"], "is not a file"),
+        (["in.jsonl", "-o", "folder"], "folder: is a folder"),
+        (["in.jsonl", "-o", "/dev/stdout"], "cannot be written to a pipe"),
         (["in.jsonl", "-o", "-"], "-o names the file to write"),
         (["in.jsonl", "-o", "out.jsonl.gz"], "plain JSONL"),
         (["-"], "say where with -o"),
@@ -268,10 +269,24 @@ def test_a_name_that_no_file_can_have(tmp_path: Path, verifier: Run, arguments: 
 
 def test_a_mapped_field_that_no_record_has_is_pointed_at(tmp_path: Path, verifier: Run) -> None:
     _write(tmp_path / "in.jsonl", {"reference_answer": "4", "final_answer": "4"})
-    done = verifier("grade", "in.jsonl", "-o", "out", "--field", "ground_truth=reference_anser")
-    assert done.returncode == 1
-    reason = _read(tmp_path / "out.errors.jsonl")[0]["reason"]
-    assert reason == "the record has no such field (did you mean 'reference_answer'?)"
+    for name in ("in.jsonl", "-"):
+        given = (tmp_path / "in.jsonl").read_bytes() if name == "-" else b""
+        done = verifier("grade", name, "-o", "out", "--field", "ground_truth=reference_anser", input=given)
+        assert done.returncode == 2
+        assert done.stderr.decode() == (
+            "verifier: --field ground_truth=reference_anser: no row has a field 'reference_anser' (did you mean"
+            " 'reference_answer'?); the rows have reference_answer, final_answer\n"
+        )
+        assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_a_mapped_field_may_come_late_and_a_pipe_is_read_whole(tmp_path: Path, verifier: Run) -> None:
+    late: list[object] = [{"ground_truth": "4", "final_answer": "4"}, b"{", b""] * 30
+    path = _write(tmp_path / "in.jsonl", *late, {"ground_truth": "4", "final_answer": "4", "choices": ["3", "4"]})
+    for name in ("in.jsonl", "-"):
+        done = verifier("grade", name, "-o", "out", "--field", "options=choices", input=path.read_bytes())
+        assert done.returncode == 1
+        assert [row["success"] for row in _read(tmp_path / "out")] == [True] * 31
 
 
 @pytest.mark.parametrize("form", ["plain", "gzip", "zstd", "parquet"])

@@ -59,6 +59,8 @@ class Source:
         self._longest = longest_line
         self._raw: IO[bytes] | None = None
         self._share = 0.0
+        self._peeked: list[Line] = []
+        self._rest: Iterator[Line] | None = None
         self.identity = _identity(name)
 
     @property
@@ -72,8 +74,23 @@ class Source:
             return self._raw.tell()
         return int(self._share * (self.size or 0))
 
+    def peek(self) -> Iterator[Line]:
+        """The lines before they are asked for, as far as the caller goes: ``lines`` gives them again, a pipe's too."""
+        if self.size is not None:
+            yield from self._all()
+            return
+        self._rest = self._all()
+        for line in self._rest:
+            self._peeked.append(line)
+            yield line
+
     def lines(self) -> Iterator[Line]:
         """All lines in order, a byte-order mark and line ends taken off."""
+        while self._peeked:
+            yield self._peeked.pop(0)
+        yield from self._rest or self._all()
+
+    def _all(self) -> Iterator[Line]:
         try:
             yield from self._lines()
         except ModuleNotFoundError as error:

@@ -85,7 +85,8 @@ def read_row(data: bytes) -> Row:
             return _read_object(text)
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise RecordError(NOT_JSON.name, None, f"not JSON: {error.msg} at column {error.colno}") from None
+        problem = error.msg.removesuffix(" at")  # "Unterminated string starting at"
+        raise RecordError(NOT_JSON.name, None, f"not JSON: {problem} at column {error.colno}") from None
     except RecursionError:
         raise RecordError(NOT_JSON.name, None, "nested too deeply to be read") from None
     found = "a list" if isinstance(value, list) else "null" if value is None else "a single value"

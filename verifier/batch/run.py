@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -20,13 +20,18 @@ from verifier.batch.engines.local import LocalEngine, processors
 from verifier.batch.files import STANDARD_INPUT, Line, Source
 from verifier.batch.grading import Chunk, Grader, Job, Mark, Tally
 from verifier.batch.journal import JOURNAL, PARTIAL, DiskFull, Files, Header
-from verifier.types.errors import InputError, OutputError, SettingsError, VerifierError
+from verifier.batch.rows import read_row
+from verifier.records import Fields, did_you_mean
+from verifier.types.errors import InputError, OutputError, RecordError, SettingsError, VerifierError
 
 CHUNK_LINES = 64
 CHUNK_BYTES = 1 << 20
 LONGEST_LINE = 256 << 20
 GRADED = ".graded.jsonl"
 ERRORS = ".errors.jsonl"
+_WINDOW_LINES = 1_000
+_WINDOW_BYTES = 16 << 20
+_NAMES = 20
 _AGAIN = "the same command continues where it stopped, with --restart it begins anew"
 
 
@@ -56,8 +61,13 @@ class Done(msgspec.Struct, frozen=True):
 def plan_outputs(inputs: Sequence[str], output: str | None) -> tuple[tuple[Path, tuple[str, ...]], ...]:
     """Where each input's rows go: all into ``output``, or each into a file beside it, ``INPUT.graded.jsonl``."""
     if output is not None:
+        if Path(output).is_dir():
+            raise OutputError(f"{output}: is a folder; -o names the file to write")
         if output == STANDARD_INPUT or (Path(output).exists() and not Path(output).is_file()):
-            raise OutputError(f"{output}: is not a file; -o names the file to write, for a run can be continued")
+            raise OutputError(
+                f"{output}: is no file, and rows cannot be written to a pipe, for a stopped run continues in what it"
+                " wrote: -o names the file to write"
+            )
         if Path(output).suffix in {".gz", ".zst", ".parquet"}:
             raise OutputError(f"{output}: graded rows are written as plain JSONL; give a name such as graded.jsonl")
         return ((Path(output), tuple(inputs)),)
@@ -76,6 +86,7 @@ def run(plan: Plan, *, progress: Callable[[int, int], None] | None = None) -> Do
     """
     sources = [[Source(name, longest_line=plan.longest_line) for name in inputs] for _, inputs in plan.outputs]
     _refuse_clashes(plan)
+    _refuse_unseen(plan.job.fields, [source for inputs in sources for source in inputs])
     rules = Grader(plan.job).rules_version
     finished: list[Files] = []
     total, continued, before = Tally(), 0, 0
@@ -157,6 +168,28 @@ def _refuse_clashes(plan: Plan) -> None:
         if place in taken:
             raise OutputError(f"{name}: would be written over {taken[place]}; give another name")
         taken[place] = f"the output {name}"
+
+
+def _refuse_unseen(fields: Fields, sources: Iterable[Source]) -> None:
+    """Raise where no row of the first ones has a field that was named: graded so, every answer would be missing."""
+    wanted = {theirs: ours for ours, theirs in msgspec.structs.asdict(fields).items() if theirs != ours}
+    seen: dict[str, None] = {}
+    for source in sources if wanted else ():
+        size = 0
+        for count, line in enumerate(source.peek(), 1):
+            with suppress(RecordError):  # a line that is no row says nothing of fields
+                seen.update(dict.fromkeys(read_row(line.data or b"").fields()))
+            if wanted.keys() <= seen.keys():
+                return
+            size += line.length
+            if count >= _WINDOW_LINES or size >= _WINDOW_BYTES:
+                break
+    for theirs, ours in wanted.items():
+        if seen and theirs not in seen:
+            raise SettingsError(
+                f"--field {ours}={theirs}: no row has a field '{theirs}'{did_you_mean(theirs, seen)};"
+                f" the rows have {', '.join(list(seen)[:_NAMES])}"
+            )
 
 
 def _resolved(path: Path) -> Path:
