@@ -136,5 +136,5 @@ def test_a_lone_surrogate_is_written_as_an_escape() -> None:
 
 
 def test_where_a_line_breaks_off_is_said_in_words() -> None:
-    with pytest.raises(RecordError, match="^not JSON: Unterminated string starting at column 7$"):
+    with pytest.raises(RecordError, match=r"^not JSON: Unterminated string starting at column 7$"):
         read_row(b'{"a": "x')
