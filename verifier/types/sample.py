@@ -77,8 +77,11 @@ def check_types(sample: Sample) -> None:
     truths, options = sample.ground_truths, sample.options
     if not isinstance(truths, tuple) or not all(isinstance(truth, str) for truth in truths):
         raise TypeError("ground_truth must be a string or a tuple of strings")
-    if not isinstance(options, tuple) or not all(isinstance(option, Option) for option in options):
-        raise TypeError("options must be a tuple of Option values")
+    if not isinstance(options, tuple) or not all(
+        isinstance(option, Option) and isinstance(option.label, str) and isinstance(option.text, str)
+        for option in options
+    ):
+        raise TypeError("options must be a tuple of Option values, each with a label and a text, both strings")
 
 
 def _ground_truth(value: str | Iterable[str]) -> str | tuple[str, ...]:
@@ -86,7 +89,7 @@ def _ground_truth(value: str | Iterable[str]) -> str | tuple[str, ...]:
         return value
     if not isinstance(value, Iterable) or isinstance(value, (bytes, bytearray, Mapping)):
         raise TypeError(f"ground_truth must be a string or a list of strings, not {type(value).__name__}")
-    alternatives = tuple(value)
+    alternatives = tuple(sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)
     for alternative in alternatives:
         if not isinstance(alternative, str):
             raise TypeError(f"ground_truth must hold strings, not {type(alternative).__name__}")
