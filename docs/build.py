@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
+import tomllib
+import types
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import click
+from pydantic import BaseModel
 
 from verifier.cli import main as command_line
+from verifier.engine.cascade import STAGES
 from verifier.grader import codes
 from verifier.records import CODES as RECORD_CODES
+from verifier.rulebook.schema import ENTRIES, LISTS, Entry, Pack, WordList
+from verifier.types.budget import Budget
 from verifier.types.verdict import Code, Decision
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -35,9 +43,11 @@ def codes_page() -> str:
         MADE,
         "",
         "Why a verdict is what it is. A code is `<stage>.<reason>`; once released it keeps its meaning. Of several",
-        "reasons to be undecided a verdict carries the most specific one. An *incorrect* by proof stands against any",
-        "judge; one by convention (a missing unit, a form, a rounding) may be overturned by one. `record.*` codes are",
-        "given to rows of a file that could not be graded.",
+        "reasons to be undecided a verdict carries the most specific one. The outcome is that of a verdict with the",
+        "code; in brackets stands how firm an *incorrect* is: by *proof* it stands against any judge, by *convention*",
+        "(a missing unit, a form, a rounding) a judge may overturn it. `GET /codes` has the same as `outcome` and",
+        "`standing`. In a trace, a step that leaves the matter to the next has the decision `pass`; where every step",
+        "passes, the verdict is undecided. `record.*` codes are given to rows of a file that could not be graded.",
         "",
     ]
     for stage, group in groupby(every, key=lambda code: code.name.partition(".")[0]):
@@ -92,7 +102,146 @@ def _first_line(file: Path) -> str:
     return " ".join(documented.partition("\n\n")[0].split())
 
 
-PAGES: dict[str, Callable[[], str]] = {"codes.md": codes_page, "cli.md": cli_page, "modules.md": modules_page}
+RULES = REFERENCE.parent.parent / "rules"
+
+
+def rules_page() -> str:
+    """What a rule pack may hold: folders, tables, fields, word lists."""
+    lines = [
+        "# Rule packs",
+        "",
+        MADE,
+        "",
+        "What the files of a rule pack may hold; [how to write one](../how-to/rules.md) has a whole pack. A folder",
+        "holds any number of TOML files of any name. An entry of a table replaces the entry of the same name in an",
+        "earlier pack; the words of a list are added to the earlier ones.",
+        "",
+        "## pack.toml",
+        "",
+        *_fields(Pack),
+        "",
+        "## Fields of every entry",
+        "",
+        "The examples are pairs. Of most tables they are a ground truth and an answer; of `[[marker]]` and `[[tag]]` a",
+        "response and the answer to be found in it; of `[[layout]]` a question and its options, written",
+        "`A=Aspirin|B=Ibuprofen`.",
+        "",
+        *_fields(Entry),
+        "",
+    ]
+    for folder in sorted({folder for folder, _ in (*ENTRIES, *LISTS)}):
+        lines += [f"## {folder}/" if folder else "## Beside pack.toml", ""]
+        for (where, section), model in ENTRIES.items():
+            if where == folder:
+                lines += [f"### `[[{section}]]`", "", _documented(model), "", *_fields(model), ""]
+        names = sorted(name for where, name in LISTS if where == folder)
+        if names:
+            lines += [
+                "### Word lists",
+                "",
+                f"`[NAME]` with {_either(list(WordList.model_fields))}, or `NAME = [...]`.",
+                "",
+            ]
+            lines += ["| list | what it is | begins with |", "|---|---|---|"]
+            lines += [f"| `{name}` | {' | '.join(map(_cell, _listed(folder, name)))} |" for name in names]
+            lines.append("")
+    lines += ["## Stages", "", f"`stages` may name {_either([stage.name for stage in STAGES])}.", ""]
+    lines += ["## Limits of a budget", "", "| limit | default |", "|---|---|"]
+    lines += [f"| `{name}` | {getattr(Budget(), name):,} |" for name in Budget.__struct_fields__]
+    return "\n".join([*lines, ""])
+
+
+def _documented(model: type[BaseModel]) -> str:
+    return " ".join((model.__doc__ or "").split())
+
+
+def _fields(model: type[BaseModel]) -> list[str]:
+    """The table of a model's own fields."""
+    rows = ["| field | type | default | |", "|---|---|---|---|"]
+    inherited = Entry.model_fields if issubclass(model, Entry) and model is not Entry else {}
+    for name, field in model.model_fields.items():
+        if name in inherited:
+            continue
+        default = "must be there" if field.is_required() else _toml(field.get_default())
+        kind = _kind(field.annotation, tuple(field.metadata))
+        rows.append(f"| `{field.alias or name}` | {_cell(kind)} | {default} | {_cell(field.description or '')} |")
+    return rows
+
+
+def _toml(value: object) -> str:
+    """A default as TOML would have it."""
+    plain = {None: "none", True: "`true`", False: "`false`"}
+    if value is None or isinstance(value, bool):
+        return plain[value]
+    return "empty" if value in ((), {}) else f"`{value}`" if isinstance(value, int) else f'`"{value}"`'
+
+
+def _kind(annotation: Any, metadata: tuple[Any, ...] = ()) -> str:  # noqa: ANN401  # a type, of any form
+    """A type in words, with what bounds it."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _kind(arguments[0], (*getattr(arguments[1], "metadata", arguments[1:]), *metadata))
+    if origin in (Union, types.UnionType):
+        return _kind(next(one for one in arguments if one is not type(None)), metadata)
+    if origin is Literal:
+        return _either([f'"{value}"' for value in arguments])
+    if origin is dict:
+        return f"table of name to {_kind(arguments[1])}"
+    least = next((one.min_length for one in metadata if getattr(one, "min_length", None)), 0)
+    if origin is tuple and arguments[-1] is Ellipsis:
+        inner = "pairs" if get_origin(arguments[0]) is tuple else "texts"
+        return f"list of {inner}" + (f", {least} or more" if least else "")
+    words = {str: "text", bool: "`true` or `false`", int: "whole number", float: "number"}[annotation]
+    bounds = [
+        f"{told} {value:g}"
+        for name, told in (("ge", "from"), ("le", "to"))
+        for value in (next((getattr(one, name) for one in metadata if hasattr(one, name)), None),)
+        if value is not None
+    ]
+    pattern = next((one.pattern for one in metadata if getattr(one, "pattern", None)), None)
+    most = next((one.max_length for one in metadata if getattr(one, "max_length", None)), None)
+    length = (
+        "one character"
+        if least == most == 1
+        else "up to one character"
+        if most == 1
+        else f"up to {most} characters"
+        if most
+        else ""
+    )
+    return " ".join([words, *bounds]) + (f", {length}" if length else "") + (f", like `{pattern}`" if pattern else "")
+
+
+def _either(names: list[str]) -> str:
+    return " or ".join(f"`{name}`" for name in names)
+
+
+def _listed(folder: str, name: str) -> tuple[str, str]:
+    """A word list of the built-in pack: the comment that stands above it (or its file), and its first words."""
+    opening = re.compile(rf"(?:\[{name}\]|{name} *=)")
+    for file in sorted((RULES / folder).glob("*.toml")):
+        text = file.read_text(encoding="utf-8")
+        above: list[str] = []
+        first: list[str] = []
+        for line in text.splitlines():
+            if opening.match(line):
+                value = tomllib.loads(text)[name]
+                words = value if isinstance(value, list) else [word for part in value.values() for word in part]
+                return " ".join(above or first), ", ".join(f"`{word.strip()}`" for word in words[:3])
+            if line.startswith("#"):
+                above.append(line.removeprefix("#").strip())
+                continue
+            first = first or above
+            above = []
+    sys.exit(f"rules/{folder}: no file holds the word list {name}: give it one, with a comment above it")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "codes.md": codes_page,
+    "cli.md": cli_page,
+    "modules.md": modules_page,
+    "rules.md": rules_page,
+}
 
 
 def stale() -> list[str]:

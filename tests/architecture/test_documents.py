@@ -18,6 +18,7 @@ from types import ModuleType
 import click
 import pytest
 
+from verifier import Verdict, grade
 from verifier.cli import main
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,8 @@ PAGES = sorted(
     path.relative_to(CHECKOUT).as_posix()
     for pattern in ("*.md", "docs/**/*.md", "examples/*.md", "benchmarks/*.md", "changelog.d/*.md")
     for path in CHECKOUT.glob(pattern)
-    if path.name not in {"codes.md", "cli.md", "modules.md"}  # made from the code
+    if path.name not in {"codes.md", "cli.md", "modules.md", "rules.md"}
+    or path.parent.name != "reference"  # made from the code
 )
 
 
@@ -38,8 +40,36 @@ def commands(text: str, program: str) -> Iterator[list[str]]:
 
 def test_the_pages_a_reader_expects_are_there() -> None:
     expected = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "examples/README.md"}
-    how_to = {f"docs/how-to/{name}.md" for name in ("serve", "merge", "contribute")}
+    how_to = {f"docs/how-to/{name}.md" for name in ("grade", "merge", "serve", "rules", "contribute")}
     assert expected | how_to <= set(PAGES)
+
+
+def rows_of(page: str, heading: str) -> list[str]:
+    """The names in back quotes that begin the rows of the table under a heading."""
+    section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)
+
+
+def test_the_page_on_grading_names_every_field_and_key(checkout: Path) -> None:
+    from verifier.records import VERIFICATION_KEYS, Fields, trace
+
+    page = (checkout / "docs" / "how-to" / "grade.md").read_text(encoding="utf-8")
+    assert sorted(rows_of(page, "What is read")) == sorted(Fields.__struct_fields__)
+    assert tuple(rows_of(page, "What a row gets")) == VERIFICATION_KEYS
+    steps = trace(grade(ground_truth="4", final_answer="4"))
+    assert all(f"`{key}`" in page.partition("## Why")[2] for step in steps for key in step)
+
+
+def test_a_file_is_graded_as_the_page_says(tmp_path: Path) -> None:
+    lines = ('{"reference_answer": 5, "model_answer": 5.0}', '{"reference_answer": null}', "")
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    mapping = ["--field", "ground_truth=reference_answer", "--field", "final_answer=model_answer"]
+    command = [Path(sys.executable).with_name("verifier"), "grade", "a.jsonl", "--quiet", *mapping]
+    assert subprocess.run(command, cwd=tmp_path, check=False, stderr=subprocess.DEVNULL).returncode == 1
+    rows = [json.loads(line) for line in (tmp_path / "a.jsonl.graded.jsonl").read_text().splitlines()]
+    assert [row["success"] for row in rows] == [True, None]
+    (error,) = (tmp_path / "a.jsonl.graded.jsonl.errors.jsonl").read_text().splitlines()
+    assert list(json.loads(error)) == ["line", "input", "field", "code", "reason", "raw"]
 
 
 @pytest.fixture(params=PAGES)
@@ -90,10 +120,21 @@ def test_changelog_fragments_are_named_and_filled(checkout: Path) -> None:
         assert fragment.read_text(encoding="utf-8").strip().endswith("."), f"{fragment.name} holds no sentence"
 
 
-def test_the_examples_give_what_they_show(checkout: Path) -> None:
-    failed, tried = doctest.testfile(str(checkout / "README.md"), module_relative=False)
+@pytest.mark.parametrize("name", ["README.md", "docs/reference/python.md"])
+def test_the_examples_give_what_they_show(checkout: Path, name: str) -> None:
+    failed, tried = doctest.testfile(str(checkout / name), module_relative=False)
     assert tried >= 5
     assert not failed
+
+
+def test_the_page_on_python_names_everything_public(checkout: Path) -> None:
+    import verifier
+
+    page = (checkout / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
+    for name in verifier.__all__:
+        assert name.startswith("__") or re.search(rf"\b{name}\b", page), name
+    for name in Verdict.__struct_fields__:
+        assert f"`{name}`" in page or name.startswith("judge_"), name
 
 
 def test_the_service_answers_the_readme_example(checkout: Path) -> None:

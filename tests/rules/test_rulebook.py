@@ -137,7 +137,7 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         (
             "unit.toml",
             "[[unit]]\nname = 'x'\n",
-            "unit.toml: entry 'unit': unknown section: it belongs into demand/ or units/; the top folder may hold: confidence,",
+            "unit.toml: entry 'unit': unknown section: it belongs into demand/ or units/; the top folder may",
         ),
         (
             "units/a.toml",
@@ -209,6 +209,21 @@ def test_the_digest_does_not_know_where_a_pack_lies(tmp_path: Path) -> None:
         load_rules(pack(tmp_path / name, {"text/mine.toml": 'modifiers = ["myriad"]\n'})).version for name in "ab"
     }
     assert len(versions) == 1
+
+
+def test_the_pack_of_the_page_works(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "rules.md").read_text(encoding="utf-8")
+    files = dict(re.findall(r"`my-rules/([^`]+)`[^`]*```toml\n(.*?)```", page, re.DOTALL))
+    assert len(files) == 5
+    rules = load_rules(pack(tmp_path, files))
+    assert check_examples(rules) == ()
+    graded = {
+        Verifier(which).grade(Sample(ground_truth="134 inches", final_answer="2 smoots")).code
+        for which in (rules, builtin_rules())
+    }
+    assert graded == {"quantity.equal", "quantity.unit_unknown"}
+    assert len(rules.examples) == len(builtin_rules().examples) + 5
+    assert "myriad" in rules.text.modifiers
 
 
 def test_a_folder_without_pack_toml(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ class UnitEntry(Entry):
     equals: Annotated[
         Text | None,
         Field(
-            description="The unit in other units of any file: amounts, `pi` and units with powers, behind `/` the "
-            "divisors, such as `1000 metre / second^2`. Without it the unit is a base unit."
+            description="The unit in other units of any file: amounts, `pi` and units with powers; a `/` "
+            "divides by the one behind it: `1000 metre / second^2`. Without it the unit is a base unit."
         ),
     ] = None
     offset: Annotated[
@@ -147,7 +147,9 @@ class ProfileEntry(Entry):
     categories: Annotated[
         tuple[Text, ...], Field(description="Of a sample, in any case; `*` stands for any text.")
     ] = ()
-    stages: Annotated[tuple[Name, ...] | None, Field(description="The stages that are asked; else all.")] = None
+    stages: Annotated[tuple[Name, ...] | None, Field(description="The stages that are asked, see below; else all.")] = (
+        None
+    )
     tolerance: Annotated[Name | None, Field(description="The name of a `[[tolerance]]` entry.")] = None
     missing_unit: Annotated[
         Literal["correct", "incorrect", "pass"] | None,
