@@ -130,6 +130,8 @@ def test_lines_that_cannot_be_merged(tmp_path: Path, write: Callable[..., str], 
         (["in.jsonl", "--out", "out", "--name", "a\nb"], "--name: give one line of text"),
         (["in.jsonl", "--out", "out", "--near-duplicates", "0.8"], "No such option"),
         (["in.jsonl"], "Missing option '--out'"),
+        (["in.jsonl", "--out", ""], "--out: name a folder"),
+        (["in.jsonl", "--out", "a\udcff"], "a name that is not UTF-8"),
         (["--out", "out"], "Missing argument 'GRADED...'"),
     ],
 )
@@ -224,6 +226,38 @@ def test_a_second_merge_replaces_the_first(
     assert run(write("second.jsonl", [graded_row("b")]), "--out", out).exit_code == 0
     assert '"sample_id":"b"' in (out / FILES["deduped"]).read_text()
     assert names(out) == RESULTS | {"notes.txt"}
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+@pytest.mark.parametrize("moved", range(6))
+def test_a_merge_killed_while_it_puts_files_into_place_is_run_again(
+    tmp_path: Path,
+    graded_row: Callable[..., Row],
+    write: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    moved: int,
+    earlier: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    out = tmp_path / "out"
+    if earlier:
+        run(write("old.jsonl", [graded_row("z")]), "--out", out)
+    name = write("in.jsonl", [graded_row("a"), graded_row("b", False)])
+    run(name, "--out", tmp_path / "whole")
+    replace, left = Path.replace, [moved + 1]  # the first is what stands in for the manifest
+
+    def killed(path: Path, target: Path) -> Path:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return replace(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        assert run(name, "--out", out).exit_code == 3
+    assert "outputs" not in json.loads((out / MANIFEST).read_bytes())
+    assert run(name, "--out", out).exit_code == 0
+    for file in (*FILES.values(), CARD, MANIFEST):
+        assert (out / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
 
 
 @pytest.mark.parametrize("file", sorted(RESULTS))

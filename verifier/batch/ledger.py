@@ -246,7 +246,8 @@ class Ledger:
 
 
 def _failure(error: duckdb.Error) -> OutputError:
-    if isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)):
+    full = "No space left on device" in str(error)  # also where the exception is of another kind
+    if full or isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)):
         return NoRoomError(f"no room to sort the rows; make some and run the same command again: {error}")
     return OutputError(f"the rows could not be sorted; please report this: {error}")
 

@@ -216,7 +216,8 @@ class _Run:
         manifest = self._manifest(counts, [*made.values(), card])
         self._write_text(MANIFEST, msgspec.json.format(_encode(manifest), indent=2).decode() + "\n")
         self._note(counts)
-        staging.publish([*FILES.values(), CARD, MANIFEST])
+        unfinished = {"tool": manifest["tool"], "unfinished": "a merge was stopped here: run it again"}
+        staging.publish([*FILES.values(), CARD, MANIFEST], meanwhile=_encode(unfinished) + b"\n")
         return counts
 
     def _read_line(self, name: str, number: int, data: bytes) -> Trajectory:
@@ -439,6 +440,10 @@ def _sources(inputs: Iterable[str], folder: Path) -> tuple[list[Source], list[st
 
 def _refuse_foreign(folder: Path) -> None:
     """Files of an earlier merge may be replaced, anybody else's may not."""
+    try:
+        os.fspath(folder).encode()
+    except UnicodeEncodeError:
+        raise OutputError(f"{str(folder)!a}: a name that is not UTF-8; name another folder") from None
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file; name a folder")
     taken = [name for name in (*FILES.values(), CARD, MANIFEST) if (folder / name).exists()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -61,8 +61,17 @@ class Staging:
             with suppress(OSError):  # it holds the results, or what somebody else put there
                 folder.rmdir()
 
-    def publish(self, names: Iterable[str]) -> None:
-        """Rename the made files into the folder, in this order, each replacing what stood there."""
+    def publish(self, names: Sequence[str], *, meanwhile: bytes) -> None:
+        """Rename the made files into the folder, in this order, each replacing what stood there.
+
+        Until the last is there, ``meanwhile`` stands in its place: a kill half-way leaves no old file of that name
+        beside new ones of others, and shows whose they are.
+        """
+        with (self.path / "meanwhile").open("wb") as file:
+            file.write(meanwhile)
+            sync(file)
+        (self.path / "meanwhile").replace(self._folder / names[-1])
+        _sync(self._folder)
         for name in names:
             (self.path / name).replace(self._folder / name)
         _sync(self._folder)
