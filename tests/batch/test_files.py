@@ -123,6 +123,19 @@ def test_parquet_is_read_as_json_lines(tmp_path: Path) -> None:
     assert source.position() == source.size
 
 
+def test_parquet_that_no_row_can_hold_is_refused_in_words(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table([pa.array(["5"]), pa.array(["6"])], names=["ground_truth"] * 2), path)
+    with pytest.raises(InputError, match="two columns have the name 'ground_truth'"):
+        _lines(path)
+    parquet.write_table(pa.table({"at": pa.array([2**62], pa.timestamp("us"))}), path)
+    with pytest.raises(InputError, match="cannot be read as Parquet"):
+        _lines(path)
+
+
 def test_a_broken_parquet_file_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     path.write_bytes(b"PAR1 and nothing more PAR1")

@@ -238,6 +238,7 @@ def test_regrade_keeps_what_is_right_and_remembers_what_was(tmp_path: Path, veri
         (["in.jsonl", "--workers", "0"], "--workers"),
         (["in.jsonl", "--engine", "ray"], "'ray' is not"),
         ([], "Missing argument"),
+        (["\udcff.jsonl"], "a name that is not UTF-8"),
     ],
 )
 def test_wrong_usage_is_refused_before_anything_is_written(
@@ -382,6 +383,31 @@ def test_other_options_do_not_continue_a_run(tmp_path: Path, verifier: Run, rows
     assert done.returncode == 2
     assert b"other options" in done.stderr
     assert verifier("grade", "in.jsonl", "-o", "out", "--regrade", "--restart").returncode == 1
+
+
+def test_an_input_that_was_changed_is_not_taken_for_graded(
+    tmp_path: Path, verifier: Run, rows: Callable[[int], bytes]
+) -> None:
+    import resource
+
+    _write(tmp_path / "a.jsonl", {**GOOD, "pad": "x" * 80_000}, {**GOOD, "final_answer": "600 V"})
+    (tmp_path / "b.jsonl").write_bytes(rows(600))
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    assert verifier("grade", "a.jsonl", "b.jsonl", preexec_fn=little_room).returncode == 3
+    data = (tmp_path / "a.jsonl").read_bytes()
+    (tmp_path / "a.jsonl").write_bytes(data.replace(b"600 V", b"600 W"))
+    done = verifier("grade", "a.jsonl", "b.jsonl")
+    assert (done.returncode, b"other inputs" in done.stderr) == (2, True)
+
+
+def test_a_closed_standard_error_costs_nothing(tmp_path: Path) -> None:
+    _write(tmp_path / "in.jsonl", GOOD)
+    command = f"{Path(sys.executable).with_name('verifier')} grade in.jsonl 2>&-"
+    assert subprocess.run(command, shell=True, cwd=tmp_path, check=False).returncode == 0  # noqa: S602  # ours
+    assert (tmp_path / "in.jsonl.graded.jsonl").exists()
 
 
 def test_an_earlier_output_stands_until_the_new_one_is_whole(

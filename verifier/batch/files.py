@@ -44,11 +44,15 @@ class Line(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What tells one input from another: its name, size and the digest of its head; a pipe has a name only."""
+    """What tells one input from another: name, size, digest of its head, time of its last change in nanoseconds.
+
+    A pipe has a name only.
+    """
 
     name: str
     size: int | None
     head: str | None
+    changed: int | None = None
 
 
 class Source:
@@ -130,6 +134,10 @@ class Source:
         number = offset = checksum = 0
         try:
             table = parquet.ParquetFile(raw)
+            columns = table.schema_arrow.names
+            twice = next((column for column in columns if columns.count(column) > 1), None)
+            if twice is not None:
+                raise InputError(f"{self.name}: two columns have the name '{twice}'; give one of them another")
             for batch in table.iter_batches(batch_size=_PARQUET_ROWS):
                 for row in batch.to_pylist(maps_as_pydicts="lossy"):
                     data = write_json(row, default=_plain).encode()
@@ -139,7 +147,7 @@ class Source:
                     yield Line(number, kept, offset, len(data), checksum)
                     offset += len(data)
                 self._share = number / max(table.metadata.num_rows, 1)
-        except (pa.ArrowException, ValueError) as error:
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:  # of values Python has no type for
             raise InputError(f"{self.name}: cannot be read as Parquet: {error}") from error
 
 
@@ -148,13 +156,18 @@ def _identity(name: str) -> Identity:
         return Identity(name, None, None)
     path = Path(name)
     try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{name!a}: a name that is not UTF-8; give the file another, or a link to it") from None
+    try:
         status = path.stat()
         if S_ISDIR(status.st_mode):
             raise InputError(f"{name}: is a folder; name the files in it, e.g. {path / '*.jsonl'}")
         if not S_ISREG(status.st_mode):
             return Identity(name, None, None)
         with path.open("rb") as file:
-            return Identity(name, status.st_size, hashlib.sha256(file.read(_HEAD)).hexdigest())
+            head = hashlib.sha256(file.read(_HEAD)).hexdigest()
+            return Identity(name, status.st_size, head, status.st_mtime_ns)
     except FileNotFoundError:
         raise InputError(f"{name}: there is no such file") from None
     except (OSError, ValueError) as error:

@@ -23,7 +23,7 @@ from verifier.types.errors import OutputError, SettingsError
 
 PARTIAL: Final = ".partial"
 JOURNAL: Final = ".journal"
-_FORMAT = 1
+_FORMAT = 2
 _PIECE = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

@@ -16,7 +16,7 @@ def progress_bar(total: int | None, *, wanted: bool = True) -> Iterator[Callable
 
     Gives what is called with the bytes and rows done.
     """
-    if not wanted or not sys.stderr.isatty():
+    if not wanted or sys.stderr is None or not sys.stderr.isatty():  # closed, it is None
         yield None
         return
     from rich.console import Console
