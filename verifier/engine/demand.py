@@ -19,7 +19,16 @@ _PLACES = re.compile(
     r"(?:to|correct to|with|using|nearest) (?:the nearest )?(?P<count>\d+|one|two|three|four|five|six) "
     r"(?P<what>decimal (?:place|digit)s?|d\.?p\.?|significant (?:figure|digit)s?|s\.?f\.?|sig\.? ?figs?)"
 )
-_NEAREST = {"nearest tenth": 1, "nearest hundredth": 2, "nearest thousandth": 3, "nearest cent": 2, "nearest penny": 2}
+_NEAREST = {
+    "nearest tenth": 1,
+    "nearest hundredth": 2,
+    "nearest thousandth": 3,
+    "nearest cent": 2,
+    "nearest penny": 2,
+    "nearest whole": 0,
+    "nearest integer": 0,
+    "nearest dollar": 0,
+}
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 

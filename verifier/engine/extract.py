@@ -317,7 +317,8 @@ _JOINT = re.compile(
 )
 _BEFORE_BOX = re.compile(
     r"(?:[-+*/^<>≤≥≠√×·\d]|\\(?:neq?|geq?|leq?|gt|lt|times|cdot|pm|div)|\b(?:not|or|nor|than|either)"
-    r"|(?P<macro>\\[A-Za-z]+)?[({])\s*$"
+    r"|(?P<macro>\\[A-Za-z]+)?[({])\s*$",
+    re.IGNORECASE,
 )
 _AFTER_BOX = re.compile(  # maths, or a macro that is neither text nor space nor the formula's end; or a conjunction
     r"\s*(?:[-+*/^<>≤≥≠√×·!_=\d(]|\\(?!text|mathrm|mbox|quad|circ|pmod|[,;%)\]$!\s])"
@@ -373,6 +374,9 @@ def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules, asked:
     last = Extraction(text[chosen[0] : chosen[1]].strip(), via, *chosen)
     if via == "conclusion":
         return Found((whole, last, *narrower(last, rules, sole=True)))
+    line = text.rfind("\n", start, chosen[0]) + 1
+    if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
+        return Found((whole,))  # options listed one to a line: the last is no choice
     if len(last.text) < _BARE and not any(copula in texts.fold(last.text) for copula in table.copulas):
         # bare lines that follow each other are a list, of which the last is no answer by itself
         previous = text[pieces[-2][0] : pieces[-2][1]].strip()
@@ -382,6 +386,7 @@ def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules, asked:
     return Found((whole, *narrower(last, rules, sole=False, asked=asked)))
 
 
+_LABELLED = re.compile(r"(?:^|(?<=\n))[ \t*-]*\(?[A-J][.)] ")
 _ITEM = re.compile(r"[-*•\s$\\(]*(?:[A-Z][.)] )?(?:[^\W\d_] ?= ?)?(?:[-+$]?[\d.,/]+[^\w:]*|[^\W\d_]+(?: [^\W\d_]+)?)")
 _BARE = 30  # characters of a line that is an answer or a part of one, and no sentence
 

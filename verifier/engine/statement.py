@@ -24,6 +24,7 @@ _MEMBER = re.compile(
     r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
 )
 _VALUE = re.compile(r"[-+]?[\d.,]+(?: ?/ ?[\d.,]+)? ?%?")
+_LETTER = re.compile(r"\(?[A-Z]\)?(?!\w)[^.]")
 _NAME = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]+){0,4}+")
 _MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
 _NUMBERISH = re.compile(r"\d")
@@ -40,6 +41,8 @@ def blank(text: str) -> bool:
 def leading(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
     """Of several sentences behind a marker the first, unless a later one says something of the same sort."""
     cut = BREAK.search(found.text, 0, _LONGEST)
+    if _LETTER.match(found.text):
+        return ()  # "B, which is Lisinopril": a letter, and words that must fit it
     if cut is None:
         return narrower(found, rules, sole=True)
     first = Extraction(found.text[: cut.start()], found.via, found.start, found.start + cut.start())

@@ -32,7 +32,7 @@ _MARKDOWN = re.compile(
 )  # "- 7" is minus seven
 _BOLD = re.compile(r"(\*{2,3}+)(?=[^\s*])([^*]*+)(?<=\S)\1")
 _SPACED_MICRO = re.compile(r"(?<=[\d ])μ (?=[A-Za-zΩ])")
-_EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[.\"')]!$")  # and not n!, which is a factorial
+_EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[.\"']!$")  # and not n!, which is a factorial
 _SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
 _SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}

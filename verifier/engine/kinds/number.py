@@ -97,7 +97,7 @@ CODES: tuple[Code, ...] = (
 )
 
 _LABEL = re.compile(r"([^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\\[A-Za-z]+) ?(?:=|≈|\\approx) ?(?=[^=])")
-_GLUED = re.compile(r"\.\.|[\d^*/=!(\[{|\\<>_~+×÷±√∞π∪∩≤≥≠∈]|[.,:;][\d]|[-−] ?[\d(\\a-zA-Z]|'")
+_GLUED = re.compile(r"\.\.|: |[\d^*/=!(\[{|\\<>_~+×÷±√∞π∪∩≤≥≠∈]|[.,:;][\d]|[-−] ?[\d(\\a-zA-Z]|'")
 _DIGIT_OR_MATHS = re.compile(r"\d|[^\w\s.,:;!?()'\"’“”&/-]")
 _HALF_DAY = re.compile(r" ?[ap]\.? ?m\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
@@ -155,7 +155,7 @@ def _bracketed(text: str, position: int) -> str | None:
 
     They are not a minus and enclose one number.
     """
-    if text[position : position + 1] != "(" or not text.endswith(")") or text.count("(") != 1:
+    if text[position : position + 1] != "(" or not text.endswith(")") or text.count("(") != 1 or "," in text:
         return None
     return text[:position] + " " + text[position + 1 : -1]
 
@@ -309,6 +309,8 @@ def _rounding(
     if gold_figures is None and not gold.fraction and (candidate.decimal or candidate.fraction):
         whole = figures(gold.written.strip("+- %"))
         enough = whole >= (2 if gold.percent else 3) and not _wants_exact(wanted, ctx, measured=measured)
+        if ctx.demand.places == 0 and not ctx.demand.rounding_task and fmpq((given + fmpq(1, 2)).floor()) == wanted:
+            return ROUNDS_TO_GOLD
         if enough and round_half_up(given, whole) == wanted:
             return SHORT_GOLD
     if own is not None and (gold_figures is None or gold_figures > own):
@@ -370,9 +372,16 @@ def _asked(number: Number, ctx: Context) -> bool:
 def compare_numbers(gold: Number, candidate: Number, ctx: Context) -> Finding:
     """Two bare numbers; "5 apples" and "5 oranges" are left to a reader, and so are two unknown units."""
     finding = agree(gold, candidate, ctx)
-    if gold.noun and candidate.noun and gold.noun.rstrip("s") != candidate.noun.rstrip("s"):
+    other = ctx.demand.count and not gold.noun and not _counted(candidate.noun, ctx)
+    if other or (gold.noun and candidate.noun and gold.noun.rstrip("s") != candidate.noun.rstrip("s")):
         return NOUNS_DIFFER.finding(gold=gold.show(), candidate=candidate.show())
     return finding
+
+
+def _counted(noun: str, ctx: Context) -> bool:
+    """Whether the question counts such things; no word at all counts whatever it does."""
+    stem = noun.lower().rstrip("s")
+    return not stem or any(word.rstrip("s") == stem for word in ctx.demand.words)
 
 
 STAGE = Stage("number", ((Number, Number),), compare_numbers)

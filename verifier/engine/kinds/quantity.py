@@ -178,7 +178,9 @@ def _same_unit(one: UnitDefinition, other: UnitDefinition) -> bool:
 
 def _unconverted(candidate: Quantity, asked: UnitDefinition, ctx: Context) -> bool:
     """Whether the answer hands back a quantity of the question, in another unit than the question asks for."""
-    return not _same_unit(candidate.unit, asked) and candidate.magnitude.written in ctx.demand.numbers
+    written = candidate.magnitude.written
+    given = written in ctx.demand.numbers or ("." in written and written.rstrip("0").rstrip(".") in ctx.demand.numbers)
+    return given and not _same_unit(candidate.unit, asked)
 
 
 def _is_power_of_ten(factor: fmpq) -> bool:
