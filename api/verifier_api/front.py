@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -36,6 +37,7 @@ class Front:
         request_id = _request_id(scope)
         began = time.perf_counter()
         status, sent = 0, 0
+        idle_seconds = self._service.settings.idle_seconds
 
         async def sending(message: Message) -> None:
             nonlocal status, sent
@@ -44,7 +46,11 @@ class Front:
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
             else:
                 sent += len(message.get("body", b""))
-            await send(message)
+            try:
+                async with asyncio.timeout(idle_seconds):
+                    await send(message)
+            except TimeoutError:  # a client that does not read must not keep its share of the capacity
+                raise ClientDisconnect from None
 
         lease: Lease | None = None
         method = scope["method"]

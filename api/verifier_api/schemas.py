@@ -44,6 +44,10 @@ def _text_or_object(value: object) -> str:
     return "<object>" if isinstance(value, dict) else "<text>"
 
 
+def _object_or_list(value: object) -> str:
+    return "<list>" if isinstance(value, list) else "<object>"
+
+
 def _worded(value: object) -> object:
     """A text stands as it is; numbers and booleans count as one, the text that JSON has for them."""
     if isinstance(value, JsonNumber):
@@ -64,6 +68,11 @@ _Text = Annotated[str, BeforeValidator(_said)]
 _Value = Annotated[str, BeforeValidator(_worded), WithJsonSchema({"anyOf": [{"type": "string"}, *_OTHERS]})]
 _Accepted = Annotated[
     str, BeforeValidator(_worded), WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"\S"}, *_OTHERS]})
+]
+_Options = Annotated[
+    Annotated[dict[str, _Value], Field(max_length=MOST_OPTIONS), Tag("<object>")]
+    | Annotated[list[_Value], Field(max_length=MOST_OPTIONS), Tag("<list>")],
+    Discriminator(_object_or_list),
 ]
 _Part = Annotated[
     Annotated[_Text, Tag("<text>")] | Annotated[dict[str, Any], Tag("<object>")], Discriminator(_text_or_object)
@@ -117,10 +126,9 @@ class GradeRequest(BaseModel):
     question: _Text | None = Field(
         default=None, description="The question, which may hold options, units or precision."
     )
-    options: dict[str, _Value] | None = Field(
+    options: _Options | None = Field(
         default=None,
-        max_length=MOST_OPTIONS,
-        description="The options of a choice, label to text.",
+        description="The options of a choice, label to text; or a list of texts, which are A, B, C and so on.",
         examples=[{"A": "Aspirin", "B": "Ibuprofen"}],
     )
     category: _Text | None = Field(default=None, description="Picks the grading profile.", examples=["AC Circuits"])
@@ -274,6 +282,10 @@ def _invalid(errors: tuple[FieldProblem, ...]) -> Problem:
 
 
 _NO_FIELD: Final = "there is no such field"
+_FORMS: Final = {
+    "ground_truth": "a string or a list of strings",
+    "options": "an object of label to text or a list of texts",
+}
 _EXPECTED: Final = {
     "string_type": "a string",
     "list_type": "a list",
@@ -287,7 +299,8 @@ _EXPECTED: Final = {
 
 def _field_problem(error: Mapping[str, object]) -> FieldProblem:
     """One error of pydantic's in our words; values of the request are named by type and never repeated."""
-    path = [part for part in cast("tuple[str | int, ...]", error["loc"]) if part not in _TAGS]
+    loc = cast("tuple[str | int, ...]", error["loc"])
+    path = [part for part in loc if part not in _TAGS]
     kind, value = str(error["type"]), error["input"]
     if kind == "missing":
         problem = "missing"
@@ -299,7 +312,7 @@ def _field_problem(error: Mapping[str, object]) -> FieldProblem:
         most = cast("dict[str, int]", error["ctx"])["max_length"]
         problem = f"holds more than {most:,} values"
     elif kind in _EXPECTED:
-        expected = "a string or a list of strings" if path == ["ground_truth"] else _EXPECTED[kind]
+        expected = _FORMS.get(str(path[0]), _EXPECTED[kind]) if len(loc) <= 2 else _EXPECTED[kind]
         problem = f"expected {expected}, found {_kind(value)}"
     else:
         problem = "cannot be read"
@@ -321,7 +334,7 @@ def _kind(value: object) -> str:
         bool: "true or false",
         float: "a number",
         JsonNumber: "a number",
-        str: "another string",
+        str: "a string",
         list: "a list",
         dict: "an object",
     }

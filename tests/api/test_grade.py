@@ -45,6 +45,8 @@ def test_the_example_is_graded(server: Running) -> None:
             },
             True,
         ),
+        ({"ground_truth": "B", "final_answer": "Ibuprofen", "options": ["Aspirin", "Ibuprofen"]}, True),
+        ({"ground_truth": "B", "final_answer": "2", "options": {"A": 1, "B": 2}}, True),
         (
             {
                 "ground_truth": "4",
@@ -138,7 +140,8 @@ def test_a_field_of_other_people_is_not_read(server: Running, extra: dict[str, o
         ({"ground_truth": "4", "response": 4}, "response", "expected a string, found a number"),
         ({"ground_truth": "4", "question": True}, "question", "expected a string, found true or false"),
         ({"ground_truth": "4", "category": 1.5}, "category", "expected a string, found a number"),
-        ({"ground_truth": "4", "options": ["a"]}, "options", "expected an object, found a list"),
+        ({"ground_truth": "4", "options": "a"}, "options", "label to text or a list of texts, found a string"),
+        ({"ground_truth": "4", "options": ["a", {}]}, "options[1]", "expected a string, found an object"),
         ({"ground_truth": "4", "options": {"A": {}}}, "options.A", "expected a string"),
         ({"ground_truth": "4", "options": {"<text>": []}}, "options", "expected a string"),
         ({"ground_truth": "4", "conversations": "x"}, "conversations", "expected a list"),

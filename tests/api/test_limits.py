@@ -3,6 +3,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -158,15 +159,21 @@ def test_a_silent_client_is_not_waited_for(serve: Callable[..., Running]) -> Non
 
 
 @pytest.mark.slow
-def test_a_client_that_does_not_read_is_not_waited_for(serve: Callable[..., Running]) -> None:
-    server = serve("--workers", "1", VERIFIER_IDLE_SECONDS="0.5", VERIFIER_MAX_IN_FLIGHT="1")
-    body = json.dumps(GOOD | {"trace": True}).encode() + b"\n"
+@pytest.mark.parametrize("form", ["x-ndjson", "json"])
+def test_a_client_that_does_not_read_is_not_waited_for(serve: Callable[..., Running], form: str) -> None:
+    limits = {"VERIFIER_MAX_IN_FLIGHT": "1", "VERIFIER_MAX_BATCH_ITEMS": "20000"}
+    server = serve("--workers", "1", VERIFIER_IDLE_SECONDS="0.5", **limits)
+    sample = json.dumps(GOOD | {"trace": True}).encode()
+    body = (sample + b"\n") * 20_000 if form == "x-ndjson" else b"[" + b",".join([sample] * 20_000) + b"]"
     with server.open() as connection:
-        connection.sendall(b"POST /grade/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n")
-        connection.sendall(b"Content-Length: %d\r\n\r\n" % (len(body) * 20_000))
-        connection.sendall(body * 20_000)
-        while server.ask("/readyz").status == 503:
-            pass
+        connection.sendall(b"POST /grade/batch HTTP/1.1\r\nHost: x\r\n")
+        connection.sendall(b"Content-Type: application/%s\r\n" % form.encode())
+        connection.sendall(b"Content-Length: %d\r\n\r\n" % len(body))
+        connection.sendall(body)
+        until = monotonic() + 30
+        while " 499 " not in server.log() and monotonic() < until:
+            assert server.ask("/healthz").status == 200
+        assert server.ask("/readyz").status == 200
     server.stop()
     assert " 499 " in server.log()
 
