@@ -5,6 +5,7 @@ Command bodies import what they need when they run, so that ``verifier --help`` 
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -120,40 +121,90 @@ def grade(  # noqa: PLR0913  # one parameter an option
     click.get_current_context().exit(status)
 
 
-@main.command(short_help="Say why an answer is right or wrong.", context_settings={"ignore_unknown_options": True})
+# -5, -.5, -\frac{1}{2}, -$5$, -(1+x), -x: a minus, where an option would be a word.
+_NEGATIVE = re.compile(r"-(?:[^-\w]|\d|[^\W\d_](?![^\W\d_]))")
+
+
+class Comparison(click.Command):
+    """A command whose arguments may begin with a minus, and whose options must still be spelt right."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is neither an option nor looks like a negative value, before click takes it for an argument."""
+        options = {name: param for param in self.get_params(ctx) for name in param.opts if name.startswith("-")}
+        rest = iter(args)
+        for arg in rest:
+            name, equals, _ = arg.partition("=")
+            if arg == "--":
+                break
+            if name in options:
+                if not equals and not getattr(options[name], "is_flag", False):
+                    next(rest, None)
+            elif len(arg) > 1 and arg.startswith("-") and not _NEGATIVE.match(arg):
+                from difflib import get_close_matches
+
+                raise click.NoSuchOption(name, possibilities=get_close_matches(name, options, n=1), ctx=ctx)
+        return super().parse_args(ctx, args)
+
+
+@main.command(
+    cls=Comparison,
+    short_help="Say why an answer is right or wrong.",
+    context_settings={"ignore_unknown_options": True},
+)
 @click.argument("gold")
 @click.argument("answer")
 @click.option("--question", metavar="TEXT", help="The question that was asked.")
 @click.option("--category", metavar="NAME", help="The category, which chooses the profile.")
 @click.option("--option", "options", multiple=True, metavar="LABEL=TEXT", help="An option of the question; repeatable.")
+@click.option(
+    "--rules", "packs", multiple=True, metavar="DIR", help="Lay a rule pack over the built-in one; repeatable."
+)
+@click.option("--profile", metavar="NAME", help="Grade by this profile, whatever the category.")
 @click.option("--json", "as_json", is_flag=True, help="Print verification and trace as JSON.")
-def explain(
-    gold: str, answer: str, *, question: str | None, category: str | None, options: tuple[str, ...], as_json: bool
+def explain(  # noqa: PLR0913  # one parameter an option
+    gold: str,
+    answer: str,
+    *,
+    question: str | None,
+    category: str | None,
+    options: tuple[str, ...],
+    packs: tuple[str, ...],
+    profile: str | None,
+    as_json: bool,
 ) -> None:
     """Grade ANSWER, a final answer or a whole response, against GOLD, and say how the verdict came about.
+
+    A value that begins with a minus stands as it is where it looks like a number or a formula; else put -- before it.
 
     \b
     Examples:
       verifier explain "600 W" "600 watts of power are dissipated in the resistor."
       verifier explain B "The answer is (B) ibuprofen" --option A=Aspirin --option B=Ibuprofen
       verifier explain 1/3 0.333 --json
+      verifier explain "134 inches" "2 smoots" --rules my-rules/
     """  # noqa: D301  # as above
     import json
 
-    from verifier.grader import codes, grade
+    from verifier.grader import Verifier, codes
     from verifier.records import trace, verification
+    from verifier.rulebook import load_rules
+    from verifier.settings import load_settings
     from verifier.types.explain import explain
+    from verifier.types.sample import Sample
 
     labelled = [option.partition("=") for option in options]
     if any(not label or not equals for label, equals, _ in labelled):
         raise SettingsError("an option of the question is written LABEL=TEXT, e.g. --option A=Aspirin")
-    verdict = grade(
+    folders = tuple(map(Path, packs)) or load_settings().rules
+    verifier = Verifier(load_rules(*folders) if folders else None, profile=profile)
+    sample = Sample.of(
         ground_truth=gold,
         final_answer=answer,
         question=question,
         category=category,
         options={label: text for label, _, text in labelled} or None,
     )
+    verdict = verifier.grade(sample)
     if as_json:
         shown: dict[str, object] = {
             "success": verdict.success,
@@ -281,6 +332,8 @@ def merge(  # noqa: PLR0913  # one parameter an option
         from verifier.batch.mergeview import run
     except ModuleNotFoundError as error:
         raise SettingsError(f"'{error.name}' is not installed: pip install 'answer-verifier[batch]'") from None
+    if not out:
+        raise SettingsError("--out: name a folder")
     options = Options(
         fields=parse_fields(fields),
         keep_all=tuple(dict.fromkeys(map(Selection.parse, keep_all))),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,18 @@ from verifier.types.explain import explain
 from verifier.types.verdict import Decision, Outcome, Step, Verdict
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+PACK = 'id = "mine"\nversion = "1"\nengine = ">=0.1"\n'
+UNIT = """
+[[unit]]
+name = "smoot"
+symbols = []
+words = ["smoot", "smoots"]
+equals = "67 inch"
+accept = [["134 inches", "2 smoots"]]
+reject = [["134 inches", "3 smoots"]]
+"""
 
 
 def test_prose_tells_what_was_read_and_compared(verifier: Run) -> None:
@@ -58,6 +72,41 @@ def test_bytes_that_are_no_text_are_shown_not_tripped_over(verifier: Run) -> Non
     assert verifier("explain", "4", b"\xff 4".decode("utf-8", "surrogateescape")).returncode == 0
     done = verifier("explain", "4", b"\xff 4".decode("utf-8", "surrogateescape"), "--json")
     assert json.loads(done.stdout)["verification"]["outcome"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["5", "5", "--qustion", "how many"], "No such option '--qustion'. Did you mean '--question'?"),
+        (["--jsn", "5"], "No such option '--jsn'. Did you mean '--json'?"),
+        (["--rule=my", "5", "5"], "No such option '--rule'. Did you mean '--rules'?"),
+        (["-json", "5", "5"], "No such option '-json'"),
+        (["5", "5", "--profile", "nope"], "unknown profile 'nope'"),
+        (["5", "5", "--rules", "nowhere"], "nowhere"),
+    ],
+)
+def test_a_misspelt_option_is_no_answer(verifier: Run, arguments: list[str], said: str) -> None:
+    done = verifier("explain", *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr.decode()
+
+
+@pytest.mark.parametrize("text", ["-5", "-.5", "-x", "-\\frac{1}{2}", "-(1+x)", "-"])
+def test_what_begins_with_a_minus_is_a_value(verifier: Run, text: str) -> None:
+    done = verifier("explain", text, text, "--question", "--what is it?", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["trace"]
+    assert verifier("explain", "--json", "--", "--jsn", "--jsn").returncode == 0
+
+
+def test_own_rules_explain_their_verdicts(tmp_path: Path, verifier: Run) -> None:
+    (tmp_path / "mine" / "units").mkdir(parents=True)
+    (tmp_path / "mine" / "pack.toml").write_text(PACK)
+    (tmp_path / "mine" / "units" / "odd.toml").write_text(UNIT)
+    assert b"Correct." not in verifier("explain", "134 inches", "2 smoots").stdout
+    assert verifier("explain", "134 inches", "2 smoots", "--rules", "mine").stdout.startswith(b"Correct.")
+    environment = os.environ | {"VERIFIER_RULES": "mine"}
+    assert verifier("explain", "134 inches", "2 smoots", env=environment).stdout.startswith(b"Correct.")
 
 
 def test_a_misshapen_option_is_refused(verifier: Run) -> None:
