@@ -485,6 +485,29 @@ def test_a_judge_that_is_not_there_is_said_once(tmp_path: Path, verifier: Run) -
     assert verifier("grade", "in.jsonl", "--judge", "none").stderr == b""
 
 
+def test_rows_that_all_fail_say_why_and_what_they_hold(tmp_path: Path, verifier: Run) -> None:
+    _write(tmp_path / "in.jsonl", *[{"question": "2+2?", "reference_answer": "4", "model_answer": "4"}] * 70, b"{")
+    done = verifier("grade", "in.jsonl", "-o", "out", "--quiet")
+    assert done.returncode == 1
+    told = done.stderr.decode().splitlines()
+    assert told[0].startswith("verifier: 70 rows: field 'ground_truth': The record has no ground truth")
+    assert told[1] == "verifier: 1 row: The line is not JSON, or is nested too deeply to be read. (record.not_json)"
+    assert told[2] == (
+        "verifier: no row could be graded; the first has question, reference_answer, model_answer: name yours,"
+        " e.g. --field ground_truth=NAME"
+    )
+
+
+def test_rows_that_were_graded_already_are_told(tmp_path: Path, verifier: Run) -> None:
+    _write(tmp_path / "in.jsonl", GOOD, {"ground_truth": "Paris", "response": "Lyon"})
+    shown = " ".join(verifier("grade", "in.jsonl").stdout.decode().replace("│", " ").split())
+    assert "undecided: phrase.not_alike 1" in shown
+    assert "by nothing" not in shown
+    done = verifier("grade", "in.jsonl.graded.jsonl", "-o", "again.jsonl")
+    assert done.stderr == b"verifier: 2 rows carried a verdict already; this run's stands in its place\n"
+    assert verifier("grade", "again.jsonl", "--quiet").stderr == b""
+
+
 def test_an_empty_input_gives_an_empty_output(tmp_path: Path, verifier: Run) -> None:
     (tmp_path / "in.jsonl").touch()
     assert verifier("grade", "in.jsonl").returncode == 0

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import rich  # noqa: F401  # wanted at the end: whether it is there is better known at the start
 
 from verifier.batch.files import STANDARD_INPUT
-from verifier.batch.grading import Job
+from verifier.batch.grading import Job, Tally
 from verifier.batch.run import Plan, Stopped, plan_outputs, run
-from verifier.batch.terminal import print_summary, progress_bar
-from verifier.records import Fields
+from verifier.batch.terminal import commonest, print_summary, progress_bar
+from verifier.records import CODES, Fields
 from verifier.settings import load_settings
 from verifier.types.errors import OutputError
 
 ALL_GRADED: Final = 0
 SOME_ERRORS: Final = 1
 STOPPED: Final = 3
+_SHOWN: Final = 3
 
 
 def grade_files(  # noqa: PLR0913  # one keyword an option of the command
@@ -63,6 +64,8 @@ def grade_files(  # noqa: PLR0913  # one keyword an option of the command
         return STOPPED
     except OSError as error:  # a name too long, a folder that may not be looked into
         raise OutputError(f"{error.filename or 'a file'}: cannot be used: {error.strerror or error}") from error
+    for remark in _remarks(done.tally, quiet=quiet):
+        print(f"verifier: {remark}", file=sys.stderr)  # noqa: T201
     for path in done.errors:
         print(f"verifier: some rows could not be graded; {path} lists them", file=sys.stderr)  # noqa: T201
     if not quiet:
@@ -70,6 +73,20 @@ def grade_files(  # noqa: PLR0913  # one keyword an option of the command
             print(f"written: {path}")  # noqa: T201
         print_summary(done.tally, seconds=time.monotonic() - began, continued=done.continued)
     return SOME_ERRORS if done.errors else ALL_GRADED
+
+
+def _remarks(tally: Tally, *, quiet: bool) -> Iterator[str]:
+    """What a person should know of the rows: why the most of those in error are, and that some came in graded."""
+    meanings = {code.name: code.summary for code in CODES}
+    for problem, rows in commonest(tally.problems)[:_SHOWN]:
+        code, _, field = problem.partition(" ")
+        where = f"field '{field}': " if field else ""
+        yield f"{rows:,} row{'s' if rows != 1 else ''}: {where}{meanings.get(code, code)} ({code})"
+    if tally.names and tally.errors == tally.rows:
+        names = ", ".join(tally.names)
+        yield f"no row could be graded; the first has {names}: name yours, e.g. --field ground_truth=NAME"
+    if tally.graded_before and not quiet:
+        yield f"{tally.graded_before:,} rows carried a verdict already; this run's stands in its place"
 
 
 def _size(inputs: Sequence[str]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from verifier.records import (
 from verifier.rulebook import load_rules
 from verifier.types.errors import RecordError
 from verifier.types.verdict import Outcome, Verdict
+
+_KINDS = 1_000  # counted apart; a file may have more names than memory should hold
+_NAMES, _LONGEST = 20, 60
+_INDEX = re.compile(r"\[\d+\]")
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +60,11 @@ class Chunk(msgspec.Struct, frozen=True):
 
 
 class Tally(msgspec.Struct):
-    """Counts. ``rows = correct + incorrect + undecided + kept + errors``; blank lines are no rows."""
+    """Counts. ``rows = correct + incorrect + undecided + kept + errors``; blank lines are no rows.
+
+    ``graded_before`` rows came in with a verdict, which was replaced. ``undecided_by`` counts by code, ``problems`` the
+    errors by code and field (``record.wrong_type ground_truth``); ``names`` are the fields of the first such row.
+    """
 
     rows: int = 0
     correct: int = 0
@@ -64,14 +73,22 @@ class Tally(msgspec.Struct):
     kept: int = 0
     errors: int = 0
     blank: int = 0
+    graded_before: int = 0
     methods: dict[str, int] = {}
+    undecided_by: dict[str, int] = {}
+    problems: dict[str, int] = {}
+    names: tuple[str, ...] = ()
 
     def add(self, other: Tally) -> None:
         """Count what another tally counted."""
-        for name in ("rows", "correct", "incorrect", "undecided", "kept", "errors", "blank"):
+        for name in ("rows", "correct", "incorrect", "undecided", "kept", "errors", "blank", "graded_before"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for method, rows in other.methods.items():
-            self.methods[method] = self.methods.get(method, 0) + rows
+        for name in ("methods", "undecided_by", "problems"):
+            counts = getattr(self, name)
+            for key, rows in getattr(other, name).items():
+                if key in counts or len(counts) < _KINDS:
+                    counts[key] = counts.get(key, 0) + rows
+        self.names = self.names or other.names
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -136,6 +153,11 @@ class Grader:
             work.failed(line, row, RecordError(CRASHED.name, None, problem))
 
 
+def _count(counts: dict[str, int], key: str) -> None:
+    if key in counts or len(counts) < _KINDS:
+        counts[key] = counts.get(key, 0) + 1
+
+
 class _Writer:
     """The lines that a chunk adds to each file."""
 
@@ -151,13 +173,20 @@ class _Writer:
         counter = {Outcome.CORRECT: "correct", Outcome.INCORRECT: "incorrect", Outcome.UNDECIDED: "undecided"}
         name = counter[verdict.outcome]
         setattr(self.tally, name, getattr(self.tally, name) + 1)
-        self.tally.methods[verdict.method] = self.tally.methods.get(verdict.method, 0) + 1
+        _count(self.tally.methods, verdict.method)
+        if verdict.outcome is Outcome.UNDECIDED:
+            _count(self.tally.undecided_by, verdict.code)
+        before = row.fields().get("verification")
+        self.tally.graded_before += isinstance(before, Mapping) and before.get("outcome") is not None
         found = verification(verdict, previous_success=self._previous(row))
         self._set(row, success=verdict.success, found=found)
         self._trace(line, row, trace(verdict))
 
     def failed(self, line: Line, row: Row | None, error: RecordError) -> None:
         self.tally.errors += 1
+        _count(self.tally.problems, f"{error.code} {_INDEX.sub('[]', error.field or '')}".rstrip())
+        if row is not None and not self.tally.names:
+            self.tally.names = tuple(name[:_LONGEST] for name in list(row.fields())[:_NAMES] if name.isprintable())
         entry = {
             "line": line.number,
             "input": self._source,

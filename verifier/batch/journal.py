@@ -88,7 +88,8 @@ class Files:
         for path, file, piece, extent in zip(self._paths, self._files, pieces, self.entry.extents, strict=False):
             _write(path, file, piece)
             extents.append(Extent(extent.size + len(piece), zlib.crc32(piece, extent.checksum)))
-        tally = msgspec.structs.replace(self.entry.tally, methods=dict(self.entry.tally.methods))
+        tally = Tally()
+        tally.add(self.entry.tally)
         tally.add(graded.tally)
         self._append(Entry(graded.mark, tuple(extents), tally))
 

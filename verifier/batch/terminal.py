@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Final, TextIO
 
 from verifier.batch.grading import Tally
+
+_SHOWN: Final = 5
+_TELLING: Final = 2.0  # seconds; in less, the time to start is most of it
+
+
+def commonest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """What was counted, the commonest first."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 @contextmanager
@@ -54,9 +62,15 @@ def print_summary(tally: Tally, *, seconds: float, continued: int = 0, file: Tex
     if continued:
         table.add_row("of them graded before", f"{continued:,}", "")
     table.add_section()
-    for method, rows in sorted(tally.methods.items(), key=lambda pair: (-pair[1], pair[0])):
-        count(f"by {method}" if method != "none" else "by nothing (none)", rows)
+    for method, rows in commonest(tally.methods):
+        if method != "none":  # those are the undecided, told by their codes
+            count(f"by {method}", rows)
+    if tally.undecided_by:
+        table.add_section()
+    for code, rows in commonest(tally.undecided_by)[:_SHOWN]:
+        count(f"undecided: {code}", rows)
     table.add_section()
     table.add_row("seconds", f"{seconds:,.1f}", "")
-    table.add_row("rows/s", f"{(tally.rows - continued) / seconds:,.0f}" if seconds else "", "")
+    if seconds >= _TELLING:
+        table.add_row("rows/s", f"{(tally.rows - continued) / seconds:,.0f}", "")
     Console(file=file or sys.stdout).print(table)
