@@ -285,7 +285,10 @@ def _part(part: object, where: str) -> str:
         raise RecordError(WRONG_TYPE.name, where, f"expected a string or an object, found {_kind(part)}")
     if part.get("type", "text") != "text":
         return ""
-    return _text(part, "text") or ""
+    text = part.get("text")
+    if text is None or (isinstance(text, str) and not isinstance(text, JsonNumber)):
+        return text or ""
+    raise RecordError(WRONG_TYPE.name, f"{where}.text", f"expected a string, found {_kind(text)}")
 
 
 def _options(value: object, field: str) -> tuple[Option, ...]:

@@ -99,6 +99,11 @@ def test_ground_truths_as_real_files_hold_them(value: object, text: object) -> N
         ({"ground_truth": "4", "options": "x"}, "record.wrong_type", "options"),
         ({"ground_truth": "4", "options": ["x", {}]}, "record.wrong_type", "options[1]"),
         ({"ground_truth": "4", "options": {"A": []}}, "record.wrong_type", "options.A"),
+        (
+            {"ground_truth": "4", "conversations": [{"role": "assistant", "content": [{"text": 5}]}]},
+            "record.wrong_type",
+            "conversations[0].content[0].text",
+        ),
         ({"ground_truth": "4", "conversations": "hi"}, "record.wrong_type", "conversations"),
         ({"ground_truth": "4", "conversations": ["hi"]}, "record.wrong_type", "conversations[0]"),
         ({"ground_truth": "4", "conversations": [{"content": "x"}]}, "record.wrong_type", "conversations[0]"),
