@@ -29,6 +29,7 @@ class Kind(NamedTuple):
 
 
 NOT_JSON: Final = Kind(400, "not-json", "The body is not JSON")
+BAD_REQUEST: Final = Kind(400, "bad-request", "The request is no HTTP")
 UNAUTHORIZED: Final = Kind(401, "unauthorized", "A key is needed")
 NOT_FOUND: Final = Kind(404, "not-found", "There is nothing at this address")
 METHOD_NOT_ALLOWED: Final = Kind(405, "method-not-allowed", "This address does not take that method")
@@ -37,13 +38,14 @@ TOO_SLOW: Final = Kind(408, "too-slow", "The body did not arrive")
 TOO_LARGE: Final = Kind(413, "too-large", "The body is too large")
 UNSUPPORTED: Final = Kind(415, "unsupported-media-type", "The body has a form that is not read")
 INVALID: Final = Kind(422, "invalid-request", "The request cannot be graded")
+HEAD_TOO_LARGE: Final = Kind(431, "head-too-large", "The headers are too long")
 INTERNAL: Final = Kind(500, "internal", "The service failed")
 AT_CAPACITY: Final = Kind(503, "at-capacity", "The service is busy")
 NOT_READY: Final = Kind(503, "not-ready", "The service is not ready")
 
 KINDS: Final = (
-    *(NOT_JSON, UNAUTHORIZED, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, TOO_SLOW),
-    *(TOO_LARGE, UNSUPPORTED, INVALID, INTERNAL, AT_CAPACITY, NOT_READY),
+    *(NOT_JSON, BAD_REQUEST, UNAUTHORIZED, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, TOO_SLOW),
+    *(TOO_LARGE, UNSUPPORTED, INVALID, HEAD_TOO_LARGE, INTERNAL, AT_CAPACITY, NOT_READY),
 )
 
 

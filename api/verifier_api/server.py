@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]  # has no types
 
 from verifier.settings import Settings, available_cpus
 from verifier.types.errors import SettingsError
 from verifier_api.app import create_app
 from verifier_api.logs import configuration
+from verifier_api.protocol import BoundedProtocol
 
 BACKLOG = 2048
 
@@ -40,7 +43,7 @@ def options(settings: Settings, listener: socket.socket) -> dict[str, Any]:
         "bind": f"fd://{listener.fileno()}",
         "backlog": BACKLOG,
         "workers": settings.workers or available_cpus(),
-        "worker_class": "uvicorn_worker.UvicornWorker",
+        "worker_class": _worker(settings),
         "preload_app": True,  # the rules are read once, and a broken pack is told before anything listens
         "timeout": 120,  # a worker that does not even turn its event loop for so long is replaced
         "graceful_timeout": 30,
@@ -49,6 +52,11 @@ def options(settings: Settings, listener: socket.socket) -> dict[str, Any]:
         "control_socket_disable": True,
         "proc_name": "verifier",
     }
+
+
+def _worker(settings: Settings) -> type[UvicornWorker]:
+    protocol = partial(BoundedProtocol, head_seconds=settings.idle_seconds)
+    return type("Worker", (UvicornWorker,), {"CONFIG_KWARGS": UvicornWorker.CONFIG_KWARGS | {"http": protocol}})
 
 
 def run(settings: Settings) -> None:

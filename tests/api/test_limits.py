@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.api.conftest import read_reply
 from verifier_api.limits import Capacity, Keys
 from verifier_api.problems import Problem
 
@@ -195,3 +196,33 @@ def test_bytes_in_hand_are_bounded() -> None:
 def test_without_keys_everybody_may() -> None:
     assert not Keys(())
     assert Keys(("k",))
+
+
+def test_a_head_is_bounded_in_size(server: Running) -> None:
+    for head, status, kind in (
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 200_000, 431, "head-too-large"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431, "head-too-large"),
+        (HEAD + b"Content-Length: 2\r\n" + b"X: 1234567\r\n" * 10_000 + b"\r\n{}", 431, "head-too-large"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 60_000 + b"\r\n\r\n", 200, None),
+        (b"BREW /pot HTTP/1.1\r\n\r\n", 400, "bad-request"),
+        (HEAD + b"Content-Length: abc\r\n\r\n", 400, "bad-request"),
+    ):
+        with server.open() as connection:
+            connection.sendall(head)
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            reply = read_reply(response)
+            assert reply.status == status, reply
+            assert kind is None or reply.is_problem(status, kind)
+
+
+def test_a_head_is_bounded_in_time(serve: Callable[..., Running]) -> None:
+    server = serve("--workers", "1", VERIFIER_IDLE_SECONDS="0.3")
+    with server.open() as silent, server.open() as slow, server.open() as second:
+        slow.sendall(HEAD)
+        second.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        response = http.client.HTTPResponse(second)
+        response.begin()
+        assert (response.status, response.read()) == (200, b'{"status":"ok"}')
+        second.sendall(b"GET /healthz HTTP/1.1\r\nHost")
+        assert [connection.recv(100) for connection in (silent, slow, second)] == [b""] * 3

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from verifier.settings import Settings
 from verifier_api.app import create_app
 from verifier_api.openapi import EXAMPLE_REQUEST
-from verifier_api.problems import KINDS, METHOD_NOT_ALLOWED, NOT_FOUND
+from verifier_api.problems import HEAD_TOO_LARGE, KINDS, METHOD_NOT_ALLOWED, NOT_FOUND
 
 if TYPE_CHECKING:
     from tests.api.conftest import Running
@@ -107,7 +107,7 @@ def test_every_problem_is_described(server: Running) -> None:
         for media in response["content"]
         if status != "200"
     }
-    elsewhere = {NOT_FOUND.status, METHOD_NOT_ALLOWED.status, 500}
+    elsewhere = {NOT_FOUND.status, METHOD_NOT_ALLOWED.status, HEAD_TOO_LARGE.status, 500}
     assert described == {(kind.status, "application/problem+json") for kind in KINDS if kind.status not in elsewhere}
 
 
