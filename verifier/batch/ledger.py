@@ -6,14 +6,16 @@ order of the inputs change nothing: rows that tie to the end are the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from verifier.batch.staging import NoRoomError
+from verifier.batch.staging import FULL, NoRoomError
 from verifier.types.errors import OutputError
 
 PREFERENCES: Final = ("tokens", "cost", "energy")
@@ -150,14 +152,16 @@ class Ledger:
     """Entries in, standings out. ``folder`` is where it may put what memory does not hold."""
 
     def __init__(self, folder: Path) -> None:
-        try:
-            self._connection = duckdb.connect(str(folder / "ledger.duckdb"))
-        except duckdb.Error as error:
-            raise _failure(error) from error
-        self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
-        self._connection.execute("SET temp_directory = ?", [str(folder / "spill")])
         columns = ", ".join(f"{field.name} {_TYPES[field.type]}" for field in _ENTRY)
-        self._connection.execute(f"CREATE TABLE entries ({columns})")
+        with _reported():
+            self._connection = duckdb.connect(str(folder / "ledger.duckdb"))
+        try:
+            self._run(f"SET memory_limit = '{_MEMORY}'")
+            self._run("SET temp_directory = ?", [str(folder / "spill")])
+            self._run(f"CREATE TABLE entries ({columns})")
+        except OutputError:
+            self.close()  # while it is open, DuckDB gives this database to whoever asks for a new one of the same path
+            raise
         self._waiting: list[Entry] = []
 
     def add(self, entry: Entry) -> None:
@@ -186,7 +190,7 @@ class Ledger:
     def place_first(self, dataset: str, rows: list[int]) -> None:
         """Have these rows stand first in a data set, in this order; of ``ALL``, before the duplicates are asked for."""
         for rank, row in enumerate(rows):
-            self._connection.execute("INSERT INTO heads VALUES (?, ?, ?)", [dataset, row, rank])
+            self._run("INSERT INTO heads VALUES (?, ?, ?)", [dataset, row, rank])
         if dataset == ALL:
             self._run(_KEPT_ROWS)
 
@@ -218,7 +222,8 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._connection.close()
+        with suppress(duckdb.Error):  # a full disk was reported where it was met, and the ledger is thrown away
+            self._connection.close()
 
     def _flush(self) -> None:
         if not self._waiting:
@@ -226,27 +231,34 @@ class Ledger:
         columns = zip(*self._waiting, strict=True)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, _ENTRY, strict=True)]
         self._waiting = []
-        self._connection.register("batch", pa.Table.from_arrays(arrays, schema=_ENTRY))
-        self._run("INSERT INTO entries SELECT * FROM batch")
-        self._connection.unregister("batch")
+        with _reported():
+            self._connection.register("batch", pa.Table.from_arrays(arrays, schema=_ENTRY))
+            self._connection.execute("INSERT INTO entries SELECT * FROM batch")
+            self._connection.unregister("batch")
 
-    def _run(self, script: str) -> None:
-        try:
-            self._connection.execute(script)
-        except duckdb.Error as error:
-            raise _failure(error) from error
+    def _run(self, script: str, values: Sequence[object] | None = None) -> None:
+        with _reported():
+            self._connection.execute(script, values)
 
     def _rows(self, query: str) -> Iterator[tuple]:  # type: ignore[type-arg]  # as wide as the query
-        try:
-            cursor = self._connection.cursor().execute(query)
+        with _reported(), closing(self._connection.cursor()) as cursor:
+            cursor.execute(query)
             while batch := cursor.fetchmany(_FETCH):
                 yield from batch
-        except duckdb.Error as error:
-            raise _failure(error) from error
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Turn what DuckDB raises into an error for people."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _failure(error) from error
 
 
 def _failure(error: duckdb.Error) -> OutputError:
-    full = "No space left on device" in str(error)  # also where the exception is of another kind
+    # A disk that is full at a commit, or was full earlier, comes as another kind: then only the words tell.
+    full = any(reason in str(error) for reason in map(os.strerror, FULL))
     if full or isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)):
         return NoRoomError(f"no room to sort the rows; make some and run the same command again: {error}")
     return OutputError(f"the rows could not be sorted; please report this: {error}")

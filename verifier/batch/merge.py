@@ -6,7 +6,6 @@ decides; a second pass copies lines from the spool in their order. Memory holds 
 
 from __future__ import annotations
 
-import errno
 import fnmatch
 import hashlib
 import os
@@ -36,7 +35,7 @@ from verifier.batch.ledger import (
 )
 from verifier.batch.mergeoptions import Options, Selection
 from verifier.batch.shapes import CHUNK, Candidate, Trait, head
-from verifier.batch.staging import NoRoomError, Staging, sync
+from verifier.batch.staging import FULL, NoRoomError, Staging, sync
 from verifier.batch.tally import grouped, reconcile
 from verifier.batch.trajectory import CONTENT, FIELDS, OTHER, VERIFICATION, Trajectory, read_trajectory
 from verifier.records import did_you_mean
@@ -61,8 +60,6 @@ LEFTOVERS: Final = (".journal", ".partial", ".errors.jsonl")
 LONGEST_LINE = 1 << 31
 _SHOWN = 5
 _NAMES = 20
-
-FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 _encode = msgspec.json.Encoder().encode
 

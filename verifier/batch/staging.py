@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -9,12 +10,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Final, Self
 
 from verifier.types.errors import OutputError
 
 WORKSHOP = ".verifier-merge"
 """The hidden folder in the folder of results where files are made. A killed run leaves it; the next one clears it."""
+
+FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""The errors of a disk, quota or file that takes no more."""
 
 
 class NoRoomError(OutputError):
