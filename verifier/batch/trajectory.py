@@ -70,7 +70,7 @@ class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
     column of its own. ``reason`` says why the row is not correct: ``incorrect``, ``undecided``, ``not_graded`` or
     ``error``; ``detail`` is the verdict's code, or what did not fit. ``texts`` are the text fields, ``traits`` what the
     row shows of its shape, ``others`` the names of what has no column, ``converted`` what was written in another form.
-    ``empty`` is a row that holds nothing of ``CONTENT``;
+    ``empty`` is a row without any field of ``CONTENT``, even null;
     ``renamed`` are the fields that were found under another name.
     """
 
@@ -154,7 +154,7 @@ def read_trajectory(line: bytes, renamed: Mapping[str, str] = _AS_NAMED) -> Traj
         others=others,
         converted=tuple(notes.converted),
         renamed=tuple(found),
-        empty=all(raw.get(name, b"null") == b"null" for name in CONTENT),
+        empty=raw.keys().isdisjoint(CONTENT),
     )
 
 
