@@ -275,14 +275,34 @@ def test_the_manifest_reconciles_with_the_files(
 
 
 def test_counts_that_disagree_are_refused() -> None:
-    names = "rows correct incorrect undecided not_graded error samples deduped all duplicates identical same_sample_id"
-    more = "rejected rejected_incorrect rejected_undecided rejected_not_graded rejected_error matched matched_kept"
-    counts = dict.fromkeys(f"{names} {more} matched_added matched_copies".split(), 0)
+    names = "rows correct correct_unfit incorrect undecided not_graded error samples deduped all duplicates identical"
+    more = "same_sample_id rejected rejected_incorrect rejected_undecided rejected_not_graded rejected_error"
+    counts = dict.fromkeys(f"{names} {more} matched matched_kept matched_added matched_copies".split(), 0)
     counts |= {"rows": 1, "correct": 1, "samples": 1, "deduped": 1, "all": 1}
     written = {"deduped": 1, "all": 1, "duplicates": 0, "rejected": 0}
-    reconcile(counts, written, 1)
+    reconcile(counts, written, read=1, successes=1)
     with pytest.raises(OutputError, match="rows read = rows in the ledger: 2 != 1"):
-        reconcile(counts, written, 2)
+        reconcile(counts, written, read=2, successes=1)
+    with pytest.raises(OutputError, match="success true = correct \\+ unfit: 2 != 1"):
+        reconcile(counts, written, read=1, successes=2)
+
+
+def test_the_manifest_counts_correct_rows_that_do_not_fit(
+    tmp_path: Path, graded_row: Callable[..., Row], write: Callable[..., str]
+) -> None:
+    rows = [
+        graded_row("a"),
+        graded_row("a", total_tokens=500),
+        graded_row("b", total_tokens=5.5),
+        graded_row("c", conversations="none"),
+        graded_row("d", False, total_tokens=5.5),
+        graded_row("e", None),
+    ]
+    merge([write("in.jsonl", rows)], tmp_path / "out", Options())
+    counts = json.loads((tmp_path / "out" / MANIFEST).read_text())["counts"]
+    assert counts["success_true"] == {"rows": 4, "correct": 2, "unfit": 2}
+    assert counts["success_true"]["rows"] == sum(row["success"] is True for row in rows)
+    assert (counts["by_standing"]["correct"], counts["by_standing"]["error"]) == (2, 3)
 
 
 def test_a_broken_reconciliation_leaves_the_folder_alone(

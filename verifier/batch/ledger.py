@@ -42,6 +42,7 @@ _ENTRY = pa.schema(
         ("digest", pa.binary()),  # digest of all
         ("correct", pa.bool_()),
         ("matched", pa.bool_()),  # by --keep-all
+        ("unfit", pa.bool_()),  # graded correct, but not to be written in the columns
         ("reason", pa.string()),
         ("detail", pa.string()),
         ("tokens", pa.float64()),
@@ -108,6 +109,7 @@ class Entry(NamedTuple):
     digest: bytes
     correct: bool
     matched: bool
+    unfit: bool
     reason: str | None
     detail: str | None
     tokens: float | None
@@ -282,6 +284,7 @@ _COUNTS: Final = {
         reason: f"SELECT count(*) FROM entries WHERE reason = '{reason}'"  # noqa: S608  # ours
         for reason in REASONS
     },
+    "correct_unfit": "SELECT count(*) FROM entries WHERE unfit",
     "samples": "SELECT count(DISTINCT sample) FROM entries WHERE correct",
     "without_sample_id": "SELECT count(*) FROM entries WHERE NOT has_id",
     "graded_differently": _DIFFERING,

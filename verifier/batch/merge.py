@@ -129,7 +129,7 @@ class _Run:
             for selection in options.keep_all
         ]
         self._seen: Counter[str] = Counter()
-        self._without_truth = 0
+        self._successes = self._without_truth = 0
         self._renamed = dict(options.fields)
         self._matched: Counter[Selection] = Counter()
         self._ledger = Ledger(path)
@@ -207,7 +207,10 @@ class _Run:
         counts = self._ledger.counts()
         made = {dataset: self._write(dataset, counts) for dataset in DATASETS}
         reconcile(
-            counts, {dataset: file.rows or 0 for dataset, file in made.items()}, sum(i.rows for i in self._inputs)
+            counts,
+            {dataset: file.rows or 0 for dataset, file in made.items()},
+            read=sum(source.rows for source in self._inputs),
+            successes=self._successes,
         )
         card = self._write_text(CARD, render(self._card(counts, made)))
         manifest = self._manifest(counts, [*made.values(), card])
@@ -266,6 +269,7 @@ class _Run:
                 digest=digest,
                 correct=trajectory.reason is None,
                 matched=self._matches(trajectory),
+                unfit=trajectory.success is True and not trajectory.fits,
                 reason=trajectory.reason,
                 detail=trajectory.detail,
                 tokens=trajectory.tokens,
@@ -283,6 +287,7 @@ class _Run:
         self._end += self._spool.write(data) + self._spool.write(verification) + self._spool.write(other)
         self._others.update(trajectory.others)
         self._seen.update(trajectory.renamed)
+        self._successes += trajectory.success is True
         self._without_truth += trajectory.success is True and trajectory.texts["ground_truth"] is None
         self._converted.update(set(trajectory.converted))
         if trajectory.success and not trajectory.fits:

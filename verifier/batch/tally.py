@@ -13,6 +13,11 @@ def grouped(counts: Mapping[str, int]) -> dict[str, object]:
     return {
         "rows": counts["rows"],
         "by_standing": {name: counts[name] for name in ("correct", *REASONS)},
+        "success_true": {
+            "rows": counts["correct"] + counts["correct_unfit"],
+            "correct": counts["correct"],
+            "unfit": counts["correct_unfit"],
+        },
         "deduped": counts["deduped"],
         "keep_all": {
             "matched": counts["matched"],
@@ -32,8 +37,12 @@ def grouped(counts: Mapping[str, int]) -> dict[str, object]:
     }
 
 
-def reconcile(counts: Mapping[str, int], written: Mapping[str, int], read: int) -> None:
-    """See that every row read stands in exactly one place; raises ``OutputError`` if not."""
+def reconcile(counts: Mapping[str, int], written: Mapping[str, int], *, read: int, successes: int) -> None:
+    """See that every row stands in exactly one place; raises ``OutputError`` if not.
+
+    ``written`` are the lines of each data set; ``read`` rows were in the inputs, ``successes`` of them with
+    success true.
+    """
     equations = {
         "rows read = rows in the ledger": (read, counts["rows"]),
         "rows = correct + the rest": (counts["rows"], counts["correct"] + sum(counts[reason] for reason in REASONS)),
@@ -41,6 +50,7 @@ def reconcile(counts: Mapping[str, int], written: Mapping[str, int], read: int) 
             counts["rows"],
             counts["all"] + counts["duplicates"] + counts["rejected"],
         ),
+        "success true = correct + unfit": (successes, counts["correct"] + counts["correct_unfit"]),
         "deduped = samples with a correct row": (counts["deduped"], counts["samples"]),
         "all = deduped + added": (counts["all"], counts["deduped"] + counts["matched_added"]),
         "added = matched - already in - copies": (
