@@ -253,7 +253,9 @@ def test_a_merge_killed_while_it_puts_files_into_place_is_run_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", killed)
-        assert run(name, "--out", out).exit_code == 3
+        done = run(name, "--out", out)
+    assert done.exit_code == 3
+    assert "stopped while the files were put into place; run the same command again" in done.stderr
     assert "outputs" not in json.loads((out / MANIFEST).read_bytes())
     assert run(name, "--out", out).exit_code == 0
     for file in (*FILES.values(), CARD, MANIFEST):
@@ -301,6 +303,15 @@ def test_a_folder_that_cannot_be_written(
     done = run(write("in.jsonl", [graded_row("a")]), "--out", closed / "out")
     assert done.exit_code == 2
     assert "cannot be written: Permission denied" in done.stderr
+
+
+def test_a_link_to_itself_is_no_folder(
+    tmp_path: Path, graded_row: Callable[..., Row], write: Callable[..., str]
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    done = run(write("in.jsonl", [graded_row("a")]), "--out", tmp_path / "loop")
+    assert done.exit_code == 2
+    assert f"{tmp_path / 'loop'}: cannot be written" in done.stderr
 
 
 def test_a_folder_under_a_file_cannot_be_made(graded_row: Callable[..., Row], write: Callable[..., str]) -> None:

@@ -431,8 +431,8 @@ def _sources(inputs: Iterable[str], folder: Path) -> tuple[list[Source], list[st
         source = Source(name, longest_line=LONGEST_LINE)
         if name == STANDARD_INPUT or source.size is None:
             raise InputError(f"{name}: a pipe; a merge reads files, for its manifest names them")
-        path = Path(name).resolve()
-        if path.parent == folder.resolve() and path.name in {*FILES.values(), CARD, MANIFEST}:
+        path = Path(os.path.realpath(name))  # unlike resolve(), it takes loops of links
+        if path.parent == Path(os.path.realpath(folder)) and path.name in {*FILES.values(), CARD, MANIFEST}:
             raise InputError(f"{name}: is a file that this merge would replace; name another --out")
         sources.append(source)
     if not sources:

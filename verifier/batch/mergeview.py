@@ -11,7 +11,7 @@ from rich.table import Table
 
 from verifier.batch.merge import FILES, Merged, merge
 from verifier.batch.mergeoptions import Options
-from verifier.batch.staging import NoRoomError
+from verifier.batch.staging import HalfwayError, NoRoomError
 
 DONE, CONTINUE = 0, 3
 
@@ -38,7 +38,7 @@ def run(graded: Sequence[str], out: Path, options: Options, *, quiet: bool) -> i
     except KeyboardInterrupt:
         console.print(f"verifier: stopped; nothing in {out} was replaced: run the same command again", markup=False)
         return CONTINUE
-    except NoRoomError as error:
+    except (NoRoomError, HalfwayError) as error:
         console.print(f"verifier: {error}", markup=False, soft_wrap=True)
         return CONTINUE
     if not quiet:

@@ -25,6 +25,10 @@ class NoRoomError(OutputError):
     """Results that found no room: make some, and run the same command again."""
 
 
+class HalfwayError(OutputError):
+    """Results of which only some are in place: run the same command again."""
+
+
 class Staging:
     """``with Staging(folder) as staging:`` make files in ``staging.path``, then ``publish`` them.
 
@@ -69,16 +73,22 @@ class Staging:
         """Rename the made files into the folder, in this order, each replacing what stood there.
 
         Until the last is there, ``meanwhile`` stands in its place: a kill half-way leaves no old file of that name
-        beside new ones of others, and shows whose they are.
+        beside new ones of others, and shows whose they are. Raises ``HalfwayError`` for what stops it half-way.
         """
         with (self.path / "meanwhile").open("wb") as file:
             file.write(meanwhile)
             sync(file)
-        (self.path / "meanwhile").replace(self._folder / names[-1])
-        _sync(self._folder)
-        for name in names:
-            (self.path / name).replace(self._folder / name)
-        _sync(self._folder)
+        try:
+            (self.path / "meanwhile").replace(self._folder / names[-1])
+            _sync(self._folder)
+            for name in names:
+                (self.path / name).replace(self._folder / name)
+            _sync(self._folder)
+        except (OSError, KeyboardInterrupt) as error:
+            reason = f": {error.strerror}" if isinstance(error, OSError) else ""
+            raise HalfwayError(
+                f"{self._folder}: stopped while the files were put into place{reason}; run the same command again"
+            ) from error
 
     def _make_folder(self) -> None:
         missing = [folder for folder in (self._folder, *self._folder.parents) if not folder.exists()]
