@@ -79,6 +79,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
     end = texts.unlatex(texts.characters(question[-_ASKED_IN:], rules.text), rules.text, meter)
     text = texts.fold(end)
     asking = _asking(text)
+    unnumbered = _unnumbered(asking)
     table = rules.demand
     unit = _unit(end, text, table, rules.units)
     places, significant = _precision(text)
@@ -87,7 +88,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         options=options,
         option_words=_option_words(options, rules),
         unit=unit,
-        percent=any(phrase in _unnumbered(asking) for phrase in table.percent),
+        percent=any(phrase in unnumbered for phrase in table.percent),
         exact=any(phrase in text for phrase in table.exact),
         count=counted and places is None and significant is None,
         pure_number=any(phrase in text for phrase in table.pure_number),
@@ -102,7 +103,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         measures=frozenset(
             dimension for phrase, dimensions in table.measures if phrase in asking for dimension in dimensions
         ),
-        asking=_unnumbered(asking),
+        asking=unnumbered,
         words=frozenset(_WORDS.findall(text)),
         numbers=frozenset(_NUMERALS.findall(text)),
         signs="".join(sign for sign in "$€£¥₹%°" if sign in text),

@@ -62,11 +62,11 @@ def find_answer(response: str | None, rules: Rules, meter: Meter, asked: frozens
     meter.within("response_chars", len(response))
     meter.spend(len(response) // 64)
     text = texts.characters(response, rules.text)
-    start, end = _outside_thinking(text, table)
+    folded = texts.fold(text)
+    start, end = _outside_thinking(folded, table)
     end = _without_end_tokens(text, start, end, table)
     if blank(text[start:end]):
         return Found(finding=NO_ANSWER.finding(response="nothing outside the thinking" if start else "no words"))
-    folded = texts.fold(text)
     marked = _last_marker(text, folded, start, end, rules)
     if marked is None:
         if _announces_nothing(text, folded, start, end, table):
@@ -89,22 +89,21 @@ def find_answer(response: str | None, rules: Rules, meter: Meter, asked: frozens
     return Found((marked, *leading(marked, rules)))
 
 
-def _outside_thinking(text: str, table: ExtractTable) -> tuple[int, int]:
+def _outside_thinking(folded: str, table: ExtractTable) -> tuple[int, int]:
     """Where the text outside thinking tags stands.
 
     Behind the last closing tag, or before the first opening one if nothing stands behind.
 
     A tag never closed thinks to the end; one never opened has thought from the start.
     """
-    folded = texts.fold(text)
     behind = 0
     for tag in table.thinking_tags:
         close = folded.rfind(tag.close)
         if close >= 0:
             behind = max(behind, close + len(tag.close))
     opens = [position for tag in table.thinking_tags if (position := folded.find(tag.open, behind)) >= 0]
-    end = min(opens, default=len(text))
-    if behind and blank(text[behind:end]):
+    end = min(opens, default=len(folded))
+    if behind and blank(folded[behind:end]):
         firsts = [position for tag in table.thinking_tags if (position := folded.find(tag.open)) >= 0]
         return 0, min(firsts, default=0)
     return behind, end
@@ -341,7 +340,9 @@ def _in_formula(text: str, start: int, boxed: Extraction, end: int, table: TextT
     if _AFTER_BOX.match(after):
         return True
     word = WORD.match(after.lstrip(" $"))
-    return word is not None and word[0].lower() in table.modifiers | table.joiners | table.hedges
+    return word is not None and any(
+        word[0].lower() in words for words in (table.modifiers, table.joiners, table.hedges)
+    )
 
 
 def _joined(between: str) -> bool:
@@ -377,7 +378,8 @@ def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules, asked:
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice
-    if len(last.text) < _BARE and not any(copula in texts.fold(last.text) for copula in table.copulas):
+    said = texts.fold(last.text)
+    if len(last.text) < _BARE and not any(copula in said for copula in table.copulas):
         # bare lines that follow each other are a list, of which the last is no answer by itself
         previous = text[pieces[-2][0] : pieces[-2][1]].strip()
         if _ITEM.fullmatch(previous) and "\n" in text[pieces[-2][1] : chosen[0]]:

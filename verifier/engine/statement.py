@@ -199,7 +199,7 @@ def _sole_number(text: str, after: int, rules: Rules) -> int | None:
         words.pop()
     rest = {word.lower() for word in WORD.findall(text[start:])}
     table = rules.text
-    blocking = table.hedges | table.modifiers | table.blockers
-    if len(words) < 2 or words[-1] not in table.carriers or not blocking.isdisjoint(words):
+    if len(words) < 2 or words[-1] not in table.carriers or not table.blockers.isdisjoint(rest):
         return None
-    return None if not table.blockers.isdisjoint(rest) else start
+    free = all(blocking.isdisjoint(words) for blocking in (table.hedges, table.modifiers, table.blockers))
+    return start if free else None

@@ -68,9 +68,10 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
     default = next((profile for profile in profiles if profile.name == "default"), None)
     if default is None:
         raise RulesError("profiles/", None, None, "no profile is called 'default'")
+    resolver = _Resolver(entries)
     return Rules(
         version=version,
-        units=_units(entries, lists),
+        units=_units(entries, lists, resolver),
         text=_text(entries, lists),
         extract=_extract(entries, lists),
         demand=DemandTable(
@@ -85,7 +86,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             verbatim=_folded(lists, "demand", "verbatim"),
             money=_folded(lists, "demand", "money"),
             tasks=frozenset(_folded(lists, "demand", "tasks")),
-            measures=_measures(entries),
+            measures=_measures(entries, resolver),
         ),
         choices=_choices(entries, lists),
         truth=TruthTable(words=_truths(entries)),
@@ -116,8 +117,7 @@ def _unit_phrases(lists: Lists) -> tuple[str, ...]:
     return phrases
 
 
-def _measures(entries: Entries) -> tuple[tuple[str, frozenset[Dimension]], ...]:
-    resolver = _Resolver(entries)
+def _measures(entries: Entries, resolver: _Resolver) -> tuple[tuple[str, frozenset[Dimension]], ...]:
     measures: list[tuple[str, frozenset[Dimension]]] = []
     for path, entry in _all(entries, "demand", "measure", MeasureEntry):
         dimensions = frozenset(_product(unit, path, entry.name, resolver) for unit in entry.units)
@@ -135,7 +135,6 @@ def _product(unit: str, path: str, entry: str, resolver: _Resolver) -> Dimension
 
 
 # --- units ----------------------------------------------------------------------------------------------------------
-# --------------------------
 
 
 class _Resolver:
@@ -208,8 +207,7 @@ def prefixed(unit: UnitDefinition, prefix: PrefixEntry) -> UnitDefinition:
     return UnitDefinition(prefix.name + unit.name, unit.dimension, scaled, unit.pi, None, unit.vague)
 
 
-def _units(entries: Entries, lists: Lists) -> UnitTable:
-    resolver = _Resolver(entries)
+def _units(entries: Entries, lists: Lists, resolver: _Resolver) -> UnitTable:
     symbols: dict[str, UnitDefinition] = {}
     words: dict[str, UnitDefinition] = {}
     leading: set[str] = set()
@@ -227,6 +225,9 @@ def _units(entries: Entries, lists: Lists) -> UnitTable:
             if text not in row.symbols:
                 raise RulesError(path, row.name, "leading", f"'{text}' must be one of the unit's symbols")
     _add_prefixed(resolver, entries, symbols, words, never=frozenset(lists.get(("units", "never"), ())))
+    spellings: dict[tuple[Dimension, fmpq, int], list[str]] = {}
+    for word, definition in words.items():
+        spellings.setdefault((definition.dimension, definition.factor, definition.pi), []).append(word)
     by_dimension: dict[Dimension, list[UnitDefinition]] = {}
     for definition in dict.fromkeys((*symbols.values(), *words.values())):
         by_dimension.setdefault(definition.dimension, []).append(definition)
@@ -234,6 +235,7 @@ def _units(entries: Entries, lists: Lists) -> UnitTable:
         symbols=symbols,
         words=words,
         leading=frozenset(leading),
+        spellings={unit: tuple(words_of) for unit, words_of in spellings.items()},
         by_dimension={dimension: tuple(units) for dimension, units in by_dimension.items()},
     )
 
@@ -272,7 +274,6 @@ def _add_prefixed(
 
 
 # --- text and extraction --------------------------------------------------------------------------------------------
-# ----------------------------
 
 
 def _text(entries: Entries, lists: Lists) -> TextTable:
@@ -370,7 +371,6 @@ def _truths(entries: Entries) -> dict[str, tuple[bool, str]]:
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------
-# ----------------------------
 
 
 def _profiles(entries: Entries) -> list[Profile]:
@@ -424,7 +424,6 @@ def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None
 
 
 # --- examples -------------------------------------------------------------------------------------------------------
-# ----------------------------
 
 
 def _examples(entries: Entries) -> Iterator[Example]:

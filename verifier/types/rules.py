@@ -39,12 +39,13 @@ class UnitTable(msgspec.Struct, frozen=True):
     Prefixed forms stand in both.
 
     ``leading`` holds symbols that may stand before the number ($5); ``by_dimension`` lists every unit that measures
-    the same.
+    the same, ``spellings`` the words of one by its dimension, factor and power of pi.
     """
 
     symbols: Mapping[str, UnitDefinition]
     words: Mapping[str, UnitDefinition]
     leading: frozenset[str]
+    spellings: Mapping[tuple[Dimension, fmpq, int], tuple[str, ...]]
     by_dimension: Mapping[Dimension, tuple[UnitDefinition, ...]]
 
 

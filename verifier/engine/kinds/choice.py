@@ -196,7 +196,8 @@ def _rejects_or_adds(rest: str, options: tuple[Option, ...], ctx: Context) -> bo
             return True
     told = set(texts.words(rest, table))
     own = {word for words in ctx.demand.option_words for word in words}
-    return not (table.doubts | table.rejections).isdisjoint(told - own)
+    told -= own
+    return not (table.doubts.isdisjoint(told) and table.rejections.isdisjoint(told))
 
 
 def _by_words(text: str, options: tuple[Option, ...], ctx: Context) -> Option | None:

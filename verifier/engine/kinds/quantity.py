@@ -232,7 +232,7 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
     asked = ctx.demand.unit
     if candidate.percent:
         return DIMENSION.finding(**shown)
-    if candidate.noun and candidate.noun.lower() not in ctx.rules.text.generic_units:
+    if _may_be_unit(candidate.noun, ctx):
         return UNKNOWN.finding(**shown)
     if asked is not None and asked.dimension == gold.unit.dimension and asked.offset == gold.unit.offset:
         factor = _factor(asked, gold.unit)
@@ -254,7 +254,7 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
 def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Finding:
     """The answer has a unit and the ground truth has none, which claims nothing about units (POLICY 23)."""
     shown = evidence(gold=gold.show(), candidate=candidate.show())
-    if gold.noun and gold.noun.lower() not in ctx.rules.text.generic_units:
+    if _may_be_unit(gold.noun, ctx):
         return UNKNOWN.finding(**shown)
     asked = ctx.demand.unit
     unit, amount = candidate.unit, candidate.magnitude
@@ -292,6 +292,11 @@ def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Findi
     return NUMBER_DIFFERS.finding(**shown)
 
 
+def _may_be_unit(noun: str, ctx: Context) -> bool:
+    """Whether the word behind a number may be a unit that the rules do not know."""
+    return bool(noun) and noun.lower() not in ctx.rules.text.generic_units
+
+
 def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
     """Whether the bare number is the answer's amount in another unit of the same dimension that the rules know."""
     seen: set[tuple[int, int]] = set()
@@ -314,11 +319,7 @@ def _in_question(unit: UnitDefinition, ctx: Context) -> bool:
     demand = ctx.demand
     if not demand.asked or demand.count:
         return False
-    words = [
-        written
-        for written, definition in ctx.rules.units.words.items()
-        if (definition.dimension, definition.factor, definition.pi) == (unit.dimension, unit.factor, unit.pi)
-    ]
+    words = ctx.rules.units.spellings.get((unit.dimension, unit.factor, unit.pi), ())
     if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", demand.asking) for word in words):
         return True
     signs = (ctx.rules.units.symbols.get(sign) for sign in demand.signs)
