@@ -14,6 +14,7 @@ import msgspec
 
 from verifier.types.errors import RecordError, SettingsError
 from verifier.types.sample import Option, Sample
+from verifier.types.spelling import nearest
 from verifier.types.verdict import Outcome, Verdict, passes
 
 NOT_UTF8 = passes("record.not_utf8", "The line is not valid UTF-8, so its text is not known.")
@@ -334,8 +335,6 @@ def _kind(value: object) -> str:
 
 def did_you_mean(name: str, known: Iterable[object]) -> str:
     """The known name that is nearly this one, in brackets for the end of a sentence; nothing where none is."""
-    from rapidfuzz import fuzz, process
-
     names = [other for other in known if isinstance(other, str)]
-    best = process.extractOne(name, names, scorer=fuzz.ratio, score_cutoff=_NEAR)
-    return f" (did you mean '{best[0]}'?)" if best else ""
+    meant = nearest(name, names, least=_NEAR)
+    return "" if meant is None else f" (did you mean '{meant}'?)"

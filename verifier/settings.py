@@ -14,9 +14,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from verifier.types.errors import SettingsError
+from verifier.types.spelling import nearest
 
 PREFIX: Final = "VERIFIER_"
-CPU_QUOTA: Final = Path("/sys/fs/cgroup/cpu.max")
 
 RESERVED: Final = ("JUDGE", "JUDGE_MODEL", "JUDGE_BASE_URL", "JUDGE_BUDGET_USD", "JUDGE_CONCURRENCY", "STORE_URL")
 """Names that belong to judges and their store; never taken for a misspelling."""
@@ -87,16 +87,6 @@ class Settings(BaseSettings):
         return cls.model_fields["port"].default if isinstance(value, str) and value.startswith("tcp://") else value
 
 
-def available_cpus(quota: Path = CPU_QUOTA) -> int:
-    """How many CPUs this process may use: those it is bound to, and no more than its container is given."""
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        share, period = quota.read_text().split()
-        return max(1, min(cpus, -(-int(share) // int(period))))
-    except (OSError, ValueError):  # no container, or one without a limit, which reads "max 100000"
-        return cpus
-
-
 def load_settings(**chosen: object) -> Settings:
     """The settings of the environment and ``.env``, with ``chosen`` ones (command-line options) before them.
 
@@ -121,13 +111,12 @@ def _problem(problem: dict[str, object]) -> str:
 
 def _refuse_misspelt() -> None:
     from dotenv import dotenv_values
-    from rapidfuzz import fuzz, process
 
     known = {name.upper() for name in Settings.model_fields}
     for name in sorted({*os.environ, *dotenv_values(".env", interpolate=False)}):
         short = name.upper().removeprefix(PREFIX)
         if not name.upper().startswith(PREFIX) or short in known or short in RESERVED:
             continue
-        best = process.extractOne(short, sorted(known), scorer=fuzz.ratio, score_cutoff=70)
-        if best:
-            raise SettingsError(f"{name}: there is no such setting; did you mean {PREFIX}{best[0]}?")
+        meant = nearest(short, sorted(known), least=70)
+        if meant is not None:
+            raise SettingsError(f"{name}: there is no such setting; did you mean {PREFIX}{meant}?")

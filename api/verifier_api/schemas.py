@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from verifier.records import JsonNumber, read_record
 from verifier.types.errors import RecordError
 from verifier.types.sample import Sample
+from verifier.types.spelling import nearest
 from verifier_api.problems import INVALID, FieldProblem, Problem
 
 MOST_ERRORS: Final = 20
@@ -342,7 +343,5 @@ def _kind(value: object) -> str:
 
 
 def _did_you_mean(name: str, known: tuple[str, ...] | list[str]) -> str:
-    from rapidfuzz import fuzz, process
-
-    best = process.extractOne(name[:100], known, scorer=fuzz.ratio, score_cutoff=60)
-    return f" (did you mean '{best[0][:100]}'?)" if best else ""
+    meant = nearest(name[:100], known, least=60)
+    return "" if meant is None else f" (did you mean '{meant[:100]}'?)"

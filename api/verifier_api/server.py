@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]  # has no types
 
-from verifier.settings import Settings, available_cpus
+from verifier.cpus import available_cpus
+from verifier.settings import Settings
 from verifier.types.errors import SettingsError
 from verifier_api.app import create_app
 from verifier_api.logs import configuration

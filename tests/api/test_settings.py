@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from verifier.settings import available_cpus, load_settings
+from verifier.cpus import available_cpus
+from verifier.settings import load_settings
 from verifier.types.errors import SettingsError
 
 

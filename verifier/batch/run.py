@@ -16,11 +16,12 @@ from types import FrameType
 import msgspec
 
 from verifier import __version__
-from verifier.batch.engines.local import LocalEngine, processors
+from verifier.batch.engines.local import LocalEngine
 from verifier.batch.files import STANDARD_INPUT, Line, Source
 from verifier.batch.grading import Chunk, Grader, Job, Mark, Tally
 from verifier.batch.journal import JOURNAL, PARTIAL, DiskFull, Files, Header
 from verifier.batch.rows import read_row
+from verifier.cpus import available_cpus
 from verifier.records import Fields, did_you_mean
 from verifier.types.errors import InputError, OutputError, RecordError, SettingsError, VerifierError
 
@@ -91,7 +92,7 @@ def run(plan: Plan, *, progress: Callable[[int, int], None] | None = None) -> Do
     finished: list[Files] = []
     total, continued, before = Tally(), 0, 0
     errors: list[Path] = []
-    workers = plan.workers or processors()
+    workers = plan.workers or available_cpus()
     try:
         with _interruptible(), LocalEngine(plan.job, workers=workers, rules=rules) as engine:
             for (output, _), inputs in zip(plan.outputs, sources, strict=True):

@@ -22,6 +22,7 @@ from verifier.rulebook.schema import ENTRIES, LISTS, Entries, Lists, Pack, WordL
 from verifier.rulebook.tables import build_rules
 from verifier.types.errors import RulesError
 from verifier.types.rules import Rules
+from verifier.types.spelling import nearest
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -168,10 +169,8 @@ def _validated(model: type[_Model], raw: object, path: str, entry: str | None) -
 
 
 def _did_you_mean(name: str, known: list[str], ending: str = "") -> str:
-    from rapidfuzz import fuzz, process
-
-    best = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=70)
-    return f" (did you mean {best[0]}{ending}?)" if best else ""
+    meant = nearest(name, known, least=70)
+    return "" if meant is None else f" (did you mean {meant}{ending}?)"
 
 
 def _tuples(value: object) -> object:

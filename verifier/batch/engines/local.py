@@ -8,7 +8,6 @@ threads.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
 _CHUNKS_AHEAD: Final = 4  # per worker: enough that one slow chunk stops nobody
 _BYTES_AHEAD: Final = 64 << 20
 _STARTS: Final = 3
-
-
-def processors() -> int:
-    """How many processes can run at once here."""
-    return len(os.sched_getaffinity(0))
 
 
 class LocalEngine:
