@@ -12,6 +12,9 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     work is one character read, 64 characters searched, or one operation on a word of 64 bits. Raising a limit may only
     turn undecided into decided. ``digits`` bounds a written number and a power of ten that is expanded, ``exponent``
     the digits of an exponent.
+
+    Of maths: ``tokens`` of one text, ``depth`` and ``nodes`` of a tree, ``readings`` of a text; ``bits`` of a number
+    that is computed or of a precision, ``degree`` and ``terms`` of a polynomial, ``variables`` of a comparison.
     """
 
     response_chars: int = 12_000_000
@@ -21,6 +24,14 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     options: int = 64
     digits: int = 10_000
     exponent: int = 100
+    tokens: int = 6_000
+    depth: int = 60
+    nodes: int = 6_000
+    readings: int = 4
+    bits: int = 32_768
+    degree: int = 1_000
+    terms: int = 5_000
+    variables: int = 16
     steps: int = 10_000
     work: int = 200_000
 
