@@ -40,6 +40,9 @@ class Demand(msgspec.Struct, frozen=True):
     words of the question, ``numbers`` its numerals as written, ``asking`` the sentence that asks, without its own
     quantities; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or
     millions, ``rounding_task`` that it asks to round a given number, ``verbatim`` that the answer is a name of digits.
+    ``forms`` are the forms asked for (``rules/demand/forms.toml``), ``family`` says that arbitrary constants belong to
+    the answer, ``ordered`` and ``unordered`` whether the order of several values counts, ``whole`` that they are whole
+    numbers; ``question`` is the end of the question as it was written.
     """
 
     options: tuple[Option, ...] = ()
@@ -54,7 +57,12 @@ class Demand(msgspec.Struct, frozen=True):
     significant: int | None = None
     lowest_terms: bool = False
     rounding_task: bool = False
-    form: str = ""
+    forms: frozenset[str] = frozenset()
+    family: bool = False
+    ordered: bool = False
+    unordered: bool = False
+    whole: bool = False
+    question: str = ""
     verbatim: bool = False
     money: bool = False
     measures: frozenset[Dimension] = frozenset()
@@ -97,7 +105,12 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         significant=significant,
         lowest_terms=any(phrase in text for phrase in table.lowest_terms),
         rounding_task=_ROUND.search(text) is not None,
-        form=next((phrase for phrase in table.form if phrase in asking), ""),
+        forms=frozenset(name for phrase, name in table.forms if phrase in asking),
+        family=any(phrase in text for phrase in table.family),
+        ordered=any(phrase in text for phrase in table.ordered),
+        unordered=any(phrase in text for phrase in table.unordered),
+        whole=any(phrase in text for phrase in table.whole),
+        question=question[-_ASKED_IN:],
         verbatim=any(phrase in asking for phrase in table.verbatim),
         money=any(phrase in asking for phrase in table.money),
         measures=frozenset(

@@ -110,6 +110,12 @@ class MeasureEntry(Entry):
     units: Annotated[tuple[Text, ...], Field(min_length=1, description="A unit of each sort that answers it.")]
 
 
+class FormEntry(Entry):
+    """A form that a question asks its answer to be written in; the ``name`` is one that the engine can tell."""
+
+    phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question that ask for it.")]
+
+
 class AlphabetEntry(Entry):
     """A run of option labels."""
 
@@ -207,6 +213,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("extract", "marker"): MarkerEntry,
     ("extract", "tag"): TagEntry,
     ("demand", "measure"): MeasureEntry,
+    ("demand", "form"): FormEntry,
     ("choices", "alphabet"): AlphabetEntry,
     ("choices", "layout"): LayoutEntry,
     ("profiles", "profile"): ProfileEntry,
@@ -219,7 +226,8 @@ _LISTS = {
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
-    "demand": "percent exact count pure_number unit scale lowest_terms form verbatim money tasks",
+    "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family ordered unordered "
+    "whole",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

@@ -19,6 +19,7 @@ from verifier.rulebook.schema import (
     ConfidenceEntry,
     Entries,
     Entry,
+    FormEntry,
     LayoutEntry,
     Lists,
     MacroEntry,
@@ -82,7 +83,11 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             unit=_unit_phrases(lists),
             scale=_folded(lists, "demand", "scale"),
             lowest_terms=_folded(lists, "demand", "lowest_terms"),
-            form=_folded(lists, "demand", "form"),
+            forms=_forms(entries),
+            family=_folded(lists, "demand", "family"),
+            ordered=_folded(lists, "demand", "ordered"),
+            unordered=_folded(lists, "demand", "unordered"),
+            whole=_folded(lists, "demand", "whole"),
             verbatim=_folded(lists, "demand", "verbatim"),
             money=_folded(lists, "demand", "money"),
             tasks=frozenset(_folded(lists, "demand", "tasks")),
@@ -115,6 +120,16 @@ def _unit_phrases(lists: Lists) -> tuple[str, ...]:
         if phrase.count("{unit}") != 1 or phrase.startswith("{unit}"):
             raise RulesError("demand/", "unit", "phrases", f"'{phrase}' must hold {{unit}} once, behind some words")
     return phrases
+
+
+def _forms(entries: Entries) -> tuple[tuple[str, str], ...]:
+    """Phrases that ask for a form, and its name; longer ones first."""
+    pairs = [
+        (phrase.lower(), entry.name)
+        for _, entry in _all(entries, "demand", "form", FormEntry)
+        for phrase in entry.phrases
+    ]
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
 
 
 def _measures(entries: Entries, resolver: _Resolver) -> tuple[tuple[str, frozenset[Dimension]], ...]:

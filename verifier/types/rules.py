@@ -116,7 +116,7 @@ class DemandTable(msgspec.Struct, frozen=True):
     """Phrases of a question that say what its answer must be like.
 
     ``unit`` phrases hold ``{unit}``; ``measures`` are words that ask for a sort of quantity ("how long"), with the
-    dimensions that answer them; ``money`` words ask for an amount; the rest is explained in ``rules/demand``.
+    dimensions that answer them; ``forms`` are phrases with the form they ask for; ``money`` words ask for an amount; the rest is explained in ``rules/demand``.
     """
 
     percent: tuple[str, ...]
@@ -126,7 +126,11 @@ class DemandTable(msgspec.Struct, frozen=True):
     unit: tuple[str, ...]
     scale: tuple[str, ...]
     lowest_terms: tuple[str, ...]
-    form: tuple[str, ...]
+    forms: tuple[tuple[str, str], ...]
+    family: tuple[str, ...]
+    ordered: tuple[str, ...]
+    unordered: tuple[str, ...]
+    whole: tuple[str, ...]
     verbatim: tuple[str, ...]
     money: tuple[str, ...]
     tasks: frozenset[str]

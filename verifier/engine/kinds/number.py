@@ -233,7 +233,7 @@ def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = Fal
         places = ctx.demand.places
         if places is not None and gold.places == places and (candidate.places or 0) < places and not candidate.fraction:
             return FEWER_PLACES.finding(**shown)
-        if ctx.demand.form and _form(gold) != _form(candidate):
+        if not _WRITTEN_FORMS.isdisjoint(ctx.demand.forms) and _form(gold) != _form(candidate):
             return FORM_DIFFERS.finding(**shown)
         return EQUAL.finding(**shown)
     wanted, given = value_of(gold, ctx.meter), value_of(candidate, ctx.meter)
@@ -258,6 +258,7 @@ def _form(number: Number) -> tuple[bool, bool, bool, bool]:
     return number.fraction, " " in written.strip("+- "), number.percent, bool(_POWER_SIGN.search(written))
 
 
+_WRITTEN_FORMS = frozenset({"decimal", "fraction", "scientific", "mixed", "improper", "percent"})
 _POWER_SIGN = re.compile(r"[eE^]")
 _WRITTEN_FRACTION = re.compile(r"(\d{1,15}) ?/ ?(\d{1,15})$")
 

@@ -1,0 +1,283 @@
+"""Whether an expression is written in the form that a question asks for (POLICY 12, 32).
+
+Each form is a predicate on the tree as written: ``True``, ``False``, or ``None`` where the form is a matter of taste.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from math import gcd
+
+from flint import fmpq, fmpz
+
+from verifier.engine.maths import polynomial
+from verifier.types.budget import Meter
+from verifier.types.expr import Expr, symbols
+
+_LOGS = frozenset({"ln", "log"})
+
+
+def meets(form: str, tree: Expr, meter: Meter) -> bool | None:
+    """Whether a tree is in the named form; ``None`` for a form that is not known or cannot be told.
+
+    >>> from verifier.types.budget import Budget
+    >>> from verifier.types.expr import number
+    >>> meets("lowest_terms", Expr("div", (number(6), number(8))), Meter(Budget()))
+    False
+    """
+    predicate = FORMS.get(form)
+    return None if predicate is None else predicate(tree, meter)
+
+
+def walk(tree: Expr) -> Iterator[Expr]:
+    """Every node of a tree."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(node.args)
+
+
+def _unsigned(tree: Expr) -> Expr:
+    return tree.args[0] if tree.head == "neg" else tree
+
+
+def _whole(tree: Expr) -> fmpz | None:
+    node = _unsigned(tree)
+    if node.head == "number" and not node.name and node.value is not None and node.value.q == 1:
+        return node.value.p
+    return None
+
+
+def _is_decimal(tree: Expr) -> bool:
+    return tree.head == "number" and bool(tree.name)
+
+
+def _lowest_terms(tree: Expr, meter: Meter) -> bool | None:
+    """An integer or a reduced fraction of integers; of rational functions, one without a common factor."""
+    node = _unsigned(tree)
+    if node.head == "mixed":
+        node = node.args[1]
+    if node.head == "div":
+        above, below = _whole(node.args[0]), _whole(node.args[1])
+        if above is not None and below is not None:
+            return bool(above.gcd(below) == 1)
+        names = sorted(symbols(node))
+        if not names:
+            return None
+        parts = [polynomial.polynomial(part, names, meter) for part in node.args]
+        if parts[0] is None or parts[1] is None:
+            return None
+        return bool(parts[0].gcd(parts[1]).is_constant())
+    if _is_decimal(node):
+        return False
+    return True if _whole(node) is not None else None
+
+
+def _fraction(tree: Expr, meter: Meter) -> bool | None:
+    node = _unsigned(tree)
+    if _is_decimal(node) or node.head in {"percent", "mixed"}:
+        return False
+    return _lowest_terms(tree, meter)
+
+
+def _decimal(tree: Expr, _meter: Meter) -> bool | None:
+    node = _unsigned(tree)
+    return _is_decimal(node) or _whole(node) is not None
+
+
+def _mixed(tree: Expr, meter: Meter) -> bool | None:
+    node = _unsigned(tree)
+    return (node.head == "mixed" and _lowest_terms(node, meter) is not False) or _whole(node) is not None
+
+
+def _improper(tree: Expr, _meter: Meter) -> bool | None:
+    node = _unsigned(tree)
+    return node.head == "div" and all(_whole(part) is not None for part in node.args)
+
+
+def _scientific(tree: Expr, _meter: Meter) -> bool | None:
+    node = _unsigned(tree)
+    if node.head != "mul" or len(node.args) != 2 or node.args[0].head != "number" or node.args[1].head != "pow":
+        return False
+    base, value = node.args[1].args[0], node.args[0].value
+    return base.value == 10 and value is not None and bool(1 <= value < 10)
+
+
+def _factored(tree: Expr, meter: Meter) -> bool | None:
+    """A product of irreducible factors over Q; what has no factors is factored as it stands."""
+    names = sorted(symbols(tree))
+    if not names:
+        return None
+    whole = polynomial.polynomial(tree, names, meter)
+    if whole is None:
+        return None
+    meter.spend(int(whole.total_degree()) ** 2 * len(whole) + 1)
+    _, factors = whole.factor()
+    wanted = sum(int(power) for _, power in factors)
+    if wanted <= 1:
+        return True
+    written = 0
+    for factor, power in _factors(_unsigned(tree)):
+        inner = polynomial.polynomial(factor, names, meter)
+        if inner is None:
+            return None
+        if inner.is_constant():
+            continue
+        if sum(int(times) for _, times in inner.factor()[1]) != 1:
+            return False
+        if factor.head == "add" and not _primitive(inner):
+            return False
+        written += power
+    return written == wanted
+
+
+def _primitive(inner: object) -> bool:
+    """Whether no integer can be taken out of a factor's coefficients."""
+    found = [fmpq(value) for value in inner.coeffs()]  # type: ignore[attr-defined]
+    if any(value.q != 1 for value in found):
+        return True
+    return gcd(*(int(value.p) for value in found)) == 1
+
+
+def _factors(tree: Expr) -> Iterator[tuple[Expr, int]]:
+    if tree.head == "mul":
+        for part in tree.args:
+            yield from _factors(part)
+    elif tree.head == "neg":
+        yield from _factors(tree.args[0])
+    elif tree.head == "pow" and (power := _whole(tree.args[1])) is not None and 0 < power < 1000:
+        for factor, times in _factors(tree.args[0]):
+            yield factor, times * int(power)
+    elif tree.head == "div" and not symbols(tree.args[1]):
+        yield from _factors(tree.args[0])
+    else:
+        yield tree, 1
+
+
+def _expanded(tree: Expr, _meter: Meter) -> bool | None:
+    for node in walk(tree):
+        if node.head == "mul" and any(_is_sum(part) and symbols(part) for part in node.args):
+            return False
+        if node.head == "pow" and _is_sum(node.args[0]) and symbols(node.args[0]) and _whole(node.args[1]) is not None:
+            return False
+        if node.head == "div" and _is_sum(node.args[0]) and symbols(node.args[0]) and not symbols(node.args[1]):
+            return None
+    return True
+
+
+def _is_sum(tree: Expr) -> bool:
+    return tree.head == "add" or (tree.head == "neg" and tree.args[0].head == "add")
+
+
+def _rationalised(tree: Expr, _meter: Meter) -> bool | None:
+    return not any(node.head == "div" and _holds_root(node.args[1]) for node in walk(tree))
+
+
+def _holds_root(tree: Expr) -> bool:
+    return any(
+        node.head == "root" or (node.head == "pow" and node.args[1].head in {"div", "neg"} and not _whole(node.args[1]))
+        for node in walk(tree)
+    )
+
+
+def _radical(tree: Expr, meter: Meter) -> bool | None:
+    """Simplest radical form: no square left under a root, no root below a bar, no decimal."""
+    if _rationalised(tree, meter) is False or any(_is_decimal(node) for node in walk(tree)):
+        return False
+    for node in walk(tree):
+        if node.head != "root":
+            continue
+        inside, index = _whole(node.args[0]), _whole(node.args[1])
+        if inside is None or index is None:
+            return None if node.args[0].head != "div" else False
+        if inside > fmpz(10) ** 12:
+            return None
+        meter.spend(64)
+        if any(int(power) >= index for _, power in inside.factor()):
+            return False
+    return True
+
+
+def _single_log(tree: Expr, _meter: Meter) -> bool | None:
+    logs = sum(node.head in _LOGS for node in walk(tree))
+    return logs == 1 and tree.head in _LOGS
+
+
+def _partial_fractions(tree: Expr, meter: Meter) -> bool | None:
+    """A sum whose fractions have powers of one irreducible factor below and a lower degree above."""
+    names = sorted(symbols(tree))
+    if len(names) != 1:
+        return None
+    for part in tree.args if tree.head == "add" else (tree,):
+        node = _unsigned(part)
+        if node.head == "mul" and any(arg.head == "div" for arg in node.args):
+            node = next(arg for arg in node.args if arg.head == "div")
+        if node.head != "div":
+            continue
+        above, below = (polynomial.polynomial(arg, names, meter) for arg in node.args)
+        if above is None or below is None:
+            return None
+        factors = [factor for factor, _ in below.factor()[1] if not factor.is_constant()]
+        if len(factors) > 1 or (factors and above.total_degree() >= factors[0].total_degree()):
+            return False
+    return True
+
+
+def _completed_square(tree: Expr, _meter: Meter) -> bool | None:
+    """``a(x - h)² + k``: the variable stands once, under a square."""
+    body = tree.args[1] if tree.head == "eq" else tree
+    names = symbols(body)
+    if len(names) != 1:
+        return None
+    (name,) = names
+    if sum(node.head == "symbol" and node.name == name for node in walk(body)) != 1:
+        return False
+    return any(node.head == "pow" and name in symbols(node.args[0]) and _whole(node.args[1]) == 2 for node in walk(body))
+
+
+def _slope_intercept(tree: Expr, meter: Meter) -> bool | None:
+    if tree.head != "eq":
+        return None
+    left, right = tree.args
+    return left.head == "symbol" and left.name not in symbols(right) and _expanded(right, meter) is not False
+
+
+def _closed(tree: Expr, _meter: Meter) -> bool | None:
+    return not any(node.head in {"dots", "sum", "prod", "int", "lim"} for node in walk(tree))
+
+
+def _exact(tree: Expr, _meter: Meter) -> bool | None:
+    return not any(node.head == "number" and node.name and "(" not in node.name for node in walk(tree)) or None
+
+
+def _with_pi(tree: Expr, _meter: Meter) -> bool | None:
+    return any(node.head == "constant" and node.name == "pi" for node in walk(tree))
+
+
+def _interval(tree: Expr, _meter: Meter) -> bool | None:
+    kinds = {"interval", "pair", "union", "set", "constant", "setminus", "intersect"}
+    return tree.head in kinds or (tree.head == "in" and tree.args[1].head in kinds)
+
+
+FORMS: Mapping[str, Callable[[Expr, Meter], bool | None]] = {
+    "lowest_terms": _lowest_terms,
+    "fraction": _fraction,
+    "decimal": _decimal,
+    "mixed": _mixed,
+    "improper": _improper,
+    "scientific": _scientific,
+    "factored": _factored,
+    "expanded": _expanded,
+    "rationalised": _rationalised,
+    "radical": _radical,
+    "single_log": _single_log,
+    "partial_fractions": _partial_fractions,
+    "completed_square": _completed_square,
+    "slope_intercept": _slope_intercept,
+    "closed": _closed,
+    "exact": _exact,
+    "with_pi": _with_pi,
+    "interval": _interval,
+}
+"""The forms that a question can ask for, by the names that ``rules/demand`` uses."""
