@@ -11,77 +11,12 @@ the id begins with 0-3 are the check quarter: it is reported beside the rest and
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
-import os
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
 
-from verifier import Sample, Verifier
-from verifier.records import read_record
+from labelled import ABSENT, HEADS, data_folder, figures, pairs, trajectories
 
-
-class Row(NamedTuple):
-    """A labelled sample, its group in the table, and whether it is of the check quarter."""
-
-    id: str
-    group: str
-    sample: Sample
-    label: bool
-    check: bool
-
-
-def data_folder() -> Path | None:
-    """Where the labelled data are, or ``None``."""
-    given = os.environ.get("VERIFIER_SHARED_DATA")
-    folder = Path(given) if given else Path(__file__).resolve().parents[2] / "shared" / "data"
-    return folder if (folder / "pairs.jsonl").is_file() else None
-
-
-def is_check(identity: str) -> bool:
-    """Whether a row is of the check quarter."""
-    return hashlib.sha256(identity.encode()).hexdigest()[0] in "0123"
-
-
-def trajectories(folder: Path) -> Iterator[Row]:
-    """The labelled trajectories."""
-    labels = {row["sample_id"]: row["label"] for row in _lines(folder / "trajectories_labels.jsonl")}
-    for record in _lines(folder / "trajectories.jsonl"):
-        identity = record["sample_id"]
-        yield Row(identity, record["category"], read_record(record), labels[identity], is_check(identity))
-
-
-def pairs(folder: Path) -> Iterator[Row]:
-    """The labelled answer pairs."""
-    for pair in _lines(folder / "pairs.jsonl"):
-        sample = Sample.of(ground_truth=pair["gold"], response=pair["response"], question=pair["question"])
-        yield Row(pair["id"], pair["kind"], sample, pair["label"], is_check(pair["id"]))
-
-
-def _lines(path: Path) -> Iterator[dict]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def figures(counts: Counter[tuple[str, bool]]) -> str:
-    """One line of the table: rows, decided, precision of *correct* and of *incorrect*, recall of true labels."""
-    right, false_right = counts["correct", True], counts["correct", False]
-    wrong, false_wrong = counts["incorrect", False], counts["incorrect", True]
-    undecided = counts["undecided", True] + counts["undecided", False]
-    total = sum(counts.values())
-    true = right + false_wrong + counts["undecided", True]
-    return (
-        f"{total:6d} {_share(right, right + false_right)} {_share(wrong, wrong + false_wrong)} {_share(right, true)} "
-        f"{false_right:7d} {false_wrong:7d} {undecided:7d} {_share(undecided, total)}"
-    )
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:7.2f}" if whole else "      -"
+from verifier import Verifier
 
 
 def main() -> int:
@@ -95,10 +30,7 @@ def main() -> int:
     asked = parser.parse_args()
     folder = data_folder()
     if folder is None:
-        print(
-            "the labelled data are not here: set VERIFIER_SHARED_DATA to the folder that holds pairs.jsonl",
-            file=sys.stderr,
-        )
+        print(ABSENT, file=sys.stderr)
         return 1
     verifier = Verifier()
     rows = trajectories(folder) if asked.data == "trajectories" else pairs(folder)
@@ -124,8 +56,7 @@ def main() -> int:
             if row.sample.question:
                 print(f"    question {row.sample.question[-200:]!r}")
     width = max(map(len, [*groups, "check"]), default=5)
-    heads = ("rows", "correct", "incorr.", "recall", "false +", "false -", "undec.", "%")
-    print(f"{'':{width}} {heads[0]:>6} " + " ".join(f"{head:>7}" for head in heads[1:]))
+    print(f"{'':{width}} {HEADS}")
     for name in sorted(groups):
         print(f"{name:{width}} {figures(groups[name])}")
     for name, counts in parts.items():
