@@ -17,7 +17,7 @@ check:  ## formatting, lint, types, import contracts, container files
 serve:  ## the HTTP service on this machine
 	@.ci/serve $(ARGS)
 
-bench:  ## accuracy on labelled data, and grades a second; ARGS="speed FILE" for one of them
+bench:  ## accuracy, peers, speed, work to time; ARGS="speed FILE" for one of them
 	@.ci/bench $(ARGS)
 
 lock:  ## remake requirements/*.txt; ARGS=--upgrade takes the newest versions
