@@ -166,7 +166,7 @@ PAIRS: dict[str, Callable[[], Pair]] = {
         same=False,
     ),
     "many signs": lambda: Pair("\\pm".join(["1"] * 40), "\\pm".join(["1"] * 39 + ["2"]), same=False),
-    "chain of relations": lambda: Pair("<".join(map(str, range(500))), "<".join(map(str, range(1, 501))), same=False),
+    "chain of relations": lambda: Pair(_sum(300, "<"), _sum(299, "<") + "<y", same=False),
     "system of equations": lambda: Pair(
         ", ".join(f"x_{{{index}}} = {index}" for index in range(200)),
         ", ".join(f"x_{{{index}}} = {index + 1}" for index in range(200)),
@@ -189,6 +189,25 @@ PAIRS: dict[str, Callable[[], Pair]] = {
     "remainder": lambda: Pair("1", "2^{1000000007} \\mod 1000000007", same=False),
     "floor of a tower": lambda: Pair("1", "\\lfloor 9^{9^{9.5}} \\rfloor", same=False),
     "identity of secants": lambda: Pair("\\frac{\\csc x + \\sec x}{\\sin x + \\cos x}", "\\csc x \\sec x", same=True),
+    # what others have called equal
+    "equations read as nothing": lambda: Pair("5x-7y+11z+4=0", "x+y-z+2=0", same=False),
+    "matrices of other shapes": lambda: Pair(
+        "\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", "\\begin{pmatrix}1&2&3&4\\end{pmatrix}", same=False
+    ),
+    "exponent in brackets": lambda: Pair("2×10^(-10)", "2×10^{-11}", same=False),
+    "exponent cut off": lambda: Pair("6.12*10^-6", "6.12*10^-2", same=False),
+    "exponent of ten cut off": lambda: Pair("1", "1e999999999", same=False),
+    "power of a unit cut off": lambda: Pair("6 m", "6 m^{999999999}", same=False),
+    "case folded": lambda: Pair("x + 1", "X + 1", same=False),
+    "unknown functions": lambda: Pair("f(2)=f(3)+4", "f(5)=f(7)+4", same=False),
+    "one over e": lambda: Pair("1-1/e", "1+1/e", same=False),
+    "small powers": lambda: Pair("2^{-99}", "2^{-98}", same=False),
+    "sequences": lambda: Pair("(1,2,\\ldots,n)", "(1,3,\\ldots,2n-1)", same=False),
+    "both of two": lambda: Pair("14", "14 \\pm 14", same=False),
+    "a bound": lambda: Pair("14", "14 or more", same=False),
+    "a claim of nothing": lambda: Pair("x = 4", "4 = 4", same=False),
+    "hedged": lambda: Pair("14", "13, although 14 is also defensible", same=False),
+    "commented": lambda: Pair("14", "<!-- 14 -->15", same=False),
     # what equals nothing
     "nothing over nothing": lambda: Pair("1", "\\frac{x-x}{x-x}", same=False),
     "nothing over nothing itself": lambda: Pair("(x-x)/(x-x)", "0/0", same=False),
@@ -289,5 +308,8 @@ TEXTS: dict[str, Callable[[], str]] = {
     "stars": lambda: "2" + "*" * 15_000 + "3",
     "Greek": lambda: "αβγ" * 5_000,
     "mathematical letters": lambda: "𝑥𝒚𝓏" * 4_000,
+    "code": lambda: "__import__('os').system('true')",
+    "code in a call": lambda: "f(().__class__.__bases__[0].__subclasses__())",
+    "code in LaTeX": lambda: "\\frac{exec('1')}{eval('2')}",
     "everything": lambda: "\\frac{x^2}{|y|}≤\\sqrt[3]{π}·{∅}∪[0,1)!" * 300,
 }

@@ -1,0 +1,95 @@
+"""Maths made to hang or to deceive: every pair ends with the truth or undecided, within the work of the budget.
+
+The tests hold to work, which is the same on every machine. One test reads a clock, the process's own.
+"""
+
+from __future__ import annotations
+
+import time
+
+import bombs
+import pytest
+
+from verifier import Outcome, Sample, Verdict, Verifier
+from verifier.types.budget import Budget
+
+BUDGET = Budget()
+ALLOWANCES = 6  # full allowances that a whole grade of a bomb may come to: some steps, none of them near its end
+SECONDS = 50e-3  # of CPU, the least of three
+
+
+@pytest.fixture(scope="module")
+def verifier() -> Verifier:
+    found = Verifier()
+    found.grade(Sample(ground_truth="x+1", final_answer="1+x"))
+    return found
+
+
+def bounded(verifier: Verifier, sample: Sample) -> Verdict:
+    """The verdict, after holding its work to the budget."""
+    verdict = verifier.grade(sample)
+    assert all(step.work <= 3 * BUDGET.work for step in verdict.trace), verdict.trace
+    assert sum(step.work for step in verdict.trace) <= ALLOWANCES * BUDGET.work, verdict.trace
+    return verdict
+
+
+@pytest.mark.parametrize("name", bombs.PAIRS)
+def test_a_pair_ends_with_the_truth_or_undecided(verifier: Verifier, name: str) -> None:
+    gold, answer, same = bombs.PAIRS[name]()
+    truth = Outcome.CORRECT if same else Outcome.INCORRECT
+    for sample in (
+        Sample(ground_truth=gold, final_answer=answer),
+        Sample(ground_truth=answer, final_answer=gold),
+        Sample(ground_truth=gold, response=f"So we are done.\nThe answer is $\\boxed{{{answer}}}$."),
+    ):
+        verdict = bounded(verifier, sample)
+        assert verdict.outcome in {truth, Outcome.UNDECIDED}, verdict.explain()
+
+
+@pytest.mark.parametrize("name", bombs.PAIRS)
+def test_either_side_of_a_pair_is_not_refuted_by_itself(verifier: Verifier, name: str) -> None:
+    gold, answer, _ = bombs.PAIRS[name]()
+    for text in (gold, answer):
+        verdict = bounded(verifier, Sample(ground_truth=text, final_answer=text))
+        assert verdict.outcome is not Outcome.INCORRECT or verdict.method == "extract", verdict.explain()
+
+
+@pytest.mark.parametrize("name", bombs.TEXTS)
+def test_a_text_ends_with_a_verdict_and_is_never_another_answer(verifier: Verifier, name: str) -> None:
+    text = bombs.TEXTS[name]()
+    for other in ("123456", "x^2 + y", "\\{1, 2\\}"):
+        for sample in (
+            Sample(ground_truth=other, final_answer=text),
+            Sample(ground_truth=other, response=f"${text}$"),
+            Sample(ground_truth=text, final_answer=other),
+        ):
+            assert bounded(verifier, sample).outcome is not Outcome.CORRECT
+    bounded(verifier, Sample(ground_truth="x^2 + y", final_answer="y + x^2", question=text))
+    bounded(verifier, Sample(ground_truth=text, final_answer=f"{text}+0"))
+
+
+def seconds(verifier: Verifier, sample: Sample) -> float:
+    """CPU time of a grade, the least of three; one that is quick enough is not tried again."""
+    least = float("inf")
+    for _ in range(3):
+        began = time.process_time()
+        verifier.grade(sample)
+        least = min(least, time.process_time() - began)
+        if least < SECONDS:
+            break
+    return least
+
+
+def test_none_takes_longer_than_its_time(verifier: Verifier) -> None:
+    """The least of three runs in the process's own time, so that a busy machine does not fail it."""
+    samples = {}
+    for name, make in bombs.PAIRS.items():
+        pair = make()
+        samples[name] = Sample(ground_truth=pair.gold, final_answer=pair.answer)
+        samples[f"{name}, turned"] = Sample(ground_truth=pair.answer, final_answer=pair.gold)
+    for name, text in bombs.TEXTS.items():
+        samples[f"{name} as answer"] = Sample(ground_truth="x^2 + y", final_answer=text())
+        samples[f"{name} as truth"] = Sample(ground_truth=text(), final_answer="x^2 + y")
+        samples[f"{name} twice"] = Sample(ground_truth=text(), final_answer=f"{text()}+0")
+    taken = {name: seconds(verifier, sample) for name, sample in samples.items()}
+    assert {name: f"{1e3 * spent:.0f} ms" for name, spent in taken.items() if spent > SECONDS} == {}
