@@ -1,0 +1,1 @@
+"""Opinions from outside the engine: what may be slow, uncertain or absent, and is asked only where rules pass."""

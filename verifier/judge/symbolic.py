@@ -1,0 +1,133 @@
+"""The symbolic judge: SymPy's opinion on maths that the engine could not decide, in a process of its own.
+
+It says that two answers are equal, or nothing. It is asked about trees, never about text, with its work counted; and
+what SymPy shows is confirmed by values at points of the ground truth's domain, computed without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import cached_property, partial
+from typing import Final, Protocol
+
+from verifier.cpus import available_cpus
+from verifier.judge.process import Asker
+from verifier.judge.question import EQUAL, GAVE_UP, LOST, Question, Reply
+from verifier.types.expr import Expr
+from verifier.types.sample import Sample
+from verifier.types.verdict import Code, Finding, Outcome, Verdict, passes, proves
+
+NAME: Final = "symbolic"
+MOST_STEPS: Final = 6_000_000
+"""Calls and returns of functions, Python's and C's, that a question may take: between one and two seconds."""
+
+ASKED: Final = frozenset({"expression", "relation", "collection"})
+"""Stages whose passes are maths that rules could not decide."""
+
+EQUAL_CODE = proves(
+    "symbolic.equal",
+    "Computer algebra shows the two to be equal, and their values at points of the ground truth's domain agree.",
+)
+NOT_SHOWN_CODE = passes("symbolic.not_shown", "Computer algebra does not show the two to be equal.")
+GAVE_UP_CODE = passes("symbolic.gave_up", "Computer algebra stopped at its limit of work.")
+LOST_CODE = passes("symbolic.worker_lost", "The process of the computer algebra ended over the question.")
+ABSENT_CODE = passes(
+    "symbolic.absent", "SymPy is not installed, so nothing was computed: pip install 'answer-verifier[symbolic]'."
+)
+NOT_MATHS_CODE = passes("symbolic.not_maths", "The two were not read as formulas that could be compared.")
+CODES: tuple[Code, ...] = (EQUAL_CODE, NOT_SHOWN_CODE, GAVE_UP_CODE, LOST_CODE, ABSENT_CODE, NOT_MATHS_CODE)
+
+
+class Trees(Protocol):
+    """Both sides as formulas: the readings of each accepted gold, and of the candidate."""
+
+    @property
+    def golds(self) -> tuple[tuple[Expr, ...], ...]:
+        """The readings of each gold."""
+        ...
+
+    @property
+    def candidates(self) -> tuple[Expr, ...]:
+        """The readings of the candidate."""
+        ...
+
+
+class SymbolicJudge:
+    """Asks SymPy. ``trees`` gives both sides of a sample as formulas; ``slots`` are questions worked on at once.
+
+    Its process starts at the first question and ends with ``close``, with this object, or with this process.
+    """
+
+    name = NAME
+
+    def __init__(
+        self, trees: Callable[[Sample], Trees], *, slots: int | None = None, most_steps: int = MOST_STEPS
+    ) -> None:
+        self._trees = trees
+        self._most_steps = most_steps
+        self._asker = Asker(slots=slots or available_cpus(), most_steps=most_steps)
+
+    @cached_property
+    def version(self) -> str:
+        """SymPy's version and the limit of work."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        with suppress(PackageNotFoundError):
+            return f"sympy-{version('sympy')}+{self._most_steps}"
+        return "absent"
+
+    def asks(self, verdict: Verdict) -> bool:
+        """Whether the engine passed on maths."""
+        return verdict.outcome is Outcome.UNDECIDED and verdict.code.partition(".")[0] in ASKED
+
+    async def opine(self, sample: Sample, verdict: Verdict) -> Finding:
+        """*Correct* where the two are shown to be equal, else a pass; never *incorrect*."""
+        if not self.asks(verdict):
+            return NOT_MATHS_CODE.finding()
+        if self.version == "absent":
+            return ABSENT_CODE.finding()
+        trees = self._trees(sample)
+        question = Question(tuple(golds for golds in trees.golds if golds), trees.candidates)
+        if not question.golds or not question.candidates:
+            return NOT_MATHS_CODE.finding()
+        try:
+            answer = self._asker.ask(question)
+        except RecursionError:
+            return GAVE_UP_CODE.finding()
+        return _finding(await _awaited(answer))
+
+    def close(self) -> None:
+        """End the process."""
+        self._asker.close()
+
+    @property
+    def process(self) -> int | None:
+        """The number of the process, where one runs."""
+        return self._asker.process
+
+
+def _finding(reply: Reply) -> Finding:
+    if reply.status == EQUAL:
+        return EQUAL_CODE.finding(gold=reply.gold, candidate=reply.candidate, shown=reply.by)
+    return {GAVE_UP: GAVE_UP_CODE, LOST: LOST_CODE}.get(reply.status, NOT_SHOWN_CODE).finding()
+
+
+async def _awaited(answer: Future[Reply]) -> Reply:
+    """The answer, whichever event loop waits for it; one who stops waiting takes it from nobody else."""
+    loop = asyncio.get_running_loop()
+    here: asyncio.Future[Reply] = loop.create_future()
+
+    def arrived(_: Future[Reply]) -> None:
+        with suppress(RuntimeError):  # the loop may be closed by then
+            loop.call_soon_threadsafe(partial(_settle, here, answer))
+
+    answer.add_done_callback(arrived)
+    return await here
+
+
+def _settle(here: asyncio.Future[Reply], answer: Future[Reply]) -> None:
+    if not here.done():
+        here.set_result(answer.result())

@@ -1,0 +1,326 @@
+"""Two trees shown to be equal: first by their values at points of the gold's domain, then by SymPy.
+
+Both must agree before anything is said. Values that differ end the matter at once, without SymPy; SymPy's proof without
+values that confirm it is worth nothing, for it moves between branches of roots and logarithms. Nothing here ever says
+that two trees differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import msgspec
+import sympy  # type: ignore[import-untyped]  # has no types
+from mpmath import mp  # type: ignore[import-untyped]  # has no types
+
+from verifier.judge.sympy_points import LOOSE, TIGHT, Evaluator, Undefined, Unknown, Value, is_complex, nodes, rational
+from verifier.judge.sympy_trees import Builder, Built, Unbuildable
+from verifier.types.expr import BINDERS, COLLECTIONS, LOGIC, RELATIONS, Expr
+
+FEWEST_POINTS: Final = 4
+"""At which both must have been computed, and be equal; a tree without free symbols has one value."""
+
+_SHOWN = 200
+_FEW = 4  # points where a tree holds an integral or a series
+_WHOLE_NAMES = frozenset("ijklmnpqNMK")
+_POOL = (
+    "17/7", "-17/9", "5/11", "-3/13", "31/3", "-43/4", "97/89", "-101/97", "3/4001", "-5/6007", "401/3", "-1009/7",
+    "1000003/7", "-2000003/9",
+)  # fmt: skip
+_WHOLE_POOL = (2, 5, 3, 7, 4, 9, 1, 12)
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """How two trees were shown to be equal."""
+
+    gold: str
+    candidate: str
+    by: str
+
+
+class Differ(Exception):  # noqa: N818  # no defect: an answer
+    """The trees have different values at a point, or cannot be confirmed not to."""
+
+
+def show_equal(gold: Expr, candidate: Expr) -> Shown | None:
+    """The proof that two trees are equal, member by member where they have members; ``None`` where there is none."""
+    if _is_value(gold) and _is_value(candidate):
+        return _value(gold, candidate)
+    if gold.head == "eq" and candidate.head == "eq":
+        return _equations(gold, candidate)
+    if gold.head in {"set", "or"} and candidate.head == gold.head:
+        return _unordered(gold, candidate)
+    if _shape(gold) != _shape(candidate) or gold.name != candidate.name or len(gold.args) != len(candidate.args):
+        return None
+    if not gold.args:
+        return None
+    return _members(tuple(zip(gold.args, candidate.args, strict=True)))
+
+
+def _is_value(tree: Expr) -> bool:
+    others = RELATIONS | LOGIC | COLLECTIONS | {"words", "dots", "pm", "mp"}
+    return all(node.head not in others for node in nodes(tree))
+
+
+def _shape(tree: Expr) -> str:
+    return "tuple" if tree.head == "vector" else tree.head
+
+
+def _members(pairs: tuple[tuple[Expr, Expr], ...]) -> Shown | None:
+    found: list[Shown] = []
+    for gold, candidate in pairs:
+        if gold == candidate and not any(node.head in BINDERS | {"apply"} for node in nodes(gold)) and _plain(gold):
+            continue
+        shown = show_equal(gold, candidate)
+        if shown is None:
+            return None
+        found.append(shown)
+    if not found:
+        return None
+    return Shown(
+        *("; ".join(dict.fromkeys(getattr(one, name) for one in found))[:_SHOWN] for name in Shown.__struct_fields__)
+    )
+
+
+def _plain(tree: Expr) -> bool:
+    """Whether a member that is the same on both sides may be passed over: a number or a name."""
+    return tree.head in {"number", "symbol", "constant"} or (tree.head == "neg" and _plain(tree.args[0]))
+
+
+def _unordered(gold: Expr, candidate: Expr) -> Shown | None:
+    """Sets: each member of one has a partner of its own in the other."""
+    left = list(candidate.args)
+    if len(gold.args) != len(left):
+        return None
+    pairs = []
+    for member in gold.args:
+        partner = next((one for one in left if one == member or _members(((member, one),)) is not None), None)
+        if partner is None:
+            return None
+        left.remove(partner)
+        pairs.append((member, partner))
+    return _members(tuple(pairs))
+
+
+def _equations(gold: Expr, candidate: Expr) -> Shown | None:
+    """Equations: the same left side and equal right sides; or differences of sides in a constant ratio."""
+    if gold.args[0] == candidate.args[0] and all(map(_is_value, gold.args)) and all(map(_is_value, candidate.args)):
+        return _value(gold.args[1], candidate.args[1])
+    return None
+
+
+def _value(gold: Expr, candidate: Expr) -> Shown | None:
+    try:
+        return _Pair(gold, candidate).shown()
+    except (Differ, Unbuildable):
+        return None
+
+
+class _Pair:
+    """Two trees that stand for values."""
+
+    def __init__(self, gold: Expr, candidate: Expr) -> None:
+        self._gold = gold
+        self._candidate = candidate
+        self._complex = is_complex(gold, candidate)
+        self._sorts = _sorts(gold, candidate, complex_values=self._complex)
+
+    def shown(self) -> Shown | None:
+        """The proof, confirmed; raises ``Differ`` and ``Unbuildable``."""
+        confirmed = self._confirmed()
+        builder = Builder(self._sorts)
+        gold, candidate = builder.build(self._gold), builder.build(self._candidate)
+        points = [{builder.symbol(name): value for name, value in point.items()} for point in confirmed]
+        for name, difference in _ways(gold, candidate, points):
+            if difference == 0:
+                return Shown(str(gold)[:_SHOWN], str(candidate)[:_SHOWN], f"{name}, {len(points)} points")
+        return None
+
+    def _confirmed(self) -> list[dict[str, Value]]:
+        """Points of the gold's domain, at all of which the candidate has the gold's value."""
+        heavy = any(node.head in BINDERS for tree in (self._gold, self._candidate) for node in nodes(tree))
+        bases = (
+            (2, 10) if any(_bare_log(node) for tree in (self._gold, self._candidate) for node in nodes(tree)) else (0,)
+        )
+        counted: list[dict[str, Value]] = []
+        outside: list[dict[str, Value]] = []
+        wanted = FEWEST_POINTS if self._sorts else 1
+        for point in self._points():
+            try:
+                for base in bases:
+                    self._same_at(point, base)
+            except Undefined:
+                outside.append(point)
+                continue
+            except Unknown:
+                if heavy or not self._sorts:
+                    raise Differ from None
+                continue
+            counted.append(point)
+            if heavy and len(counted) >= _FEW:
+                break
+        if len(counted) < wanted:
+            raise Differ
+        self._narrow(counted, outside)
+        return counted
+
+    def _same_at(self, point: dict[str, Value], base: int) -> None:
+        """Raises ``Undefined`` where the gold has no value, ``Differ`` where the candidate has not the same."""
+        ours = Evaluator(complex_values=self._complex, base=base or None)
+        theirs = Evaluator(complex_values=self._complex, base=base or None)
+        value = ours.at(self._gold, point)
+        try:
+            other = theirs.at(self._candidate, point)
+        except Undefined:
+            raise Differ from None
+        near = LOOSE if ours.loose or theirs.loose else TIGHT
+        if abs(value - other) > near * max(abs(value), abs(other), near):
+            raise Differ
+
+    def _points(self) -> Iterator[dict[str, Value]]:
+        names = sorted(self._sorts)
+        if not names:
+            yield {}
+            return
+        pool = [mp.mpf(int(text.partition("/")[0])) / int(text.partition("/")[2]) for text in _POOL]
+        largest = max(
+            (
+                abs(found)
+                for node in nodes(self._gold)
+                if node.head == "number" and (found := rational(node)) is not None
+            ),
+            default=0,
+        )
+        if 10 < largest < 10**9:
+            size = mp.mpf(largest.numerator) / largest.denominator
+            pool += [size * mp.mpf(factor) / 100 for factor in (137, -141, 71, -73, 311, -307)]
+        count = len(pool) if len(names) == 1 else 3 * len(pool)
+        for number in range(count):
+            point = {}
+            for place, name in enumerate(names):
+                if self._sorts[name] == "integer":
+                    point[name] = mp.mpf(_WHOLE_POOL[(number + 3 * place) % len(_WHOLE_POOL)])
+                else:
+                    turn = number * (2 * place + 1) + 3 * place + number // len(pool) * place
+                    value = pool[turn % len(pool)]
+                    if self._sorts[name] == "complex":
+                        value = mp.mpc(value, pool[(turn + 5) % len(pool)])
+                    point[name] = value
+            yield point
+
+    def _narrow(self, counted: list[dict[str, Value]], outside: list[dict[str, Value]]) -> None:
+        """Take a symbol for positive where the gold is undefined at every point at which it is not."""
+        for name, sort in self._sorts.items():
+            tried = sum(point[name] <= 0 for point in outside) if sort == "real" else 0
+            if tried >= FEWEST_POINTS and all(point[name] > 0 for point in counted):
+                self._sorts[name] = "positive"
+
+
+def _bare_log(node: Expr) -> bool:
+    return node.head == "log" and len(node.args) == 1
+
+
+def _sorts(gold: Expr, candidate: Expr, *, complex_values: bool) -> dict[str, str]:
+    """What each free symbol ranges over."""
+    sorts: dict[str, str] = {}
+    whole = {tree is gold: _whole_names(tree) for tree in (gold, candidate)}
+    for name in sorted(_free(gold) | _free(candidate)):
+        if name in whole[True] or (name in whole[False] and name in _WHOLE_NAMES):
+            sorts[name] = "integer"
+        else:
+            sorts[name] = "complex" if complex_values and name[0] in "zw" else "real"
+    return sorts
+
+
+def _whole_names(tree: Expr) -> set[str]:
+    """Symbols that can only stand for a whole number: in a bound of a sum, a factorial, an exponent of -1."""
+    found: set[str] = set()
+    for node in nodes(tree):
+        if node.head in {"sum", "prod"}:
+            places = node.args[2:]
+        elif node.head in {"factorial", "factorial2", "binom", "perm"}:
+            places = node.args
+        elif node.head == "pow" and rational(node.args[0]) == -1:
+            places = node.args[1:]
+        else:
+            continue
+        for place in places:
+            found |= _free(place)
+    return found
+
+
+def _free(tree: Expr) -> set[str]:
+    if tree.head == "symbol":
+        return {tree.name}
+    found: set[str] = set()
+    for place, arg in enumerate(tree.args):
+        if tree.head in BINDERS - {"diff"} and place == 1:
+            continue
+        names = _free(arg)
+        if tree.head in BINDERS - {"diff"} and place == 0:
+            names.discard(tree.args[1].name)
+        found |= names
+    return found
+
+
+def _ways(gold: Built, candidate: Built, points: list[dict[Built, Value]]) -> Iterator[tuple[str, Built]]:
+    """The difference, brought to simpler and simpler forms; an equality shows as a zero."""
+    difference = gold - candidate
+    yield "gold - candidate = 0", difference
+    done = _resolved(_done(gold), points) - _resolved(_done(candidate), points)
+    if done.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
+        return
+    ways: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+        ("doit(gold - candidate) = 0", lambda it: it),
+        ("expand(gold - candidate) = 0", sympy.expand),
+        ("combsimp(gold - candidate) = 0", lambda it: sympy.combsimp(it) if _counts(it) else it),
+        ("gammasimp(gold - candidate) = 0", lambda it: sympy.gammasimp(it.rewrite(sympy.gamma)) if _counts(it) else it),
+        ("simplify(gold - candidate) = 0", sympy.simplify),
+        ("expand_log(gold - candidate) = 0", lambda it: sympy.expand(sympy.expand_log(it))),
+        ("rewrite(gold - candidate, exp) = 0", lambda it: sympy.simplify(sympy.expand(it.rewrite(sympy.exp)))),
+        ("equals(gold - candidate, 0)", lambda it: 0 if it.equals(0) is True else it),
+    )
+    for name, way in ways:
+        yield name, _attempt(way, done)
+
+
+def _counts(it: Built) -> bool:
+    return bool(it.has(sympy.factorial, sympy.binomial, sympy.gamma, sympy.RisingFactorial, sympy.FallingFactorial))
+
+
+def _attempt(way: Callable[[Any], Any], it: Built) -> Built:
+    """SymPy's answer, or what it was given where it fails: a defect in one way is no reason not to try the next."""
+    try:
+        return way(it)
+    except Exception:  # noqa: BLE001  # the border to SymPy, which raises whatever
+        return it
+
+
+def _done(it: Built) -> Built:
+    """Sums, products, integrals, limits and derivatives carried out."""
+    done = _attempt(lambda one: one.doit(), it)
+    endless = [one for one in done.atoms(sympy.Product) if one.limits[0][2] is sympy.oo]
+    for one in endless:
+        variable, low, _ = one.limits[0]
+        last = sympy.Symbol("_last", integer=True, positive=True)
+        partial = sympy.Product(one.function, (variable, low, last)).doit()
+        done = done.subs(one, sympy.limit(sympy.simplify(sympy.combsimp(partial)), last, sympy.oo))
+    return done
+
+
+def _resolved(it: Built, points: list[dict[Built, Value]]) -> Built:
+    """Of pieces the one that holds at all points of the gold's domain."""
+    if not it.has(sympy.Piecewise):
+        return it
+    return it.replace(lambda one: isinstance(one, sympy.Piecewise), lambda one: _piece(one, points))
+
+
+def _piece(it: Built, points: list[dict[Built, Value]]) -> Built:
+    for value, condition in it.args:
+        held = [condition.subs({name: sympy.Float(number, 30) for name, number in point.items()}) for point in points]
+        if all(one == sympy.true for one in held):
+            return value
+        if any(one != sympy.false for one in held):
+            break
+    return it
