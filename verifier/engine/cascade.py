@@ -425,3 +425,24 @@ def _exhausted(limit: str) -> Finding:
 
 def _kind(answer: Answer) -> str:
     return type(answer).__name__.lower()
+
+
+def settle(
+    verdict: Verdict, name: str, finding: Finding, *, reason: str = "", confidence: float | None = None
+) -> Verdict:
+    """The verdict after a judge's finding: a step more, and where it was undecided and the judge is not, decided.
+
+    ``reason`` is the sentence of the finding's code and ``confidence`` its measured precision.
+    """
+    step = Step("judge", name, finding.decision, finding.code, finding.evidence)
+    settled = msgspec.structs.replace(verdict, trace=(*verdict.trace, step))
+    if verdict.outcome is not Outcome.UNDECIDED or finding.decision is Decision.PASS:
+        return settled
+    return msgspec.structs.replace(
+        settled,
+        outcome=_OUTCOMES[finding.decision],
+        method=name,
+        code=finding.code,
+        reason=reason,
+        confidence=confidence,
+    )
