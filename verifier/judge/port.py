@@ -11,12 +11,18 @@ from verifier.types.verdict import Finding, Verdict
 class Judge(Protocol):
     """Has an opinion of what the engine left undecided.
 
-    ``name`` is the name that profiles ask for it by, ``version`` stands for all that its opinion depends on. A judge
-    never raises on data: what it cannot tell, or cannot be reached for, is a pass under a code of its own.
+    A judge never raises on data: what it cannot tell, or cannot be reached for, is a pass under a code of its own.
     """
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """What profiles call it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """What would have to change for its opinion to change."""
+        ...
 
     def asks(self, verdict: Verdict) -> bool:
         """Whether this is a verdict that it could add to; at once, without asking anybody."""

@@ -6,19 +6,23 @@ what SymPy shows is confirmed by values at points of the ground truth's domain, 
 
 from __future__ import annotations
 
-import asyncio
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from functools import cached_property, partial
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from verifier.cpus import available_cpus
-from verifier.judge.process import Asker
 from verifier.judge.question import EQUAL, GAVE_UP, LOST, Question, Reply
 from verifier.types.expr import Expr
 from verifier.types.sample import Sample
 from verifier.types.verdict import Code, Finding, Outcome, Verdict, passes, proves
+
+if TYPE_CHECKING:  # at run time they are imported where a question is asked: grading alone needs none of them
+    import asyncio
+    from concurrent.futures import Future
+
+    from verifier.judge.process import Asker
 
 NAME: Final = "symbolic"
 MOST_STEPS: Final = 6_000_000
@@ -67,8 +71,10 @@ class SymbolicJudge:
         self, trees: Callable[[Sample], Trees], *, slots: int | None = None, most_steps: int = MOST_STEPS
     ) -> None:
         self._trees = trees
+        self._slots = slots
         self._most_steps = most_steps
-        self._asker = Asker(slots=slots or available_cpus(), most_steps=most_steps)
+        self._lock = threading.Lock()
+        self._asker: Asker | None = None
 
     @cached_property
     def version(self) -> str:
@@ -85,28 +91,39 @@ class SymbolicJudge:
 
     async def opine(self, sample: Sample, verdict: Verdict) -> Finding:
         """*Correct* where the two are shown to be equal, else a pass; never *incorrect*."""
+        import asyncio
+
         if not self.asks(verdict):
             return NOT_MATHS_CODE.finding()
         if self.version == "absent":
             return ABSENT_CODE.finding()
-        trees = self._trees(sample)
+        trees = await asyncio.to_thread(self._trees, sample)
         question = Question(tuple(golds for golds in trees.golds if golds), trees.candidates)
         if not question.golds or not question.candidates:
             return NOT_MATHS_CODE.finding()
         try:
-            answer = self._asker.ask(question)
+            answer = self._ready().ask(question)
         except RecursionError:
             return GAVE_UP_CODE.finding()
         return _finding(await _awaited(answer))
 
     def close(self) -> None:
         """End the process."""
-        self._asker.close()
+        if self._asker is not None:
+            self._asker.close()
 
     @property
     def process(self) -> int | None:
         """The number of the process, where one runs."""
-        return self._asker.process
+        return None if self._asker is None else self._asker.process
+
+    def _ready(self) -> Asker:
+        from verifier.judge.process import Asker
+
+        with self._lock:
+            if self._asker is None:
+                self._asker = Asker(slots=self._slots or available_cpus(), most_steps=self._most_steps)
+            return self._asker
 
 
 def _finding(reply: Reply) -> Finding:
@@ -117,6 +134,8 @@ def _finding(reply: Reply) -> Finding:
 
 async def _awaited(answer: Future[Reply]) -> Reply:
     """The answer, whichever event loop waits for it; one who stops waiting takes it from nobody else."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     here: asyncio.Future[Reply] = loop.create_future()
 
