@@ -1,0 +1,293 @@
+"""The normal form: one canonical node for every tree, with sums, products and powers brought into one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flint import fmpq, fmpz
+
+from verifier.types.budget import Exhausted, Meter
+from verifier.types.expr import Expr
+
+COMMUTATIVE = frozenset({"min", "max", "gcd", "lcm", "set", "union", "intersect", "and", "or", "eq", "ne", "approx"})
+FLIPPED = {"gt": "lt", "ge": "le"}
+BINDERS = frozenset({"sum", "prod", "int", "lim", "diff", "forall", "exists", "builder"})
+SMALL_POWER = 256
+"""Powers of numbers are multiplied out up to so many bits; larger ones stay powers."""
+EXPANDED = 100
+"""A sum or product between integers is written out up to so many members."""
+DEEP = 500
+"""Levels of a tree: about eight for each level of the grammar (``budget.depth``)."""
+
+_MINUS = fmpq(-1)
+_ONE = fmpq(1)
+_PERCENT = fmpq(1, 100)
+_DEGREE = fmpq(1, 180)
+
+
+class Forms:
+    """A numbering of canonical nodes: equal forms are the same number, and children come before their parents.
+
+    Sums and products are flattened and ordered, numbers in them folded, differences are sums, roots are powers,
+    ``exp`` is a power of e, percent and degrees are products, and bound names are renamed. Nothing here changes the
+    value of a tree or the points where it is defined: ``x/x`` stays what it is.
+
+    >>> from verifier.types.budget import Budget
+    >>> from verifier.types.expr import number, symbol
+    >>> forms = Forms(Meter(Budget()))
+    >>> x, two = symbol("x"), number(2)
+    >>> forms.form(Expr("add", (x, two))) == forms.form(Expr("add", (two, x)))
+    True
+    """
+
+    __slots__ = ("_depth", "_environment", "_index", "args", "heads", "log_base", "meter", "names", "values")
+
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
+        self.heads: list[str] = []
+        self.args: list[tuple[int, ...]] = []
+        self.names: list[str] = []
+        self.values: list[fmpq | None] = []
+        self._index: dict[tuple[object, ...], int] = {}
+        self._environment: dict[str, int] = {}
+        self._depth = 0
+        self.log_base: int | None = None  # what the logarithm of the base of a bare "log" is
+
+    def node(self, head: str, args: tuple[int, ...] = (), name: str = "") -> int:
+        """The number of a node whose children are numbered."""
+        key = (head, args, name)
+        found = self._index.get(key)
+        if found is None:
+            found = self._index[key] = len(self.heads)
+            self.heads.append(head)
+            self.args.append(args)
+            self.names.append(name)
+            self.values.append(None)
+        return found
+
+    def number(self, value: fmpq) -> int:
+        """The number of a rational."""
+        numerator, denominator = value.p, value.q
+        key: tuple[object, ...] = (int(numerator),) if denominator == 1 else (int(numerator), int(denominator))
+        found = self._index.get(key)
+        if found is None:
+            self.meter.within("bits", max(numerator.bit_length(), denominator.bit_length()))
+            found = self._index[key] = len(self.heads)
+            self.heads.append("number")
+            self.args.append(())
+            self.names.append("")
+            self.values.append(value)
+        return found
+
+    def symbol(self, name: str) -> int:
+        """The number of a free name."""
+        return self.node("symbol", (), name)
+
+    def form(self, tree: Expr) -> int:
+        """The number of a tree's normal form."""
+        head = tree.head
+        if head == "number":
+            return self.number(tree.value) if tree.value is not None else self.node("words", (), tree.name)
+        if head == "symbol":
+            bound = self._environment.get(tree.name) if self._environment else None
+            return self.node("symbol", (), tree.name) if bound is None else bound
+        if head == "constant":
+            if tree.name == "deg":
+                return self.mul((self.number(_DEGREE), self.node("constant", (), "pi")))
+            return self.node("constant", (), tree.name)
+        self.meter.spend(1 + len(tree.args))
+        if self._depth >= DEEP:
+            raise Exhausted("depth")
+        self._depth += 1
+        if head in BINDERS and len(tree.args) > 1:
+            found = self._bind(tree)
+        else:
+            found = self._build(tree, tuple([self.form(part) for part in tree.args]))
+        self._depth -= 1
+        return found
+
+    def with_names(self, tree: Expr, values: Mapping[str, int]) -> int:
+        """The normal form of a tree with some names replaced by nodes."""
+        outer = self._environment
+        self._environment = {**outer, **values}
+        found = self.form(tree)
+        self._environment = outer
+        return found
+
+    def _build(self, tree: Expr, args: tuple[int, ...]) -> int:
+        head = tree.head
+        if head == "add":
+            return self.add(args)
+        if head == "mul":
+            return self.mul(args)
+        if head == "neg":
+            return self.neg(args[0])
+        if head == "div":
+            return self.div(args[0], args[1])
+        if head == "pow":
+            return self.power(args[0], args[1])
+        if head in FLIPPED:
+            return self.node(FLIPPED[head], args[::-1], "")
+        if head in COMMUTATIVE:
+            if head in {"min", "max", "set", "and", "or"}:
+                args = tuple(set(args))
+            return self.node(head, tuple(sorted(args)), tree.name)
+        return self._written(tree, args)
+
+    def _written(self, tree: Expr, args: tuple[int, ...]) -> int:
+        """Ways of writing that are sums, products or powers in the end."""
+        head = tree.head
+        if head == "root":
+            return self.power(
+                args[0], self.div(self.number(_ONE), args[1]) if len(args) > 1 else self.number(fmpq(1, 2))
+            )
+        if head == "exp" and len(args) == 1:
+            return self.power(self.node("constant", (), "e"), args[0])
+        if head == "mixed":
+            return self.add(args)
+        if head == "percent":
+            return self.mul((self.number(_PERCENT), args[0]))
+        if head == "log" and len(args) == 2:
+            return self.div(self.node("ln", args[:1]), self.node("ln", args[1:]))
+        if head == "log" and self.log_base is not None:
+            return self.div(self.node("ln", args), self.log_base)
+        if head == "numeral" and len(args) == 1:
+            value = numeral(tree.name, self.values[args[0]])
+            if value is not None:
+                return self.number(value)
+        return self.node(head, args, tree.name)
+
+    def _bind(self, tree: Expr) -> int:
+        """Bound names become canonical; short sums and products between integers are written out."""
+        head, args = tree.head, tree.args
+        at = 0 if head in {"forall", "exists"} else 1
+        variable = args[at]
+        if head == "builder" or variable.head != "symbol":
+            return self._build(tree, tuple([self.form(part) for part in args]))
+        limits = [self.form(part) for part in args[2:]]
+        if head in {"sum", "prod"} and len(limits) == 2:
+            low, high = self.values[limits[0]], self.values[limits[1]]
+            if low is not None and high is not None and low.q == 1 == high.q and high - low < EXPANDED:
+                first, count = low.p, int(high.p - low.p) + 1
+                members = tuple(
+                    [self.with_names(args[0], {variable.name: self.number(fmpq(first + k))}) for k in range(count)]
+                )
+                return self.add(members) if head == "sum" else self.mul(members)
+        if head == "diff":
+            return self.node(head, tuple([self.form(part) for part in args]), tree.name)
+        mark = self.node("symbol", (), f"\0{len(self._environment)}")
+        body = self.with_names(args[1 - at], {variable.name: mark})
+        return self.node(head, (body, mark, *limits), tree.name)
+
+    def neg(self, node: int) -> int:
+        """The negative of a node."""
+        return self.mul((self.number(_MINUS), node))
+
+    def add(self, args: Iterable[int]) -> int:
+        """The sum: flat, ordered, its numbers folded into one."""
+        total: fmpq | None = None
+        parts: list[int] = []
+        for node in args:
+            if self.heads[node] == "add":
+                for inner in self.args[node]:
+                    value = self.values[inner]
+                    if value is None:
+                        parts.append(inner)
+                    else:
+                        total = value if total is None else total + value
+                continue
+            value = self.values[node]
+            if value is None:
+                parts.append(node)
+            else:
+                total = value if total is None else total + value
+        if total is not None and (total != 0 or not parts):
+            parts.append(self.number(total))
+        if len(parts) == 1:
+            return parts[0]
+        parts.sort()
+        return self.node("add", tuple(parts))
+
+    def mul(self, args: Iterable[int]) -> int:
+        """The product: flat, ordered, its numbers folded into one; a zero leaves the other factors standing."""
+        total: fmpq | None = None
+        parts: list[int] = []
+        for node in args:
+            if self.heads[node] == "mul":
+                for inner in self.args[node]:
+                    value = self.values[inner]
+                    if value is None:
+                        parts.append(inner)
+                    else:
+                        total = value if total is None else total * value
+                continue
+            value = self.values[node]
+            if value is None:
+                parts.append(node)
+            else:
+                total = value if total is None else total * value
+        if total is not None and (total != 1 or not parts):
+            parts.append(self.number(total))
+        if len(parts) == 1:
+            return parts[0]
+        parts.sort()
+        return self.node("mul", tuple(parts))
+
+    def div(self, above: int, below: int) -> int:
+        """The quotient; of two numbers, or by a number, a product."""
+        value = self.values[below]
+        if value is not None and value != 0:
+            return above if value == 1 else self.mul((self.number(1 / value), above))
+        return self.node("div", (above, below))
+
+    def power(self, base: int, exponent: int) -> int:
+        """The power; of a number to a small whole number, a number."""
+        index, value = self.values[exponent], self.values[base]
+        if index is not None:
+            if index == 1:
+                return base
+            if value is not None and index.q == 1 and value != 0:
+                size = max(value.p.bit_length(), value.q.bit_length())
+                if abs(index.p) * size <= SMALL_POWER:
+                    return self.number(value ** int(index.p))
+        return self.node("pow", (base, exponent))
+
+    def reach(self, *roots: int) -> list[int]:
+        """The nodes that the roots are made of, children first."""
+        seen: set[int] = set()
+        stack = list(roots)
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                stack.extend(self.args[node])
+        return sorted(seen)
+
+    def tree(self, node: int) -> Expr:
+        """A node as a tree."""
+        built: dict[int, Expr] = {}
+        for part in self.reach(node):
+            built[part] = Expr(
+                self.heads[part], tuple([built[arg] for arg in self.args[part]]), self.names[part], self.values[part]
+            )
+        return built[node]
+
+
+def numeral(digits: str, base: fmpq | None) -> fmpq | None:
+    """The value of digits in a base from 2 to 36; ``None`` where a digit is too large for it.
+
+    >>> numeral("10.1", fmpq(2))
+    5/2
+    """
+    if base is None or base.q != 1 or not 2 <= base <= 36:
+        return None
+    radix = int(base.p)
+    whole, _, part = digits.strip().lstrip("+-").partition(".")
+    total = fmpz(0)
+    for digit in whole + part:
+        place = "0123456789abcdefghijklmnopqrstuvwxyz".find(digit.lower())
+        if not 0 <= place < radix:
+            return None
+        total = total * radix + place
+    value = fmpq(total, fmpz(radix) ** len(part))
+    return -value if digits.strip().startswith("-") else value

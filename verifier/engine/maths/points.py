@@ -1,0 +1,271 @@
+"""Points at which two trees are compared: spread over the domain, the same for the same two trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+
+import msgspec
+from flint import arb, fmpq
+
+from verifier.engine.maths.balls import holds
+from verifier.engine.maths.evaluate import Program, Surd, Value
+from verifier.engine.maths.normal import Forms
+from verifier.types.budget import Meter
+from verifier.types.expr import Expr
+
+WHOLE_NAMES = frozenset({"n", "k", "m"})
+"""Names that stand for whole numbers more often than not."""
+_WHOLE_ARGUMENTS = frozenset({"factorial", "factorial2", "binom", "perm", "floor", "ceil", "gcd", "lcm", "mod"})
+_RELATIONS = frozenset({"eq", "ne", "lt", "le"})
+_INTEGER_SETS = frozenset({"Z", "N"})
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
+SMALLEST = 40
+"""So many points of the fixed spread come before those that are made from what was found."""
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What is known of the names: conditions as nodes, bounds, whole numbers; ``unclear`` where some was not read."""
+
+    conditions: tuple[int, ...] = ()
+    low: Mapping[str, fmpq] = {}
+    high: Mapping[str, fmpq] = {}
+    whole: frozenset[str] = frozenset()
+    unclear: bool = False
+
+
+def terms(forms: Forms, conditions: Sequence[Expr], integers: frozenset[str]) -> Terms:  # noqa: PLR0912
+    """Conditions as nodes of the forms; bounds of single names are kept apart for making points.
+
+    A condition that is not understood makes the whole unclear: agreement can still be shown, difference cannot.
+    """
+    nodes: list[int] = []
+    low: dict[str, fmpq] = {}
+    high: dict[str, fmpq] = {}
+    whole = set(integers)
+    unclear = False
+    stack = list(reversed(conditions))
+    while stack:
+        condition = stack.pop()
+        head, args = condition.head, condition.args
+        if head == "and":
+            stack.extend(reversed(args))
+        elif head == "in" and args[0].head == "symbol":
+            name = args[0].name
+            if args[1].head == "constant" and args[1].name in {"Z", "N", "Q", "R", "C"}:
+                if args[1].name in _INTEGER_SETS:
+                    whole.add(name)
+                    if args[1].name == "Z":
+                        low.setdefault(name, fmpq(-1 << 40))
+            elif args[1].head == "interval" and len(args[1].args) == 2:
+                ends = args[1].args
+                for left, right, closed in (
+                    (ends[0], args[0], args[1].name[:1] == "["), (args[0], ends[1], args[1].name[-1:] == "]"),
+                ):  # fmt: skip
+                    infinite = any(
+                        part.head == "constant" and part.name == "inf"
+                        for end in (left, right)
+                        for part in (end, *end.args)
+                    )
+                    if not infinite:
+                        stack.append(Expr("le" if closed else "lt", (left, right)))
+            else:
+                unclear = True
+        elif head in {"eq", "ne", "lt", "le", "gt", "ge"}:
+            node = forms.form(condition)
+            nodes.append(node)
+            if forms.heads[node] in {"lt", "le"}:
+                _bound(forms, node, low, high)
+        else:
+            unclear = True
+    return Terms(tuple(nodes), low, high, frozenset(whole), unclear)
+
+
+def _bound(forms: Forms, node: int, low: dict[str, fmpq], high: dict[str, fmpq]) -> None:
+    left, right = forms.args[node]
+    for name, other, table, sign in ((left, right, high, -1), (right, left, low, 1)):
+        if forms.heads[name] == "symbol":
+            value = constant_value(forms, other)
+            if value is not None:
+                key = forms.names[name]
+                if key not in table or (value - table[key]) * sign > 0:
+                    table[key] = value
+
+
+def constant_value(forms: Forms, node: int) -> fmpq | None:
+    """A rational near a constant node; ``None`` if it has names or no real value."""
+    value = forms.values[node]
+    if value is not None:
+        return value
+    if any(forms.heads[part] in {"symbol", "apply"} for part in forms.reach(node)):
+        return None
+    ball = Program(forms, (node,)).balls({}, 64, forms.meter)[0]
+    return None if ball is None or ball.mid() > 1 << 100 or ball.mid() < -1 << 100 else ball.mid().fmpq()
+
+
+def whole_names(forms: Forms, roots: Sequence[int]) -> frozenset[str]:
+    """Names that stand for whole numbers where they stand: in an exponent of −1, a factorial, a floor, an index."""
+    found: set[str] = set()
+    for node in forms.reach(*roots):
+        head, args = forms.heads[node], forms.args[node]
+        inside: Sequence[int] = ()
+        if head in _WHOLE_ARGUMENTS:
+            inside = args
+        elif head == "pow":
+            base = forms.values[args[0]]
+            if base is not None and base < 0:
+                inside = args[1:]
+        elif head in {"sum", "prod"}:
+            inside = args[2:]
+        if inside:
+            found.update([forms.names[part] for part in forms.reach(*inside) if forms.heads[part] == "symbol"])
+    return frozenset(found)
+
+
+class Points:
+    """An endless, repeatable supply of points for some names.
+
+    ``exact`` names take whole numbers only (positive ones unless their bounds say otherwise). What was found to lie in
+    the domain can be told with ``good``, and later points gather there.
+    """
+
+    __slots__ = ("_constants", "_good", "_kinds", "_seed", "names", "terms")
+
+    def __init__(
+        self, forms: Forms, names: Sequence[str], whole: frozenset[str], known: Terms, roots: Sequence[int]
+    ) -> None:
+        self.names = tuple(names)
+        self.terms = known
+        self._kinds = tuple(name in whole for name in self.names)
+        constants = {abs(value) for node in forms.reach(*roots) if (value := forms.values[node]) is not None}
+        self._constants = sorted(value for value in constants if value < 1 << 64)
+        text = repr(
+            [(forms.heads[n], forms.args[n], forms.names[n], str(forms.values[n])) for n in forms.reach(*roots)]
+        )
+        self._seed = int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=16).digest(), "big")
+        self._good: list[dict[str, Value]] = []
+
+    def good(self, point: Mapping[str, Value]) -> None:
+        """Remember a point of the domain."""
+        if len(self._good) < 16:
+            self._good.append(dict(point))
+
+    def __iter__(self) -> Iterator[dict[str, Value]]:
+        count = 0
+        while True:
+            yield self._point(count)
+            count += 1
+
+    def first(self) -> dict[str, Value]:
+        """The plainest point: different small primes, inside the bounds."""
+        return {name: self._fit(j, fmpq(_PRIMES[j % 16])) for j, name in enumerate(self.names)}
+
+    def _point(self, count: int) -> dict[str, Value]:
+        if count < 2:
+            return {name: self._fit(j, fmpq(_PRIMES[(j + count) % 16])) for j, name in enumerate(self.names)}
+        if count >= SMALLEST and self._good and count % 4:
+            return self._near(count)
+        return {name: self._fit(j, self._plain(count, j)) for j, name in enumerate(self.names)}
+
+    def _noise(self, count: int, j: int) -> int:
+        """A whole number that looks random and is always the same."""
+        mixed = (self._seed + 0x9E3779B97F4A7C15 * (count * 31 + j + 1)) & ((1 << 128) - 1)
+        mixed ^= mixed >> 61
+        mixed = mixed * 0xD6E8FEB86659FD93BF58476D1CE4E5B9 & ((1 << 128) - 1)
+        return mixed >> 70
+
+    def _plain(self, count: int, j: int) -> Value:
+        """The spread: ±1, ±2, inside (−1, 1), beyond ±10, beyond twice the largest constant, irrational, others."""
+        noise = self._noise(count, j)
+        kind = (count + 3 * j) % 14 if j == 0 else (noise >> 8) % 14
+        some = fmpq(noise % 97 + 1, (noise >> 20) % 89 + 1)
+        largest = 2 * self._constants[-1] if self._constants else fmpq(2)
+        if kind == 0:
+            return fmpq(-2)
+        if kind == 1:
+            return fmpq(noise % 97 + 1, 98)
+        if kind == 2:
+            return fmpq(1 - 2 * (noise & 1) if j else 1)
+        if kind == 3:
+            return Surd(fmpq(_PRIMES[noise % 16]))
+        if kind == 4:
+            return -fmpq(noise % 97 + 1, 98)
+        if kind == 5:
+            return largest + 10 + some
+        if kind == 6:
+            return fmpq(-1 if count < 14 else noise % 9 + 1)
+        if kind == 7:
+            return -largest - 10 - some
+        if kind in {8, 9} and self._constants:
+            pick = self._constants[noise % len(self._constants)]
+            return (pick + fmpq(1, (noise >> 9) % 7 + 1)) * (1 if kind == 8 else -1)
+        if kind == 10:
+            return fmpq(noise % 17 - 8)
+        return some if kind % 2 else -some
+
+    def _near(self, count: int) -> dict[str, Value]:
+        """Between two points of the domain, or close to one."""
+        noise = self._noise(count, 61)
+        one, other = self._good[noise % len(self._good)], self._good[(noise >> 8) % len(self._good)]
+        point: dict[str, Value] = {}
+        for j, name in enumerate(self.names):
+            noise = self._noise(count, j)
+            a, b = one[name], other[name]
+            if self._kinds[j] or isinstance(a, Surd) or isinstance(b, Surd):
+                point[name] = a
+            elif a == b:
+                point[name] = a * (1 + fmpq(noise % 199 - 99, 1000)) if a != 0 else fmpq(noise % 199 - 99, 1000)
+            else:
+                point[name] = a + (b - a) * fmpq(noise % 997 + 1, 999)
+        return point
+
+    def _fit(self, j: int, value: Value) -> Value:
+        """A value moved into the bounds of its name, and made whole where it must be."""
+        name = self.names[j]
+        low, high = self.terms.low.get(name), self.terms.high.get(name)
+        if self._kinds[j]:
+            size = abs(value.square if isinstance(value, Surd) else value)
+            whole = fmpq(max(1, int(size.ceil())))
+            if low is not None and low < -(1 << 39):
+                low = None if high is not None else low
+                return whole if not isinstance(value, Surd) and value > 0 else -whole
+            if high is not None and whole > high:
+                span = int(high.floor()) - (int(low.ceil()) if low is not None else 0) + 1
+                return fmpq(int(high.floor()) - int(whole.p) % max(1, min(span, 1000)))
+            if low is not None and (low > 0 or whole % 3 == 0):
+                return fmpq(int(low.ceil())) + whole - 1
+            return whole
+        if low is None and high is None:
+            return value
+        plain = value.square if isinstance(value, Surd) else value
+        if low is not None and high is not None:
+            if low < plain < high:
+                return value
+            return low + (high - low) * (fmpq(1, 2) + plain / (2 * (1 + abs(plain)))) if high > low else low
+        if low is not None:
+            return (
+                value
+                if plain > low + (fmpq(1) if low else fmpq(0)) and not isinstance(value, Surd)
+                else low + abs(plain)
+            )
+        assert high is not None  # noqa: S101  # both absent was handled above
+        return value if plain < high and not isinstance(value, Surd) else high - abs(plain)
+
+
+class Conditions:
+    """The conditions of a comparison, to be asked at points."""
+
+    __slots__ = ("_compiled", "_program", "names")
+
+    def __init__(self, forms: Forms, nodes: Sequence[int]) -> None:
+        sides = tuple([side for node in nodes for side in forms.args[node]])
+        self._program = Program(forms, sides) if sides else None
+        self._compiled = tuple([(forms.heads[node], 2 * k, 2 * k + 1) for k, node in enumerate(nodes)])
+        self.names = tuple(self._program.names) if self._program else ()
+
+    def hold(self, point: Mapping[str, Value], meter: Meter) -> bool:
+        """Whether all certainly hold at a point."""
+        if self._program is None:
+            return True
+        balls = [arb("nan") if ball is None else ball for ball in self._program.balls(point, 64, meter)]
+        return all(holds(condition, balls) for condition in self._compiled)

@@ -1,0 +1,74 @@
+"""The difference of two trees as one polynomial in kernels: zero is a proof that they are equal."""
+
+from __future__ import annotations
+
+import msgspec
+from flint import fmpq_mpoly
+
+from verifier.engine.maths.functions import quotient
+from verifier.engine.maths.kernels import Full, Kernel, Kernels
+from verifier.engine.maths.normal import Forms
+from verifier.engine.maths.polynomial import SIZES
+from verifier.types.budget import Exhausted
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """What is left of the difference: nothing (``zero``), a number (``number``), or a polynomial.
+
+    ``divided`` says that something else than a number was divided by.
+    """
+
+    zero: bool
+    number: bool
+    algebraic: bool
+    divided: bool
+    table: Kernels
+    numerator: fmpq_mpoly
+
+
+def difference(
+    forms: Forms, gold: int, candidate: int, *, whole: frozenset[str], positive: frozenset[str], complexes: bool
+) -> Proof:
+    """The reduced numerator of gold − candidate.
+
+    Raises ``Undefined`` where a denominator is the zero polynomial, so that 0/0 equals nothing.
+    """
+    for size in SIZES:
+        table = Kernels(forms, size, whole, positive, complexes=complexes)
+        try:
+            return _difference(table, gold, candidate)
+        except Full:
+            continue
+    raise Exhausted("variables")
+
+
+def _difference(table: Kernels, gold: int, candidate: int) -> Proof:
+    ring = table.ring
+    left, right = quotient(table, gold), quotient(table, candidate)
+    apart = ring.add(left, ring.neg(right))
+    numerator = table.reduced(apart.num)
+    related = any(kernel.power > 1 for kernel in table.list)
+    if related and not numerator.is_zero():
+        numerator = table.reduced(_unsigned(table, numerator))
+    zero = numerator.is_zero()
+    number = not zero and numerator.is_constant()
+    if not zero and not number:
+        monomial = numerator.term_content()
+        if not monomial.is_constant():
+            numerator = numerator / monomial
+    divided = not (left.den is ring.one is right.den)
+    return Proof(zero, number, related, divided, table, numerator)
+
+
+def _unsigned(table: Kernels, poly: fmpq_mpoly) -> fmpq_mpoly:
+    """|u| is u where √u has a value."""
+    under: dict[str, Kernel] = {str(k.equals): k for k in table.list if k.kind == "root" and k.positive}
+    for kernel in table.list:
+        if kernel.kind == "abs" and kernel.equals is not None:
+            inside = kernel.equals.sqrt()
+            for candidate in (inside, -inside):
+                if str(candidate) in under:
+                    table.meter.spend(8 + len(poly))
+                    poly = poly % (table.ring.context.gen(kernel.place) - candidate)
+                    break
+    return poly

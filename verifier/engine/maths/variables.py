@@ -1,0 +1,330 @@
+"""Two trees with names: a witness early, a proof, and otherwise many points of the gold's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from flint import fmpq
+
+from verifier.engine.maths.breakpoints import PIECEWISE, breakpoints
+from verifier.engine.maths.evaluate import Look, Program, State, Value
+from verifier.engine.maths.normal import Forms
+from verifier.engine.maths.outcome import Equality, correct, differs, place, shown, undecided
+from verifier.engine.maths.points import WHOLE_NAMES, Conditions, Points, terms, whole_names
+from verifier.engine.maths.polynomial import Undefined
+from verifier.engine.maths.proof import Proof, difference
+from verifier.engine.maths.relations import eliminate
+from verifier.types.expr import Expr
+from verifier.types.verdict import Decision
+
+ADMISSIBLE = 24
+"""Points of the gold's domain that agreement needs."""
+COUNTED = 8
+"""Of these, points where both sides have a value."""
+EARLY = 3
+"""Points tried before a proof is sought."""
+TRIED = 160
+_LEAST_BITS = 128
+_PARTIAL = frozenset({
+    "ln", "log", "asin", "acos", "acosh", "atanh", "asec", "acsc", "asech", "acoth", "factorial", "factorial2", "binom",
+    "perm", "gamma", "cases", "gcd", "lcm", "acot",
+})  # fmt: skip
+"""Functions that have no value on a whole stretch of the line."""
+
+
+class Sides:
+    """The two sides, what is known of their names, and the program that evaluates both."""
+
+    __slots__ = (
+        "candidate", "complexes", "conditions", "forms", "gold", "held", "integers", "meter", "names", "own", "points",
+        "positive", "program", "reach", "terms", "unknown", "whole",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        forms: Forms,
+        gold: int,
+        candidate: int,
+        conditions: Sequence[Expr],
+        integers: frozenset[str],
+        unknown: bool,  # noqa: FBT001
+    ) -> None:
+        self.forms = forms
+        self.meter = forms.meter
+        self.gold, self.candidate = gold, candidate
+        self.conditions = tuple(conditions)
+        self.integers = integers
+        self.unknown = unknown
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Everything that follows from the two nodes and the conditions."""
+        forms = self.forms
+        self.terms = terms(forms, self.conditions, self.integers)
+        self.reach = tuple([forms.reach(side) for side in (self.gold, self.candidate)])
+        self.own = tuple(
+            [frozenset([forms.names[n] for n in part if forms.heads[n] == "symbol"]) for part in self.reach]
+        )
+        self.complexes = any(
+            forms.names[node] == "i" for part in self.reach for node in part if forms.heads[node] == "constant"
+        )
+        self.complexes = self.complexes or any(forms.heads[node] == "cis" for part in self.reach for node in part)
+        self.held = Conditions(forms, self.terms.conditions)
+        self.whole = self.terms.whole | whole_names(forms, (self.gold, self.candidate))
+        self.names = tuple(sorted(self.own[0] | self.own[1] | set(self.held.names)))
+        self.meter.within("variables", len(self.names))
+        self.positive = frozenset([name for name, low in self.terms.low.items() if low >= 0]) | (
+            self.whole - frozenset(self.terms.low)
+        )
+        self.program = Program(forms, (self.gold, self.candidate), complexes=self.complexes)
+        self.points = self.supply(self.whole | WHOLE_NAMES)
+
+    def supply(self, whole: frozenset[str]) -> Points:
+        """Points where those names are whole numbers."""
+        return Points(self.forms, self.names, whole, self.terms, (self.gold, self.candidate))
+
+
+def variables(sides: Sides) -> Equality:
+    """Whether two trees with names are equal over the gold's domain: steps 1, 2, 4 and 5 of DESIGN section 6."""
+    branches = eliminate(sides.forms, sides.gold, sides.candidate, sides.conditions)
+    if branches is None:
+        return _branch(sides)
+    outcomes: list[Equality] = []
+    for gold, candidate, conditions in branches:
+        sides.gold, sides.candidate, sides.conditions = gold, candidate, conditions
+        sides.prepare()
+        if not sides.own[0] and not sides.own[1]:
+            from verifier.engine.maths.constants import constants
+
+            outcome = constants(sides.forms, gold, candidate, complexes=sides.complexes)
+        else:
+            outcome = _branch(sides)
+        if outcome.decision is Decision.INCORRECT:
+            return undecided("relations", **outcome.evidence) if sides.unknown else outcome
+        outcomes.append(outcome)
+    passed = [outcome for outcome in outcomes if outcome.decision is Decision.PASS]
+    return passed[0] if passed else outcomes[0]
+
+
+def _branch(sides: Sides) -> Equality:
+    if sides.program.opaque:
+        return _unread(sides)
+    known: tuple[Mapping[str, Value], Look] | None = None
+    tried = 0
+    for point in sides.points:
+        tried += 1
+        if tried > EARLY:
+            break
+        if not sides.held.hold(point, sides.meter):
+            continue
+        look = sides.program.look(point, 64, sides.meter)
+        refuted = _refute(sides, point, look)
+        if refuted is not None:
+            return refuted
+        if look.gold is State.FINITE:
+            sides.points.good(point)
+            if look.candidate is State.FINITE:
+                known = (point, look)
+                break
+    if sides.gold == sides.candidate and known is not None:
+        return correct("identical")
+    proof = _prove(sides)
+    if isinstance(proof, Equality):
+        return proof
+    if proof is not None and proof.zero and known is not None and not _narrower(sides):
+        return correct("rational")
+    return _at_points(sides, proof)
+
+
+def _unread(sides: Sides) -> Equality:
+    """Unevaluated integrals, limits and the like: kernels that no point can be put into."""
+    if sides.gold == sides.candidate:
+        return correct("identical")
+    proof = _prove(sides)
+    if isinstance(proof, Equality):
+        return proof
+    return correct("rational") if proof is not None and proof.zero and not proof.divided else undecided("unsupported")
+
+
+def _prove(sides: Sides) -> Proof | Equality | None:
+    if sides.gold == sides.candidate:
+        return None
+    try:
+        return difference(
+            sides.forms,
+            sides.gold,
+            sides.candidate,
+            whole=sides.whole,
+            positive=sides.positive,
+            complexes=sides.complexes,
+        )
+    except Undefined:
+        return undecided("undefined")
+
+
+def _narrower(sides: Sides) -> bool:
+    """Whether the candidate has parts with a domain of their own that the gold has not."""
+    forms = sides.forms
+    gold = frozenset(sides.reach[0])
+    for node in sides.reach[1]:
+        if node in gold:
+            continue
+        head = forms.heads[node]
+        partial = head in _PARTIAL
+        if head == "pow":
+            index = forms.values[forms.args[node][1]]
+            base = forms.values[forms.args[node][0]]
+            positive = (base is not None and base > 0) or forms.names[forms.args[node][0]] == "e"
+            partial = not positive and (index is None or index.q % 2 == 0)
+        if partial and any(forms.heads[part] in {"symbol", "apply"} for part in forms.reach(node)):
+            return True
+    return False
+
+
+def _refute(sides: Sides, point: Mapping[str, Value], look: Look) -> Equality | None:
+    """A witness, and what it is worth."""
+    if look.gold is not State.FINITE:
+        return None
+    outside = look.candidate is State.OUTSIDE and not sides.complexes
+    if not look.apart and not outside:
+        return None
+    evidence = {
+        "at": place({name: point[name] for name in sides.names if name in sides.own[0] or name in sides.own[1]}),
+        "gold": shown(look.left),
+        "candidate": "not defined" if outside else shown(look.right),
+    }
+    if sides.unknown or sides.terms.unclear:
+        return undecided("relations", **evidence)
+    missing = sides.own[0] - sides.own[1]
+    extra = sides.own[1] - sides.own[0]
+    if missing or extra:
+        if missing and _depends(sides, 0, missing, point):
+            return undecided("names", missing=", ".join(sorted(missing)), **evidence)
+        if extra and not _depends(sides, 1, extra, point):
+            return undecided("names", **evidence)
+        if missing and not _vanishes(sides, missing):
+            return undecided("names", **evidence)
+    return differs("witness", **evidence)
+
+
+def _depends(sides: Sides, side: int, names: frozenset[str], point: Mapping[str, Value]) -> bool:
+    """Whether a side certainly changes with some of the names."""
+    root = (sides.gold, sides.candidate)[side]
+    program = Program(sides.forms, (root,), complexes=sides.complexes)
+    before = program.balls(point, 64, sides.meter)[0]
+    for shift, other in enumerate(sides.points):
+        if shift > 8 or before is None:
+            break
+        moved = {name: other[name] if name in names else value for name, value in point.items()}
+        after = program.balls(moved, 64, sides.meter)[0]
+        if after is not None and before != after:
+            return True
+    return False
+
+
+def _vanishes(sides: Sides, names: frozenset[str]) -> bool:
+    """Whether names of the gold have coefficients that are identically zero: it equals itself with them at one."""
+    forms = sides.forms
+    ones = {name: forms.number(fmpq(1)) for name in names}
+    fixed = forms.with_names(forms.tree(sides.gold), ones)
+    try:
+        return difference(
+            forms, sides.gold, fixed, whole=sides.whole, positive=sides.positive, complexes=sides.complexes
+        ).zero
+    except Undefined:
+        return False
+
+
+def _at_points(sides: Sides, proof: Proof | None) -> Equality:  # noqa: PLR0912, PLR0915
+    """Step 4: the numerator at points of the gold's domain, enough of them and to enough bits."""
+    forms, meter = sides.forms, sides.meter
+    reduced = proof is not None and not proof.zero
+    numerator: Program | None = None
+    bits = _LEAST_BITS
+    size = 0
+    if proof is not None and reduced:
+        root = proof.table.poly_node(proof.numerator)
+        numerator = Program(forms, (root, forms.number(fmpq(0))), complexes=sides.complexes)
+    admissible = counted = sized = 0
+    undefined = True
+    extra: tuple[Mapping[str, Value], ...] | None = ()
+    piecewise = reduced and any(forms.heads[node] in PIECEWISE for part in sides.reach for node in part)
+    if piecewise:
+        extra = breakpoints(forms, (sides.gold, sides.candidate), sides.names, sides.whole)
+    seen: set[str] = set()
+    for tried, point in enumerate(_spread(extra or (), sides.points)):
+        if (admissible >= ADMISSIBLE + len(extra or ()) and counted >= COUNTED) or tried >= TRIED + len(extra or ()):
+            break
+        label = place(point)
+        if label in seen:
+            continue
+        seen.add(label)
+        if not sides.held.hold(point, meter):
+            continue
+        look = sides.program.look(point, 64, meter, sized=numerator is not None and sized < COUNTED)
+        refuted = _refute(sides, point, look)
+        if refuted is not None:
+            return refuted
+        if look.gold is not State.FINITE:
+            undefined = undefined and look.gold is State.UNSURE
+            continue
+        sides.points.good(point)
+        undefined = False
+        admissible += 1
+        if look.candidate is not State.FINITE:
+            continue
+        if numerator is None:
+            counted += 1
+            continue
+        if sized < COUNTED:
+            sized += 1
+            look_size = numerator.look(point, 64, meter, sized=True).size
+            size = max(size, look.size, look_size)
+            bits = max(bits, 4 * size)
+        meter.within("bits", bits)
+        exact = numerator.look(point, bits + size + 32, meter)
+        if exact.apart:
+            return _confirm(sides, point)
+        if exact.bits >= bits:
+            counted += 1
+    if counted < COUNTED or admissible < ADMISSIBLE:
+        return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
+    if numerator is None:
+        return correct("identical" if proof is None else "rational")
+    if extra is None:
+        return undecided("breakpoints")
+    return _also_between(sides, numerator, bits) or correct("points", points=str(counted), bits=str(bits))
+
+
+def _spread(extra: Sequence[Mapping[str, Value]], points: Points) -> Iterator[Mapping[str, Value]]:
+    yield from extra
+    yield from points
+
+
+def _confirm(sides: Sides, point: Mapping[str, Value]) -> Equality:
+    """The numerators differ at a point: the values there, closely enough to see it."""
+    precision = 256
+    while precision <= sides.meter.budget.bits:
+        look = sides.program.look(point, precision, sides.meter)
+        refuted = _refute(sides, point, look)
+        if refuted is not None:
+            return refuted
+        precision *= 2
+    return undecided("undecided")
+
+
+def _also_between(sides: Sides, numerator: Program, bits: int) -> Equality | None:
+    """n, k and m were whole numbers so far; where nothing says that they are, agreement must hold between, too."""
+    loose = [name for name in sides.names if name in WHOLE_NAMES and name not in sides.whole]
+    if not loose:
+        return None
+    for tried, point in enumerate(sides.supply(sides.whole)):
+        if tried > ADMISSIBLE:
+            break
+        if sides.held.hold(point, sides.meter):
+            look = sides.program.look(point, 64, sides.meter)
+            if look.gold is not State.FINITE:
+                continue
+            if look.apart or look.candidate is State.OUTSIDE or numerator.look(point, bits, sides.meter).apart:
+                return undecided("undecided", whole=", ".join(loose))
+    return None
