@@ -44,7 +44,11 @@ def main() -> None:
     "--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Read a field under another name; repeatable."
 )
 @click.option(
-    "--judge", type=click.Choice(["none", "auto"]), help="Whom to ask where rules cannot tell.  [default: none]"
+    "--judge",
+    type=click.Choice(["auto", "none"]),
+    default="auto",
+    help="Whom to ask where rules cannot tell: auto is every judge that is installed.",
+    show_default=True,
 )
 @click.option(
     "--engine", type=click.Choice(["local"]), default="local", help="Where rows are graded.", show_default=True
@@ -66,7 +70,7 @@ def grade(  # noqa: PLR0913  # one parameter an option
     *,
     output: str | None,
     fields: tuple[str, ...],
-    judge: str | None,
+    judge: str,
     engine: str,
     workers: int | None,
     regrade: bool,
@@ -95,8 +99,6 @@ def grade(  # noqa: PLR0913  # one parameter an option
       zcat rows.jsonl.gz | verifier grade - -o graded.jsonl --quiet
     """  # noqa: D301  # \b is click's mark for lines that it must not wrap
     del engine  # there is one so far, and click refuses others
-    if judge == "auto" and not quiet:
-        click.echo("verifier: no judge is set up; grading by rules alone", err=True)
     try:
         from verifier.batch.command import grade_files
 
@@ -109,6 +111,7 @@ def grade(  # noqa: PLR0913  # one parameter an option
             restart=restart,
             packs=packs,
             profile=profile,
+            judge=judge,
             trace=trace,
             max_line_bytes=max_line_bytes,
             quiet=quiet,

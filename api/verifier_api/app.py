@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.load()
         yield
-        service.aside.close()
+        service.close()
 
     app = FastAPI(
         title="verifier",

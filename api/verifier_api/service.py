@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from verifier import records
+from verifier.cpus import available_cpus
 from verifier.grader import Verifier
 from verifier.settings import Settings
 from verifier.types.sample import Sample
@@ -39,8 +40,12 @@ class Service:
 
     @cached_property
     def verifier(self) -> Verifier:
-        """The engine with its rules, loaded at first use; raises ``RulesError``."""
-        return Verifier.from_settings(self.settings)
+        """The engine with its rules and judges, loaded at first use; raises ``RulesError``.
+
+        A judge that computes may use this worker's share of the processors.
+        """
+        cpus = available_cpus()
+        return Verifier.from_settings(self.settings, processes=max(1, cpus // (self.settings.workers or cpus)))
 
     def load(self) -> None:
         """Have at hand, before the first request, the rules and what the engine makes at its first grade."""
@@ -55,6 +60,8 @@ class Service:
         """The answer for one JSON value; raises a 422 ``Problem``."""
         sample, request = read_request(value)
         verdict = self.verifier.grade(sample) if _size(sample) <= INLINE_CHARS else await self.aside.grade(sample)
+        if verdict is not None and request.judge != "none":
+            verdict = await self.verifier.ask(sample, verdict)
         answer: dict[str, object] = {
             "sample_id": sample.sample_id,
             "success": None if verdict is None else verdict.success,
@@ -63,6 +70,12 @@ class Service:
         if request.trace:
             answer["trace"] = [] if verdict is None else records.trace(verdict)
         return answer
+
+    def close(self) -> None:
+        """End the processes beside this one."""
+        self.aside.close()
+        if self.loaded:
+            self.verifier.close()
 
     async def grade_in_batch(self, value: object, place: Place) -> dict[str, object]:
         """The answer for one of many: where it cannot be graded, the problem stands in its place."""

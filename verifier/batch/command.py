@@ -14,6 +14,7 @@ from verifier.batch.files import STANDARD_INPUT
 from verifier.batch.grading import Job, Tally
 from verifier.batch.run import Plan, Stopped, plan_outputs, run
 from verifier.batch.terminal import commonest, print_summary, progress_bar
+from verifier.grader import JUDGES
 from verifier.records import CODES, Fields
 from verifier.settings import load_settings
 from verifier.types.errors import OutputError
@@ -34,6 +35,7 @@ def grade_files(  # noqa: PLR0913  # one keyword an option of the command
     restart: bool,
     packs: Sequence[str],
     profile: str | None,
+    judge: str,
     trace: str | None,
     max_line_bytes: int,
     quiet: bool,
@@ -47,6 +49,7 @@ def grade_files(  # noqa: PLR0913  # one keyword an option of the command
         profile=profile,
         regrade=regrade,
         trace=trace is not None,
+        judges=() if judge == "none" else JUDGES,
     )
     try:
         plan = Plan(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -38,6 +38,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     profile: str | None = None
     regrade: bool = False
     trace: bool = False
+    judges: tuple[str, ...] = ()
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -91,8 +92,19 @@ class Tally(msgspec.Struct):
         self.names = self.names or other.names
 
 
+class Open(msgspec.Struct, frozen=True):
+    """A row that a judge is to be asked about, and the places in the three files where its lines belong."""
+
+    line: Line
+    verdict: Verdict
+    places: tuple[int, int, int]
+
+
 class Graded(msgspec.Struct, frozen=True):
-    """What became of a chunk: lines for the three files, each ending with a newline, and the counts."""
+    """What became of a chunk: lines for the three files, each ending with a newline, and the counts.
+
+    Rows in ``open`` are not in it yet; of the counts, they are in ``rows`` alone.
+    """
 
     index: int
     mark: Mark
@@ -100,16 +112,21 @@ class Graded(msgspec.Struct, frozen=True):
     errors: bytes
     trace: bytes
     tally: Tally
+    open: tuple[Open, ...] = ()
 
 
 class Grader:
-    """Grades chunks for one job; loads the rules once. Raises ``RulesError``, and ``SettingsError`` for the profile."""
+    """Grades chunks for one job; loads the rules once. Raises ``RulesError``, and ``SettingsError`` for the profile.
 
-    def __init__(self, job: Job) -> None:
+    ``processes`` bounds those that a judge may use at once.
+    """
+
+    def __init__(self, job: Job, *, processes: int | None = None) -> None:
         self._job = job
         rules = load_rules(*map(Path, job.packs)) if job.packs else None
-        self._verifier = Verifier(rules, profile=job.profile)
+        self._verifier = Verifier(rules, judges=job.judges, processes=processes, profile=job.profile)
         self.rules_version = self._verifier.rules.version
+        self.judge_versions = self._verifier.judge_versions
 
     def grade(self, chunk: Chunk) -> Graded:
         """The chunk's lines graded. A bad line becomes an error line; no line stops the others."""
@@ -124,7 +141,34 @@ class Grader:
             "".join(work.errors).encode(),
             "".join(work.trace).encode(),
             work.tally,
+            tuple(work.open),
         )
+
+    async def ask(self, row: Open) -> Verdict:
+        """What the judges make of a row."""
+        fields = read_row(row.line.data or b"").fields()
+        return await self._verifier.ask(read_record(fields, self._job.fields, answer_needed=True), row.verdict)
+
+    def close_rows(self, graded: Graded, source: str, verdicts: Sequence[Verdict | Exception]) -> Graded:
+        """The chunk with its open rows in their places, under these verdicts; a judge that failed is an error's row."""
+        files = [_Parts(whole) for whole in (graded.output, graded.errors, graded.trace)]
+        tally = Tally()
+        tally.add(graded.tally)
+        for row, verdict in zip(graded.open, verdicts, strict=True):
+            work = _Writer(self._job, source)
+            if isinstance(verdict, Exception):
+                work.failed(row.line, read_row(row.line.data or b""), _crashed(verdict))
+            else:
+                work.graded(row.line, read_row(row.line.data or b""), verdict)
+            for file, place, lines in zip(files, row.places, (work.output, work.errors, work.trace), strict=True):
+                file.put(place, "".join(lines).encode())
+            tally.add(work.tally)
+        output, errors, trace = (file.joined() for file in files)
+        return Graded(graded.index, graded.mark, output, errors, trace, tally)
+
+    def close(self) -> None:
+        """End what the judges have started."""
+        self._verifier.close()
 
     def _line(self, line: Line, work: _Writer, *, lost: bool) -> None:
         work.tally.rows += 1
@@ -145,12 +189,56 @@ class Grader:
             work.failed(line, row, RecordError(WORKER_LOST.name, None, WORKER_LOST.summary))
             return
         try:
-            work.graded(line, row, self._verifier.grade(read_record(record, self._job.fields, answer_needed=True)))
+            sample = read_record(record, self._job.fields, answer_needed=True)
+            verdict = self._verifier.grade(sample)
+            if self._verifier.asks(sample, verdict):
+                places = (_size(work.output), _size(work.errors), _size(work.trace))
+                work.open.append(Open(line, verdict, places))
+            else:
+                work.graded(line, row, verdict)
         except RecordError as error:
             work.failed(line, row, error)
         except Exception as error:  # noqa: BLE001  # the record's border: a defect here must not cost the other rows
-            problem = f"{CRASHED.summary} ({type(error).__name__}: {error})"
-            work.failed(line, row, RecordError(CRASHED.name, None, problem))
+            work.failed(line, row, _crashed(error))
+
+
+def _crashed(error: Exception) -> RecordError:
+    return RecordError(CRASHED.name, None, f"{CRASHED.summary} ({type(error).__name__}: {error})")
+
+
+def _size(texts: list[str]) -> int:
+    return sum(len(text.encode()) for text in texts)
+
+
+def joined(chunk: Chunk, parts: Sequence[Graded]) -> Graded:
+    """A chunk graded in parts, as one."""
+    tally = Tally(blank=chunk.blank)
+    rows: list[Open] = []
+    files = [b"", b"", b""]
+    for part in parts:
+        tally.add(part.tally)
+        for row in part.open:
+            output, errors, trace = (place + len(file) for place, file in zip(row.places, files, strict=True))
+            rows.append(Open(row.line, row.verdict, (output, errors, trace)))
+        files = [file + more for file, more in zip(files, (part.output, part.errors, part.trace), strict=True)]
+    output_lines, error_lines, trace_lines = files
+    return Graded(chunk.index, chunk.mark, output_lines, error_lines, trace_lines, tally, tuple(rows))
+
+
+class _Parts:
+    """Bytes with others put between them, at places counted without those."""
+
+    def __init__(self, whole: bytes) -> None:
+        self._whole = whole
+        self._pieces: list[bytes] = []
+        self._at = 0
+
+    def put(self, at: int, piece: bytes) -> None:
+        self._pieces += [self._whole[self._at : at], piece]
+        self._at = at
+
+    def joined(self) -> bytes:
+        return b"".join([*self._pieces, self._whole[self._at :]])
 
 
 def _count(counts: dict[str, int], key: str) -> None:
@@ -167,6 +255,7 @@ class _Writer:
         self.output: list[str] = []
         self.errors: list[str] = []
         self.trace: list[str] = []
+        self.open: list[Open] = []
         self.tally = Tally()
 
     def graded(self, line: Line, row: Row, verdict: Verdict) -> None:

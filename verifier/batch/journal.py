@@ -23,7 +23,7 @@ from verifier.types.errors import OutputError, SettingsError
 
 PARTIAL: Final = ".partial"
 JOURNAL: Final = ".journal"
-_FORMAT = 2
+_FORMAT = 3
 _PIECE = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -41,6 +41,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     job: Job
     longest_line: int
     trace: str | None
+    judges: tuple[str, ...] = ()
     format: int = _FORMAT
 
 
@@ -220,6 +221,7 @@ def _difference(theirs: dict[str, object], ours: dict[str, object]) -> str:
         "job": "other options",
         "longest_line": "another --max-line-bytes",
         "trace": "another --trace",
+        "judges": "other judges, or other versions of them",
         "format": "another version of this program",
     }
     return " and ".join(text for name, text in words.items() if theirs.get(name) != ours.get(name))

@@ -20,6 +20,7 @@ from verifier.batch.engines.local import LocalEngine
 from verifier.batch.files import STANDARD_INPUT, Line, Source
 from verifier.batch.grading import Chunk, Grader, Job, Mark, Tally
 from verifier.batch.journal import JOURNAL, PARTIAL, DiskFull, Files, Header
+from verifier.batch.judging import Judging
 from verifier.batch.rows import read_row
 from verifier.cpus import available_cpus
 from verifier.records import Fields, did_you_mean
@@ -88,13 +89,18 @@ def run(plan: Plan, *, progress: Callable[[int, int], None] | None = None) -> Do
     sources = [[Source(name, longest_line=plan.longest_line) for name in inputs] for _, inputs in plan.outputs]
     _refuse_clashes(plan)
     _refuse_unseen(plan.job.fields, [source for inputs in sources for source in inputs])
-    rules = Grader(plan.job).rules_version
     finished: list[Files] = []
     total, continued, before = Tally(), 0, 0
     errors: list[Path] = []
     workers = plan.workers or available_cpus()
+    grader = Grader(plan.job, processes=workers)
+    rules = grader.rules_version
     try:
-        with _interruptible(), LocalEngine(plan.job, workers=workers, rules=rules) as engine:
+        with (
+            _interruptible(),
+            Judging(grader) as judging,
+            LocalEngine(plan.job, workers=workers, rules=rules) as engine,
+        ):
             for (output, _), inputs in zip(plan.outputs, sources, strict=True):
                 header = Header(
                     inputs=tuple(source.identity for source in inputs),
@@ -103,6 +109,7 @@ def run(plan: Plan, *, progress: Callable[[int, int], None] | None = None) -> Do
                     job=plan.job,
                     longest_line=plan.longest_line,
                     trace=None if plan.trace is None else str(plan.trace),
+                    judges=grader.judge_versions,
                 )
                 target = _resolved(output)
                 errors_path = Path(f"{target}{ERRORS}")
@@ -110,7 +117,8 @@ def run(plan: Plan, *, progress: Callable[[int, int], None] | None = None) -> Do
                 files = Files(target, errors_path, trace, header, restart=plan.restart)
                 finished.append(files)
                 continued += files.entry.tally.rows
-                for graded in () if files.entry.finished else engine.graded(_chunks(inputs, files.entry.mark)):
+                chunks = () if files.entry.finished else engine.graded(_chunks(inputs, files.entry.mark))
+                for graded in judging.closed((inputs[chunk.mark.input].name, chunk) for chunk in chunks):
                     files.write(graded)
                     if progress is not None:
                         progress(before + _position(inputs, graded.mark), total.rows + files.entry.tally.rows)

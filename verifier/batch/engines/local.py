@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Final, Self
 
-from verifier.batch.grading import Chunk, Graded, Grader, Job, Tally
+from verifier.batch.grading import Chunk, Graded, Grader, Job, joined
 from verifier.types.errors import VerifierError
 
 if TYPE_CHECKING:
@@ -134,17 +134,7 @@ class LocalEngine:
         """A worker died over a chunk: grade its lines one by one, to lose only the line that kills."""
         self._drop(worker)
         parts = [self._alone(_single(chunk, place)) for place in range(len(chunk.lines))]
-        tally = Tally(blank=chunk.blank)
-        for part in parts:
-            tally.add(part.tally)
-        done[chunk.index] = Graded(
-            chunk.index,
-            chunk.mark,
-            b"".join(part.output for part in parts),
-            b"".join(part.errors for part in parts),
-            b"".join(part.trace for part in parts),
-            tally,
-        )
+        done[chunk.index] = joined(chunk, parts)
 
     def _alone(self, chunk: Chunk) -> Graded:
         worker = self._idle()
