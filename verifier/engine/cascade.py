@@ -9,7 +9,7 @@ rewarded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TypeVar
@@ -18,10 +18,26 @@ import msgspec
 
 from verifier.engine import extract, text
 from verifier.engine.demand import Demand, read_demand
-from verifier.engine.kinds import choice, kind, number, phrase, quantity, truth
+from verifier.engine.kinds import (
+    choice,
+    collection,
+    conditions,
+    expression,
+    formula,
+    kind,
+    number,
+    phrase,
+    quantity,
+    region,
+    relation,
+    truth,
+)
 from verifier.engine.kinds.kind import Answer, Context, Reader, Reading, Stage
 from verifier.engine.kinds.phrase import Phrase
+from verifier.engine.maths.zero import Given
+from verifier.engine.numerals import Number
 from verifier.types.budget import Exhausted, Meter
+from verifier.types.expr import Expr, symbols
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Extraction, Option, Sample
 from verifier.types.verdict import Code, Decision, Finding, Outcome, Step, Verdict, passes
@@ -31,7 +47,21 @@ _L = TypeVar("_L")
 _SHOWN = 300  # characters of a text that a trace shows
 
 READERS: tuple[Reader, ...] = (choice.read_choice, quantity.read_quantity, number.read_number, truth.read_truth)
-STAGES: tuple[Stage, ...] = (number.STAGE, *quantity.STAGES, choice.STAGE, truth.STAGE, phrase.STAGE)
+STAGES: tuple[Stage, ...] = (
+    number.STAGE,
+    *quantity.STAGES,
+    *expression.STAGES,
+    *relation.STAGES,
+    *collection.STAGES,
+    *region.STAGES,
+    choice.STAGE,
+    truth.STAGE,
+    phrase.STAGE,
+)
+_OWNERS: Mapping[tuple[type, type], tuple[Stage, ...]] = {
+    pair: tuple(stage for stage in STAGES if pair in stage.pairs)
+    for pair in {pair for stage in STAGES for pair in stage.pairs}
+}
 
 GOLD_EMPTY = passes("gold.empty", "The ground truth is empty.", specific=9)
 GOLD_UNREADABLE = passes("gold.unreadable", "The ground truth could not be read within the budget.", specific=9)
@@ -73,6 +103,10 @@ CODES: tuple[Code, ...] = (
     *kind.CODES,
     *number.CODES,
     *quantity.CODES,
+    *expression.CODES,
+    *relation.CODES,
+    *collection.CODES,
+    *region.CODES,
     *choice.CODES,
     *truth.CODES,
     *phrase.CODES,
@@ -109,6 +143,24 @@ def profile_of(category: str | None, rules: Rules) -> Profile:
             if any(fnmatchcase(folded, pattern) for pattern in profile.categories):
                 return profile
     return rules.default_profile
+
+
+class Trees(msgspec.Struct, frozen=True):
+    """Both sides of a sample as maths, for whoever works out what the engine does not.
+
+    ``golds`` holds the readings of each accepted ground truth, ``candidates`` those of the answer; ``conditions`` are
+    relations of the question that hold for their names, ``integers`` the names of whole numbers.
+    """
+
+    golds: tuple[tuple[Expr, ...], ...]
+    candidates: tuple[Expr, ...]
+    conditions: tuple[Expr, ...] = ()
+    integers: frozenset[str] = frozenset()
+
+
+def trees(sample: Sample, rules: Rules, profile: Profile) -> Trees:
+    """The trees that a grade compares; empty where a side is no maths."""
+    return _Grade(sample, rules, profile).trees()
 
 
 class _Side(msgspec.Struct, frozen=True):
@@ -149,6 +201,18 @@ class _Grade:
             reason=code.summary,
             trace=tuple(self.trace),
         )
+
+    def trees(self) -> Trees:
+        """Both sides read, nothing compared."""
+        self._read_question()
+        sample = self.sample
+        candidate = self._candidate(sample.final_answer if (sample.final_answer or "").strip() else sample.response)
+        accepted = [gold for gold in sample.ground_truths[: self.profile.budget.alternatives] if gold.strip()]
+        golds = [gold for text in accepted if isinstance(gold := self._gold(text), _Side)]
+        sides = [*(_maths(gold) for gold in golds), () if isinstance(candidate, Finding) else _maths(candidate)]
+        names = {name for side in sides for tree in side for name in symbols(tree)}
+        given = self.step(lambda: conditions.given(self.context.demand, names, self.context), lambda _: Given())
+        return Trees(tuple(sides[:-1]), sides[-1], given.conditions, given.integers)
 
     def step(self, action: Callable[[], _T], exhausted: Callable[[str], _L]) -> _T | _L:
         """Run one step under an allowance of its own.
@@ -304,15 +368,19 @@ class _Grade:
 
         Where no reader understands any, all texts, each as a phrase.
         """
-        texts = tuple(dict.fromkeys(words for one in found if (words := self._plain(one.text))))
-        for words in texts:
-            readings = tuple(self._read(words))
+        texts: dict[str, str] = {}
+        for one in found:
+            words = self._plain(one.text)
+            if words:
+                texts.setdefault(words, one.text)
+        for words, raw in texts.items():
+            readings = tuple(self._read(words, raw))
             if readings:
                 return (words,), readings
-        return texts, tuple(Reading(Phrase(words), "phrase", certain=False) for words in texts)
+        return tuple(texts), tuple(Reading(Phrase(words), "phrase", certain=False) for words in texts)
 
-    def _read(self, words: str) -> Iterator[Reading]:
-        """Law 1: readers in order, until one is certain."""
+    def _read(self, words: str, raw: str) -> Iterator[Reading]:
+        """Law 1: readers in order, until one is certain; maths is read from the text as it was written."""
         for reader in READERS:
             certain = False
             for reading in reader(words, self.context):
@@ -320,6 +388,7 @@ class _Grade:
                 yield reading
             if certain:
                 return
+        yield from formula.read_formula(words, raw, self.context)
 
     def _pairs(self, gold: _Side, candidate: _Side) -> Finding:
         """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""
@@ -367,7 +436,7 @@ class _Grade:
 
         A choice meets a value through its options' texts.
         """
-        owners = [stage for stage in STAGES if (type(gold), type(candidate)) in stage.pairs and self._may(stage)]
+        owners = [stage for stage in _OWNERS.get((type(gold), type(candidate)), ()) if self._may(stage)]
         if not owners and isinstance(gold, choice.Choice) != isinstance(candidate, choice.Choice):
             return self._compare_by_value(gold, candidate)
         passed: Finding | None = None
@@ -410,6 +479,18 @@ class _Grade:
         return agrees
 
 
+def _maths(side: _Side) -> tuple[Expr, ...]:
+    """The readings of a side that are maths, as trees."""
+    found: list[Expr] = []
+    for reading in side.readings:
+        answer = reading.answer
+        if isinstance(answer, Number):
+            found.append(expression.tree_of(answer))
+        elif isinstance(answer, (formula.Expression, formula.Relation, formula.Collection, formula.Region)):
+            found.append(answer.tree)
+    return tuple(found)
+
+
 def _values(words: str, context: Context) -> Iterator[Reading]:
     """A text read as a value, never as a choice."""
     for reader in (quantity.read_quantity, number.read_number):
@@ -417,6 +498,7 @@ def _values(words: str, context: Context) -> Iterator[Reading]:
         if readings:
             yield from readings
             return
+    yield from formula.read_formula(words, words, context)
 
 
 def _exhausted(limit: str) -> Finding:

@@ -130,7 +130,13 @@ def linear(tree: Expr, constants: Sequence[str], meter: Meter) -> Linear | None:
     none = dict.fromkeys(constants, number(0))
     base = zero.substitute(tree, none)
     directions = tuple(minus(zero.substitute(tree, {**none, name: number(1)}), base) for name in constants)
-    rebuilt = Expr("add", (base, *(Expr("mul", (Expr("symbol", (), name), way)) for name, way in zip(constants, directions, strict=True))))
+    rebuilt = Expr(
+        "add",
+        (
+            base,
+            *(Expr("mul", (Expr("symbol", (), name), way)) for name, way in zip(constants, directions, strict=True)),
+        ),
+    )
     same = zero.equal(tree, rebuilt, Given(), meter)
     return Linear(base, directions) if same.decision is Decision.CORRECT else None
 

@@ -233,7 +233,9 @@ def _completed_square(tree: Expr, _meter: Meter) -> bool | None:
     (name,) = names
     if sum(node.head == "symbol" and node.name == name for node in walk(body)) != 1:
         return False
-    return any(node.head == "pow" and name in symbols(node.args[0]) and _whole(node.args[1]) == 2 for node in walk(body))
+    return any(
+        node.head == "pow" and name in symbols(node.args[0]) and _whole(node.args[1]) == 2 for node in walk(body)
+    )
 
 
 def _slope_intercept(tree: Expr, meter: Meter) -> bool | None:

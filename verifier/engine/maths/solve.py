@@ -7,12 +7,13 @@ Where breakpoints cannot be found, or a sign cannot be shown, nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from flint import fmpq
 
 from verifier.engine.maths import polynomial, roots, zero
+from verifier.engine.maths.quotients import cleared
 from verifier.engine.maths.roots import Exact, Root
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number, symbol, symbols
@@ -29,6 +30,7 @@ ORDER = {
 
 _TRUE, _FALSE = Expr("constant", (), "true"), Expr("constant", (), "false")
 _MAX_BREAKS = 64
+_MAX_ELIMINATED = 12  # total degree of polynomials whose resultant is taken
 _MAX_WHOLE = 10_000  # whole numbers between two breakpoints that are looked at one by one
 _CLOSED = {"[]": ("le", "le"), "[)": ("le", "lt"), "(]": ("lt", "le"), "()": ("lt", "lt")}
 _MONOTONE = frozenset({"ln", "exp", "sinh", "tanh", "asinh", "atanh", "atan", "asin", "acos"})
@@ -265,10 +267,18 @@ def _by_resultant(outer: Expr, kernel: Expr, variable: str, meter: Meter) -> Ite
         raise Unsolved
     yield from _zeros(radicand, variable, meter)
     power = Expr("pow", (symbol(_HIDDEN), number(degree)))
-    found = polynomial.eliminate(outer, Expr("add", (power, Expr("neg", (radicand,)))), _HIDDEN, variable, meter)
-    if found is None or found.is_zero():
+    names = (variable, _HIDDEN)
+    sides = [
+        polynomial.polynomial(cleared(side)[0], names, meter)
+        for side in (outer, Expr("add", (power, Expr("neg", (radicand,)))))
+    ]
+    if sides[0] is None or sides[1] is None or max(side.total_degree() for side in sides) > _MAX_ELIMINATED:
         raise Unsolved
-    for root in roots.real_roots(found, meter):
+    meter.spend(int(sides[0].total_degree() + sides[1].total_degree()) ** 4)
+    found = sides[0].resultant(sides[1], 1)
+    if found.is_zero():
+        raise Unsolved
+    for root in roots.real_roots(polynomial.single(found, meter), meter):
         yield _point(root)
 
 
@@ -443,7 +453,34 @@ def _sign(tree: Expr, variable: str, place: Place, meter: Meter) -> int | None:
     at = zero.substitute(tree, {variable: value})
     found = zero.sign(at, meter)
     if found is None:
-        if zero.is_undefined(at, meter):
+        if _undefined(at, meter):
             return None
         raise Unsolved
     return found
+
+
+def _undefined(tree: Expr, meter: Meter) -> bool:
+    """Whether a constant certainly has no real value: a zero below a bar, a negative under a root or a logarithm."""
+    meter.spend(1)
+    if tree.head == "div" and zero.sign(tree.args[1], meter) == 0:
+        return True
+    if tree.head in {"ln", "log"} and zero.sign(tree.args[0], meter) in {0, -1}:
+        return True
+    if tree.head == "root" and zero.sign(tree.args[0], meter) == -1:
+        index = zero.rational(tree.args[1], meter)
+        return index is not None and index.p % 2 == 0
+    return any(_undefined(part, meter) for part in tree.args)
+
+
+def renamed(tree: Expr, variable: str) -> Expr | None:
+    """A condition with its one unknown renamed; ``None`` where it has none or several."""
+    names = symbols(tree)
+    if len(names) != 1:
+        return None
+    (name,) = names
+    return zero.substitute(tree, {name: symbol(variable)})
+
+
+def exchange(tree: Expr, names: Mapping[str, Expr]) -> Expr:
+    """The tree with names exchanged for others, all at once."""
+    return zero.substitute(tree, names)

@@ -1,0 +1,356 @@
+"""Several values: sets, lists, tuples, matrices, ratios, families (POLICY 18, 37-40).
+
+Members are compared by the cascade itself, one level down. What a comma list is, set or sequence, is decided by the
+other side and by the question; where nothing decides and only the order differs, nothing is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from verifier.engine.kinds import conditions
+from verifier.engine.kinds.expression import tree_of
+from verifier.engine.kinds.formula import NUMBERED, Collection, Expression, Relation, understand
+from verifier.engine.kinds.kind import Context, Stage, evidence
+from verifier.engine.maths import families, vectors, zero
+from verifier.engine.maths.show import show
+from verifier.engine.numerals import Number
+from verifier.types.expr import Expr, symbols
+from verifier.types.verdict import Code, Decision, Finding, passes, proves, refutes
+
+SAME_MEMBERS = proves("collection.same_members", "Each value of one side has its equal on the other; order is free.")
+SAME_ORDER = proves("collection.same_in_order", "Each value equals the one at its place.")
+SAME_BY_NAME = proves("collection.same_by_name", "Each name is given the same value.")
+SAME_RATIO = proves("collection.same_ratio", "The two ratios are proportional.")
+SAME_LINE = proves("collection.same_line", "Both describe the same line: a common point and parallel directions.")
+SAME_FAMILY = proves("collection.same_family", "Both families hold the same values, over all whole numbers.")
+MISSING = refutes("collection.member_missing", "A value of the ground truth is not in the answer.")
+EXTRA = refutes("collection.member_extra", "The answer holds a value that the ground truth does not.")
+PLACE_DIFFERS = refutes("collection.place_differs", "The values at one place are different.")
+LENGTH = refutes("collection.length_differs", "The two sides hold different numbers of values.")
+NAME_DIFFERS = refutes("collection.name_differs", "A name is given different values.")
+RATIO_DIFFERS = refutes("collection.ratio_differs", "The two ratios are not proportional.")
+LINE_DIFFERS = refutes("collection.line_differs", "The lines differ in direction or in position.")
+FAMILY_DIFFERS = refutes("collection.family_differs", "One family holds a value that the other does not.")
+SHAPE = refutes("collection.shape_differs", "The values are arranged in another shape: a matrix is no list.")
+NOT_SIMPLEST = refutes("collection.ratio_not_simplest", "The question asks for a ratio in simplest form.")
+ORDER_OPEN = passes("collection.order_open", "Only the order differs, and nothing says whether it counts.", specific=7)
+MEMBERS_OPEN = passes("collection.member_open", "Some values could not be compared.", specific=6)
+NAMES_OPEN = passes("collection.names_differ", "The values are assigned to different names.", specific=7)
+FAMILY_OPEN = passes("collection.family_open", "The two families could not be compared.", specific=6)
+TOO_MANY = passes("collection.too_many", "There are too many values to compare each with each.", specific=6)
+CODES: tuple[Code, ...] = (
+    SAME_MEMBERS, SAME_ORDER, SAME_BY_NAME, SAME_RATIO, SAME_LINE, LINE_DIFFERS, SAME_FAMILY, MISSING, EXTRA, PLACE_DIFFERS, LENGTH, NAME_DIFFERS, RATIO_DIFFERS,
+    FAMILY_DIFFERS, SHAPE, NOT_SIMPLEST, ORDER_OPEN, MEMBERS_OPEN, NAMES_OPEN, FAMILY_OPEN, TOO_MANY,
+)  # fmt: skip
+
+_MOST = 12  # values without a plain partner that are compared each with each
+_ORDERED = frozenset({"tuple", "pair"})
+_EXTREMES = re.compile(
+    r"\b(?:min\w*|max\w*|smallest|largest|least|greatest)\b.{0,40}\b(?:min\w*|max\w*|smallest|largest|least|greatest)\b"
+)
+
+
+def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -> Finding:
+    """Two collections, by what their shapes and the question say of names and order."""
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shapes = (gold.shape, candidate.shape)
+    if "family" in shapes:
+        return _families(gold, candidate, ctx, shown)
+    if "ratio" in shapes:
+        return _ratios(gold, candidate, ctx, shown) if shapes == ("ratio", "ratio") else SHAPE.finding(**shown)
+    if "matrix" in shapes:
+        return _matrices(gold, candidate, ctx, shown)
+    if gold.names or candidate.names:
+        named = _by_name(gold, candidate, ctx, shown)
+        if named is not None:
+            return named
+    if "set" in shapes:
+        found = _as_sets(gold.items, candidate.items, ctx, shown)
+        ordered_other = _ORDERED & set(shapes) and not (gold.names or candidate.names)
+        return ORDER_OPEN.finding(**shown) if found.decision is Decision.CORRECT and ordered_other else found
+    return _sequences(gold, candidate, ctx, shown)
+
+
+def _sequences(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Lists and tuples: in order first; then whether another order is free."""
+    same_line = _lines(gold, candidate, ctx)
+    if same_line is not None:
+        return (SAME_LINE if same_line else LINE_DIFFERS).finding(**shown)
+    if len(gold.items) == len(candidate.items):
+        placed = _in_order(gold.items, candidate.items, ctx, shown)
+        if placed.decision is Decision.CORRECT:
+            return placed
+    else:
+        placed = LENGTH.finding(**shown)
+    ordered = not _ORDERED.isdisjoint({gold.shape, candidate.shape}) or ctx.demand.ordered
+    free = not ordered and (ctx.demand.unordered or _extremes(gold, ctx))
+    if ordered and gold.shape != "list":
+        return placed
+    found = _as_sets(gold.items, candidate.items, ctx, shown)
+    if free or found.decision is not Decision.CORRECT:
+        return found
+    if _all_ordered(gold.items):  # (1, 2), (3, 4): a list of points is a set of them
+        return found
+    return ORDER_OPEN.finding(**shown) if not ordered or gold.shape == "list" else placed
+
+
+def _lines(gold: Collection, candidate: Collection, ctx: Context) -> bool | None:
+    """Whether two parametrised lines are one (POLICY 44); ``None`` where a side is no line with a parameter of its own."""
+    sides = []
+    for side in (gold, candidate):
+        parameter = _parameter(side.items)
+        if not parameter or len(side.items) < 2 or conditions.is_named(parameter, ctx):
+            return None
+        sides.append(vectors.line(side.items, parameter, ctx.meter))
+    if sides[0] is None or sides[1] is None or not _LINE.search(ctx.demand.question):
+        return None
+    return vectors.same_line(sides[0], sides[1], ctx.meter)
+
+
+_LINE = re.compile(r"\bline\b|parametri[sc]|parametric", re.IGNORECASE)
+
+
+def _all_ordered(items: Sequence[Expr]) -> bool:
+    return len(items) > 1 and all(item.head in {"pair", "tuple", "vector", "matrix", "set"} for item in items)
+
+
+def _extremes(gold: Collection, ctx: Context) -> bool:
+    """Whether the question asks for a minimum and a maximum, which go by size."""
+    return len(gold.items) == 2 and _EXTREMES.search(ctx.demand.asking) is not None
+
+
+def _member(one: Expr, other: Expr, ctx: Context) -> Finding:
+    return ctx.compare(understand(one).answer, understand(other).answer)
+
+
+def _in_order(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, shown: dict[str, str]) -> Finding:
+    """Place by place; a difference that is shown at one place decides, whatever is open at others."""
+    open_one: Finding | None = None
+    for wanted, given in zip(golds, candidates, strict=True):
+        found = _member(wanted, given, ctx)
+        if found.decision is Decision.INCORRECT:
+            return PLACE_DIFFERS.finding(**shown, expected=show(wanted), found=show(given))
+        if found.decision is Decision.PASS:
+            open_one = open_one or MEMBERS_OPEN.finding(
+                **shown, open=f"{show(wanted)} / {show(given)}", code=found.code
+            )
+    return open_one or SAME_ORDER.finding(**shown)
+
+
+def _as_sets(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, shown: dict[str, str]) -> Finding:
+    """Each value needs an equal on the other side; the same value twice is one (POLICY 39)."""
+    golds, candidates = tuple(dict.fromkeys(golds)), tuple(dict.fromkeys(candidates))
+    keys = [{key for item in side if (key := _key(item, ctx)) is not None} for side in (golds, candidates)]
+    both = keys[0] & keys[1]
+    lone = [[item for item in side if _key(item, ctx) not in both] for side in (golds, candidates)]
+    if len(lone[0]) > _MOST or len(lone[1]) > _MOST:
+        return TOO_MANY.finding(**shown)
+    table = [[_member(one, other, ctx) for other in candidates] for one in lone[0]]
+    open_one = False
+    for item, row in zip(lone[0], table, strict=True):
+        decisions = {found.decision for found in row}
+        if Decision.CORRECT in decisions:
+            continue
+        if Decision.PASS not in decisions:
+            return MISSING.finding(**shown, missing=show(item))
+        open_one = True
+    for item in lone[1]:
+        at = candidates.index(item)
+        decisions = {row[at].decision for row in table}
+        if Decision.CORRECT in decisions:
+            continue
+        rest = [_member(one, item, ctx).decision for one in golds if one not in lone[0]]
+        if Decision.CORRECT in rest:
+            continue
+        if Decision.PASS not in decisions and Decision.PASS not in rest:
+            return EXTRA.finding(**shown, extra=show(item))
+        open_one = True
+    return MEMBERS_OPEN.finding(**shown) if open_one else SAME_MEMBERS.finding(**shown)
+
+
+def _key(item: Expr, ctx: Context) -> object:
+    """What makes plainly equal members equal: their exact value, else the tree itself."""
+    if item.head in {"number", "neg", "div", "mixed"}:
+        exact = zero.rational(item, ctx.meter)
+        if exact is not None:
+            return (int(exact.p), int(exact.q))
+    return item
+
+
+def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding | None:
+    """Names override places; ``None`` where they say nothing (numbered roots)."""
+    if gold.names and candidate.names:
+        own, other = (
+            dict(zip(gold.names, gold.items, strict=True)),
+            dict(zip(candidate.names, candidate.items, strict=True)),
+        )
+        if _numbered(gold.names) and _numbered(candidate.names):
+            return _as_sets(gold.items, candidate.items, ctx, shown)
+        if set(own) != set(other):
+            if set(own) < set(other) or set(other) < set(own):
+                return LENGTH.finding(**shown)
+            return NAMES_OPEN.finding(**shown)
+        found = _in_order([own[name] for name in sorted(own)], [other[name] for name in sorted(own)], ctx, shown)
+        if found.code == PLACE_DIFFERS.name:
+            return NAME_DIFFERS.finding(**found.evidence)
+        return SAME_BY_NAME.finding(**shown) if found.decision is Decision.CORRECT else found
+    named, bare = (gold, candidate) if gold.names else (candidate, gold)
+    if _numbered(named.names) and bare.shape not in _ORDERED:
+        return _as_sets(gold.items, candidate.items, ctx, shown)
+    if bare.shape == "set":
+        return None
+    order = _order(named.names, ctx)
+    items = [named.items[named.names.index(name)] for name in order]
+    sides = (items, bare.items) if named is gold else (bare.items, items)
+    if len(sides[0]) != len(sides[1]):
+        return LENGTH.finding(**shown)
+    found = _in_order(*sides, ctx, shown)
+    if found.code == PLACE_DIFFERS.name and bare.shape == "list":
+        swapped = _as_sets(gold.items, candidate.items, ctx, shown)
+        return NAMES_OPEN.finding(**shown) if swapped.decision is Decision.CORRECT else swapped
+    return found
+
+
+def _numbered(names: Sequence[str]) -> bool:
+    """Whether names are ``x_1, x_2, …``: roots in any order."""
+    stems = {match[1] if (match := NUMBERED.match(name)) else name for name in names}
+    return len(stems) == 1 and len(names) > 1
+
+
+def _order(names: Sequence[str], ctx: Context) -> list[str]:
+    """The order in which a question lists the names, ``(m, b)``, else the alphabet's."""
+    question = ctx.demand.question
+    listed = re.compile(r"\(?\s*" + r"\s*,\s*".join(f"({re.escape(name)}|\\w)" for name in names))
+    for match in listed.finditer(question):
+        if sorted(match.groups()) == sorted(names):
+            return list(match.groups())
+    return sorted(names)
+
+
+def _matrices(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Matrices by rows; a single row or column is a tuple (POLICY 40)."""
+    own, other = _rows(gold), _rows(candidate)
+    if len(own) != len(other) or any(len(a) != len(b) for a, b in zip(own, other, strict=True)):
+        flat = [_flat(rows) for rows in (own, other)]
+        if flat[0] is None or flat[1] is None or candidate.shape == "set" or gold.shape == "set":
+            return SHAPE.finding(**shown)
+        if len(flat[0]) != len(flat[1]):
+            return LENGTH.finding(**shown)
+        return _in_order(flat[0], flat[1], ctx, shown)
+    return _in_order([x for row in own for x in row], [x for row in other for x in row], ctx, shown)
+
+
+def _rows(side: Collection) -> list[tuple[Expr, ...]]:
+    if side.shape != "matrix":
+        inner = [item.args for item in side.items if item.head in {"tuple", "pair", "vector", "interval"}]
+        return inner if len(inner) == len(side.items) else [side.items]
+    return [row.args for row in side.items]
+
+
+def _flat(rows: list[tuple[Expr, ...]]) -> tuple[Expr, ...] | None:
+    """The entries of a single row or column."""
+    if len(rows) == 1:
+        return rows[0]
+    return tuple(row[0] for row in rows) if all(len(row) == 1 for row in rows) else None
+
+
+def _ratios(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
+    """A : b : c, proportional (POLICY 18)."""
+    if len(gold.items) != len(candidate.items):
+        return LENGTH.finding(**shown)
+    first, last = gold.items[0], candidate.items[0]
+    for one, other in zip(gold.items[1:], candidate.items[1:], strict=True):
+        found = ctx.compare(Expression(Expr("mul", (one, last))), Expression(Expr("mul", (other, first))))
+        if found.decision is Decision.INCORRECT:
+            return RATIO_DIFFERS.finding(**shown)
+        if found.decision is Decision.PASS:
+            return MEMBERS_OPEN.finding(**shown)
+    if (ctx.demand.lowest_terms or "lowest_terms" in ctx.demand.forms) and not _simplest(candidate, ctx):
+        return NOT_SIMPLEST.finding(**shown)
+    return SAME_RATIO.finding(**shown)
+
+
+def _simplest(side: Collection, ctx: Context) -> bool:
+    values = [zero.rational(item, ctx.meter) for item in side.items]
+    if any(value is None or value.q != 1 for value in values):
+        return False
+    common = values[0].p if values[0] is not None else 0
+    for value in values[1:]:
+        common = common.gcd(value.p)  # type: ignore[union-attr]
+    return bool(common == 1)
+
+
+def _families(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Values over all whole numbers, as arithmetic progressions (POLICY 37)."""
+    sides = []
+    for side in (gold, candidate):
+        if side.shape != "family" or len(side.names) != 1:
+            parameter = side.names[0] if side.names else _parameter(side.items)
+        else:
+            parameter = side.names[0]
+        found = [families.progression(item, parameter, ctx.meter) for item in side.items] if parameter else []
+        known = [one for one in found if one is not None]
+        if len(known) < len(side.items):
+            finite = not any(symbols(item) for item in side.items)
+            return (FAMILY_DIFFERS if finite else FAMILY_OPEN).finding(**shown)
+        sides.append(known)
+    same = families.same_progressions(sides[0], sides[1], ctx.meter)
+    if same is None:
+        return FAMILY_OPEN.finding(**shown)
+    return (SAME_FAMILY if same else FAMILY_DIFFERS).finding(**shown)
+
+
+def _parameter(items: Iterable[Expr]) -> str:
+    """The one name in values whose parameter nobody named as whole: ``2kπ``."""
+    names = {name for item in items for name in symbols(item)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def compare_with_value(
+    gold: Collection | Expression | Number, candidate: Collection | Expression | Number, ctx: Context
+) -> Finding:
+    """A collection against one value: a set of one is its member; a ratio a : b is a / b; a family is no single value."""
+    many, one = (gold, candidate) if isinstance(gold, Collection) else (candidate, gold)
+    assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
+    tree = tree_of(one) if isinstance(one, Number) else one.tree  # type: ignore[union-attr]
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    if many.shape == "ratio" and len(many.items) == 2:
+        quotient = Expression(Expr("div", many.items))
+        return ctx.compare(quotient, one) if many is gold else ctx.compare(one, quotient)
+    if many.shape == "family":
+        parameter = _parameter([tree])
+        alone = Collection("family", (tree,), tree, (parameter,)) if parameter else None
+        if alone is None:
+            return FAMILY_DIFFERS.finding(**shown)
+        return _families(many, alone, ctx, shown) if many is gold else _families(alone, many, ctx, shown)
+    if many.shape in {"set", "list"} or (many.shape == "tuple" and many.names):
+        alone = Collection("set", (tree,), tree)
+        return (
+            _as_sets(many.items, alone.items, ctx, shown)
+            if many is gold
+            else _as_sets(alone.items, many.items, ctx, shown)
+        )
+    if many.shape in {"tuple", "pair", "matrix"} and not isinstance(one, Number):
+        flat = _flat(_rows(many))
+        parts = None if flat is None else vectors.by_unit_vectors(tree, len(flat))
+        if flat is not None and parts is not None:
+            return _in_order(flat, parts, ctx, shown) if many is gold else _in_order(parts, flat, ctx, shown)
+    if many.shape == "matrix" and len(_rows(many)) == 1 and len(many.items[0].args) == 1:
+        return _in_order((many.items[0].args[0],), (tree,), ctx, shown)
+    return SHAPE.finding(**shown) if not symbols(tree) else MEMBERS_OPEN.finding(**shown)
+
+
+STAGES = (
+    Stage("collection", ((Collection, Collection),), compare_collections),
+    Stage(
+        "collection",
+        ((Collection, Expression), (Collection, Number), (Expression, Collection), (Number, Collection)),
+        compare_with_value,
+    ),
+)
+
+__all__ = ["CODES", "STAGES", "Relation", "compare_collections", "msgspec"]

@@ -1,0 +1,336 @@
+"""Maths as an answer: an expression, a relation, a collection or a region of the number line, from one tree.
+
+The reader of notation gives a tree of what stands there; here it is understood as an answer: ``x = 5`` is the value 5
+under the name x, ``x = 1 or x = 2`` a set of two values, ``1 < x <= 3`` a relation, ``(-3, 5]`` a region.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from verifier.engine.kinds.kind import Answer, Context, Reading
+from verifier.engine.kinds.number import harmless
+from verifier.engine.maths import vectors
+from verifier.engine.maths.parser import read_maths
+from verifier.engine.maths.show import show
+from verifier.types.expr import LOGIC, RELATIONS, Expr, symbols
+
+_REGIONS = frozenset({"interval", "union", "intersect", "setminus", "complement", "builder"})
+_NAMED_SETS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
+_JOINTS = frozenset({"list", "and", "or"})
+_WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
+_TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
+NUMBERED = re.compile(r"(.+)_\d+$")
+
+
+class Expression(msgspec.Struct, frozen=True):
+    """One value. ``word`` says that the text could as well be a word or a formula of chemistry ("AB", "CO2"):
+
+    nothing is commuted in it. ``conditions`` were stated with it ("x + 1 for x > 0").
+    """
+
+    tree: Expr
+    word: bool = False
+    conditions: tuple[Expr, ...] = ()
+
+    def show(self) -> str:
+        """The expression in plain notation."""
+        return show(self.tree)
+
+
+class Relation(msgspec.Struct, frozen=True):
+    """An equation, an inequality, or several joined by and, or, not; ``several`` says that it is a system."""
+
+    tree: Expr
+    several: bool = False
+
+    def show(self) -> str:
+        """The relation in plain notation."""
+        return show(self.tree)
+
+
+class Collection(msgspec.Struct, frozen=True):
+    """Several values.
+
+    ``shape`` is set (order free), tuple (order counts), list (nothing says), pair (a tuple or an open interval),
+    matrix, ratio or family (one item for all whole numbers). ``names`` are what the items are assigned to, if each has
+    a name of its own; ``tree`` is the whole as it was written.
+    """
+
+    shape: str
+    items: tuple[Expr, ...]
+    tree: Expr
+    names: tuple[str, ...] = ()
+
+    def show(self) -> str:
+        """The collection in plain notation."""
+        return show(self.tree)
+
+
+class Region(msgspec.Struct, frozen=True):
+    """A set of numbers given by ends or by a condition: an interval, a union, R, ∅, {x | x > 2}."""
+
+    tree: Expr
+
+    def show(self) -> str:
+        """The set in plain notation."""
+        return show(self.tree)
+
+
+class Understood(msgspec.Struct, frozen=True):
+    """An answer, and the name it is assigned to."""
+
+    answer: Expression | Relation | Collection | Region
+    label: str = ""
+
+
+def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
+    """What the text says in maths; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
+    if ctx.demand.verbatim:
+        return
+    named = ctx.rules.text.named_sets.get(text.casefold())
+    if named is not None:
+        yield Reading(Region(Expr("constant", (), named)), "formula")
+        return
+    readings = read_maths(raw, ctx.rules.maths, ctx.meter)
+    sole = len(readings) == 1
+    for found in readings:
+        if found.after and not _harmless(found.after, ctx):
+            continue
+        word = _WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None
+        understood = understand(found.tree, word=word)
+        yield Reading(understood.answer, "formula", found.after, understood.label, certain=sole and found.certain)
+
+
+def _harmless(after: str, ctx: Context) -> bool:
+    return harmless(" " + after, ctx)
+
+
+def understand(tree: Expr, *, word: bool = False) -> Understood:
+    """The answer that a tree stands for."""
+    if tree.head == "labelled":
+        inner = understand(tree.args[0], word=word)
+        return Understood(inner.answer, f"({tree.name})")
+    if tree.head == "given":
+        return _given(tree, word=word)
+    if tree.head in {"eq", "approx"}:
+        return _equation(tree, word=word)
+    if tree.head == "in":
+        return _membership(tree)
+    if tree.head == "and" and tree.name == "chain" and all(part.head in {"eq", "approx"} for part in tree.args):
+        return _chain(tree)
+    if tree.head in _JOINTS:
+        return _several(tree)
+    if tree.head in RELATIONS or tree.head in LOGIC:
+        return Understood(Relation(tree))
+    return Understood(_value(tree, word=word))
+
+
+def _value(tree: Expr, *, word: bool) -> Expression | Collection | Region:
+    head = tree.head
+    if head in _REGIONS or (head == "constant" and tree.name in _NAMED_SETS):
+        return Region(tree)
+    if head in {"set", "tuple", "vector", "matrix", "ratio", "pair", "list"}:
+        shape = {"vector": "tuple"}.get(head, head)
+        if shape == "matrix" and tree.name == "det":
+            return Expression(tree)
+        return Collection(shape, tree.args, tree)
+    if any(node.head in {"pm", "mp"} for node in _nodes(tree)):
+        return Collection("set", branches(tree), tree)
+    if vectors.holds_vector(tree) and (parts := vectors.components(tree)) is not None:
+        return Collection("tuple", parts, tree)
+    return Expression(tree, word)
+
+
+def _nodes(tree: Expr) -> Iterator[Expr]:
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(node.args)
+
+
+def branches(tree: Expr) -> tuple[Expr, Expr]:
+    """The two values of an expression with ±: all upper signs, all lower signs."""
+    return _branch(tree, upper=True), _branch(tree, upper=False)
+
+
+def _branch(tree: Expr, *, upper: bool) -> Expr:
+    if not tree.args:
+        return tree
+    args = tuple(_branch(arg, upper=upper) for arg in tree.args)
+    if tree.head not in {"pm", "mp"}:
+        return msgspec.structs.replace(tree, args=args)
+    plus = (tree.head == "pm") == upper
+    last = args[-1] if plus else Expr("neg", (args[-1],))
+    return last if len(args) == 1 else Expr("add", (*args[:-1], last))
+
+
+def name_of(tree: Expr) -> str:
+    """The name that a left side is: ``x``, ``x_1``, ``f(x)``; empty where it is no name."""
+    if tree.head == "symbol":
+        return tree.name
+    if tree.head == "apply":
+        return show(tree)
+    return ""
+
+
+def definition(tree: Expr) -> tuple[Expr, Expr] | None:
+    """Subject and right side of an equation whose one side is a name that the other does not hold."""
+    if tree.head not in {"eq", "approx"}:
+        return None
+    for subject, body in (tree.args, tree.args[::-1]):
+        if subject.head == "symbol" and subject.name not in symbols(body):
+            return subject, body
+        if subject.head == "apply" and not any(
+            node.head == "apply" and node.name == subject.name for node in _nodes(body)
+        ):
+            return subject, body
+    return None
+
+
+def _equation(tree: Expr, *, word: bool) -> Understood:
+    """``x = 5`` is a value under a name; ``y = 3x + 2`` stays an equation; ``2√3 ≈ 3.464`` says one value twice."""
+    left, right = tree.args
+    defined = definition(tree)
+    if tree.head == "approx" and defined is None and not symbols(tree):
+        return Understood(_value(left, word=word))
+    if defined is None:
+        if any(node.head in {"pm", "mp"} for node in _nodes(tree)):
+            return Understood(Relation(Expr("or", tuple(Expr(tree.head, side.args) for side in branches(tree)))))
+        return Understood(Relation(tree))
+    subject, body = defined
+    if body.head == "given" or body.head in _JOINTS:
+        inner = understand(body)
+        return Understood(inner.answer, name_of(subject))
+    value = _value(body, word=False)
+    if subject.head == "apply" and symbols(subject):
+        return Understood(Relation(tree))
+    if isinstance(value, Expression) and symbols(body):
+        return Understood(Relation(tree))
+    if isinstance(value, Collection) and value.shape == "tuple" and subject.head == "symbol":
+        return Understood(value)  # r = (1, 2) + t(3, 4)
+    return Understood(value, name_of(subject))
+
+
+def _chain(tree: Expr) -> Understood:
+    """``S = 1 + 2 + 3 = 6`` is 6, under the name S (POLICY 1); of ``x = 2√3 ≈ 3.464`` the exact value counts."""
+    members = [tree.args[0].args[0], *(part.args[1] for part in tree.args)]
+    exact = [members[0]]
+    for part, member in zip(tree.args, members[1:], strict=True):
+        if part.head == "approx" and len(exact) > 1:
+            break
+        exact.append(member)
+    if len(exact) > 2 and all(name_of(member) for member in exact[:-1]):
+        return Understood(Relation(tree, several=True))  # a = b = 3
+    return _equation(Expr("eq", (members[0], exact[-1])), word=False)
+
+
+def _membership(tree: Expr) -> Understood:
+    """``x ∈ [1, 2]``: the set, under a name."""
+    member, holder = tree.args
+    inner = _value(holder, word=False)
+    if member.head == "symbol" and isinstance(inner, (Region, Collection)):
+        return Understood(inner, member.name)
+    return Understood(Relation(tree))
+
+
+def _given(tree: Expr, *, word: bool) -> Understood:
+    """A value with a condition: a whole parameter makes it a family, others limit its domain."""
+    body, limit = tree.args
+    whole = whole_names(limit)
+    if whole:
+        inner = understand(body, word=word)
+        answer = inner.answer
+        if isinstance(answer, Relation) and (defined := definition(answer.tree)) is not None:
+            return Understood(Collection("family", (defined[1],), tree, tuple(whole)), name_of(defined[0]))
+        items = answer.items if isinstance(answer, Collection) else (answer.tree,)
+        if isinstance(answer, Relation):
+            return Understood(Relation(tree), inner.label)
+        return Understood(Collection("family", items, tree, tuple(whole)), inner.label)
+    inner = understand(body, word=word)
+    if isinstance(inner.answer, Expression):
+        return Understood(msgspec.structs.replace(inner.answer, conditions=(limit,)), inner.label)
+    if isinstance(inner.answer, Relation):
+        return Understood(Relation(tree, several=inner.answer.several), inner.label)
+    return inner
+
+
+def whole_names(limit: Expr) -> list[str]:
+    """The names that a condition makes whole numbers: ``k ∈ Z``."""
+    parts = limit.args if limit.head in {"and", "list"} else (limit,)
+    found = [
+        part.args[0].name
+        for part in parts
+        if part.head == "in" and part.args[0].head == "symbol" and part.args[1] == Expr("constant", (), "Z")
+    ]
+    return found if len(found) == len(parts) else []
+
+
+def _several(tree: Expr) -> Understood:
+    """Several parts joined by commas, and, or: values, assignments of one name or of several, a system."""
+    parts = list(tree.args)
+    if parts[0].head == "given" or any(part.head == "given" for part in parts):
+        return _several_given(tree)
+    if all(part.head in {"eq", "in", "approx"} for part in parts) or (
+        parts[0].head == "eq" and not any(part.head in RELATIONS for part in parts[1:])
+    ):
+        assigned = _assignments(parts, tree)
+        if assigned is not None:
+            return assigned
+    if any(part.head in RELATIONS or part.head in LOGIC for part in parts):
+        return Understood(Relation(tree, several=tree.head == "list"))
+    items = [item for part in parts for item in _spread(part)]
+    if len(items) > len(parts) or tree.name == "or" or tree.head == "or":
+        return Understood(Collection("set", tuple(items), tree))
+    return Understood(Collection("list", tuple(items), tree))
+
+
+def _several_given(tree: Expr) -> Understood:
+    """``π/6 + 2kπ or 5π/6 + 2kπ, k ∈ Z``: one family of several members."""
+    limits = [part.args[1] for part in tree.args if part.head == "given"]
+    bodies = [part.args[0] if part.head == "given" else part for part in tree.args]
+    joined = Expr("given", (msgspec.structs.replace(tree, args=tuple(bodies)), limits[0]))
+    return _given(joined, word=False) if all(limit == limits[0] for limit in limits) else Understood(Relation(tree))
+
+
+def _spread(part: Expr) -> tuple[Expr, ...]:
+    return branches(part) if any(node.head in {"pm", "mp"} for node in _nodes(part)) else (part,)
+
+
+def _assignments(parts: list[Expr], tree: Expr) -> Understood | None:
+    """``x = 1, x = 2``, ``x = 3, y = 5``, ``x = 1 or 2``: one name with several values, or a name for each value."""
+    names: list[str] = []
+    values: list[Expr] = []
+    for part in parts:
+        if part.head in {"eq", "approx"}:
+            defined = definition(part)
+            if defined is None or (symbols(defined[1]) and tree.head == "and"):
+                return None
+            subject, body = defined
+        elif part.head == "in":
+            return None
+        else:
+            subject, body = Expr("symbol", (), names[-1]), part
+        for value in _spread(body):
+            names.append(name_of(subject))
+            values.append(value)
+    distinct = set(names)
+    if len(distinct) == 1:
+        if tree.head == "and":
+            return None
+        return Understood(Collection("set", tuple(values), tree), names[0])
+    stems = {match[1] if (match := NUMBERED.match(name)) else name for name in names}
+    if len(stems) == 1 and len(distinct) == len(values) and not any(symbols(value) for value in values):
+        return Understood(Collection("tuple", tuple(values), tree, tuple(names)), "")
+    if len(distinct) < len(values) or tree.head == "or" or tree.name == "or":
+        return None
+    return Understood(Collection("tuple", tuple(values), tree, tuple(names)), "")
+
+
+__all__ = [
+    "NUMBERED", "Answer", "Collection", "Expression", "Region", "Relation", "Understood", "branches", "definition", "name_of", "read_formula", "understand", "whole_names",
+]  # fmt: skip

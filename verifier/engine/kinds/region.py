@@ -1,0 +1,100 @@
+"""Sets of numbers given by ends or conditions: intervals, unions, set-builders, R and ∅ (POLICY 41, 42)."""
+
+from __future__ import annotations
+
+from verifier.engine.kinds.expression import tree_of
+from verifier.engine.kinds.formula import Collection, Expression, Region, Relation, understand
+from verifier.engine.kinds.kind import Context, Stage, evidence
+from verifier.engine.maths import solve
+from verifier.engine.numerals import Number
+from verifier.types.expr import Expr, symbol, symbols
+from verifier.types.verdict import Code, Decision, Finding, passes, proves, refutes
+
+SAME = proves("region.same", "Both are the same set of numbers, end by end.")
+SAME_SET = proves("region.same_set", "Both hold for the same numbers: at every end, and between each two.")
+DIFFERS = refutes("region.differs", "A number is in one of the two sets only.")
+ENDS = refutes("region.end_differs", "The sets have the same form, and an end of one is different.")
+OPEN_OR_CLOSED = refutes("region.open_or_closed", "An end belongs to one of the two sets only.")
+NO_SET = refutes("region.not_a_number", "One side is a whole set of numbers, the other a single value.")
+UNSHOWN = passes("region.unshown", "Whether the two sets are the same could not be shown.", specific=6)
+CODES: tuple[Code, ...] = (SAME, SAME_SET, DIFFERS, ENDS, OPEN_OR_CLOSED, NO_SET, UNSHOWN)
+
+_VARIABLE = "_x"
+_ENDS = {"pair": "()"}
+
+
+def compare_regions(
+    gold: Region | Collection | Relation, candidate: Region | Collection | Relation, ctx: Context
+) -> Finding:
+    """Two sets of numbers, however they are given: end by end where both are intervals, else by their breakpoints."""
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    by_ends = _by_ends(gold.tree, candidate.tree, ctx, shown)
+    if by_ends is not None and by_ends.decision is Decision.CORRECT:
+        return by_ends
+    sides = [as_condition(side.tree) for side in (gold, candidate)]
+    if sides[0] is None or sides[1] is None:
+        return by_ends or UNSHOWN.finding(**shown)
+    found = solve.same_set(sides[0], sides[1], _VARIABLE, ctx.meter, whole=ctx.demand.whole)
+    if found is None:
+        return by_ends or UNSHOWN.finding(**shown)
+    if found.equal:
+        return SAME_SET.finding(**shown)
+    return DIFFERS.finding(**shown, number=found.witness)
+
+
+def _by_ends(gold: Expr, candidate: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:
+    """Two intervals; ends agree as the cascade agrees, rounding and names included. ``None`` for other sets."""
+    kinds = {"interval", "pair"}
+    if gold.head not in kinds or candidate.head not in kinds:
+        return None
+    own, other = _ENDS.get(gold.head, gold.name), _ENDS.get(candidate.head, candidate.name)
+    findings = [
+        ctx.compare(understand(one).answer, understand(two).answer)
+        for one, two in zip(gold.args, candidate.args, strict=True)
+    ]
+    if any(found.decision is Decision.INCORRECT for found in findings):
+        return ENDS.finding(**shown)
+    if any(found.decision is Decision.PASS for found in findings):
+        return None
+    return SAME.finding(**shown) if own == other else OPEN_OR_CLOSED.finding(**shown)
+
+
+def as_condition(tree: Expr) -> Expr | None:
+    """What a set or a relation in one unknown says of a number; ``None`` where it holds other names."""
+    variable = symbol(_VARIABLE)
+    found = solve.condition(tree, variable)
+    if found is None and tree.head in solve.ORDER.keys() | {"and", "or", "not", "in", "notin"}:
+        found = solve.renamed(tree, _VARIABLE)
+    if found is None or symbols(found) - {_VARIABLE}:
+        return None
+    return found
+
+
+def compare_with_value(
+    gold: Region | Expression | Number, candidate: Region | Expression | Number, ctx: Context
+) -> Finding:
+    """A set against one value: ``[5, 5]`` and ``{5}`` are 5, other sets are no single value."""
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    sides = []
+    for side in (gold, candidate):
+        if isinstance(side, Region):
+            sides.append(side)
+            continue
+        tree = tree_of(side) if isinstance(side, Number) else side.tree
+        if symbols(tree) or tree.head == "constant":
+            return UNSHOWN.finding(**shown)
+        sides.append(Region(Expr("set", (tree,))))
+    found = compare_regions(sides[0], sides[1], ctx)
+    return NO_SET.finding(**shown) if found.decision is Decision.INCORRECT else found
+
+
+STAGES = (
+    Stage(
+        "region",
+        ((Region, Region), (Region, Collection), (Collection, Region), (Region, Relation), (Relation, Region)),
+        compare_regions,
+    ),
+    Stage(
+        "region", ((Region, Expression), (Region, Number), (Expression, Region), (Number, Region)), compare_with_value
+    ),
+)

@@ -1,0 +1,314 @@
+"""Equations and inequalities: the same solutions, whatever side a term stands on (POLICY 34-38)."""
+
+from __future__ import annotations
+
+from verifier.engine.kinds import conditions
+from verifier.engine.kinds.expression import compare_expressions, in_form, same_family, tree_of
+from verifier.engine.kinds.formula import Collection, Expression, Relation, definition
+from verifier.engine.kinds.kind import Context, Stage, evidence
+from verifier.engine.kinds.region import as_condition
+from verifier.engine.maths import equations, solve
+from verifier.engine.maths.show import show
+from verifier.engine.numerals import Number
+from verifier.types.expr import Expr, symbols
+from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
+
+IDENTICAL = proves("relation.identical", "Both are the same relation as written.")
+SAME = proves("relation.same_solutions", "Both relations hold for the same values.")
+SAME_VALUE = proves("relation.same_value", "Both give the same value to the same subject.")
+RIGHT_SIDE = proves("relation.right_side", "One side gives the equation, the other its right side, and they are equal.")
+DIFFERS = refutes("relation.differs", "The relations hold for different values.")
+VALUE_DIFFERS = refutes("relation.value_differs", "The relations give different values to the same subject.")
+SORT_DIFFERS = refutes("relation.sort_differs", "One side is an equation and the other an inequality.")
+UNSOLVED = refutes(
+    "relation.unsolved",
+    "The ground truth gives a value, and the answer is a relation that was not solved for it.",
+    Standing.CONVENTION,
+)
+UNSHOWN = passes("relation.unshown", "Whether the relations have the same solutions could not be shown.", specific=6)
+SUBJECT_UNCLEAR = passes(
+    "relation.subject_unclear",
+    "The value is right, and nothing says whether its left side is what was asked for.",
+    specific=7,
+)
+NAMES_DIFFER = passes("relation.names_differ", "The relations hold different names.", specific=7)
+CODES: tuple[Code, ...] = (
+    IDENTICAL, SAME, SAME_VALUE, RIGHT_SIDE, DIFFERS, VALUE_DIFFERS, SORT_DIFFERS, UNSOLVED, UNSHOWN, SUBJECT_UNCLEAR, NAMES_DIFFER,
+)  # fmt: skip
+
+_INEQUALITIES = frozenset({"lt", "le", "gt", "ge"})
+_JOINED = frozenset({"and", "or", "list"})
+
+
+def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Finding:
+    """Two relations: as definitions of the same subject, as sets on the line, as equations or inequalities."""
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    own, other = _without_condition(gold.tree), _without_condition(candidate.tree)
+    if own == other:
+        return IDENTICAL.finding(**shown)
+    defined = _definitions(own, other, ctx, shown)
+    if defined is not None:
+        return defined
+    if own.head in _JOINED or other.head in _JOINED:
+        return _compound(own, other, ctx, shown)
+    one_unknown = _on_the_line(own, other, ctx, shown)
+    if one_unknown is not None:
+        return one_unknown
+    given = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx)
+    if own.head == other.head == "eq":
+        found = equations.same_equation(own, other, given, ctx.meter)
+    elif {own.head, other.head} <= _INEQUALITIES:
+        found = equations.same_inequality(own, other, given, ctx.meter)
+    elif {own.head, other.head} <= {"congruent", "divides", "subset", "in", "notin", "ne"} and own.head == other.head:
+        return _part_by_part(own, other, ctx, shown)
+    elif "eq" in {own.head, other.head} and not _INEQUALITIES.isdisjoint({own.head, other.head}):
+        return SORT_DIFFERS.finding(**shown)
+    else:
+        return UNSHOWN.finding(**shown)
+    if found is None:
+        return (NAMES_DIFFER if symbols(own) != symbols(other) else UNSHOWN).finding(**shown)
+    seen = {**shown, "how": found.how, "at": found.evidence} if found.evidence else {**shown, "how": found.how}
+    if found.same:
+        return in_form(own, other, ctx, seen) or SAME.finding(**seen)
+    if symbols(own) != symbols(other) and not ctx.demand.asked:
+        return NAMES_DIFFER.finding(**seen)
+    return DIFFERS.finding(**seen)
+
+
+def _without_condition(tree: Expr) -> Expr:
+    return tree.args[0] if tree.head == "given" else tree
+
+
+def _definitions(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:
+    """``y = 3x + 2`` twice: the right sides decide; ``f(t) = …`` and ``f(x) = …`` differ in a bound name only."""
+    first, second = definition(own), definition(other)
+    if first is None or second is None:
+        return None
+    (subject, body), (other_subject, other_body) = first, second
+    if subject.head == other_subject.head == "symbol" and subject.name != other_subject.name:
+        if {subject.name, other_subject.name} & (symbols(body) | symbols(other_body)):
+            return None  # x = y/2 and y = 2x
+        if conditions.is_named(subject.name, ctx) and conditions.is_named(other_subject.name, ctx):
+            return None
+    if subject.head == "apply":
+        body, other_body = _same_argument(subject, body, other_subject, other_body)
+    inner = _compare_bodies(body, other_body, ctx, shown)
+    if inner.decision is Decision.CORRECT:
+        wrong = in_form(own, other, ctx, shown)
+        return wrong or SAME_VALUE.finding(**shown, values=inner.code)
+    if inner.decision is Decision.INCORRECT:
+        return (
+            inner
+            if inner.code.startswith("expression.") and "constant" in inner.code
+            else VALUE_DIFFERS.finding(**{**shown, **inner.evidence})
+        )
+    return inner
+
+
+def _same_argument(subject: Expr, body: Expr, other_subject: Expr, other_body: Expr) -> tuple[Expr, Expr]:
+    """Both bodies in the ground truth's argument names."""
+    names = [part.name for part in subject.args if part.head == "symbol"]
+    if other_subject.head == "apply":
+        others = [part.name for part in other_subject.args if part.head == "symbol"]
+    else:
+        others = sorted(symbols(other_body)) if len(symbols(other_body)) == len(names) else names
+    if len(names) != len(others) or names == others:
+        return body, other_body
+    exchanged = dict(zip(others, (Expr("symbol", (), name) for name in names), strict=True))
+    return body, solve.exchange(other_body, exchanged)
+
+
+def _compare_bodies(body: Expr, other_body: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Right sides: families of functions by their constants, others as expressions."""
+    own = conditions.arbitrary(body, ctx)
+    other = conditions.arbitrary(other_body, ctx, instead_of=body)
+    if own and len(own) == len(other):
+        found = same_family(body, other_body, own, other, ctx, shown)
+        if found is not None:
+            return found
+    return compare_expressions(Expression(body), Expression(other_body), ctx)
+
+
+def _on_the_line(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:
+    """Relations in one unknown, as sets of numbers; ``None`` where they hold more names, or nothing is shown."""
+    names = symbols(own), symbols(other)
+    if len(names[0]) != 1 or len(names[1]) != 1:
+        return None
+    if names[0] != names[1] and _fixed(next(iter(names[0])), next(iter(names[1])), ctx):
+        return None
+    sides = as_condition(own), as_condition(other)
+    if sides[0] is None or sides[1] is None:
+        return None
+    found = solve.same_set(sides[0], sides[1], "_x", ctx.meter, whole=ctx.demand.whole)
+    if found is None:
+        return None
+    if not found.equal:
+        return DIFFERS.finding(**shown, number=found.witness)
+    if _solved(own) and not _solved(other):
+        return UNSOLVED.finding(**shown)
+    return in_form(own, other, ctx, shown) or SAME.finding(**shown)
+
+
+def _fixed(name: str, other: str, ctx: Context) -> bool:
+    return not ctx.demand.asked or conditions.is_named(name, ctx) or conditions.is_named(other, ctx)
+
+
+def _solved(tree: Expr) -> bool:
+    """Whether a relation gives its unknown: ``x > 3``, ``1 < x < 3``, and not ``2x > 6``."""
+    if tree.head in {"and", "or", "list"}:
+        return all(_solved(part) for part in tree.args)
+    if tree.head == "in":
+        return tree.args[0].head == "symbol"
+    return (
+        tree.head != "not"
+        and any(side.head == "symbol" and not symbols(rest) for side, rest in (tree.args, tree.args[::-1]))
+        if len(tree.args) == 2
+        else False
+    )
+
+
+def _compound(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Several relations joined: on the line if they have one unknown, else each finds its partner."""
+    found = _on_the_line(_as_logic(own), _as_logic(other), ctx, shown)
+    if found is not None:
+        return found
+    parts, others = _members(own), _members(other)
+    if len(parts) != len(others) or _as_logic(own).head != _as_logic(other).head:
+        return UNSHOWN.finding(**shown)
+    unused = list(others)
+    for part in parts:
+        match = next((one for one in unused if _agree(part, one, ctx)), None)
+        if match is None:
+            return UNSHOWN.finding(**shown)
+        unused.remove(match)
+    return SAME.finding(**shown, how="part by part")
+
+
+def _agree(one: Expr, other: Expr, ctx: Context) -> bool:
+    return ctx.compare(Relation(one), Relation(other)).decision is Decision.CORRECT
+
+
+def _as_logic(tree: Expr) -> Expr:
+    """A comma list of relations holds where all do, unless "or" joined it."""
+    if tree.head != "list":
+        return tree
+    return Expr("or" if tree.name == "or" else "and", tree.args)
+
+
+def _members(tree: Expr) -> tuple[Expr, ...]:
+    return tree.args if tree.head in _JOINED else (tree,)
+
+
+def _part_by_part(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Relations that are only compared side by side: congruences, divisibility, membership."""
+    if own.head == "congruent":
+        return _congruences(own, other, ctx, shown)
+    if len(own.args) != len(other.args):
+        return UNSHOWN.finding(**shown)
+    decisions = [
+        compare_expressions(Expression(one), Expression(two), ctx).decision
+        for one, two in zip(own.args, other.args, strict=True)
+    ]
+    if all(decision is Decision.CORRECT for decision in decisions):
+        return SAME.finding(**shown)
+    return UNSHOWN.finding(**shown)
+
+
+def _congruences(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
+    """X ≡ a (mod m): the same modulus, and residues that differ by a multiple of it."""
+    from verifier.engine.maths import zero
+
+    (left, residue, modulus), (other_left, other_residue, other_modulus) = own.args, other.args
+    values = [zero.rational(part, ctx.meter) for part in (residue, modulus, other_residue, other_modulus)]
+    if left != other_left or any(value is None or value.q != 1 for value in values):
+        return UNSHOWN.finding(**shown)
+    first, m, second, n = (value.p for value in values)  # type: ignore[union-attr]
+    if abs(m) == abs(n) and m != 0:
+        return (SAME if (first - second) % m == 0 else DIFFERS).finding(**shown)
+    return DIFFERS.finding(**shown)
+
+
+def compare_with_value(
+    gold: Relation | Expression | Number, candidate: Relation | Expression | Number, ctx: Context
+) -> Finding:
+    """An equation against a value: a right side alone, ``f(x) = …`` with its label, or an equation not solved."""
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    relation, value = (gold, candidate) if isinstance(gold, Relation) else (candidate, gold)
+    assert isinstance(relation, Relation)  # noqa: S101  # the stage's pairs
+    tree = _without_condition(relation.tree)
+    other = tree_of(value) if isinstance(value, Number) else value.tree  # type: ignore[union-attr]
+    first = relation is gold
+    if tree.head not in {"eq", "approx"}:
+        if symbols(other) or tree.head in {"list", "and", "or"}:
+            return UNSHOWN.finding(**shown)
+        return (UNSHOWN if first else UNSOLVED).finding(**shown)
+    body = _body(tree, other, ctx)
+    if body is None:
+        if first or symbols(other):
+            return UNSHOWN.finding(**shown)
+        return UNSOLVED.finding(**shown) if symbols(tree) else SUBJECT_UNCLEAR.finding(**shown)
+    sides = (Expression(body), Expression(other)) if first else (Expression(other), Expression(body))
+    if definition(tree) is None and not symbols(body):  # a + b = 5, 3x = 18
+        inner = ctx.compare(*sides)
+        asked = conditions.is_asked(tree, ctx)
+        if inner.decision is Decision.CORRECT:
+            return RIGHT_SIDE.finding(**shown) if asked else SUBJECT_UNCLEAR.finding(**shown)
+        return inner if asked else (UNSHOWN if first else UNSOLVED).finding(**shown)
+    inner = _compare_bodies(sides[0].tree, sides[1].tree, ctx, shown)
+    if inner.decision is Decision.CORRECT:
+        return RIGHT_SIDE.finding(**shown, values=inner.code)
+    return inner
+
+
+def _body(tree: Expr, other: Expr, ctx: Context) -> Expr | None:
+    """What an equation says of the value asked for: its right side, or the solution for the one name the value lacks."""
+    defined = definition(tree)
+    if defined is not None:
+        subject, body = defined
+        if subject.head == "apply" and len(subject.args) == 1 and subject.args[0].head == "symbol":
+            names, own = symbols(other), subject.args[0].name
+            if len(names) == 1 and own not in names and symbols(body) <= {own}:
+                return solve.exchange(body, {own: Expr("symbol", (), next(iter(names)))})
+        return body
+    left, right = tree.args
+    if not symbols(right) or not symbols(left):
+        return right if not symbols(right) else left
+    missing = symbols(tree) - symbols(other)
+    if len(missing) == 1:
+        return equations.solved_for(equations.difference(tree), next(iter(missing)), ctx.meter)
+    return None
+
+
+def compare_with_collection(gold: Relation | Collection, candidate: Relation | Collection, ctx: Context) -> Finding:
+    """An equation against its solutions: the set of roots, or the assignments of a system."""
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    relation, many = (gold, candidate) if isinstance(gold, Relation) else (candidate, gold)
+    assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
+    names = symbols(relation.tree)
+    if many.shape not in {"set", "list", "pair"} or len(names) != 1 or symbols(many.tree) - names:
+        return UNSHOWN.finding(**shown)
+    holder = Expr("pair" if many.shape == "pair" else "set", many.items)
+    sides = as_condition(_as_logic(_without_condition(relation.tree))), as_condition(holder)
+    if sides[0] is None or sides[1] is None:
+        return UNSHOWN.finding(**shown)
+    found = solve.same_set(sides[0], sides[1], "_x", ctx.meter, whole=ctx.demand.whole)
+    if found is None:
+        return UNSHOWN.finding(**shown)
+    if not found.equal:
+        return DIFFERS.finding(**shown, number=found.witness)
+    if relation is candidate and many.shape != "pair" and not _solved(relation.tree):
+        return UNSOLVED.finding(**shown)
+    return SAME.finding(**shown)
+
+
+STAGES = (
+    Stage("relation", ((Relation, Relation),), compare_relations),
+    Stage(
+        "relation",
+        ((Relation, Expression), (Relation, Number), (Expression, Relation), (Number, Relation)),
+        compare_with_value,
+    ),
+    Stage("relation", ((Relation, Collection), (Collection, Relation)), compare_with_collection),
+)
+
+__all__ = ["CODES", "STAGES", "show"]

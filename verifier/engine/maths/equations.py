@@ -1,0 +1,231 @@
+"""Whether two equations, or two inequalities, in several unknowns hold for the same values (POLICY 34).
+
+Equations are cleared of denominators and compared by their irreducible factors; what is no polynomial is solved for an
+unknown that stands in it linearly. A difference is shown by a point that solves one and not the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
+from typing import Any
+
+import msgspec
+from flint import fmpq, fmpq_poly
+
+from verifier.engine.maths import polynomial, roots, zero
+from verifier.engine.maths.families import minus
+from verifier.engine.maths.quotients import cleared
+from verifier.engine.maths.show import show
+from verifier.engine.maths.solve import ORDER
+from verifier.engine.maths.zero import Given
+from verifier.types.budget import Meter
+from verifier.types.expr import Expr, number, symbol, symbols
+from verifier.types.verdict import Decision
+
+_ARITHMETIC = frozenset({"add", "mul", "neg", "div", "number", "symbol", "mixed", "percent"})
+_PROBES = (3, -2, 5, 1, 7, -1)
+_MOST_PROBES = 24
+_FLIPPED = {"gt": "lt", "ge": "le", "lt": "lt", "le": "le"}
+
+
+class Same(msgspec.Struct, frozen=True):
+    """Whether two relations have the same solutions, and how that was seen."""
+
+    same: bool
+    how: str
+    evidence: str = ""
+
+
+def difference(tree: Expr) -> Expr:
+    """Left side minus right side."""
+    left, right = tree.args
+    return left if right == number(0) else minus(left, right)
+
+
+def same_equation(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> Same | None:
+    """Two equations; ``None`` where neither sameness nor a difference is shown."""
+    first, second = difference(gold), difference(candidate)
+    names = sorted(symbols(first) | symbols(second))
+    factored = _by_factors(first, second, names, meter)
+    if factored is not None and factored.same:
+        return factored
+    solved = _by_solving(first, second, names, given, meter)
+    if solved is not None and (solved.same or not given.conditions):
+        return solved
+    if factored is not None and not given.conditions and not given.unknown:
+        return factored
+    return None
+
+
+def _by_factors(first: Expr, second: Expr, names: Sequence[str], meter: Meter) -> Same | None:
+    """The irreducible factors of both numerators; those of a denominator are no solutions."""
+    hidden: dict[Expr, Expr] = {}
+    parts = [cleared(_hide(side, hidden, meter)) for side in (first, second)]
+    if len(names) + len(hidden) > meter.budget.variables:
+        return None
+    every = [*names, *(kernel.name for kernel in hidden.values())]
+    sides: list[set[Any]] = []
+    polynomials: list[Any] = []
+    for above, below in parts:
+        numerator, denominator = (polynomial.polynomial(part, every, meter) for part in (above, below))
+        if numerator is None or denominator is None or numerator.is_zero() or denominator.is_zero():
+            return None
+        meter.spend(len(numerator) * (int(numerator.total_degree()) + 1) ** 2)
+        poles = _irreducible(denominator)
+        sides.append(_irreducible(numerator) - poles)
+        polynomials.append(numerator)
+    if sides[0] == sides[1]:
+        return Same(same=True, how="factors")
+    if hidden:
+        return None
+    for at, other in ((0, 1), (1, 0)):
+        for factor in sorted(sides[at] - sides[other], key=str):
+            witness = _point_on(factor, polynomials[other], every, meter)
+            if witness:
+                return Same(same=False, how="point", evidence=witness)
+    return None
+
+
+def _irreducible(whole: Any) -> set[Any]:
+    """The monic irreducible factors of a polynomial, as texts that can be compared."""
+    return {_Monic(factor) for factor, _ in whole.factor()[1] if not factor.is_constant()}
+
+
+class _Monic:
+    """A factor up to a constant, hashable by its text."""
+
+    __slots__ = ("factor", "text")
+
+    def __init__(self, factor: Any) -> None:
+        self.factor = factor / factor.leading_coefficient()
+        self.text = str(self.factor)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Monic) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _point_on(factor: _Monic, other: Any, names: Sequence[str], meter: Meter) -> str:
+    """A real point where a factor is zero and the other polynomial is not, as text; empty if none was found."""
+    used = [name for name, degree in zip(names, factor.factor.degrees(), strict=False) if degree]
+    for free in used:
+        rest = [name for name in names if name != free]
+        for values in islice(product(_PROBES, repeat=len(rest)), _MOST_PROBES):
+            point = dict(zip(rest, values, strict=True))
+            along, across = (_restricted(side, names, free, point, meter) for side in (factor.factor, other))
+            if along.degree() < 1:
+                continue
+            for root in roots.real_roots(along, meter):
+                if roots.sign_at(across, root, meter) != 0:
+                    low, high = roots.bounds(root)
+                    at = str(low) if low == high else f"between {low} and {high}"
+                    return ", ".join([*(f"{name} = {value}" for name, value in point.items()), f"{free} {at}"])
+    return ""
+
+
+def _restricted(whole: Any, names: Sequence[str], free: str, point: dict[str, int], meter: Meter) -> fmpq_poly:
+    """A polynomial in one name, with values for the others."""
+    at = list(names).index(free)
+    found: dict[int, fmpq] = {}
+    for exponents, coefficient in whole.terms():
+        meter.spend(len(names))
+        value = fmpq(coefficient)
+        for name, exponent in zip(names, exponents, strict=False):
+            if name != free and exponent:
+                value *= fmpq(point[name]) ** int(exponent)
+        found[int(exponents[at])] = found.get(int(exponents[at]), fmpq(0)) + value
+    return fmpq_poly([found.get(power, fmpq(0)) for power in range(max(found, default=0) + 1)])
+
+
+def _hide(tree: Expr, hidden: dict[Expr, Expr], meter: Meter) -> Expr:
+    """The tree with everything that is no polynomial arithmetic taken for an unknown."""
+    meter.spend(1)
+    if tree.head == "pow":
+        exponent = zero.rational(tree.args[1], meter)
+        if exponent is not None and exponent.q == 1:
+            return msgspec.structs.replace(tree, args=(_hide(tree.args[0], hidden, meter), number(exponent)))
+    elif tree.head in _ARITHMETIC:
+        return msgspec.structs.replace(tree, args=tuple(_hide(part, hidden, meter) for part in tree.args))
+    if tree not in hidden:
+        hidden[tree] = symbol(f"_k{len(hidden)}")
+    return hidden[tree]
+
+
+def _by_solving(first: Expr, second: Expr, names: Sequence[str], given: Given, meter: Meter) -> Same | None:
+    """Both solved for a name that stands linearly in both, outside of any function."""
+    for name in names:
+        solutions = [solved_for(side, name, meter) for side in (first, second)]
+        if solutions[0] is None or solutions[1] is None:
+            continue
+        found = zero.equal(solutions[0], solutions[1], given, meter)
+        if found.decision is Decision.CORRECT:
+            return Same(same=True, how="solved", evidence=f"{name} = {show(solutions[0])}")
+        if found.decision is Decision.INCORRECT:
+            return Same(same=False, how="solved", evidence=f"{name} = {show(solutions[0])} and {show(solutions[1])}")
+    return None
+
+
+def solved_for(side: Expr, name: str, meter: Meter) -> Expr | None:
+    """The value of a name in ``side = 0``, where it stands linearly; ``None`` where it does not."""
+    meter.spend(4)
+    if not _outside(side, name):
+        return None
+    at = [zero.substitute(side, {name: number(step)}) for step in (0, 1, 2)]
+    slope = minus(at[1], at[0])
+    if zero.equal(minus(at[2], at[1]), slope, Given(), meter).decision is not Decision.CORRECT:
+        return None
+    if zero.equal(slope, number(0), Given(), meter).decision is not Decision.INCORRECT:
+        return None
+    return Expr("neg", (Expr("div", (at[0], slope)),))
+
+
+def _outside(tree: Expr, name: str) -> bool:
+    """Whether a name stands in sums, products and numerators only."""
+    if name not in symbols(tree) or tree.head == "symbol":
+        return True
+    if tree.head == "div":
+        return name not in symbols(tree.args[1]) and _outside(tree.args[0], name)
+    return tree.head in {"add", "neg", "mul"} and all(_outside(part, name) for part in tree.args)
+
+
+def same_inequality(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> Same | None:
+    """Two inequalities in several unknowns: the same up to a positive constant, or a point that tells them apart."""
+    (strict, first), (other_strict, second) = _oriented(gold), _oriented(candidate)
+    names = sorted(symbols(first) | symbols(second))
+    factor: fmpq | None = None
+    for point in _points(names):
+        values = [zero.rational(zero.substitute(side, point), meter) for side in (first, second)]
+        if values[0] is None or values[1] is None:
+            continue
+        truths = [
+            ORDER[head][(value > 0) - (value < 0) + 1]
+            for head, value in zip((strict, other_strict), values, strict=True)
+        ]
+        if truths[0] != truths[1] and not given.conditions and not given.unknown:
+            return Same(
+                same=False, how="point", evidence=", ".join(f"{name} = {show(value)}" for name, value in point.items())
+            )
+        if factor is None and values[0] != 0 and values[1] != 0:
+            factor = values[1] / values[0]
+    if strict != other_strict or factor is None or factor <= 0:
+        return None
+    scaled = Expr("mul", (number(factor), first))
+    found = zero.equal(scaled, second, given, meter)
+    return Same(same=True, how="scaled") if found.decision is Decision.CORRECT else None
+
+
+def _oriented(tree: Expr) -> tuple[str, Expr]:
+    """The relation as ``… < 0`` or ``… <= 0``."""
+    left, right = tree.args if tree.head in {"lt", "le"} else tree.args[::-1]
+    return _FLIPPED[tree.head], minus(left, right)
+
+
+def _points(names: Sequence[str]) -> Iterator[dict[str, Expr]]:
+    for values in islice(product((2, -3, 1, 5, 0, -1), repeat=len(names)), _MOST_PROBES):
+        yield {name: number(value) for name, value in zip(names, values, strict=True)}
