@@ -76,6 +76,17 @@ class MacroEntry(Entry):
     ]
 
 
+class NotationEntry(Entry):
+    """A piece of the maths notation, and the ways to write it."""
+
+    kind: Annotated[Text, Field(description="What it is to the grammar: `letter`, `function`, `relation`, …")]
+    means: Annotated[Text | None, Field(description="Which one of its kind; left out, it is the `name`.")] = None
+    macros: Annotated[tuple[Text, ...], Field(description="LaTeX macros, without their backslash.")] = ()
+    words: Annotated[tuple[Text, ...], Field(description="Words of plain notation, in this case.")] = ()
+    called: Annotated[tuple[Text, ...], Field(description="Words that count only with arguments in brackets.")] = ()
+    signs: Annotated[tuple[Text, ...], Field(description="Characters and combinations of them.")] = ()
+
+
 class TruthEntry(Entry):
     """Words for one truth value."""
 
@@ -214,6 +225,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("extract", "tag"): TagEntry,
     ("demand", "measure"): MeasureEntry,
     ("demand", "form"): FormEntry,
+    ("maths", "notation"): NotationEntry,
     ("choices", "alphabet"): AlphabetEntry,
     ("choices", "layout"): LayoutEntry,
     ("profiles", "profile"): ProfileEntry,
@@ -226,6 +238,7 @@ _LISTS = {
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
+    "maths": "wordy silent vanishing domains signs arbitrary copulas between denials glued ordinary",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family ordered unordered "
     "whole",
 }

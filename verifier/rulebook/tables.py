@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 from flint import fmpq, fmpz
 
+from verifier.rulebook.notation import notation
 from verifier.rulebook.schema import (
     AlphabetEntry,
     CharacterEntry,
@@ -94,6 +95,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             measures=_measures(entries, resolver),
         ),
         choices=_choices(entries, lists),
+        maths=notation(entries, lists),
         truth=TruthTable(words=_truths(entries)),
         profiles=tuple(profile for profile in profiles if profile is not default),
         default_profile=default,

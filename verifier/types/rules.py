@@ -162,6 +162,29 @@ class TruthTable(msgspec.Struct, frozen=True):
     words: Mapping[str, tuple[bool, str]]
 
 
+class MathsTable(msgspec.Struct, frozen=True):
+    r"""How maths is written.
+
+    ``tokens`` maps a piece of text (``\frac``, ``sin``, ``≤``) to what it is to the grammar and which one of that kind;
+    ``called`` does so for words that count only with arguments in brackets. ``wordy`` macros hold words, ``vanishing``
+    ones go with their argument. ``run`` finds functions in a run of letters (``sinx``). ``domains`` are the names of
+    sets of numbers; the other word lists are explained where they stand, in ``rules/maths``.
+    """
+
+    tokens: Mapping[str, tuple[str, str]]
+    called: Mapping[str, tuple[str, str]]
+    wordy: frozenset[str]
+    vanishing: frozenset[str]
+    run: re.Pattern[str]
+    domains: Mapping[str, str]
+    signs: Mapping[str, str]
+    arbitrary: frozenset[str]
+    copulas: frozenset[str]
+    between: frozenset[str]
+    denials: frozenset[str]
+    ordinary: frozenset[str]
+
+
 class Tolerance(msgspec.Struct, frozen=True):
     """How far a number may be off.
 
@@ -223,6 +246,7 @@ class Rules(msgspec.Struct, frozen=True):
     demand: DemandTable
     choices: ChoiceTable
     truth: TruthTable
+    maths: MathsTable
     profiles: tuple[Profile, ...]
     default_profile: Profile
     confidence: Mapping[str, Confidence]

@@ -1,0 +1,134 @@
+r"""Constants, and letters set in a style of their own: sets of numbers, vectors, bars, boxes, names of angles."""
+
+from __future__ import annotations
+
+from verifier.engine.maths.cursor import PRODUCT, Cursor, Prefix, Unreadable
+from verifier.engine.maths.names import argument
+from verifier.engine.maths.operators import domain, half
+from verifier.engine.maths.statements import statement
+from verifier.types.expr import Expr, constant, symbol
+
+_UNITS = frozenset("ijk")
+
+
+def named(c: Cursor, _: int) -> Expr:
+    """A constant; ``i`` and ``e`` with an index or bound by a sum are letters, sets of numbers may carry a sign."""
+    name = c.values[c.at]
+    c.at += 1
+    if name in c.bound:
+        return symbol(name)
+    if c.kinds[c.at] == "_":
+        if name in {"R", "Z", "N", "Q"}:
+            part = _part(c, name)
+            if part is not None:
+                return part
+        c.kinds[c.at - 1] = "letter"
+        c.at -= 1
+        return c.prefix["letter"](c, 0)
+    return constant(name)
+
+
+def _part(c: Cursor, name: str) -> Expr | None:
+    r"""``\mathbb{N}_0``, ``\mathbb{Z}_{\ge 0}``, ``\mathbb{R}_+``."""
+    start = c.at
+    c.at += 1
+    braced = c.kinds[c.at] == "{"
+    c.at += braced
+    kind, value = c.kinds[c.at], c.values[c.at]
+    sign = ""
+    if kind in {"number", "index"} and value == "0" and name == "N":
+        sign = "ge"
+    elif kind in {"+", "-"}:
+        sign = "gt" if kind == "+" else "lt"
+    elif kind == "relation" and c.values[c.at + 1] == "0":
+        sign = value
+        c.at += 1
+    part = half("Z" if name == "N" else name, sign) if sign else None
+    if part is None:
+        c.at = start
+        return None
+    c.at += 1
+    if braced:
+        c.closes("}")
+    return part
+
+
+def blackboard(c: Cursor, _: int) -> Expr:
+    r"""``\mathbb{R}``."""
+    c.at += 1
+    braced = c.kinds[c.at] == "{"
+    c.at += braced
+    made = domain(symbol(c.values[c.at]))
+    if c.kinds[c.at] not in {"letter", "constant"}:
+        raise Unreadable
+    if made.head == "constant":
+        c.kinds[c.at] = "constant"
+    if not braced:
+        return c.expr(PRODUCT + 10) if made.head == "constant" else _step(c, made)
+    c.at += 1
+    c.closes("}")
+    if made.head == "constant" and c.kinds[c.at] == "_":
+        return _part(c, made.name) or c.infix["_"](c, symbol(made.name), 0)
+    return made
+
+
+def _step(c: Cursor, made: Expr) -> Expr:
+    c.at += 1
+    return made
+
+
+def box(c: Cursor, _: int) -> Expr:
+    r"""``\boxed{…}`` holds a statement."""
+    c.at += 1
+    if c.kinds[c.at] != "{":
+        return argument(c)
+    c.at += 1
+    outer, c.power = c.power, c.powers.open
+    inner = statement(c)
+    c.power = outer
+    c.closes("}")
+    return inner
+
+
+def accent(c: Cursor, _: int) -> Expr:
+    r"""``\vec{v}`` is v, ``\hat{i}`` the unit vector, ``\bar{z}`` a letter of its own."""
+    style = c.values[c.at]
+    c.at += 1
+    braced = c.kinds[c.at] == "{"
+    at = c.at + braced
+    if c.kinds[at] in {"letter", "constant"} and (not braced or c.kinds[at + 1] == "}"):
+        letter = c.values[at]
+        if style in {"bar", "dot"}:
+            c.at = at + 1 + braced
+            return symbol(f"{letter}_{style}")
+        if letter in _UNITS:
+            c.at = at + 1 + braced
+            return symbol(f"{letter}_hat")
+        if braced:
+            c.at = at + 2
+            return c.infix["_"](c, symbol(letter), 0) if c.kinds[c.at] == "_" else _letter(c, letter)
+    return argument(c)
+
+
+def _letter(c: Cursor, name: str) -> Expr:
+    c.kinds[c.at - 1], c.values[c.at - 1] = "letter", name
+    c.at -= 1
+    return c.prefix["letter"](c, 0)
+
+
+def figure(c: Cursor, _: int) -> Expr:
+    r"""``\angle ABC``: a name of its own."""
+    name = c.values[c.at]
+    c.at += 1
+    letters = ""
+    while c.kinds[c.at] in {"letter", "run"}:
+        letters += c.values[c.at]
+        c.at += 1
+    if not letters:
+        raise Unreadable
+    return symbol(f"{name}_{letters}")
+
+
+PREFIX: dict[str, Prefix] = {
+    "constant": named, "blackboard": blackboard, "box": box, "accent": accent, "figure": figure,
+}  # fmt: skip

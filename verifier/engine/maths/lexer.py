@@ -1,0 +1,328 @@
+r"""Text -> the pieces that the grammar knows: numbers, letters, functions, signs, words.
+
+One compiled pattern cuts the text, one table (``rules/maths``) says what each piece is. LaTeX typography vanishes here;
+superscript and subscript characters, HTML powers and words inside ``\text`` become what the grammar has for them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import msgspec
+
+from verifier.types.budget import Meter
+from verifier.types.rules import MathsTable
+
+_NUMBER = (
+    r"0x[0-9A-Fa-f]+(?![0-9A-Za-z.])"
+    r"|\d{1,3}(?:(?:,|\{,\}|\\,|\\!,|'| )\d{3})+(?![\d])(?:\.\d+)?"  # digit groups
+    r"|\d{1,3}(?:\.\d{3}){2,}(?!\d)"
+    r"|\d+\{,\}\d+"  # a comma as the decimal mark
+    r"|(?:\d*\.\d*\\(?:overline|bar|dot)\s*\{?\d*\}?(?:\d*\\dot\s*\{?\d\}?)?"  # recurring
+    r"|\d+\.\d*\(\d+\)(?=[^\^(]|$)"
+    r"|\d*\.\d+(?:\s*(?:\\[lc]?dots|…|\.{3,}))"
+    r"|\d*\.(?:\d[̅̄̇]?)*\d[̅̄̇])"
+    r"|\d+[CP]\d+(?![\w.])"
+    r"|(?=\d{0,40}[A-F])\d[0-9A-F]{0,40}+(?=\)?\}?_\{?1[26]\b)|[A-F][0-9A-F]{1,40}+(?=\)?\}?_\{?16\b)"
+    r"|(?:\d+(?:\.(?:\d+|(?=[-+*/^)]|[eE][-+]?\d)))?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z\\(]))?"
+)
+_PIECE = re.compile(
+    r"\s*+(?:(?P<piece>"
+    r"[{}^),&]|\d++(?=[-+*/^)}\]=a-df-wyz]|$)|[A-Za-z](?=[-+*/^)}\]=]|$)"  # the commonest, found at once
+    r"|\\\\(?:\[[^\[\]]{0,12}\])?"
+    r"|\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*(?:\\?\||\.(?!\d))?"
+    r"|\\not(?![A-Za-z])\s*(?:\\[A-Za-z]+|.)"
+    r"|\\[A-Za-z]+|\\."
+    rf"|{_NUMBER}"
+    r"|[A-Za-z]\d++(?!\.?\d*+[A-Za-z(])|[A-Za-z]+(?:'[a-z]{1,2}(?![a-z]))?"
+    r"|_(?:[A-Za-z]{2,}|\d+)"
+    r"|\(\s*(?:\\?[bp]?mod)(?![A-Za-z])"
+    r"|\*\*|<=>|<->|=>|->|<=|>=|!=(?!=)|!!(?!=)|=/=|/=|==|:=|<>|=<|~=|\+-|\+/-|-\+|\.{2,}|&&|\|\||''+"
+    r"|[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᶜᵏᵐᵗ]+|[₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₓₙₖₘᵢⱼₜ]+"
+    r"|[^\W\d_a-zA-Zα-ωΑ-Ωϑϕϵµ]{2,}"
+    r"|.))",
+    re.DOTALL,
+)
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᶜᵏᵐᵗ", "0123456789+-=()nixyabckmt")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₓₙₖₘᵢⱼₜ", "0123456789+-=()aexnkmijt")
+_VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
+_VOWEL = re.compile(r"[aeiouAEIOU]")
+_CONSECUTIVE = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DELIMITER = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\\?[.|]?")
+_SEGMENTS = frozenset({"$", "$$", "\\(", "\\)", "\\[", "\\]"})
+
+
+class Tokens(msgspec.Struct):
+    """The pieces of one text: what each is, which one of that kind, and the number of the piece that it came from.
+
+    The last is the kind ``end``. ``opened`` are the tokens at which a span between maths delimiters begins, ``latex``
+    says that the text is LaTeX, ``wordy`` that it holds words, ``inside`` that a blank means
+    nothing where the lexer is.
+    """
+
+    kinds: list[str]
+    values: list[str]
+    origin: list[int]
+    opened: list[int]
+    latex: bool
+    wordy: bool
+    inside: bool
+
+
+def tokens_of(text: str, table: MathsTable, meter: Meter) -> Tokens:
+    r"""The pieces of a text that ``repaired`` gave; linear in it.
+
+    >>> from verifier.rulebook import builtin_rules
+    >>> from verifier.types.budget import Budget
+    >>> tokens_of(r"\left(2x\right)", builtin_rules().maths, Meter(Budget())).kinds
+    ['(', 'number', 'letter', ')', 'end']
+    """
+    pieces = _PIECE.findall(text)
+    meter.within("tokens", len(pieces))
+    meter.spend(len(pieces))
+    latex = "\\" in text or "$" in text
+    found = Tokens([], [], [], [], latex, False, latex and not ("$" in text or "\\(" in text or "\\[" in text))
+    kinds, values, origin = found.kinds, found.values, found.origin
+    get = table.tokens.get
+    position = 0
+    count = len(pieces)
+    while position < count:
+        piece = pieces[position]
+        token = get(piece)
+        if token is not None:
+            if token[0]:
+                kinds.append(token[0])
+                values.append(token[1])
+                origin.append(position)
+            position += 1
+        else:
+            position = _rare(pieces, position, found, table, meter, money=latex and text.count("$") % 2 == 1)
+    kinds.append("end")
+    values.append("")
+    origin.append(count)
+    return found
+
+
+def _rare(pieces: list[str], position: int, found: Tokens, table: MathsTable, meter: Meter, *, money: bool) -> int:
+    """A piece that stands in no table; gives the position of the next one."""
+    piece = pieces[position]
+    first = piece[0]
+    if first == "\\":
+        return _macro(pieces, position, found, table, meter)
+    if first.isdecimal() or (first == "." and len(piece) > 1 and piece[1].isdecimal()):
+        meter.within("digits", len(piece))
+        _add(found, "number", piece, position)
+    elif first == "$":
+        _dollar(piece, position, found, money=money)
+    elif first.isascii() and first.isalpha():
+        _letters(pieces, position, found, table)
+    elif first == "_":
+        _lowered_piece(piece, position, found, table)
+    elif first in _AS_IS:
+        kind, value = _AS_IS[first]
+        _add(found, kind, value or piece, position)
+    elif first != "~":
+        _unicode(piece, position, found, table, meter)
+    return position + 1
+
+
+_AS_IS = {"(": ("modulus", "("), "'": ("'", ""), ".": ("dots", "")}
+
+
+def _dollar(piece: str, position: int, found: Tokens, *, money: bool) -> None:
+    """A delimiter of maths; an odd one is money."""
+    if money:
+        _word(found, piece, position)
+        return
+    found.inside = not found.inside
+    if found.inside:
+        found.opened.append(len(found.kinds))
+
+
+def _lowered_piece(piece: str, position: int, found: Tokens, table: MathsTable) -> None:
+    """An underscore with the run behind it: in LaTeX it takes one letter, in plain notation all."""
+    _add(found, "_", "_", position)
+    if piece[1].isdecimal() or not found.latex:
+        _add(found, "index", piece[1:], position)
+    else:
+        _letters([piece[1:]], 0, found, table, at=position)
+
+
+def _add(found: Tokens, kind: str, value: str, position: int) -> None:
+    found.kinds.append(kind)
+    found.values.append(value)
+    found.origin.append(position)
+
+
+def _word(found: Tokens, piece: str, position: int) -> None:
+    found.wordy = True
+    _add(found, "word", piece, position)
+
+
+def _macro(pieces: list[str], position: int, found: Tokens, table: MathsTable, meter: Meter) -> int:
+    r"""A macro that is no plain token: words, delimiters, ``\\not``, what vanishes, what is unknown."""
+    piece = pieces[position]
+    if piece in table.wordy:
+        return _upright(pieces, position + 1, found, table, meter)
+    if piece in {"\\begin", "\\end"}:
+        return _environment(pieces, position, found)
+    if piece in table.vanishing:
+        return _past_group(pieces, position + 1)
+    if piece in _SEGMENTS:
+        found.inside = piece in {"\\(", "\\["}
+        if found.inside:
+            found.opened.append(len(found.kinds))
+        return position + 1
+    if piece.startswith("\\not"):
+        token = table.tokens.get(piece[4:].strip(), ("", ""))
+        negated = {"eq": "ne", "in": "notin", "congruent": "incongruent", "subset": "notsubset"}.get(token[1])
+        if token[0] == "relation" and negated is not None:
+            _add(found, "relation", negated, position)
+        else:
+            _word(found, piece, position)
+        return position + 1
+    if piece.startswith("\\\\"):
+        _add(found, "row", piece, position)
+        return position + 1
+    if _DELIMITER.fullmatch(piece):
+        _delimiter(piece, found, position)
+    else:
+        _glued(piece, found, table, position)
+    return position + 1
+
+
+def _delimiter(piece: str, found: Tokens, position: int) -> None:
+    r"""``\left|`` opens, ``\right|`` closes, ``\middle|`` is a bar, ``\right.`` nothing."""
+    if piece.endswith("|"):
+        side = "(" if piece.startswith("\\left") else ")" if piece.startswith("\\right") else ""
+        _add(found, ("||" if piece.endswith("\\|") else "|") + side, "|", position)
+
+
+def _environment(pieces: list[str], position: int, found: Tokens) -> int:
+    r"""``\begin{array}{cc}``; gives the position behind it."""
+    begins = pieces[position] == "\\begin"
+    end = _past_group(pieces, position + 1)
+    name = "".join(pieces[position + 2 : end - 1]).rstrip("*")
+    _add(found, "begin" if begins else "finish", name, position)
+    return _past_group(pieces, end) if name in {"array", "alignedat"} and begins else end
+
+
+def _glued(piece: str, found: Tokens, table: MathsTable, position: int) -> None:
+    r"""A macro with a letter glued to it, ``\pir``; else a word that nobody knows."""
+    for length in range(min(len(piece) - 1, 20), 2, -1):
+        token = table.tokens.get(piece[:length])
+        if token is not None and token[0] in {"constant", "letter", "function", "*"}:
+            _add(found, token[0], token[1], position)
+            _letters([piece[length:]], 0, found, table, at=position)
+            return
+    _word(found, piece, position)
+
+
+def _past_group(pieces: list[str], position: int) -> int:
+    """The position behind the group in braces that stands here, if one does."""
+    if position >= len(pieces) or pieces[position] != "{":
+        return position
+    depth = 0
+    for at in range(position, len(pieces)):
+        depth += {"{": 1, "}": -1}.get(pieces[at], 0)
+        if depth == 0:
+            return at + 1
+    return len(pieces)
+
+
+def _upright(pieces: list[str], position: int, found: Tokens, table: MathsTable, meter: Meter) -> int:
+    r"""The argument of ``\text`` and its like: names of the table, single letters, else words."""
+    end = _past_group(pieces, position)
+    if end == position:
+        return position
+    inner = range(position + 1, end - 1 if pieces[end - 1] == "}" else end)
+    alone = len(inner) == 1
+    for at in inner:
+        piece = pieces[at]
+        token = table.tokens.get(piece) or (table.called.get(piece) if alone else None)
+        if token is not None:
+            if token[0]:
+                _add(found, token[0], token[1], at)
+        elif piece.isascii() and piece.isalpha() and not (piece.isupper() and len(piece) < 4 and alone):
+            _word(found, piece, at)
+        elif piece.isascii() and piece.isalpha():
+            for letter in piece:
+                _add(found, "letter", letter, at)
+        else:
+            _rare(pieces, at, found, table, meter, money=False)
+    return end
+
+
+def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable, *, at: int | None = None) -> None:
+    """A run of letters: a function with its argument glued on, a product of letters, or a word."""
+    piece = pieces[position]
+    where = position if at is None else at
+    if piece[-1].isdigit():  # x1
+        _add(found, "letter", piece[0], where)
+        _add(found, "_", "_", where)
+        _add(found, "index", piece[1:], where)
+        return
+    after = pieces[position + 1] if position + 1 < len(pieces) else ""
+    token = table.tokens.get(piece) if at is not None else None
+    if token is None and after[:1] in {"(", "{", "\\", "_"} and after:
+        token = table.called.get(piece)
+    if token is not None:
+        _add(found, token[0], token[1], where)
+    elif piece in table.called or piece.lower() in table.ordinary or not piece.isalpha():
+        _word(found, piece, where)
+    else:
+        _run(piece, where, found, table, known=at is not None)
+
+
+def _run(piece: str, where: int, found: Tokens, table: MathsTable, *, known: bool) -> None:
+    """Letters that are no name: functions among them, a product, a word; what is short is left to ``prose``."""
+    parts = table.run.findall(piece)
+    if len(parts) < len(piece):
+        singles = sum(len(part) == 1 for part in parts)
+        if singles <= 2 * (len(parts) - singles):
+            for part in parts:
+                _name(found, part, where, table)
+            return
+    size = len(piece)
+    if size < 4 or not _VOWEL.search(piece) or piece in _CONSECUTIVE:
+        if size < 4 and not found.inside and not known:
+            found.wordy = True  # prose.py looks at what stands around it
+            _add(found, "run", piece, where)
+            return
+        for letter in piece:
+            _name(found, letter, where, table)
+        return
+    _word(found, piece, where)
+
+
+def _name(found: Tokens, name: str, where: int, table: MathsTable) -> None:
+    kind, value = table.tokens.get(name, ("letter", name))
+    _add(found, kind, value, where)
+
+
+def _unicode(piece: str, position: int, found: Tokens, table: MathsTable, meter: Meter) -> None:
+    """Raised and lowered characters, vulgar fractions, letters of other scripts."""
+    raised, lowered = piece.translate(_RAISED), piece.translate(_LOWERED)
+    if raised != piece or lowered != piece:
+        _add(found, "^" if raised != piece else "_", "", position)
+        _add(found, "{", "", position)
+        for part in _PIECE.findall(raised if raised != piece else lowered):
+            token = table.tokens.get(part)
+            if token is None:
+                _rare([part], 0, found, table, meter, money=False)
+                found.origin[-1] = position
+            else:
+                _add(found, token[0], token[1], position)
+        _add(found, "}", "", position)
+    elif _VULGAR.match(piece):
+        above, _, below = unicodedata.normalize("NFKC", piece).partition("⁄")
+        _add(found, "vulgar", f"{above}/{below}", position)
+    else:
+        _word(found, piece, position)
+
+
+def positions(text: str) -> Iterator[tuple[int, int]]:
+    """Where each piece of ``tokens_of`` begins and ends in the text."""
+    return (match.span("piece") for match in _PIECE.finditer(text))

@@ -1,0 +1,422 @@
+r"""What a factor can be: numbers, letters with their indices and primes, functions with their arguments, fractions."""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from verifier.engine.maths.cursor import POSTFIX, PRODUCT, Cursor, Prefix, Unreadable
+from verifier.engine.maths.literals import decimal, read_number
+from verifier.types.expr import FUNCTIONS, Expr, constant, number, symbol
+
+APPLIED = frozenset("fghFGH")
+"""Letters that are functions where a bracket stands behind them."""
+LETTER_SETS = frozenset("RZNQC")
+_INVERTIBLE = frozenset({"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch"})
+_SEVERAL = frozenset({"min", "max", "gcd", "lcm"})
+_TWO = frozenset({"binom", "perm", "mod", "div", "pow", "eq", "diff", "interval", "root"})
+_OWN = frozenset({"sqrt", "cbrt", "log2", "log10", "matrix", "cases", "set", "union"}) | _TWO
+_AFTER_LETTER = frozenset({"_", "'", "("})
+_AFTER_NUMBER = frozenset({"_", "fraction", "number", "vulgar"})
+_FACTORS = frozenset({"number", "letter", "constant", "fraction", "radical", "vulgar", "accent", "binomial", "index"})
+_MINUS_ONE = Expr("neg", (number(1),))
+
+
+def letter(c: Cursor, _: int) -> Expr:
+    """A letter, with index and primes; applied to its arguments if it is a function."""
+    name = c.values[c.at]
+    c.at += 1
+    if c.kinds[c.at] not in _AFTER_LETTER:
+        return symbol(name)
+    return indexed(c, name)
+
+
+def indexed(c: Cursor, name: str) -> Expr:
+    """A letter's index, primes and arguments."""
+    kinds = c.kinds
+    if kinds[c.at] == "_":
+        c.at += 1
+        name = f"{name}_{_index(c)}"
+    primes = ""
+    while kinds[c.at] == "'":
+        value = c.values[c.at]
+        primes += "'" if value == "prime" else value.replace('"', "''")
+        c.at += 1
+    if kinds[c.at] == "(" and (primes or name in APPLIED or name in c.applied):
+        return applied(c, name + primes)
+    if kinds[c.at] == "(" and name in {"C", "P"} and _two_inside(c):
+        made = applied(c, name)
+        return Expr("binom" if name == "C" else "perm", made.args)
+    return symbol(name + primes)
+
+
+def _two_inside(c: Cursor) -> bool:
+    """Whether the bracket here holds one comma, at its own level."""
+    depth = commas = 0
+    for at in range(c.at, len(c.kinds)):
+        kind = c.kinds[at]
+        if kind in {"(", "[", "{", "\\{"}:
+            depth += 1
+        elif kind in {")", "]", "}", "\\}"}:
+            depth -= 1
+            if depth == 0:
+                return commas == 1
+        elif kind in {",", ";"} and depth == 1:
+            commas += 1
+    return False
+
+
+def _index(c: Cursor) -> str:
+    """The text of an index: what it says, without spaces and braces where it is one word."""
+    kinds = c.kinds
+    if kinds[c.at] != "{":
+        value = c.values[c.at]
+        if kinds[c.at] not in {"index", "letter", "constant", "number", "function", "+", "-", "*", "word", "run"}:
+            raise Unreadable
+        if kinds[c.at] == "number" and len(value) > 1 and c.latex and not value.isdecimal():
+            raise Unreadable
+        c.at += 1
+        return {"plus": "+", "minus": "-", "times": "*"}.get(value, value)
+    start = c.at + 1
+    depth = 0
+    while True:
+        kind = kinds[c.at]
+        if kind == "{":
+            depth += 1
+        elif kind == "}":
+            depth -= 1
+        elif kind == "end":
+            break
+        c.at += 1
+        if depth == 0:
+            break
+    parts = [_spelled(c, at) for at in range(start, c.at - (kinds[c.at - 1] == "}"))]
+    text = "".join(parts)
+    if not text:
+        raise Unreadable
+    return text if all(part.isalnum() for part in parts) else f"{{{text}}}"
+
+
+def _spelled(c: Cursor, at: int) -> str:
+    value = c.values[at]
+    kind = c.kinds[at]
+    if kind in {"number", "letter", "constant", "function", "word", "index", "run"}:
+        return value
+    return {"degree": "°", "'": "'", "relation": value, "arrow": "->"}.get(kind, kind)
+
+
+def applied(c: Cursor, name: str) -> Expr:
+    """A function that nobody knows, and its arguments."""
+    return Expr("apply", in_brackets(c), name)
+
+
+def in_brackets(c: Cursor) -> tuple[Expr, ...]:
+    """The members of the round bracket that stands here."""
+    c.at += 1
+    outer, c.power = c.power, c.powers.open
+    if c.kinds[c.at] == ")":
+        members: list[Expr] = []
+    else:
+        members = [c.expr(0)]
+        while c.kinds[c.at] in {",", ";"}:
+            c.at += 1
+            members.append(c.expr(0))
+    c.power = outer
+    c.closes(")")
+    return tuple(members)
+
+
+def digits(c: Cursor, _: int) -> Expr:
+    """A number; with a fraction behind it a mixed one."""
+    at = c.at
+    text = c.values[at]
+    c.at = at + 1
+    follows = c.kinds[at + 1]
+    if follows in _AFTER_NUMBER:
+        if follows == "_":
+            return raised_index(c, text)
+        if text.isdecimal() and _proper(c):
+            return Expr("mixed", (read_number(text, c.meter), c.expr(POSTFIX if follows != "number" else PRODUCT - 1)))
+    return read_number(text, c.meter)
+
+
+def _proper(c: Cursor) -> bool:
+    """Whether a fraction of two numbers, the smaller above, stands here alone."""
+    kinds, values, at = c.kinds, c.values, c.at
+    kind = kinds[at]
+    if kind == "vulgar":
+        return True
+    if kind == "number":
+        if kinds[at + 1] != "/" or kinds[at + 2] != "number" or kinds[at + 3] in {"^", "/", "number", "!"}:
+            return False
+        above, below = values[at], values[at + 2]
+    elif kinds[at + 1] == "{" and kinds[at + 3] == "}":
+        if kinds[at + 2] != "number":
+            return False
+        above = values[at + 2]
+        if kinds[at + 4] == "{" and kinds[at + 5] == "number" and kinds[at + 6] == "}":
+            below = values[at + 5]
+        elif kinds[at + 4] == "number":
+            below = values[at + 4][0]
+        else:
+            return False
+    elif kinds[at + 1] == "number" and len(values[at + 1]) >= 2:
+        above, below = values[at + 1][:1], values[at + 1][1:2]
+    elif kinds[at + 1] == "number" and kinds[at + 2] == "number":
+        above, below = values[at + 1], values[at + 2][0]
+    else:
+        return False
+    if not (above.isdecimal() and below.isdecimal()):
+        return False
+    return (len(above.lstrip("0")), above) < (len(below.lstrip("0")), below)
+
+
+def raised_index(c: Cursor, text: str) -> Expr:
+    """Digits in another base: ``1010_2``."""
+    c.at += 1
+    base = argument(c)
+    if base.head == "symbol" or (base.head == "number" and base.value is not None and base.value.q == 1):
+        return Expr("numeral", (base,), text)
+    raise Unreadable
+
+
+def vulgar(c: Cursor, _: int) -> Expr:
+    """½."""
+    above, slash, below = c.values[c.at].partition("/")
+    c.at += len(slash)
+    return Expr("div", (decimal(above, ""), decimal(below, "")))
+
+
+def argument(c: Cursor) -> Expr:
+    r"""The argument of a macro: a group in braces, or the next single thing (``\frac12``: one digit)."""
+    kind = c.kinds[c.at]
+    if kind == "{":
+        c.at += 1
+        inner = c.inside(0)
+        if c.kinds[c.at] == ",":
+            raise Unreadable
+        c.closes("}")
+        return inner
+    if kind == "number":
+        text = c.values[c.at]
+        if len(text) > 1 and text[0].isdecimal():
+            c.values[c.at] = text[1:]
+            if c.values[c.at][0] == ".":
+                raise Unreadable
+            return read_number(text[0], c.meter)
+    if kind == "index":
+        value = c.values[c.at]
+        c.at += 1
+        return read_number(value, c.meter) if value.isdecimal() else symbol(value)
+    if kind in {"letter", "constant"}:
+        value = c.values[c.at]
+        c.at += 1
+        return constant(value) if kind == "constant" and value not in c.bound else symbol(value)
+    if kind in {"+", "*", "/", "relation", "end"}:
+        raise Unreadable
+    return c.expr(POSTFIX + 20)
+
+
+def fraction(c: Cursor, _: int) -> Expr:
+    r"""A fraction; ``\frac{dy}{dx}`` is a derivative."""
+    c.at += 1
+    if c.kinds[c.at] == "(":  # frac(1)(2)
+        above = joined_group(c)
+        if c.kinds[c.at] != "(":
+            raise Unreadable
+        return Expr("div", (above, joined_group(c)))
+    above = argument(c)
+    below = argument(c)
+    return _derivative(above, below) or Expr("div", (above, below))
+
+
+def joined_group(c: Cursor) -> Expr:
+    """A bracket that holds one thing."""
+    members = in_brackets(c)
+    if len(members) != 1:
+        raise Unreadable
+    return members[0]
+
+
+def _derivative(above: Expr, below: Expr) -> Expr | None:
+    """dy/dx, and d/dx, which still waits for what it is applied to (one argument)."""
+    if below.head != "mul" or len(below.args) != 2 or below.args[0] not in _DIFFERENTIALS:
+        return None
+    sign = below.args[0]
+    variable, order = _ordered(below.args[1])
+    if variable.head != "symbol" or order > 9:
+        return None
+    first = above.args[0] if above.head == "mul" else above
+    if _ordered(first) != (sign, order):
+        return None
+    if above.head == "mul":
+        body = above.args[1] if len(above.args) == 2 else Expr("mul", above.args[1:])
+        for _ in range(order):
+            body = Expr("diff", (body, variable))
+        return body
+    return Expr("diff", (variable,)) if order == 1 else None
+
+
+_DIFFERENTIALS = (symbol("d"), symbol("partial"))
+
+
+def _ordered(tree: Expr) -> tuple[Expr, int]:
+    """A name and the power it is raised to."""
+    if tree.head == "pow" and tree.args[1].head == "number" and tree.args[1].value is not None:
+        order = tree.args[1].value
+        if order.q == 1 and 0 < order < 10:
+            return tree.args[0], int(order.p)
+    return tree, 1
+
+
+def radical(c: Cursor, _: int) -> Expr:
+    r"""``\sqrt[3]{x}``, ``\sqrt3``, √2, ∛8."""
+    value = c.values[c.at]
+    sign = value != "sqrt"
+    c.at += 1
+    index = number(2) if value == "sqrt" else number(fmpq(int(value)))
+    if c.kinds[c.at] == "[" and not sign:
+        c.at += 1
+        index = c.inside(0)
+        c.closes("]")
+    if c.kinds[c.at] in {"(", "["}:
+        return Expr("root", (c.expr(POSTFIX + 20), index))
+    if c.kinds[c.at] == "number" and not c.latex:
+        return Expr("root", (c.expr(POSTFIX + 20), index))  # √12 is the root of twelve
+    return Expr("root", (argument(c), index))
+
+
+def binomial(c: Cursor, _: int) -> Expr:
+    r"""``\binom{n}{k}``."""
+    c.at += 1
+    above = argument(c)
+    return Expr("binom", (above, argument(c)))
+
+
+def function(c: Cursor, _: int) -> Expr:
+    r"""A function by name: ``\sin^2 x``, ``\log_2(x)``, ``\max\{a, b\}``, ``sin 2πx``."""
+    head = c.values[c.at]
+    c.at += 1
+    raised: Expr | None = None
+    base: Expr | None = None
+    kinds = c.kinds
+    while kinds[c.at] in {"^", "_"}:
+        script = kinds[c.at]
+        c.at += 1
+        if script == "^":
+            if kinds[c.at] == "-":
+                c.at += 1
+                raised = Expr("neg", (argument(c),))
+            else:
+                raised = argument(c)
+        elif head == "log" and base is None:
+            base = _base(c)
+        else:
+            raise Unreadable
+    if raised == _MINUS_ONE and head in _INVERTIBLE:
+        head, raised = f"a{head}", None
+    made = built(head, _arguments(c, head), base)
+    return made if raised is None else Expr("pow", (made, raised))
+
+
+def _base(c: Cursor) -> Expr:
+    r"""The base of a logarithm; of ``\log_28`` the first digit, of ``\log_10`` both."""
+    if c.kinds[c.at] == "index":
+        text = c.values[c.at]
+        size = 2 if text.startswith("10") or (len(text) == 2 and c.kinds[c.at + 1] in _FACTORS | {"("}) else 1
+        if not text.isdecimal():
+            size = len(text)
+        if size < len(text) and c.latex:
+            c.kinds[c.at], c.values[c.at] = "number", text[size:]
+        else:
+            size = len(text)
+            c.at += 1
+        return read_number(text[:size], c.meter) if text.isdecimal() else symbol(text)
+    return argument(c)
+
+
+def _arguments(c: Cursor, head: str) -> tuple[Expr, ...]:
+    kind = c.kinds[c.at]
+    if kind == "(":
+        return in_brackets(c)
+    if kind in {"{", "\\{"} and head in _SEVERAL:
+        group = c.expr(POSTFIX + 20)
+        return group.args if group.head == "set" else (group,)
+    if kind == "{":
+        return (argument(c),)
+    if kind in {"[", "|(", "||("}:
+        return (c.expr(POSTFIX),)
+    return (_bare(c),)
+
+
+def _bare(c: Cursor) -> Expr:
+    """An argument without brackets: factors side by side, up to the next function or sign."""
+    if c.kinds[c.at] in {"+", "-"}:
+        minus = c.kinds[c.at] == "-"
+        c.at += 1
+        inner = _bare(c) if c.kinds[c.at] not in {"+", "-"} else None
+        if inner is None:
+            raise Unreadable
+        return Expr("neg", (inner,)) if minus else inner
+    factors = [c.expr(PRODUCT + 10)]
+    while True:
+        kind = c.kinds[c.at]
+        last = factors[-1].head
+        if not (kind in _FACTORS and (kind, last) != ("number", "number")) and not (
+            kind == "(" and last in {"number", "constant"}
+        ):
+            break
+        factors.append(c.expr(PRODUCT + 10))
+    whole = factors[0] if len(factors) == 1 else Expr("mul", tuple(factors))
+    if c.kinds[c.at] == "/" and c.kinds[c.at + 1] in {"number", "constant"}:
+        if c.packed:
+            c.at += 1
+            return Expr("div", (whole, c.expr(PRODUCT)))
+        c.doubtful = True
+    return whole
+
+
+def built(head: str, args: tuple[Expr, ...], base: Expr | None) -> Expr:
+    """The tree of a function with its arguments; ``Unreadable`` where their number is wrong."""
+    count = len(args)
+    if base is not None:
+        if count != 1:
+            raise Unreadable
+        return Expr("log", (args[0], base))
+    if head == "log" and count in {1, 2}:
+        return Expr("log", args)
+    if head in _SEVERAL and count:
+        return Expr(head, args[0].args if count == 1 and args[0].head in {"set", "list"} else args)
+    if head not in _OWN:
+        if count != 1 or head not in FUNCTIONS:
+            raise Unreadable
+        return Expr(head, args)
+    return _special(head, args, count)
+
+
+def _special(head: str, args: tuple[Expr, ...], count: int) -> Expr:
+    if head in {"sqrt", "cbrt", "log2", "log10"} and count == 1:
+        if head in {"sqrt", "cbrt"}:
+            return Expr("root", (args[0], number(2 if head == "sqrt" else 3)))
+        return Expr("log", (args[0], number(2 if head == "log2" else 10)))
+    if head in _TWO and count == 2:
+        return Expr(head, args, "[]") if head == "interval" else Expr(head, args)
+    if head in {"set", "union"} and count:
+        return Expr(head, args)
+    if head == "matrix" and count == 1 and args[0].head in {"matrix", "vector"}:
+        return args[0]
+    if head == "matrix" and count == 1 and args[0].head in {"tuple", "interval"}:
+        return Expr("vector", args[0].args)
+    if head == "cases" and count and all(arg.head == "pair" for arg in args):
+        return Expr("cases", tuple(_piece(arg) for arg in args))
+    raise Unreadable
+
+
+def _piece(pair: Expr) -> Expr:
+    always = pair.args[1] == constant("true")
+    return Expr("piece", pair.args[:1] if always else pair.args)
+
+
+PREFIX: dict[str, Prefix] = {
+    "letter": letter, "number": digits, "vulgar": vulgar, "fraction": fraction, "radical": radical,
+    "binomial": binomial, "function": function,
+}  # fmt: skip

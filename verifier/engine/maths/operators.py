@@ -1,0 +1,424 @@
+"""What stands between and behind: sums, products, powers, relations, logic, and the signs after a value."""
+
+from __future__ import annotations
+
+from verifier.engine.maths.cursor import (
+    AND,
+    CHOICE,
+    IMPLIES,
+    OR,
+    POWER,
+    PRODUCT,
+    RATIO,
+    RELATION,
+    SETS,
+    STATEMENT,
+    SUM,
+    Cursor,
+    Infix,
+    Prefix,
+    Unreadable,
+)
+from verifier.engine.maths.names import APPLIED, LETTER_SETS, applied, argument, indexed, raised_index
+from verifier.types.expr import LOGIC, RELATIONS, Expr, constant, number, symbol
+
+TWO = number(2)
+_STATEMENTS = RELATIONS | LOGIC | {"given"}
+_COLLECTED = frozenset({"matrix", "vector", "pair", "tuple", "row"})
+_MINUTE = Expr("div", (constant("deg"), number(60)))
+_SECOND = Expr("div", (constant("deg"), number(3600)))
+_INFINITE = constant("inf")
+_ZERO = number(0)
+
+
+def joined(head: str, items: list[Expr]) -> Expr:
+    """One item as it is, several under a head."""
+    return items[0] if len(items) == 1 else Expr(head, tuple(items))
+
+
+def is_statement(tree: Expr) -> bool:
+    """Whether a tree says something, rather than being a value."""
+    return tree.head in _STATEMENTS
+
+
+def domain(tree: Expr) -> Expr:
+    r"""A set's name where a set is meant: R in ``x ∈ R``.
+
+    >>> domain(symbol("R")).head
+    'constant'
+    """
+    if tree.head == "symbol" and tree.name in LETTER_SETS:
+        return constant(tree.name)
+    return tree
+
+
+def half(name: str, sign: str) -> Expr | None:
+    """The positive (``gt``), nonnegative (``ge``) … part of a set of numbers, None if there is no such set."""
+    bounds = {
+        "gt": (_ZERO, _INFINITE, "()"),
+        "ge": (_ZERO, _INFINITE, "[)"),
+        "lt": (Expr("neg", (_INFINITE,)), _ZERO, "()"),
+        "le": (Expr("neg", (_INFINITE,)), _ZERO, "(]"),
+    }.get(sign)
+    if sign == "ne":
+        return Expr("setminus", (constant(name), Expr("set", (_ZERO,))))
+    if bounds is None or name == "C":
+        return None
+    part = Expr("interval", bounds[:2], bounds[2])
+    return part if name == "R" else Expr("intersect", (constant("Z" if name == "N" else name), part))
+
+
+def plus(c: Cursor, left: Expr, _: int) -> Expr:
+    """A sum: ``a - b`` is the sum of a and minus b."""
+    items = [left]
+    kinds = c.kinds
+    while True:
+        kind = kinds[c.at]
+        if kind == "+":
+            c.at += 1
+            items.append(c.expr(SUM))
+        elif kind == "-":
+            c.at += 1
+            items.append(Expr("neg", (c.expr(SUM),)))
+        elif kind == "pm":
+            name = c.values[c.at]
+            c.at += 1
+            items = [Expr(name, (joined("add", items), c.expr(SUM)))]
+        else:
+            return joined("add", items)
+
+
+def times(c: Cursor, left: Expr, _: int) -> Expr:
+    """A product, with or without signs, and quotients from left to right."""
+    items = [left]
+    kinds = c.kinds
+    implicit = c.powers.implicit if c.powers.implicit == PRODUCT else -1
+    while True:
+        kind = kinds[c.at]
+        if kind == "*":
+            c.at += 1
+            items.append(c.expr(PRODUCT))
+        elif kind == "/":
+            slash = c.values[c.at] == "slash"
+            c.at += 1
+            items = [Expr("div", (joined("mul", items), c.expr(PRODUCT)))]
+            if slash and implicit > 0 and c.power.get(kinds[c.at], 0) == implicit and kinds[c.at] != "dots":
+                c.doubtful = True
+        elif kind == "modulo":
+            c.at += 1
+            items = [Expr("mod", (joined("mul", items), c.expr(PRODUCT)))]
+        elif c.power.get(kind, 0) == implicit:
+            found = _factor(c, items)
+            if found is not None:
+                return found
+        else:
+            return joined("mul", items)
+
+
+def beside(c: Cursor, left: Expr, _: int) -> Expr:
+    """A product without signs, where it binds tighter than a slash."""
+    items = [left]
+    while c.power.get(c.kinds[c.at], 0) == c.powers.implicit:
+        found = _factor(c, items)
+        if found is not None:
+            return found
+    return joined("mul", items)
+
+
+def _factor(c: Cursor, items: list[Expr]) -> Expr | None:
+    """Add the factor that stands here; gives the whole instead where it is no factor but a condition or a set."""
+    kind = c.kinds[c.at]
+    last = items[-1]
+    if kind == "number" and last.head == "number":
+        raise Unreadable  # "2 3"
+    if kind == "\\{" or (kind == "{" and last.head == "constant"):
+        if domain(last).head == "constant" and len(items) == 1:  # R\{0}
+            return Expr("setminus", (domain(last), c.expr(SETS)))
+        if kind == "\\{":
+            raise Unreadable
+    right = c.expr(c.powers.implicit)
+    if is_statement(right):
+        return Expr("given", (joined("mul", items), right))  # nπ (n ∈ Z)
+    if last.head == "diff" and len(last.args) == 1:  # d/dx of what follows
+        items[-1] = Expr("diff", (right, last.args[0]))
+    else:
+        items.append(right)
+    return None
+
+
+def power(c: Cursor, left: Expr, _: int) -> Expr:
+    """A power, from the right; also degrees, primes, transposes and the sign of a set written as a power."""
+    c.at += 1
+    kind = c.kinds[c.at]
+    braced = kind == "{"
+    inner = c.kinds[c.at + 1] if braced else kind
+    if inner in {"degree", "'"}:
+        return _marked(c, left, braced=braced)
+    if left.head == "constant" or (left.head == "symbol" and left.name in LETTER_SETS):
+        part = _signed_set(c, left, braced=braced)
+        if part is not None:
+            return part
+    if left.head in _COLLECTED and inner in {"letter", "constant"}:
+        at = c.at + braced
+        if c.values[at] in {"T", "t", "true"}:
+            c.at = at + 1
+            if braced:
+                c.closes("}")
+            return Expr("transpose", (left,))
+    exponent = argument(c) if braced else c.expr(POWER - 1)
+    if (
+        left.head == "symbol"
+        and (left.name in APPLIED or left.name in c.applied)
+        and exponent == _MINUS_ONE
+        and c.kinds[c.at] == "("
+    ):
+        return applied(c, f"{left.name}^-1")
+    return Expr("pow", (left, exponent))
+
+
+_MINUS_ONE = Expr("neg", (number(1),))
+
+
+def _marked(c: Cursor, left: Expr, *, braced: bool) -> Expr:
+    r"""``90^\circ`` and ``y^{\prime\prime}``."""
+    c.at += braced
+    marks = ""
+    while c.kinds[c.at] == "'":
+        marks += "'" * (1 if c.values[c.at] == "prime" else len(c.values[c.at]))
+        c.at += 1
+    if not marks:
+        c.at += 1
+    if braced:
+        c.closes("}")
+    if not marks:
+        return _degrees(c, left)
+    if left.head != "symbol":
+        raise Unreadable
+    if c.kinds[c.at] == "(":
+        return applied(c, left.name + marks)
+    return symbol(left.name + marks)
+
+
+def _signed_set(c: Cursor, left: Expr, *, braced: bool) -> Expr | None:
+    r"""``\mathbb{Z}^+``: a sign as the power of a set, with nothing behind it."""
+    at = c.at + braced
+    sign = {"+": "gt", "-": "lt", "*": "ne"}.get(c.kinds[at])
+    if sign is None or left.name not in LETTER_SETS or c.kinds[at + 1] in {"number", "letter", "(", "{", "constant"}:
+        return None
+    part = half(left.name, "gt" if sign == "ne" and left.name == "N" else sign)
+    if part is not None:
+        c.at = at + 1
+        if braced:
+            c.closes("}")
+    return part
+
+
+def degree(c: Cursor, left: Expr, _: int) -> Expr:
+    """Degrees, with minutes and seconds: 30°15'20"."""
+    c.at += 1
+    return _degrees(c, left)
+
+
+def _degrees(c: Cursor, left: Expr) -> Expr:
+    parts = [Expr("mul", (left, constant("deg")))]
+    for mark, unit in (("'", _MINUTE), ("''", _SECOND)):
+        if c.kinds[c.at] == "number" and _mark_of(c, c.at + 1) == mark:
+            amount = c.expr(POWER + 20)
+            c.at += 1 if c.kinds[c.at] == "'" else 2
+            parts.append(Expr("mul", (amount, unit)))
+    return joined("add", parts)
+
+
+def _mark_of(c: Cursor, at: int) -> str:
+    r"""The prime marks here: ``'``, ``''``, ``^\prime``."""
+    if c.kinds[at] == "^" and c.kinds[at + 1] == "'":
+        at += 1
+    if c.kinds[at] != "'":
+        return ""
+    return {"prime": "'", "''": "''"}.get(c.values[at], c.values[at])
+
+
+def primed(c: Cursor, left: Expr, _: int) -> Expr:
+    """Minutes and seconds of arc."""
+    mark = _mark_of(c, c.at)
+    if left.head != "number" or mark not in {"'", "''"}:
+        raise Unreadable
+    c.at += 1
+    return Expr("mul", (left, _MINUTE if mark == "'" else _SECOND))
+
+
+def factorial(c: Cursor, left: Expr, _: int) -> Expr:
+    """A factorial, or a double one."""
+    head = "factorial2" if c.values[c.at] == "!!" else "factorial"
+    c.at += 1
+    return Expr(head, (left,))
+
+
+def percent(c: Cursor, left: Expr, _: int) -> Expr:
+    """Per cent."""
+    c.at += 1
+    return Expr("percent", (left,))
+
+
+def lowered(c: Cursor, left: Expr, _: int) -> Expr:
+    """An index behind a bracket, a power or an accent: ``(1010)_2``, ``x^2_1``."""
+    if left.head == "symbol":
+        return indexed(c, left.name)
+    if left.head == "pow" and left.args[0].head == "symbol":
+        return Expr("pow", (indexed(c, left.args[0].name), left.args[1]))
+    at = c.at - 1
+    if c.kinds[at] == ")" and c.kinds[at - 2] == "(" and c.kinds[at - 1] == "number":
+        return raised_index(c, c.values[at - 1])
+    raise Unreadable
+
+
+def relation(c: Cursor, left: Expr, _: int) -> Expr:
+    """A relation, or a chain of them."""
+    terms = [left]
+    heads: list[str] = []
+    while c.kinds[c.at] in {"relation", "mid"}:
+        heads.append(c.values[c.at] if c.kinds[c.at] == "relation" else "divides")
+        c.at += 1
+        terms.append(c.expr(RELATION))
+    if c.kinds[c.at] == "modulus" and heads[-1] in {"congruent", "eq", "incongruent"} and len(heads) == 1:
+        modulus = _modulus(c)
+        whole = Expr("congruent", (terms[0], terms[1], modulus))
+        return whole if heads[0] != "incongruent" else Expr("not", (whole,))
+    links = [_link(head, terms[at], terms[at + 1]) for at, head in enumerate(heads)]
+    return links[0] if len(links) == 1 else Expr("and", tuple(links), "chain")
+
+
+def _modulus(c: Cursor) -> Expr:
+    bracketed = c.values[c.at] == "("
+    c.at += 1
+    if bracketed:
+        modulus = c.inside(0)
+        c.closes(")")
+        return modulus
+    return argument(c)
+
+
+def _link(head: str, left: Expr, right: Expr) -> Expr:
+    if head in {"in", "notin", "subset"}:
+        return Expr(head, (domain(left), domain(right)))
+    if head == "notsubset":
+        return Expr("not", (Expr("subset", (domain(left), domain(right))),))
+    if head in {"congruent", "incongruent"}:
+        if right.head == "mod":
+            whole = Expr("congruent", (left, *right.args))
+        elif right.head == "percent":
+            raise Unreadable
+        else:
+            whole = Expr("eq", (left, right))
+        return whole if head == "congruent" else Expr("not", (whole,))
+    return Expr(head, (left, right))
+
+
+def either(c: Cursor, left: Expr, _: int) -> Expr:
+    """A statement in "x = 1 or x = 2", a list in "1 or 2"."""
+    return _logical(c, left, "or", OR)
+
+
+def both(c: Cursor, left: Expr, _: int) -> Expr:
+    """A statement in "x > 1 and x < 5", a list in "3 and 4"."""
+    return _logical(c, left, "and", AND)
+
+
+def _logical(c: Cursor, left: Expr, kind: str, loosest: int) -> Expr:
+    items = [left]
+    signed = False
+    while c.kinds[c.at] == kind:
+        signed = signed or len(c.values[c.at]) == 1 or c.values[c.at] == "both"
+        c.at += 1
+        items.append(c.expr(loosest))
+    if signed or all(map(is_statement, items)):
+        return Expr(kind, tuple(items))
+    return Expr("list", tuple(items), kind)
+
+
+def implied(c: Cursor, left: Expr, _: int) -> Expr:
+    """An implication or an equivalence."""
+    head = c.values[c.at]
+    c.at += 1
+    return Expr(head, (left, c.expr(IMPLIES)))
+
+
+def ratio(c: Cursor, left: Expr, _: int) -> Expr:
+    """Ratios: a : b : c."""
+    items = [left]
+    while c.kinds[c.at] == ":":
+        c.at += 1
+        items.append(c.expr(RATIO))
+    if any(map(is_statement, items)):
+        raise Unreadable
+    return Expr("ratio", tuple(items))
+
+
+def of_sets(c: Cursor, left: Expr, _: int) -> Expr:
+    """Union, intersection and difference, from left to right; equal ones side by side are one node."""
+    while c.kinds[c.at] == "set operator":
+        head = c.values[c.at]
+        items = [domain(left)]
+        while c.kinds[c.at] == "set operator" and c.values[c.at] == head and (len(items) < 2 or head != "setminus"):
+            c.at += 1
+            items.append(domain(c.expr(SETS)))
+        left = Expr(head, tuple(items))
+    return left
+
+
+def infix(c: Cursor, left: Expr, _: int) -> Expr:
+    r"""``{n \choose k}`` and ``{a \over b}``."""
+    head = c.values[c.at]
+    c.at += 1
+    return Expr(head, (left, c.expr(CHOICE)))
+
+
+def negative(c: Cursor, loosest: int) -> Expr:
+    """Minus before a term: -x^2 is minus the square."""
+    c.at += 1
+    return Expr("neg", (c.expr(max(loosest, SUM)),))
+
+
+def positive(c: Cursor, loosest: int) -> Expr:
+    """Plus before a term says nothing."""
+    c.at += 1
+    return c.expr(max(loosest, SUM))
+
+
+def plus_minus(c: Cursor, loosest: int) -> Expr:
+    """±a."""
+    head = c.values[c.at]
+    c.at += 1
+    return Expr(head, (c.expr(max(loosest, SUM)),))
+
+
+def opposite(c: Cursor, _: int) -> Expr:
+    """Not, before a statement."""
+    c.at += 1
+    denied = c.expr(STATEMENT)
+    if denied.head not in _STATEMENTS and denied.head not in {"symbol", "list"}:
+        raise Unreadable
+    return Expr("not", (denied,))
+
+
+def quantified(c: Cursor, _: int) -> Expr:
+    """∀ x > 0: statement."""
+    head = c.values[c.at]
+    c.at += 1
+    outer, c.power = c.power, c.powers.set
+    variable = c.expr(STATEMENT)
+    c.power = outer
+    if c.kinds[c.at] in {",", ":", ";", "mid", "|"}:
+        c.at += 1
+    return Expr(head, (variable, c.expr(IMPLIES)))
+
+
+INFIX: dict[str, Infix] = {
+    "+": plus, "-": plus, "pm": plus, "*": times, "/": times, "modulo": times, "^": power, "degree": degree,
+    "'": primed, "!": factorial, "%": percent, "_": lowered, "relation": relation, "mid": relation, "or": either,
+    "and": both, "implies": implied, ":": ratio, "set operator": of_sets, "infix": infix,
+}  # fmt: skip
+PREFIX: dict[str, Prefix] = {
+    "+": positive, "-": negative, "pm": plus_minus, "not": opposite,
+    "quantifier": quantified,
+}  # fmt: skip

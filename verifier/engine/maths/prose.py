@@ -1,0 +1,168 @@
+"""The words around the maths: what announces it, what stands behind it, and where words make the text no maths."""
+
+from __future__ import annotations
+
+from verifier.engine.maths.lexer import Tokens, positions
+from verifier.types.rules import MathsTable
+
+_WORDS = frozenset({"word", "run"})
+_UNITS = frozenset(
+    {"word", "run", "letter", "constant", "*", "/", "^", "number", "-", "{", "}", "degree", "(", ")", "function"}
+)
+_LONGEST = 8
+
+
+def resolve_runs(tokens: Tokens, text: str) -> Tokens:
+    """Every run of two or three letters as a product of letters, or as a word.
+
+    "5 cm" has a unit behind a blank, "5xy" and "mx + b" have factors; a run among words is a word.
+    """
+    if "run" not in tokens.kinds:
+        return tokens
+    spans = list(positions(text))
+    spans.append((len(text), len(text)))
+    kinds: list[str] = []
+    values: list[str] = []
+    origin: list[int] = []
+    old = tokens.kinds
+    wordy = "word" in old
+    unit = False
+    for at, kind in enumerate(old):
+        if kind != "run":
+            kinds.append(kind)
+            values.append(tokens.values[at])
+            origin.append(tokens.origin[at])
+            continue
+        value = tokens.values[at]
+        before = old[at - 1] if at else "start"
+        after = old[at + 1]
+        place = tokens.origin[at]
+        spaced = place > 0 and spans[place - 1][1] < spans[place][0]
+        unit = unit or (before in {"number", ")", "vulgar", "letter", "degree"} and spaced and _units_only(old, at))
+        alone = before in _WORDS | {"start"} and after in _WORDS | {"end", "given"}
+        short = len(value) <= 3 and not any(letter in "aeiouAEIOU" for letter in value)
+        if unit or (alone and (wordy or not short)):
+            kinds.append("word")
+            values.append(value)
+            origin.append(place)
+        else:
+            kinds.extend("constant" if letter in "ei" else "letter" for letter in value)
+            values.extend(value)
+            origin.extend([place] * len(value))
+    return Tokens(kinds, values, origin, tokens.opened, tokens.latex, "word" in kinds, tokens.inside)
+
+
+def _units_only(kinds: list[str], at: int) -> bool:
+    return all(kind in _UNITS for kind in kinds[at:-1])
+
+
+def opening(tokens: Tokens, table: MathsTable) -> int | None:
+    """The token at which the maths begins behind the words in front; None where the words make the text no maths."""
+    kinds, values = tokens.kinds, tokens.values
+    if kinds[0] != "word" and not _announced(tokens, table):
+        return 0
+    start = None
+    for at in range(len(kinds) - 1):
+        word = kinds[at] == "word" and values[at].lower() in table.copulas
+        sign = kinds[at] == ":" or (kinds[at] == "relation" and values[at] == "eq")
+        if word or (sign and at and kinds[at - 1] == "word"):
+            start = at + 1
+    start = _past_fillers(tokens, table, start) if start is not None else None
+    if start is None or kinds[start] in {"word", "end"}:
+        start = _delimited(tokens)
+    if start is None or denied(values[:start], kinds[:start], table):
+        return None
+    return start
+
+
+def _announced(tokens: Tokens, table: MathsTable) -> bool:
+    """Whether words end in a copula somewhere behind names: "x is 5", "f(x) is equal to 2x"."""
+    for at, kind in enumerate(tokens.kinds):
+        if kind == "word" and tokens.values[at].lower() in table.copulas:
+            return "given" not in tokens.kinds[:at]
+        if kind == "relation":
+            return False
+    return False
+
+
+def _past_fillers(tokens: Tokens, table: MathsTable, start: int) -> int:
+    while (tokens.kinds[start] == "word" and tokens.values[start].lower() in table.between) or tokens.kinds[start] in {
+        ":",
+        ",",
+    }:
+        start += 1
+    if tokens.kinds[start] == "relation" and tokens.values[start] == "eq":
+        start += 1
+    return start
+
+
+def _delimited(tokens: Tokens) -> int | None:
+    """Where maths delimiters or a box open behind words that state nothing themselves."""
+    places = [at for at in tokens.opened if at < len(tokens.kinds) - 1]
+    places += [at for at, kind in enumerate(tokens.kinds) if kind == "box"]
+    for at in sorted(places):
+        if at and "word" in tokens.kinds[:at] and "word" not in tokens.kinds[at : at + 1]:
+            front = tokens.kinds[:at]
+            return at if not {"relation", "number", "fraction"} & set(front) else None
+    return None
+
+
+def denied(values: list[str], kinds: list[str], table: MathsTable) -> bool:
+    """Whether words deny or bound what they announce."""
+    return any(
+        value.lower() in table.denials for value, kind in zip(values, kinds, strict=True) if kind in {"word", "not"}
+    )
+
+
+def harmless_tail(tokens: Tokens, at: int, table: MathsTable) -> bool:
+    """Whether what stands behind the maths are a few words or a unit, and says nothing more."""
+    kinds, values = tokens.kinds[at:-1], tokens.values[at:-1]
+    if len(kinds) > 2 * _LONGEST or sum(kind == "word" for kind in kinds) > _LONGEST:
+        return False
+    for place, kind in enumerate(kinds):
+        if kind == "word":
+            if values[place].lower() in table.copulas or values[place].lower() in table.denials:
+                return False
+        elif kind == "number":
+            before = kinds[place - 1] if place else ""
+            if before not in {"^", "{", "-", "/"}:
+                return False
+        elif kind not in _UNITS and kind not in {"given", "_", "index", ".", "+"}:
+            return False
+    return True
+
+
+def slice_of(text: str, tokens: Tokens, start: int, end: int) -> str:
+    """The text of the tokens from ``start`` up to ``end``, out of its delimiters."""
+    if start >= end:
+        return ""
+    spans = list(positions(text))
+    last = tokens.origin[end] if end < len(tokens.origin) else len(spans)
+    begins = spans[tokens.origin[start]][0]
+    ends = spans[last][0] if last < len(spans) else len(text)
+    return _bare(text[begins:ends])
+
+
+_WRAPPERS = (
+    "\\text",
+    "\\mathrm",
+    "\\mbox",
+    "\\textrm",
+    "\\,",
+    "\\;",
+    "\\ ",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "\\left",
+    "\\right",
+    "\\boxed",
+)
+
+
+def _bare(text: str) -> str:
+    for wrapper in _WRAPPERS:
+        text = text.replace(wrapper, " ")
+    text = text.replace("$", " ").replace("{", "").replace("}", "").replace("~", " ")
+    return " ".join(text.split()).strip(" ,;.")

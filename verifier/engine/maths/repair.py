@@ -1,0 +1,91 @@
+r"""Markup undone before maths is read: HTML, markdown, backslashes doubled or lost to JSON, look-alike characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TAG = re.compile(
+    r"<(/?)(sup|sub|b|i|em|strong|u|p|br|span|div|code|font|var|math|answer)(?: [^<>]{0,200})?/?>", re.IGNORECASE
+)
+_BOLD = re.compile(r"(?<![\w)\]}*])\*\*(?!\*)([^*]++)\*\*(?![\w(*])")
+_DOUBLED = re.compile(
+    r"\\\\(?=(?:frac|dfrac|sqrt|pi|left|right|cdot|times|text|begin|end|in|cup|infty|le|ge|ne|theta|sin|cos|tan|ln|log)(?![a-z]))"
+)
+_BROKEN = re.compile(
+    r"\x0c(?=rac)|\x08(?=eta|egin|inom|ar)|\x07(?=pprox|lpha|st)|\x0b(?=ec)|\t(?=imes|ext|heta|an[ ({]|frac)"
+    r"|\r(?=ight|ho)|\n(?=eq|e )"
+)
+_ESCAPE = {"\x0c": "\\f", "\x08": "\\b", "\x07": "\\a", "\x0b": "\\v", "\t": "\\t", "\r": "\\r", "\n": "\\n"}
+
+
+def repaired(text: str) -> str:
+    r"""The text with its markup undone: HTML powers and tags, bold, code fences, backslashes doubled or lost to JSON.
+
+    >>> repaired("x<sup>2</sup> **+** `1`")
+    'x^{2} + 1'
+    """
+    if "<" in text and _TAG.search(text):
+        text = _TAG.sub(_tag, text)
+    if "**" in text:
+        text = _BOLD.sub(r"\1", text)
+    if "`" in text:
+        text = text.replace("```latex", "").replace("```math", "").replace("`", "")
+    if "\\\\" in text and ("\\begin" not in text or "\\\\begin" in text):
+        text = _DOUBLED.sub(r"\\", text)
+        if "\\\\begin" not in text and "\\begin" in text:
+            text = text.replace("\\\\\\\\", "\\\\")
+    if _BROKEN.search(text):
+        text = _BROKEN.sub(lambda found: _ESCAPE[found[0]], text)
+    if not text.isascii():
+        text = "".join(map(_folded, text)) if _FULL_WIDTH.search(text) else text
+    return (
+        text.strip().rstrip(".,; ")
+        if text.rstrip()[-1:] in _STOPS and not text.rstrip().endswith("..")
+        else text.strip()
+    )
+
+
+_STOPS = frozenset(".,;")
+_FULL_WIDTH = re.compile(
+    r"[！-～−–—‒‐‑﹣－’‘ʼ′″‴“”\u200b-\u200d\u2060\ufeff\u00ad⁄∕𝐀-𝟿，。、；：\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]"
+)
+_PRIMES = {
+    "′": "'",
+    "″": "''",
+    "‴": "'''",
+    "’": "'",
+    "‘": "'",
+    "ʼ": "'",
+    "“": "",
+    "”": "",
+    "⁄": "/",
+    "∕": "/",
+    "。": ".",
+    "、": ",",
+}
+
+
+def _folded(character: str) -> str:
+    """A look-alike character as the plain one: full-width, dashes, primes, digits of any script."""
+    if character.isascii():
+        return character
+    if character in "−–—‒‐‑﹣－":
+        return "-"
+    if character in _PRIMES:
+        return _PRIMES[character]
+    if character in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
+        return ""
+    if "！" <= character <= "～":
+        return chr(ord(character) - 0xFEE0)
+    if "𝐀" <= character <= "𝟿":
+        return unicodedata.normalize("NFKC", character)
+    digit = unicodedata.decimal(character, None)
+    return character if digit is None else str(digit)
+
+
+def _tag(found: re.Match[str]) -> str:
+    closes, name = found[1], found[2].lower()
+    if name not in {"sup", "sub"}:
+        return " " if name in {"br", "p", "div"} else ""
+    return "}" if closes else ("^{" if name == "sup" else "_{")
