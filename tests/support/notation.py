@@ -393,6 +393,8 @@ def _power_value(base: mpmath.mpf, exponent: mpmath.mpf) -> mpmath.mpf:
         return base ** int(exponent) if exponent > 0 else _nonzero(base) ** int(exponent)
     if abs(exponent) > 1_000:
         raise _Undefined("exponent")
+    if exponent > 0 and abs(base) < mpmath.mpf(10) ** -40:
+        return mpmath.mpf(0)
     if base < 0:
         for index in (3, 5, 7):  # a power p/q with odd q of a negative number is real
             above = mpmath.nint(exponent * index)
