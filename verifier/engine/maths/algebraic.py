@@ -27,7 +27,7 @@ def separation(forms: Forms, root: int) -> int | None:  # noqa: PLR0912  # one b
     >>> forms = Forms(Meter(Budget()))
     >>> two = forms.number(fmpq(2))
     >>> separation(forms, forms.add((forms.power(two, forms.number(fmpq(1, 2))), forms.number(fmpq(-7, 5)))))
-    7
+    8
     """
     upper: dict[int, float] = {}
     lower: dict[int, float] = {}

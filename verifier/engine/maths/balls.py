@@ -17,13 +17,14 @@ Function = Callable[..., Ball]
 
 _NAN = arb("nan")
 _CNAN = acb("nan")
+_WRITTEN_OUT = arb(fmpz(1) << 8192)
 _LARGEST = 1 << 20
 """Integers above are not unfolded: gcd, double factorials, falling products."""
 
 
 def _whole(ball: arb) -> fmpz | None:
-    """The integer that a ball is, exactly."""
-    return ball.unique_fmpz() if ball.is_integer() else None
+    """The integer that a ball is, exactly; of one too large to be written out, nothing."""
+    return ball.unique_fmpz() if ball.is_integer() and abs(ball) < _WRITTEN_OUT else None
 
 
 def whole_power(exponent: int, *, complexes: bool) -> Function:

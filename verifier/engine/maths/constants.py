@@ -6,13 +6,15 @@ from flint import fmpq
 
 from verifier.engine.maths.algebraic import UNBOUNDED, powers_equal, separation, whole_half_turns
 from verifier.engine.maths.evaluate import Look, Program, State
-from verifier.engine.maths.magnitude import apart
+from verifier.engine.maths.magnitude import apart, have_sizes
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.outcome import Equality, correct, differs, shown, undecided
+from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, undecided
 from verifier.engine.maths.polynomial import Undefined
 from verifier.engine.maths.proof import Proof, difference
 from verifier.types.budget import Exhausted
 
+WIDE = 8
+"""Bits below which a ball says little: its middle is too large to be held to more."""
 LEAST_BITS = 2000
 """Two constants that are not algebraic are called equal at no fewer bits."""
 _PLAIN = frozenset({"number", "add", "mul"})
@@ -33,11 +35,17 @@ def constants(forms: Forms, gold: int, candidate: int, *, complexes: bool = Fals
             return constants(forms, gold, candidate, complexes=True)
         look = _closer(program, forms, look)
         if look.gold is not State.FINITE or look.candidate is not State.FINITE:
-            return apart(forms, gold, candidate) or undecided("undefined")
+            if complexes or not have_sizes(forms, gold, candidate):
+                return undecided("undefined")
+            return apart(forms, gold, candidate) or _prove(forms, gold, candidate, program, complexes=False)
     if look.apart:
         return _apart(look)
     if gold == candidate:
         return correct("identical")
+    if not complexes and look.left is not None and look.left.rel_accuracy_bits() < WIDE:
+        far = apart(forms, gold, candidate)
+        if far is not None:
+            return far
     return _prove(forms, gold, candidate, program, complexes=complexes)
 
 
@@ -62,7 +70,8 @@ def _closer(program: Program, forms: Forms, look: Look) -> Look:
 
 
 def _apart(look: Look) -> Equality:
-    return differs("exact", gold=shown(look.left), candidate=shown(look.right))
+    left, right = both_shown(look.left, look.right)
+    return differs("exact", gold=left, candidate=right)
 
 
 def _prove(forms: Forms, gold: int, candidate: int, program: Program, *, complexes: bool) -> Equality:
@@ -108,7 +117,7 @@ def _refine(forms: Forms, program: Program, proof: Proof | None) -> Equality:
             return _apart(look)
         exact = numerator.look({}, precision, meter)
         if exact.apart:
-            return differs("exact", gold=shown(look.left), candidate=shown(look.right))
+            return _apart(look)
         if exact.bits >= needed and look.bits >= (0 if bound is not None else needed):
             return correct("algebraic") if bound is not None else correct("bits", bits=str(needed))
         if precision >= largest:

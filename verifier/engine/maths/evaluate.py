@@ -6,10 +6,10 @@ The precision of flint belongs to the process, so this is the only file that set
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from math import frexp
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from flint import acb, arb, ctx, fmpq
 
@@ -30,6 +30,7 @@ from verifier.engine.maths.normal import Forms
 from verifier.types.budget import Meter
 
 _LOCK = threading.Lock()
+Result = TypeVar("Result")
 _BINARY = 2
 UNCOUNTED = frozenset({"piece", "and", "or", "eq", "ne", "lt", "le", "words"})
 """Parts of pieces, which have no value of their own."""
@@ -87,7 +88,14 @@ class Program:
         "strict",
     )
 
-    def __init__(self, forms: Forms, roots: Sequence[int], *, complexes: bool = False) -> None:
+    def __init__(
+        self,
+        forms: Forms,
+        roots: Sequence[int],
+        *,
+        complexes: bool = False,
+        reach: Sequence[Sequence[int]] | None = None,
+    ) -> None:
         self.forms = forms
         self.roots = tuple(roots)
         self.complexes = complexes
@@ -98,13 +106,17 @@ class Program:
         self._inner: dict[int, int] = {}  # the root inside a power p/q
         self._leaves: list[Any] = []  # fmpq, a function of no argument, or the name of a free name
         self._light = self._heavy = self._steep = 0
-        self._compile()
-        self.strict = tuple(self._strict(root) for root in self.roots)
+        if reach is None:
+            self._compile(forms.reach(*roots))
+            self.strict = tuple([self._strict(root) for root in self.roots])
+        else:
+            self._compile(sorted(set(reach[0]).union(*reach[1:])))
+            self.strict = tuple([self._strict(root, part) for root, part in zip(self.roots, reach, strict=True)])
 
-    def _compile(self) -> None:
+    def _compile(self, nodes: Sequence[int]) -> None:
         forms, slots, leaves = self.forms, self.slots, self._leaves
         table = COMPLEX if self.complexes else REAL
-        for node in forms.reach(*self.roots):
+        for node in nodes:
             head = forms.heads[node]
             args = forms.args[node]
             if head == "number":
@@ -207,18 +219,26 @@ class Program:
             return (head, self.slots[args[0]], self.slots[args[1]])
         return () if head == "words" else None
 
-    def _strict(self, root: int) -> tuple[int, ...]:
+    def _strict(self, root: int, reach: Sequence[int] | None = None) -> tuple[int, ...]:
         """The steps that must have values for the root to have one: all but those inside pieces."""
-        seen: set[int] = set()
-        stack = [root]
-        while stack:
-            node = stack.pop()
-            if node not in seen:
-                seen.add(node)
-                if self.forms.heads[node] != "cases":
-                    stack.extend(self.forms.args[node])
-        slots = {self.slots[node] for node in seen}
-        return tuple(sorted(slots.union([self._inner[slot] for slot in slots if slot in self._inner])))
+        forms = self.forms
+        nodes: Iterable[int]
+        if reach is not None and not any(forms.heads[node] == "cases" for node in reach):
+            nodes = reach
+        else:
+            seen = {root}
+            stack = [root]
+            while stack:
+                node = stack.pop()
+                if forms.heads[node] != "cases":
+                    fresh = [arg for arg in forms.args[node] if arg not in seen]
+                    seen.update(fresh)
+                    stack.extend(fresh)
+            nodes = seen
+        slots = {slot for node in nodes if (slot := self.slots[node]) >= 0}
+        if self._inner:
+            slots.update([self._inner[slot] for slot in slots if slot in self._inner])
+        return tuple(sorted(slots))
 
     def cost(self, precision: int) -> int:
         """Units of work of one evaluation (a unit is about a quarter of a microsecond)."""
@@ -293,6 +313,11 @@ class Program:
             found.append(results[self.slots[root]] if finite else None)
         return found
 
+    def ball_in_lock(self) -> Ball | None:
+        """The first root without names, for work that holds the lock already."""
+        results = self._run({})
+        return results[self.slots[self.roots[0]]] if all(results[slot].is_finite() for slot in self.strict[0]) else None
+
     def _size(self, results: list[Ball]) -> int:
         """The largest |log2| of a part of the trees, to know how close to zero a difference can come by accident."""
         size = 0
@@ -301,6 +326,16 @@ class Program:
                 continue
             size = max(size, _log_size(ball))
         return size
+
+
+def within_lock(precision: int, work: Callable[[], Result]) -> Result:
+    """What ``work`` gives at a precision; it must be short, and must not ask for the lock itself."""
+    with _LOCK:
+        ctx.prec = precision
+        try:
+            return work()
+        finally:
+            ctx.prec = 53
 
 
 def _log_size(ball: Ball) -> int:

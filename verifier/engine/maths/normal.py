@@ -254,13 +254,15 @@ class Forms:
 
     def reach(self, *roots: int) -> list[int]:
         """The nodes that the roots are made of, children first."""
-        seen: set[int] = set()
-        stack = list(roots)
+        args = self.args
+        seen = set(roots)
+        stack = [root for root in seen if args[root]]
         while stack:
-            node = stack.pop()
-            if node not in seen:
-                seen.add(node)
-                stack.extend(self.args[node])
+            for node in args[stack.pop()]:
+                if node not in seen:
+                    seen.add(node)
+                    if args[node]:
+                        stack.append(node)
         return sorted(seen)
 
     def tree(self, node: int) -> Expr:

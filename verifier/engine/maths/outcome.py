@@ -11,6 +11,9 @@ from verifier.engine.maths.balls import Ball
 from verifier.engine.maths.evaluate import Surd, Value
 from verifier.types.verdict import Decision
 
+_LONG = 20
+"""Characters of an exponent that are still shown."""
+
 
 class Equality(msgspec.Struct, frozen=True):
     """The decision, how it was reached, and the evidence.
@@ -42,7 +45,7 @@ def undecided(how: str, **evidence: str) -> Equality:
     return Equality(Decision.PASS, how, evidence)
 
 
-def shown(ball: Ball) -> str:
+def shown(ball: Ball, figures: int = 6) -> str:
     """A value as an examiner would say it.
 
     >>> from flint import arb
@@ -50,10 +53,10 @@ def shown(ball: Ball) -> str:
     ('4', '0.333333', '2 - 1i')
     """
     if isinstance(ball, acb):
-        imaginary = shown(ball.imag)
+        imaginary = shown(ball.imag, figures)
         if imaginary == "0":
-            return shown(ball.real)
-        real = shown(ball.real)
+            return shown(ball.real, figures)
+        real = shown(ball.real, figures)
         minus = imaginary.startswith("-")
         turned = f"{imaginary.removeprefix('-')}i"
         if real == "0":
@@ -61,10 +64,27 @@ def shown(ball: Ball) -> str:
         return f"{real} {'-' if minus else '+'} {turned}"
     if ball.is_integer() and abs(ball) < 1 << 60:
         return str(ball.unique_fmpz())
-    text: str = ball.str(6, radius=False)
-    if "e" in text or "." not in text:
-        return text
-    return text.rstrip("0").rstrip(".")
+    text: str = ball.str(figures, radius=False)
+    mantissa, mark, exponent = text.partition("e")
+    if len(exponent) > _LONG:
+        return f"about 10^({exponent[1]}.{exponent[2:6]}e+{len(exponent) - 2})" if exponent[0] == "+" else "nearly 0"
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return mantissa + mark + exponent
+
+
+def both_shown(left: Ball, right: Ball) -> tuple[str, str]:
+    """Two different values, with so many figures that the difference is seen if a person would still read them.
+
+    >>> from flint import arb
+    >>> both_shown(arb(1), arb(1) + arb("1e-9"))
+    ('1', '1.000000001')
+    """
+    for figures in (6, 12, 18):
+        one, other = shown(left, figures), shown(right, figures)
+        if one != other:
+            break
+    return one, other
 
 
 def place(point: Mapping[str, Value]) -> str:

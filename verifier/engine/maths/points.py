@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
+from typing import NamedTuple
 
 import msgspec
 from flint import arb, fmpq
@@ -16,7 +17,9 @@ from verifier.types.expr import Expr
 
 WHOLE_NAMES = frozenset({"n", "k", "m"})
 """Names that stand for whole numbers more often than not."""
-_WHOLE_ARGUMENTS = frozenset({"factorial", "factorial2", "binom", "perm", "floor", "ceil", "gcd", "lcm", "mod"})
+_WHOLE_ARGUMENTS = frozenset({"factorial", "factorial2", "binom", "perm", "gcd", "lcm"})
+_MAY_BE_WHOLE = frozenset({"floor", "ceil", "mod"})
+_SIGNS_OF_WHOLE = _WHOLE_ARGUMENTS | _MAY_BE_WHOLE | {"pow", "sum", "prod"}
 _RELATIONS = frozenset({"eq", "ne", "lt", "le"})
 _INTEGER_SETS = frozenset({"Z", "N"})
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
@@ -103,12 +106,32 @@ def constant_value(forms: Forms, node: int) -> fmpq | None:
     return None if ball is None or ball.mid() > 1 << 100 or ball.mid() < -1 << 100 else ball.mid().fmpq()
 
 
-def whole_names(forms: Forms, roots: Sequence[int]) -> frozenset[str]:
-    """Names that stand for whole numbers where they stand: in an exponent of −1, a factorial, a floor, an index."""
+class Whole(NamedTuple):
+    """Names that must be whole where they stand (exponents of −1, factorials, limits of sums), and names that may be.
+
+    ``may`` are those in floors and remainders, of which the usual names for whole numbers are taken to be whole.
+    """
+
+    must: frozenset[str]
+    may: frozenset[str]
+
+
+_NONE = Whole(frozenset(), frozenset())
+
+
+def whole_names(forms: Forms, reach: Sequence[int]) -> Whole:
+    """Names that stand, or may stand, for whole numbers in the nodes."""
+    if _SIGNS_OF_WHOLE.isdisjoint(forms.heads):
+        return _NONE
     found: set[str] = set()
-    for node in forms.reach(*roots):
+    may: set[str] = set()
+    for node in reach:
         head, args = forms.heads[node], forms.args[node]
         inside: Sequence[int] = ()
+        if head in _MAY_BE_WHOLE:
+            names = [forms.names[part] for part in forms.reach(*args) if forms.heads[part] == "symbol"]
+            may.update(names)
+            found.update([name for name in names if name in WHOLE_NAMES])
         if head in _WHOLE_ARGUMENTS:
             inside = args
         elif head == "pow":
@@ -119,7 +142,7 @@ def whole_names(forms: Forms, roots: Sequence[int]) -> frozenset[str]:
             inside = args[2:]
         if inside:
             found.update([forms.names[part] for part in forms.reach(*inside) if forms.heads[part] == "symbol"])
-    return frozenset(found)
+    return Whole(frozenset(found), frozenset(may - found))
 
 
 class Points:
@@ -129,7 +152,7 @@ class Points:
     the domain can be told with ``good``, and later points gather there.
     """
 
-    __slots__ = ("_constants", "_good", "_kinds", "_seed", "names", "terms")
+    __slots__ = ("_forms", "_good", "_kinds", "_made", "_roots", "names", "terms")
 
     def __init__(
         self, forms: Forms, names: Sequence[str], whole: frozenset[str], known: Terms, roots: Sequence[int]
@@ -137,13 +160,23 @@ class Points:
         self.names = tuple(names)
         self.terms = known
         self._kinds = tuple(name in whole for name in self.names)
-        constants = {abs(value) for node in forms.reach(*roots) if (value := forms.values[node]) is not None}
-        self._constants = sorted(value for value in constants if value < 1 << 64)
-        text = repr(
-            [(forms.heads[n], forms.args[n], forms.names[n], str(forms.values[n])) for n in forms.reach(*roots)]
-        )
-        self._seed = int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=16).digest(), "big")
+        self._forms, self._roots = forms, roots
+        self._made: tuple[list[fmpq], int] | None = None
         self._good: list[dict[str, Value]] = []
+
+    def _seeded(self) -> tuple[list[fmpq], int]:
+        """The numbers of the trees, and a seed that depends on nothing but these trees."""
+        if self._made is None:
+            forms = self._forms
+            reach = forms.reach(*self._roots)
+            values: list[fmpq] = []
+            for value in sorted([abs(value) for node in reach if (value := forms.values[node]) is not None]):
+                if value < 1 << 64 and (not values or values[-1] != value):
+                    values.append(value)
+            text = repr([(forms.heads[n], forms.args[n], forms.names[n], str(forms.values[n])) for n in reach])
+            digest = blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+            self._made = (values, int.from_bytes(digest, "big"))
+        return self._made
 
     def good(self, point: Mapping[str, Value]) -> None:
         """Remember a point of the domain."""
@@ -169,7 +202,7 @@ class Points:
 
     def _noise(self, count: int, j: int) -> int:
         """A whole number that looks random and is always the same."""
-        mixed = (self._seed + 0x9E3779B97F4A7C15 * (count * 31 + j + 1)) & ((1 << 128) - 1)
+        mixed = (self._seeded()[1] + 0x9E3779B97F4A7C15 * (count * 31 + j + 1)) & ((1 << 128) - 1)
         mixed ^= mixed >> 61
         mixed = mixed * 0xD6E8FEB86659FD93BF58476D1CE4E5B9 & ((1 << 128) - 1)
         return mixed >> 70
@@ -177,9 +210,12 @@ class Points:
     def _plain(self, count: int, j: int) -> Value:
         """The spread: ±1, ±2, inside (−1, 1), beyond ±10, beyond twice the largest constant, irrational, others."""
         noise = self._noise(count, j)
+        if self._kinds[j] and (count + j) % 3:
+            return fmpq(count // 2 + 1 if j == 0 else noise % 12 + 1)
         kind = (count + 3 * j) % 14 if j == 0 else (noise >> 8) % 14
         some = fmpq(noise % 97 + 1, (noise >> 20) % 89 + 1)
-        largest = 2 * self._constants[-1] if self._constants else fmpq(2)
+        constants = self._seeded()[0]
+        largest = 2 * constants[-1] if constants else fmpq(2)
         if kind == 0:
             return fmpq(-2)
         if kind == 1:
@@ -196,8 +232,8 @@ class Points:
             return fmpq(-1 if count < 14 else noise % 9 + 1)
         if kind == 7:
             return -largest - 10 - some
-        if kind in {8, 9} and self._constants:
-            pick = self._constants[noise % len(self._constants)]
+        if kind in {8, 9} and constants:
+            pick = constants[noise % len(constants)]
             return (pick + fmpq(1, (noise >> 9) % 7 + 1)) * (1 if kind == 8 else -1)
         if kind == 10:
             return fmpq(noise % 17 - 8)

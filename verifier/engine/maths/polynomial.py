@@ -138,6 +138,7 @@ class Ring:
             degrees = a.degrees()
             for degree in degrees:
                 dense *= 1 + degree * exponent
+            dense = int(dense)
             size = min(dense, comb(exponent + terms - 1, min(terms - 1, exponent))) if terms < 50 else dense
             if size > self._terms or max(degrees) * exponent > self.meter.budget.degree:
                 raise TooHigh

@@ -9,8 +9,8 @@ from flint import fmpq
 from verifier.engine.maths.breakpoints import PIECEWISE, breakpoints
 from verifier.engine.maths.evaluate import Look, Program, State, Value
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.outcome import Equality, correct, differs, place, shown, undecided
-from verifier.engine.maths.points import WHOLE_NAMES, Conditions, Points, terms, whole_names
+from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, place, shown, undecided
+from verifier.engine.maths.points import WHOLE_NAMES, Conditions, Points, Terms, terms, whole_names
 from verifier.engine.maths.polynomial import Undefined
 from verifier.engine.maths.proof import Proof, difference
 from verifier.engine.maths.relations import eliminate
@@ -32,11 +32,15 @@ _PARTIAL = frozenset({
 """Functions that have no value on a whole stretch of the line."""
 
 
+_NOTHING = Terms()
+_TOTAL = frozenset({"number", "symbol", "add", "mul"})
+
+
 class Sides:
     """The two sides, what is known of their names, and the program that evaluates both."""
 
     __slots__ = (
-        "candidate", "complexes", "conditions", "forms", "gold", "held", "integers", "meter", "names", "own", "points",
+        "candidate", "complexes", "conditions", "forms", "gold", "held", "integers", "may", "meter", "names", "own", "points",
         "positive", "program", "reach", "terms", "unknown", "whole",
     )  # fmt: skip
 
@@ -60,24 +64,24 @@ class Sides:
     def prepare(self) -> None:
         """Everything that follows from the two nodes and the conditions."""
         forms = self.forms
-        self.terms = terms(forms, self.conditions, self.integers)
-        self.reach = tuple([forms.reach(side) for side in (self.gold, self.candidate)])
-        self.own = tuple(
-            [frozenset([forms.names[n] for n in part if forms.heads[n] == "symbol"]) for part in self.reach]
+        heads, names = forms.heads, forms.names
+        self.terms = terms(forms, self.conditions, self.integers) if self.conditions or self.integers else _NOTHING
+        self.reach = (forms.reach(self.gold), forms.reach(self.candidate))
+        both = self.reach[0] + self.reach[1]
+        self.own = tuple([frozenset([names[n] for n in part if heads[n] == "symbol"]) for part in self.reach])
+        self.complexes = ("i" in names or "cis" in heads) and any(
+            heads[node] == "cis" or (heads[node] == "constant" and names[node] == "i") for node in both
         )
-        self.complexes = any(
-            forms.names[node] == "i" for part in self.reach for node in part if forms.heads[node] == "constant"
-        )
-        self.complexes = self.complexes or any(forms.heads[node] == "cis" for part in self.reach for node in part)
         self.held = Conditions(forms, self.terms.conditions)
-        self.whole = self.terms.whole | whole_names(forms, (self.gold, self.candidate))
+        must, self.may = whole_names(forms, both)
+        self.whole = self.terms.whole | must
         self.names = tuple(sorted(self.own[0] | self.own[1] | set(self.held.names)))
         self.meter.within("variables", len(self.names))
-        self.positive = frozenset([name for name, low in self.terms.low.items() if low >= 0]) | (
-            self.whole - frozenset(self.terms.low)
-        )
-        self.program = Program(forms, (self.gold, self.candidate), complexes=self.complexes)
-        self.points = self.supply(self.whole | WHOLE_NAMES)
+        self.positive = frozenset([name for name, low in self.terms.low.items() if low >= 0])
+        if self.whole:
+            self.positive |= self.whole - frozenset(self.terms.low)
+        self.program = Program(forms, (self.gold, self.candidate), complexes=self.complexes, reach=self.reach)
+        self.points = self.supply(self.whole | self.may | WHOLE_NAMES)
 
     def supply(self, whole: frozenset[str]) -> Points:
         """Points where those names are whole numbers."""
@@ -86,7 +90,11 @@ class Sides:
 
 def variables(sides: Sides) -> Equality:
     """Whether two trees with names are equal over the gold's domain: steps 1, 2, 4 and 5 of DESIGN section 6."""
-    branches = eliminate(sides.forms, sides.gold, sides.candidate, sides.conditions)
+    if sides.gold == sides.candidate and _total(sides):
+        return correct("identical")
+    if not sides.conditions:
+        return _branch(sides)
+    branches = eliminate(sides.forms, sides.gold, sides.candidate, sides.conditions, sides.integers)
     if branches is None:
         return _branch(sides)
     outcomes: list[Equality] = []
@@ -104,6 +112,19 @@ def variables(sides: Sides) -> Equality:
         outcomes.append(outcome)
     passed = [outcome for outcome in outcomes if outcome.decision is Decision.PASS]
     return passed[0] if passed else outcomes[0]
+
+
+def _total(sides: Sides) -> bool:
+    """Whether a side has a value everywhere: sums and products of names, numbers and their whole powers."""
+    forms = sides.forms
+    for node in sides.reach[0]:
+        if forms.heads[node] not in _TOTAL:
+            if forms.heads[node] != "pow":
+                return False
+            index = forms.values[forms.args[node][1]]
+            if index is None or index.q != 1 or index < 1:
+                return False
+    return True
 
 
 def _branch(sides: Sides) -> Equality:
@@ -188,11 +209,9 @@ def _refute(sides: Sides, point: Mapping[str, Value], look: Look) -> Equality | 
     outside = look.candidate is State.OUTSIDE and not sides.complexes
     if not look.apart and not outside:
         return None
-    evidence = {
-        "at": place({name: point[name] for name in sides.names if name in sides.own[0] or name in sides.own[1]}),
-        "gold": shown(look.left),
-        "candidate": "not defined" if outside else shown(look.right),
-    }
+    left, right = (shown(look.left), "not defined") if outside else both_shown(look.left, look.right)
+    used = {name: point[name] for name in sides.names if name in sides.own[0] or name in sides.own[1]}
+    evidence = {"at": place(used), "gold": left, "candidate": right}
     if sides.unknown or sides.terms.unclear:
         return undecided("relations", **evidence)
     missing = sides.own[0] - sides.own[1]
@@ -315,7 +334,7 @@ def _confirm(sides: Sides, point: Mapping[str, Value]) -> Equality:
 
 def _also_between(sides: Sides, numerator: Program, bits: int) -> Equality | None:
     """n, k and m were whole numbers so far; where nothing says that they are, agreement must hold between, too."""
-    loose = [name for name in sides.names if name in WHOLE_NAMES and name not in sides.whole]
+    loose = [name for name in sides.names if (name in WHOLE_NAMES or name in sides.may) and name not in sides.whole]
     if not loose:
         return None
     for tried, point in enumerate(sides.supply(sides.whole)):
