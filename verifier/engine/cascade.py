@@ -23,6 +23,7 @@ from verifier.engine.kinds import (
     collection,
     conditions,
     expression,
+    form,
     formula,
     kind,
     number,
@@ -50,7 +51,7 @@ READERS: tuple[Reader, ...] = (choice.read_choice, quantity.read_quantity, numbe
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
     *quantity.STAGES,
-    *expression.STAGES,
+    expression.STAGE,
     *relation.STAGES,
     *collection.STAGES,
     *region.STAGES,
@@ -103,6 +104,7 @@ CODES: tuple[Code, ...] = (
     *kind.CODES,
     *number.CODES,
     *quantity.CODES,
+    *form.CODES,
     *expression.CODES,
     *relation.CODES,
     *collection.CODES,
@@ -181,7 +183,7 @@ class _Grade:
         self.profile = profile
         self.meter = Meter(profile.budget)
         self.trace: list[Step] = []
-        self.context = Context(Demand(), profile, rules, self.meter, self.compare)
+        self.context = Context(Demand(), profile, rules, self.meter, self.compare, {})
 
     def verdict(self, engine: str) -> Verdict:
         """Run the cascade and settle it."""
@@ -257,7 +259,7 @@ class _Grade:
             lambda: read_demand(self.sample, options, self.rules, self.meter),
             lambda _: Demand(),
         )
-        self.context = Context(demand, self.profile, self.rules, self.meter, self.compare)
+        self.context = Context(demand, self.profile, self.rules, self.meter, self.compare, {})
 
     def _plain(self, words: str) -> str:
         return text.plain(words, self.rules.text, self.meter)
@@ -393,7 +395,7 @@ class _Grade:
     def _pairs(self, gold: _Side, candidate: _Side) -> Finding:
         """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""
         finding = self._law_three(gold, candidate)
-        if finding.decision is not Decision.CORRECT:
+        if finding.decision is not Decision.CORRECT and finding.code != expression.UNDEFINED.name:
             for words in candidate.texts:
                 if words in gold.texts:
                     finding = kind.SAME_TEXT.finding(text=words[:_SHOWN])
@@ -401,22 +403,30 @@ class _Grade:
         return finding
 
     def _law_three(self, gold: _Side, candidate: _Side) -> Finding:
-        findings: list[Finding] = []
-        for given in candidate.readings:
-            for wanted in gold.readings:
-                if wanted.label and given.label and wanted.label != given.label:
-                    findings.append(number.LABEL_DIFFERS.finding(gold=wanted.label, candidate=given.label))
-                else:
-                    found = self.compare(wanted.answer, given.answer)
-                    if found.decision is Decision.CORRECT and not self._same_rest(wanted, given):
-                        found = REST_DIFFERS.finding(gold=wanted.unread, candidate=given.unread)
-                    findings.append(found)
-        decisions = {finding.decision for finding in findings}
+        settled = [self._against_reading(gold, given) for given in candidate.readings]
+        decisions = {finding.decision for finding in settled}
         if {Decision.CORRECT, Decision.INCORRECT} <= decisions:
             return AMBIGUOUS.finding(gold=gold.shown, candidate=candidate.shown)
-        if Decision.CORRECT in decisions:
-            return next(finding for finding in findings if finding.decision is Decision.CORRECT)
-        if decisions == {Decision.INCORRECT}:
+        if len(decisions) == 1 and Decision.PASS not in decisions:
+            return settled[0]
+        passed = [finding for finding in settled if finding.decision is Decision.PASS]
+        return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)
+
+    def _against_reading(self, gold: _Side, given: Reading) -> Finding:
+        """One reading of the candidate: it agrees if some reading of the gold does, and differs if none can."""
+        findings: list[Finding] = []
+        for wanted in gold.readings:
+            if wanted.label and given.label and wanted.label != given.label:
+                findings.append(number.LABEL_DIFFERS.finding(gold=wanted.label, candidate=given.label))
+                continue
+            found = self.compare(wanted.answer, given.answer)
+            if found.decision is Decision.CORRECT and not self._same_rest(wanted, given):
+                found = REST_DIFFERS.finding(gold=wanted.unread, candidate=given.unread)
+            findings.append(found)
+        agreeing = [finding for finding in findings if finding.decision is Decision.CORRECT]
+        if agreeing:
+            return agreeing[0]
+        if all(finding.decision is Decision.INCORRECT for finding in findings):
             return findings[0]
         passed = [finding for finding in findings if finding.decision is Decision.PASS]
         return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)

@@ -41,7 +41,7 @@ class Demand(msgspec.Struct, frozen=True):
     quantities; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or
     millions, ``rounding_task`` that it asks to round a given number, ``verbatim`` that the answer is a name of digits.
     ``forms`` are the forms asked for (``rules/demand/forms.toml``), ``family`` says that arbitrary constants belong to
-    the answer, ``ordered`` and ``unordered`` whether the order of several values counts, ``whole`` that they are whole
+    the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the order of several values counts, ``whole`` that they are whole
     numbers; ``question`` is the end of the question as it was written.
     """
 
@@ -59,6 +59,7 @@ class Demand(msgspec.Struct, frozen=True):
     rounding_task: bool = False
     forms: frozenset[str] = frozenset()
     family: bool = False
+    antiderivative: bool = False
     ordered: bool = False
     unordered: bool = False
     whole: bool = False
@@ -73,6 +74,7 @@ class Demand(msgspec.Struct, frozen=True):
     asked: bool = False
 
 
+_INTEGRAL = re.compile(r"(?:\\int|∫)(?! ?(?:\\limits)? ?[_^₀-₉⁰-⁹])")
 _ASKED_IN = 8_000  # characters at the end of a question in which it says what it asks for
 _WORDS = re.compile(r"[^\W\d_]+")
 _ROUND = re.compile(r"\bround(?: off)? (?:the number )?\$?-?\d")
@@ -91,6 +93,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
     table = rules.demand
     unit = _unit(end, text, table, rules.units)
     places, significant = _precision(text)
+    one = any(phrase in text for phrase in table.antiderivative)
     counted = unit is None and any(phrase in text for phrase in table.count)
     return Demand(
         options=options,
@@ -106,12 +109,13 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         lowest_terms=any(phrase in text for phrase in table.lowest_terms),
         rounding_task=_ROUND.search(text) is not None,
         forms=frozenset(name for phrase, name in table.forms if phrase in asking),
-        family=any(phrase in text for phrase in table.family),
+        family=not one and (any(phrase in text for phrase in table.family) or _INTEGRAL.search(end) is not None),
+        antiderivative=one,
         ordered=any(phrase in text for phrase in table.ordered),
         unordered=any(phrase in text for phrase in table.unordered),
         whole=any(phrase in text for phrase in table.whole),
         question=question[-_ASKED_IN:],
-        verbatim=any(phrase in asking for phrase in table.verbatim),
+        verbatim=any(re.search(rf"\b{re.escape(phrase)}\b", asking) for phrase in table.verbatim),
         money=any(phrase in asking for phrase in table.money),
         measures=frozenset(
             dimension for phrase, dimensions in table.measures if phrase in asking for dimension in dimensions

@@ -56,6 +56,7 @@ def notation(entries: Entries, lists: Lists) -> MathsTable:
         arbitrary=frozenset(lists.get(("maths", "arbitrary"), ())),
         copulas=frozenset(lists.get(("maths", "copulas"), ())),
         between=frozenset(lists.get(("maths", "between"), ())),
+        closings=frozenset(lists.get(("maths", "closings"), ())),
         denials=frozenset(lists.get(("maths", "denials"), ())),
         ordinary=frozenset(lists.get(("maths", "ordinary"), ())),
     )

@@ -87,6 +87,13 @@ class NotationEntry(Entry):
     signs: Annotated[tuple[Text, ...], Field(description="Characters and combinations of them.")] = ()
 
 
+class NamedSetEntry(Entry):
+    """Words for a set of numbers: the empty one, or all reals."""
+
+    means: Annotated[Literal["empty", "R", "Z"], Field(description="The set.")]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="Whole answers that stand for it, in any case.")]
+
+
 class TruthEntry(Entry):
     """Words for one truth value."""
 
@@ -221,6 +228,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("text", "range"): RangeEntry,
     ("text", "macro"): MacroEntry,
     ("text", "truth"): TruthEntry,
+    ("text", "named_set"): NamedSetEntry,
     ("extract", "marker"): MarkerEntry,
     ("extract", "tag"): TagEntry,
     ("demand", "measure"): MeasureEntry,
@@ -238,8 +246,8 @@ _LISTS = {
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
-    "maths": "wordy silent vanishing domains signs arbitrary copulas between denials glued ordinary",
-    "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family ordered unordered "
+    "maths": "wordy silent vanishing domains signs arbitrary copulas between closings denials glued ordinary",
+    "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative ordered unordered "
     "whole",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())

@@ -26,6 +26,7 @@ from verifier.rulebook.schema import (
     MacroEntry,
     MarkerEntry,
     MeasureEntry,
+    NamedSetEntry,
     PrefixEntry,
     ProfileEntry,
     RangeEntry,
@@ -86,6 +87,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             lowest_terms=_folded(lists, "demand", "lowest_terms"),
             forms=_forms(entries),
             family=_folded(lists, "demand", "family"),
+            antiderivative=_folded(lists, "demand", "antiderivative"),
             ordered=_folded(lists, "demand", "ordered"),
             unordered=_folded(lists, "demand", "unordered"),
             whole=_folded(lists, "demand", "whole"),
@@ -319,6 +321,11 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         openers=tuple(sorted(_folded(lists, "text", "openers"), key=len, reverse=True)),
         fillers=frozenset(_folded(lists, "text", "fillers")),
         generic_units=frozenset(_folded(lists, "text", "generic_units")),
+        named_sets={
+            words.casefold(): entry.means
+            for _, entry in _all(entries, "text", "named_set", NamedSetEntry)
+            for words in entry.words
+        },
         blockers=frozenset(_folded(lists, "text", "blockers")),
         joiners=frozenset(_folded(lists, "text", "joiners")),
         directions=frozenset(_folded(lists, "text", "directions")),

@@ -68,6 +68,7 @@ class TextTable(msgspec.Struct, frozen=True):
     openers: tuple[str, ...]
     fillers: frozenset[str]
     generic_units: frozenset[str]
+    named_sets: Mapping[str, str]
     qualifiers: frozenset[str]
     blockers: frozenset[str]
     joiners: frozenset[str]
@@ -128,6 +129,7 @@ class DemandTable(msgspec.Struct, frozen=True):
     lowest_terms: tuple[str, ...]
     forms: tuple[tuple[str, str], ...]
     family: tuple[str, ...]
+    antiderivative: tuple[str, ...]
     ordered: tuple[str, ...]
     unordered: tuple[str, ...]
     whole: tuple[str, ...]
@@ -181,6 +183,7 @@ class MathsTable(msgspec.Struct, frozen=True):
     arbitrary: frozenset[str]
     copulas: frozenset[str]
     between: frozenset[str]
+    closings: frozenset[str]
     denials: frozenset[str]
     ordinary: frozenset[str]
 

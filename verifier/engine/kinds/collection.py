@@ -334,6 +334,9 @@ def compare_with_value(
             if many is gold
             else _as_sets(alone.items, many.items, ctx, shown)
         )
+    if many.shape in {"tuple", "pair"} and tree.head in {"perm", "apply", "binom"}:  # the point P(4, 1)
+        point = Collection("tuple", tree.args, tree)
+        return compare_collections(many, point, ctx) if many is gold else compare_collections(point, many, ctx)
     if many.shape in {"tuple", "pair", "matrix"} and not isinstance(one, Number):
         flat = _flat(_rows(many))
         parts = None if flat is None else vectors.by_unit_vectors(tree, len(flat))

@@ -1,6 +1,6 @@
 """What a question says of the names in an answer: conditions, whole numbers, fixed names, arbitrary constants.
 
-Read only when an answer has names, since most have none.
+Read only when an answer needs it, since most have no names; a question's formulas are read once a grade.
 """
 
 from __future__ import annotations
@@ -16,17 +16,49 @@ from verifier.engine.maths.zero import Given
 from verifier.types.expr import RELATIONS, Expr, number, symbols
 
 _SPAN = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?)\\\]", re.DOTALL)
-_PLAIN = re.compile(r"(?<![\w$\\])([A-Za-z]\w? ?(?:[<>≤≥≠]|!=|>=|<=) ?-?[\w./]{1,12})(?![\w$])")
+_RUN = re.compile(  # maths in running text: signs, numerals, macros, single letters, names of functions
+    r"(?:\\[A-Za-z]+\b|(?<![A-Za-z])(?:sin|cos|tan|cot|sec|csc|ln|log|sqrt|pi|exp)?[A-Za-z]?(?![A-Za-z'])|[\d.]+|[-+*/^=<>≤≥≠|(){}\[\]_,!√π°×·÷±]"
+    r"|(?<=\S) (?=\S))+"
+)
+_HAS_SIGN = re.compile(
+    r"[=<>≤≥≠^*/+√!°]|\\(?:le|ge|ne|lt|gt|in|sqrt|frac|binom|int|sum|d?frac)\b|(?:sin|cos|tan|log|ln)\b|\d ?[A-Za-z]"
+)
+_RELATIONAL = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|neq?|lt|gt|in)\b")
 _WHOLE = re.compile(
-    r"(?:integers?|natural numbers?|whole numbers?)\s+\$?\\?\(?([A-Za-z])\b|\$?\b([A-Za-z])\b\$?\s+(?:is|be|are) an? (?:\w+ )?(?:integer|natural number)"
+    r"(?:integers?|natural numbers?|whole numbers?)\s+\$?\\?\(?([A-Za-z])\b"
+    r"|\b([A-Za-z])\b\\?\)?\$?\s+(?:is|be|are|denotes?)\s+an?\s+(?:\w+\s+){0,2}(?:integer|natural number|whole number)"
 )
 _POSITIVE = re.compile(
     r"positive (?:real )?(?:numbers?|constants?|integers?|reals?)\s+\$?\\?\(?((?:[A-Za-z]\b[\s,$]*(?:and )?)+)"
 )
+_RESTRICTED = re.compile(
+    r"\b(?:odd|even|prime|divisible|multiple|perfect square|coprime|relatively prime|digits?)\b", re.IGNORECASE
+)
 _LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _ARBITRARY = re.compile(r"(?:[CcKk]|const|constant)(?:_\w+)?")
 _MORE_ARBITRARY = re.compile(r"(?:[A-DKc-dk]|const|constant|lambda|alpha|beta)(?:_\w+)?")
-_MOST = 12  # relations of a question that are looked at
+_MOST = 24  # formulas of a question that are looked at
+_MEMO = "formulas"
+
+
+def formulas(ctx: Context) -> tuple[Expr, ...]:
+    """The formulas of the question, between delimiters or in running text, as trees; those with one reading."""
+    if _MEMO not in ctx.memo:
+        question = ctx.demand.question
+        spans = [next(part for part in match.groups() if part) for match in _SPAN.finditer(question)]
+        rest = _SPAN.sub(" \n ", question)
+        spans += [
+            run for match in _RUN.finditer(rest) if _HAS_SIGN.search(run := match[0].strip(" ,.(")) and len(run) > 2
+        ]
+        found: list[Expr] = []
+        for span in spans[-_MOST:]:
+            readings = read_maths(span, ctx.rules.maths, ctx.meter)
+            if len(readings) == 1:
+                found.append(readings[0].tree)
+            elif _RELATIONAL.search(span):
+                found.extend(reading.tree for reading in readings[:1])
+        ctx.memo[_MEMO] = tuple(found)
+    return ctx.memo[_MEMO]
 
 
 def given(demand: Demand, names: Iterable[str], ctx: Context, stated: tuple[Expr, ...] = ()) -> Given:
@@ -34,17 +66,16 @@ def given(demand: Demand, names: Iterable[str], ctx: Context, stated: tuple[Expr
     held = frozenset(names)
     if not held or not demand.question:
         return Given(conditions=stated)
-    found = [relation for relation in relations(demand, ctx) if not held.isdisjoint(symbols(relation))]
+    found = [part for tree in formulas(ctx) for part in _parts(tree) if not held.isdisjoint(symbols(part))]
     usable: list[Expr] = []
     spare: set[str] = set()
-    unknown = False
-    for relation in found:
+    unknown = _RESTRICTED.search(demand.question) is not None
+    for relation in dict.fromkeys(found):
         extra = symbols(relation) - held
         if not extra and not _holds_apply(relation):
             usable.append(relation)
         elif relation.head == "eq":
-            fresh = extra - spare
-            unknown = unknown or (not fresh and not _holds_apply(relation))
+            unknown = unknown or (not (extra - spare) and not _holds_apply(relation))
             spare |= extra
     whole = {name for pair in _WHOLE.findall(demand.question) for name in pair if name in held}
     positive = {name for run in _POSITIVE.findall(demand.question) for name in _LETTER.findall(run) if name in held}
@@ -52,24 +83,10 @@ def given(demand: Demand, names: Iterable[str], ctx: Context, stated: tuple[Expr
     return Given(conditions=(*stated, *usable), integers=frozenset(whole), unknown=unknown)
 
 
-def relations(demand: Demand, ctx: Context) -> list[Expr]:
-    """The relations that stand in a question's formulas."""
-    found: list[Expr] = []
-    spans = [next(part for part in match.groups() if part) for match in _SPAN.finditer(demand.question)]
-    spans += [match[1] for match in _PLAIN.finditer(_SPAN.sub(" ", demand.question))]
-    for span in spans[-_MOST:]:
-        if not any(sign in span for sign in "=<>≤≥≠") and not any(
-            macro in span for macro in ("\\le", "\\ge", "\\ne", "\\lt", "\\gt", "\\in")
-        ):
-            continue
-        readings = read_maths(span, ctx.rules.maths, ctx.meter)
-        if len(readings) == 1:
-            found.extend(_parts(readings[0].tree))
-    return found
-
-
 def _parts(tree: Expr) -> list[Expr]:
     if tree.head in {"and", "list"}:
+        return [part for inner in tree.args for part in _parts(inner)]
+    if tree.head == "given":
         return [part for inner in tree.args for part in _parts(inner)]
     return [tree] if tree.head in RELATIONS else []
 
@@ -81,9 +98,17 @@ def _holds_apply(tree: Expr) -> bool:
 def is_named(name: str, ctx: Context) -> bool:
     """Whether a question itself uses a name, so that an answer may not choose another."""
     letter = name.rsplit("_", 1)[0] if "_" in name else name
-    return any(found in {letter, name} for found in _LETTER.findall(ctx.demand.question)) or (
-        len(letter) > 1 and letter in ctx.demand.question
+    question = ctx.demand.question
+    return any(found in {letter, name} for found in _LETTER.findall(question)) or (
+        len(letter) > 1 and letter in question
     )
+
+
+def is_unknown(name: str, ctx: Context) -> bool:
+    """Whether a question asks to solve for a name, or to make it the subject."""
+    letter = re.escape(name.rsplit("_", 1)[0])
+    asked = rf"(?:solve\b.{{0,120}}\bfor|make|express|isolate|find) \$?\\?\(?{letter}\b|\b{letter}\b\\?\)?\$? (?:the subject|in terms of|as a function)"
+    return re.search(asked, ctx.demand.question, re.IGNORECASE) is not None
 
 
 def arbitrary(tree: Expr, ctx: Context, *, instead_of: Expr | None = None) -> tuple[str, ...]:
@@ -91,10 +116,9 @@ def arbitrary(tree: Expr, ctx: Context, *, instead_of: Expr | None = None) -> tu
 
     ``instead_of`` is the other side, whose variables are none.
     """
-    names = symbols(tree)
     pattern = _MORE_ARBITRARY if ctx.demand.family else _ARBITRARY
     other = symbols(instead_of) if instead_of is not None else frozenset()
-    own = [name for name in sorted(names) if pattern.fullmatch(name) and not is_named(name, ctx)]
+    own = [name for name in sorted(symbols(tree)) if pattern.fullmatch(name) and not is_named(name, ctx)]
     if instead_of is not None:
         own = [name for name in own if name not in other or _ARBITRARY.fullmatch(name)]
     if not ctx.demand.family:
@@ -110,29 +134,28 @@ def is_echo(gold: Expr, candidate: Expr, ctx: Context) -> bool:
     """Whether an answer is an expression of the question, and the ground truth is another one (POLICY 56)."""
     if not candidate.args or not ctx.demand.question:
         return False
-    told = _squeezed(ctx.demand.question)
-    own, wanted = _squeezed(show(candidate)), _squeezed(show(gold))
-    if own == wanted or len(own) < 3:
-        return False
-    if own in told and wanted not in told:
-        return True
-    written = [match for match in _SPAN.findall(ctx.demand.question)]
-    for groups in written[-_MOST:]:
-        span = next(part for part in groups if part)
-        for found in read_maths(span, ctx.rules.maths, ctx.meter)[:1]:
-            if found.tree == candidate or candidate in found.tree.args:
-                return found.tree != gold and gold not in found.tree.args
-    return False
+    told = [node for tree in formulas(ctx) for node in (tree, *tree.args)]
+    return candidate in told and gold not in told
 
 
 def is_asked(tree: Expr, ctx: Context) -> bool:
-    """Whether the side of an equation that holds names stands in the question: "find a + b" for ``a + b = 5``."""
-    told = _squeezed(ctx.demand.question)
-    return any(symbols(side) and _squeezed(show(side)) in told for side in tree.args)
+    """Whether the side of an equation that holds names stands in the question alone: "find a + b" for ``a + b = 5``."""
+    sides = [side for side in tree.args if symbols(side)]
+    return any(side in formulas(ctx) for side in sides) or any(
+        _stands_alone(side, ctx.demand.question) for side in sides
+    )
+
+
+def _stands_alone(side: Expr, question: str) -> bool:
+    told, text = _BLANK.sub("", question), _BLANK.sub("", show(side))
+    at = told.find(text)
+    while at >= 0:
+        before, after = told[at - 1 : at], told[at + len(text) : at + len(text) + 1]
+        if before not in _SIGNS and after not in _SIGNS and not after.isalnum():
+            return True
+        at = told.find(text, at + 1)
+    return False
 
 
 _BLANK = re.compile(r"[\s$*·×{}\\]|cdot|times|left|right")
-
-
-def _squeezed(text: str) -> str:
-    return _BLANK.sub("", text)
+_SIGNS = frozenset("+-*/=^(<>")

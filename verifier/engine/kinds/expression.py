@@ -6,16 +6,21 @@ How two trees are compared stands in ``maths.zero``; here is what a question and
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Mapping
+
 from flint import fmpq
 
 from verifier.engine.kinds import conditions
+from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Stage, evidence
 from verifier.engine.kinds.number import agree
-from verifier.engine.maths import families, forms, zero
+from verifier.engine.maths import families, zero
+from verifier.engine.maths.calculus import derivative
+from verifier.engine.maths.forms import walk
 from verifier.engine.maths.show import show
-from verifier.engine.numerals import Number, figures, scan_number
+from verifier.engine.maths.zero import Equality, Given
+from verifier.engine.numerals import Number, figures, scan_number, value_of
 from verifier.types.expr import Expr, number, symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
@@ -36,16 +41,6 @@ ROUNDED = proves("expression.rounded", "The answer is the exact ground truth, ro
 ROUNDS_TO_GOLD = proves("expression.rounds_to_gold", "The exact answer rounds to the ground truth.")
 DIFFERS = refutes("expression.differs", "The expressions have different values.")
 NAMES_DIFFER = refutes("expression.names_differ", "The expressions are alike in other names, which the question fixes.")
-FORM = refutes(
-    "expression.form_not_met",
-    "The value is right, and not in the form that the question asks for.",
-    Standing.CONVENTION,
-)
-ECHO = refutes(
-    "expression.question_repeated",
-    "The answer hands back an expression of the question, not worked out.",
-    Standing.CONVENTION,
-)
 NO_CONSTANT = refutes(
     "expression.constant_missing",
     "The question asks for all functions, and the answer has no arbitrary constant.",
@@ -82,15 +77,7 @@ UNSUPPORTED = passes("expression.unsupported", "A part of an expression is not w
 UNSHOWN = passes(
     "expression.unshown", "Neither equality nor a difference of the expressions could be shown.", specific=6
 )
-FORM_UNCLEAR = passes(
-    "expression.form_unclear", "The value is right; whether it has the form asked for is left to a reader.", specific=7
-)
 WORDS = passes("expression.words", "The texts have the same letters in another order, and may be words.", specific=7)
-UNEVALUATED = passes(
-    "expression.unevaluated",
-    "The answer is a sum or product that was not worked out, and may be the question's.",
-    specific=7,
-)
 TWO_FIGURES = passes(
     "expression.gold_too_short",
     "The exact answer rounds to the ground truth, which shows only two figures.",
@@ -99,10 +86,13 @@ TWO_FIGURES = passes(
 STATED = passes(
     "expression.condition_stated", "The answer holds under a condition that the ground truth does not state."
 )
+SAME_VALUES = proves("expression.same_values", "Both run through the same values, over all whole numbers.")
+SAME_BASE = proves("expression.same_digits", "The answer gives the digits of the ground truth, in the base asked for.")
+OTHER_BASE = refutes("expression.other_base", "The digits are not those of the ground truth in its base.")
 CODES: tuple[Code, ...] = (
-    IDENTICAL, EQUAL, EQUAL_TO_BITS, EQUAL_AT_POINTS, RENAMED, SAME_UP_TO_CONSTANT, ROUNDED, ROUNDS_TO_GOLD, DIFFERS, NAMES_DIFFER, FORM,
-    ECHO, NO_CONSTANT, EXTRA_CONSTANT, ROUNDING, NOT_EXACT, UNDEFINED, NO_DOMAIN, BREAKPOINTS, FREE_NAMES, CONDITIONS, LOG_BASE, UNSUPPORTED,
-    UNSHOWN, FORM_UNCLEAR, WORDS, UNEVALUATED, TWO_FIGURES, STATED,
+    IDENTICAL, EQUAL, EQUAL_TO_BITS, EQUAL_AT_POINTS, RENAMED, SAME_VALUES, SAME_BASE, SAME_UP_TO_CONSTANT, ROUNDED, ROUNDS_TO_GOLD, DIFFERS,
+    NAMES_DIFFER, OTHER_BASE, NO_CONSTANT, EXTRA_CONSTANT, ROUNDING, NOT_EXACT, UNDEFINED, NO_DOMAIN, BREAKPOINTS, FREE_NAMES, CONDITIONS,
+    LOG_BASE, UNSUPPORTED, UNSHOWN, WORDS, TWO_FIGURES, STATED,
 )  # fmt: skip
 
 _EQUAL = {
@@ -114,109 +104,137 @@ _EQUAL = {
     "points": EQUAL_AT_POINTS,
 }
 _OPEN = {
-    "undefined": UNDEFINED, "no_common_domain": NO_DOMAIN, "breakpoints": BREAKPOINTS, "names": FREE_NAMES, "relations": CONDITIONS,
-    "log_base": LOG_BASE, "unsupported": UNSUPPORTED,
-}  # fmt: skip
+    "undefined": UNDEFINED,
+    "no_common_domain": NO_DOMAIN,
+    "breakpoints": BREAKPOINTS,
+    "names": FREE_NAMES,
+    "relations": CONDITIONS,
+    "log_base": LOG_BASE,
+    "unsupported": UNSUPPORTED,
+}
 _NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
-_PLAIN_WORK = frozenset({"add", "mul"})
+_WHOLE_LETTERS = frozenset("klmn")
+_I = Expr("constant", (), "i")
+
+Value = Expression | Number
 
 
-def compare_expressions(gold: Expression, candidate: Expression, ctx: Context) -> Finding:
-    """Two expressions: as numbers where both are, by exact algebra, else at points; then what the question asks."""
+def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
+    """Two values, one of them at least to be computed: by rounding, by exact algebra, else at points.
+
+    What the question says of names, constants and form comes with it.
+    """
     shown = evidence(gold=gold.show(), candidate=candidate.show())
-    wanted, given = as_number(gold.tree, ctx), as_number(candidate.tree, ctx)
+    wanted, given = _number(gold, ctx), _number(candidate, ctx)
     if wanted is not None and given is not None:
         return agree(wanted, given, ctx)
-    if given is not None and given.decimal and not symbols(gold.tree):
-        rounded = _answer_rounded(gold.tree, given, ctx, shown)
-        if rounded is not None:
-            return rounded
-    if wanted is not None and wanted.decimal and not symbols(candidate.tree):
-        rounded = _gold_rounded(wanted, candidate.tree, ctx, shown)
-        if rounded is not None:
-            return rounded
-    if gold.word and candidate.word and gold.tree != candidate.tree and _same_letters(gold.tree, candidate.tree):
+    own, other = _tree(gold), _tree(candidate)
+    early = _rounded(own, wanted, other, given, ctx, shown) or _in_base(own, given, shown)
+    if early is not None:
+        return early
+    if _is_word(gold) and _is_word(candidate) and own != other and _same_letters(own, other):
         return WORDS.finding(**shown)
-    constants = _constants(gold, candidate, ctx, shown)
-    if constants is not None:
-        return constants
-    given_by = conditions.given(ctx.demand, (*symbols(gold.tree), *symbols(candidate.tree)), ctx, gold.conditions)
-    found = zero.equal(gold.tree, candidate.tree, given_by, ctx.meter)
-    shown = {**shown, **found.evidence}
+    if not symbols(own) and not symbols(other):
+        return _settled(own, other, zero.equal(own, other, Given(), ctx.meter), ctx, shown)
+    other = _imaginary(own, other)
+    family = _progressions(own, other, ctx, shown) or _constants(own, other, ctx, shown)
+    if family is not None:
+        return family
+    stated = gold.conditions if isinstance(gold, Expression) else ()
+    known = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx, stated)
+    found = zero.equal(own, other, known, ctx.meter)
     if found.decision is Decision.CORRECT:
-        if (
-            candidate.conditions
-            and not set(candidate.conditions) <= set(gold.conditions)
-            and not _harmless_limits(candidate)
-        ):
+        if isinstance(candidate, Expression) and _limits(candidate, stated):
             return STATED.finding(**shown)
-        return in_form(gold.tree, candidate.tree, ctx, shown) or _EQUAL[found.how].finding(**shown)
-    renamed = _renamed(gold, candidate, ctx, shown)
-    if renamed is not None:
-        return renamed
+        return _settled(own, other, found, ctx, shown)
+    return _renamed(own, other, ctx, shown) or _settled(own, other, found, ctx, shown)
+
+
+def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mapping[str, str]) -> Finding:
+    """The finding on two trees, under the codes of this stage."""
+    told = {**shown, **found.evidence}
+    if found.decision is Decision.CORRECT:
+        return wrong_form(own, other, ctx, told) or _EQUAL[found.how].finding(**told)
     if found.decision is Decision.INCORRECT:
-        return DIFFERS.finding(**shown)
-    return _OPEN.get(found.how, UNSHOWN).finding(**shown)
+        return DIFFERS.finding(**told)
+    return _OPEN.get(found.how, UNSHOWN).finding(**told)
 
 
-def _harmless_limits(candidate: Expression) -> bool:
-    """Whether the stated conditions only take single points away: ``x ≠ 1``."""
-    return all(limit.head == "ne" for limit in candidate.conditions)
+def _tree(side: Value) -> Expr:
+    return side.tree if isinstance(side, Expression) else tree_of(side)
+
+
+def _number(side: Value, ctx: Context) -> Number | None:
+    return side if isinstance(side, Number) else as_number(side.tree, ctx)
+
+
+def _is_word(side: Value) -> bool:
+    return isinstance(side, Expression) and side.word
+
+
+def _limits(candidate: Expression, stated: tuple[Expr, ...]) -> bool:
+    """Whether an answer states a condition of its own that takes more than single points away."""
+    return any(limit.head != "ne" and limit not in stated for limit in candidate.conditions)
 
 
 def as_number(tree: Expr, ctx: Context) -> Number | None:
     """A tree that is a plain numeral, as the number it was written as; ``None`` for anything that has to be computed."""
-    if tree.head not in _NUMERIC:
-        return None
-    if not all(part.head in _NUMERIC for part in tree.args):
+    if tree.head not in _NUMERIC or not all(part.head in _NUMERIC for part in tree.args):
         return None
     written = show(tree)
     found = scan_number(written, 0, ctx.meter)
     return found.number if found is not None and found.end == len(written) else None
 
 
-def _answer_rounded(gold: Expr, given: Number, ctx: Context, shown: dict[str, str]) -> Finding | None:
-    """A decimal for an exact constant (POLICY 11): 3.464 for 2√3."""
+def _rounded(
+    own: Expr, wanted: Number | None, other: Expr, given: Number | None, ctx: Context, shown: Mapping[str, str]
+) -> Finding | None:
+    """One side a decimal, the other an exact constant (POLICY 11): 3.464 and 2√3."""
+    if given is not None and given.decimal and not symbols(own):
+        return _answer_rounded(own, given, ctx, shown)
+    if wanted is not None and wanted.decimal and not symbols(other):
+        return _gold_rounded(wanted, other, ctx, shown)
+    return None
+
+
+def _answer_rounded(gold: Expr, given: Number, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
+    """A decimal for an exact constant."""
     own = given.significant or figures(given.written.strip("+- %"))
+    value = value_of(given, ctx.meter)
     wanted = zero.decimal(gold, own, ctx.meter)
-    if wanted is None:
+    if wanted is None or value is None or zero.rational(gold, ctx.meter) == value:
         return None
-    value = given.mantissa * fmpq(10) ** given.exponent10 if abs(given.exponent10) < 100 else None
-    if value is None:
-        return None
+    told = {**shown, "rounded": _decimal_text(wanted, own)}
     if value != wanted:
-        near = zero.decimal(gold, max(own - 1, 1), ctx.meter)
-        close = near is not None and near != 0 and abs(value - near) <= abs(near) / fmpq(10) ** max(own - 2, 1)
-        return (ROUNDING if close and own >= 2 else DIFFERS).finding(**shown, rounded=_decimal_text(wanted, own))
-    exact = zero.rational(gold, ctx.meter)
-    if exact is not None and exact == value:
-        return None
+        return (ROUNDING if _is_close(value, wanted, own) else DIFFERS).finding(**told)
     demand = ctx.demand
     if demand.exact or not demand.forms.isdisjoint({"exact", "radical", "fraction", "with_pi"}):
         return NOT_EXACT.finding(**shown)
-    if demand.places is not None and given.places is not None and given.places < demand.places:
-        return ROUNDING.finding(**shown)
-    if demand.significant is not None and own < demand.significant:
-        return ROUNDING.finding(**shown)
+    few = (demand.places is not None and given.places is not None and given.places < demand.places) or (
+        demand.significant is not None and own < demand.significant
+    )
     asked = (demand.places is not None and given.places == demand.places) or demand.significant == own
-    return (ROUNDED if own >= 3 or asked else ROUNDING).finding(**shown, rounded=_decimal_text(wanted, own))
+    return (ROUNDED if not few and (own >= 3 or asked) else ROUNDING).finding(**told)
 
 
-def _gold_rounded(wanted: Number, candidate: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:
-    """An exact constant for a decimal ground truth: 2√3 for 3.464."""
+def _is_close(value: fmpq, wanted: fmpq, own: int) -> bool:
+    """Whether a value misses a rounding by less than a unit or two of its last figure but one."""
+    return own >= 2 and abs(value - wanted) * fmpq(10) ** max(own - 2, 1) <= abs(wanted)
+
+
+def _gold_rounded(wanted: Number, candidate: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
+    """An exact constant for a decimal ground truth."""
     own = wanted.significant or figures(wanted.written.strip("+- %"))
+    value = value_of(wanted, ctx.meter)
     given = zero.decimal(candidate, own, ctx.meter)
-    if given is None or abs(wanted.exponent10) >= 100:
+    if given is None or value is None or zero.rational(candidate, ctx.meter) == value:
         return None
-    value = wanted.mantissa * fmpq(10) ** wanted.exponent10
-    exact = zero.rational(candidate, ctx.meter)
-    if exact is not None and exact == value:
-        return None
+    told = {**shown, "rounded": _decimal_text(given, own)}
     if given != value:
-        return DIFFERS.finding(**shown, rounded=_decimal_text(given, own))
+        return DIFFERS.finding(**told)
     if own < 3:
-        return (TWO_FIGURES if own == 2 else DIFFERS).finding(**shown)
-    return ROUNDS_TO_GOLD.finding(**shown)
+        return (TWO_FIGURES if own == 2 else DIFFERS).finding(**told)
+    return ROUNDS_TO_GOLD.finding(**told)
 
 
 def _decimal_text(value: fmpq, digits: int) -> str:
@@ -231,91 +249,113 @@ def _decimal_text(value: fmpq, digits: int) -> str:
     return sign + (text if places == 0 else f"{text[:-places]}.{text[-places:]}")
 
 
+def _in_base(own: Expr, given: Number | None, shown: Mapping[str, str]) -> Finding | None:
+    """A numeral of another base against bare digits: they are read in that base (POLICY 19)."""
+    if own.head != "numeral" or given is None or own.args[0].value == 10:
+        return None
+    same = given.written.strip().lstrip("0") == own.name.lstrip("0")
+    return (SAME_BASE if same else OTHER_BASE).finding(**shown)
+
+
 def _same_letters(one: Expr, other: Expr) -> bool:
     """Whether two products of letters differ in order only."""
     return sorted(symbols(one)) == sorted(symbols(other))
 
 
-def in_form(gold: Expr, candidate: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:
-    """What is wrong with the form of an answer whose value is right; ``None`` where nothing is."""
-    demand = ctx.demand
-    if not demand.asked or gold == candidate:
+def _imaginary(own: Expr, other: Expr) -> Expr:
+    """j as the imaginary unit where the ground truth has i and knows no j."""
+    names = symbols(other)
+    if "j" not in names or "j" in symbols(own) or not any(node == _I for node in walk(own)):
+        return other
+    return zero.substitute(other, {"j": _I})
+
+
+def _progressions(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
+    """``π/6 + 2kπ``: all whole k, whatever it is called and wherever it starts (POLICY 37)."""
+    names = symbols(own), symbols(other)
+    if len(names[0]) != 1 or len(names[1]) != 1:
         return None
-    echoed = conditions.is_echo(gold, candidate, ctx)
-    unclear = False
-    for form in sorted(demand.forms):
-        met = forms.meets(form, candidate, ctx.meter)
-        if met is False and forms.meets(form, gold, ctx.meter) is not False:
-            return FORM.finding(**shown, form=form)
-        unclear = unclear or (met is None and echoed)
-    if echoed:
-        return ECHO.finding(**shown)
-    return FORM_UNCLEAR.finding(**shown) if unclear else None
+    letters = [next(iter(side)) for side in names]
+    if not _WHOLE_LETTERS.issuperset(letters) or any(conditions.is_named(name, ctx) for name in letters):
+        return None
+    if not all(
+        any(node.head == "constant" and node.name in {"pi", "deg"} for node in walk(side)) for side in (own, other)
+    ):
+        return None
+    sides = [families.progression(side, name, ctx.meter) for side, name in zip((own, other), letters, strict=True)]
+    if sides[0] is None or sides[1] is None:
+        return None
+    same = families.same_progressions(sides[:1], sides[1:], ctx.meter)  # type: ignore[arg-type]
+    return None if same is None else (SAME_VALUES if same else DIFFERS).finding(**shown)
 
 
-def _renamed(gold: Expression, candidate: Expression, ctx: Context, shown: dict[str, str]) -> Finding | None:
+def _renamed(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
     """The same expression in other names (POLICY 35): free if the question fixes neither."""
-    own, other = sorted(symbols(gold.tree)), sorted(symbols(candidate.tree))
-    only_gold, only_candidate = [n for n in own if n not in other], [n for n in other if n not in own]
+    names, others = sorted(symbols(own)), sorted(symbols(other))
+    only_gold = [name for name in names if name not in others]
+    only_candidate = [name for name in others if name not in names]
     if len(only_gold) != len(only_candidate) or not 1 <= len(only_gold) <= 2:
         return None
     exchanged = dict(zip(only_candidate, (Expr("symbol", (), name) for name in only_gold), strict=True))
-    found = zero.equal(gold.tree, zero.substitute(candidate.tree, exchanged), zero.Given(), ctx.meter)
+    found = zero.equal(own, zero.substitute(other, exchanged), Given(), ctx.meter)
     if found.decision is not Decision.CORRECT:
         return None
     if not ctx.demand.asked:
         return FREE_NAMES.finding(**shown)
-    fixed = [name for name in only_gold if conditions.is_named(name, ctx)]
+    fixed = any(conditions.is_named(name, ctx) for name in only_gold)
     return (NAMES_DIFFER if fixed else RENAMED).finding(**shown)
 
 
-def _constants(gold: Expression, candidate: Expression, ctx: Context, shown: dict[str, str]) -> Finding | None:
+def _constants(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
     """Arbitrary constants (POLICY 36); ``None`` where neither side has one."""
-    own = conditions.arbitrary(gold.tree, ctx)
-    other = conditions.arbitrary(candidate.tree, ctx, instead_of=gold.tree)
-    if not own and not (other and ctx.demand.asked):
+    mine = conditions.arbitrary(own, ctx)
+    theirs = conditions.arbitrary(other, ctx, instead_of=own)
+    if mine and theirs:
+        return same_family(own, other, mine, theirs, ctx, shown)
+    if mine and ctx.demand.family and families.linear(own, mine, ctx.meter) is not None:
+        return NO_CONSTANT.finding(**shown)
+    if not mine and ctx.demand.antiderivative:
+        return _one_antiderivative(own, other, theirs, ctx, shown)
+    if not theirs or mine or not ctx.demand.asked or ctx.demand.family:
         return None
-    if own and not other:
-        if not ctx.demand.family:
-            return None
-        base = families.linear(gold.tree, own, ctx.meter)
-        return None if base is None else NO_CONSTANT.finding(**shown)
-    if other and not own:
-        stripped = zero.substitute(candidate.tree, dict.fromkeys(other, number(0)))
-        same = zero.equal(gold.tree, stripped, zero.Given(), ctx.meter)
-        if same.decision is Decision.CORRECT and not ctx.demand.family:
-            return EXTRA_CONSTANT.finding(**shown)
+    stripped = zero.substitute(other, dict.fromkeys(theirs, number(0)))
+    same = zero.equal(own, stripped, Given(), ctx.meter)
+    return EXTRA_CONSTANT.finding(**shown) if same.decision is Decision.CORRECT else None
+
+
+def _one_antiderivative(
+    own: Expr, other: Expr, constants: tuple[str, ...], ctx: Context, shown: Mapping[str, str]
+) -> Finding | None:
+    """Any antiderivative answers "an antiderivative": the difference does not depend on the variable."""
+    names = symbols(own) | (symbols(other) - set(constants))
+    if len(names) != 1:
         return None
-    return same_family(gold.tree, candidate.tree, own, other, ctx, shown)
+    (name,) = names
+    slopes = [derivative(side, name, ctx.meter) for side in (own, other)]
+    if slopes[0] is None or slopes[1] is None:
+        return None
+    found = zero.equal(slopes[0], slopes[1], Given(), ctx.meter)
+    return SAME_UP_TO_CONSTANT.finding(**shown) if found.decision is Decision.CORRECT else None
 
 
 def same_family(
-    gold: Expr, candidate: Expr, own: tuple[str, ...], other: tuple[str, ...], ctx: Context, shown: dict[str, str]
+    gold: Expr, candidate: Expr, own: tuple[str, ...], other: tuple[str, ...], ctx: Context, shown: Mapping[str, str]
 ) -> Finding | None:
     """Two families of functions with arbitrary constants."""
     if len(own) != len(other):
         return None
     renamed = zero.substitute(candidate, dict(zip(other, (Expr("symbol", (), name) for name in own), strict=True)))
-    same = zero.equal(gold, renamed, zero.Given(), ctx.meter)
-    if same.decision is Decision.CORRECT:
+    known = conditions.given(ctx.demand, symbols(gold) - set(own), ctx)
+    if zero.equal(gold, renamed, known, ctx.meter).decision is Decision.CORRECT:
         return SAME_UP_TO_CONSTANT.finding(**shown)
     first, second = families.linear(gold, own, ctx.meter), families.linear(candidate, other, ctx.meter)
     if first is None or second is None:
         return UNSHOWN.finding(**shown)
     variables = sorted((symbols(gold) - set(own)) | (symbols(candidate) - set(other)))
-    found = families.same_family(first, second, variables, zero.Given(), ctx.meter)
+    found = families.same_family(first, second, variables, known, ctx.meter)
     if found is None:
         return UNSHOWN.finding(**shown)
     return (SAME_UP_TO_CONSTANT if found else DIFFERS).finding(**shown)
-
-
-def compare_with_number(gold: Expression | Number, candidate: Expression | Number, ctx: Context) -> Finding:
-    """A value as written against one that has to be computed: the number becomes an expression."""
-    return compare_expressions(_expression(gold), _expression(candidate), ctx)
-
-
-def _expression(side: Expression | Number) -> Expression:
-    return side if isinstance(side, Expression) else Expression(tree_of(side))
 
 
 def tree_of(value: Number) -> Expr:
@@ -326,25 +366,4 @@ def tree_of(value: Number) -> Expr:
     return Expr("mul", (number(value.mantissa), Expr("pow", (number(10), number(value.exponent10)))))
 
 
-STAGES = (
-    Stage("expression", ((Expression, Expression),), compare_expressions),
-    Stage("expression", ((Number, Expression), (Expression, Number)), compare_with_number),
-)
-
-
-def is_unevaluated(tree: Expr) -> bool:
-    """Whether a constant is a plain sum or product of numerals, which a person would have worked out."""
-    return tree.head in _PLAIN_WORK and all(part.head in {"number", "neg"} for part in tree.args)
-
-
-__all__ = [
-    "CODES",
-    "STAGES",
-    "as_number",
-    "compare_expressions",
-    "in_form",
-    "is_unevaluated",
-    "msgspec",
-    "same_family",
-    "tree_of",
-]
+STAGE = Stage("expression", ((Expression, Expression), (Number, Expression), (Expression, Number)), compare_values)

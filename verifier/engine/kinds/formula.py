@@ -136,12 +136,18 @@ def _value(tree: Expr, *, word: bool) -> Expression | Collection | Region:
     if head in {"set", "tuple", "vector", "matrix", "ratio", "pair", "list"}:
         shape = {"vector": "tuple"}.get(head, head)
         if shape == "matrix" and tree.name == "det":
-            return Expression(tree)
-        return Collection(shape, tree.args, tree)
+            return Expression(vectors.determinant(tuple(row.args for row in tree.args)) or tree)
+        spread = shape in {"set", "list"}
+        return Collection(
+            shape, tuple(item for part in tree.args for item in _spread(part)) if spread else tree.args, tree
+        )
     if any(node.head in {"pm", "mp"} for node in _nodes(tree)):
         return Collection("set", branches(tree), tree)
-    if vectors.holds_vector(tree) and (parts := vectors.components(tree)) is not None:
-        return Collection("tuple", parts, tree)
+    if vectors.holds_vector(tree):
+        if (parts := vectors.components(tree)) is not None:
+            return Collection("tuple", parts, tree)
+        if (lines := vectors.rows(tree)) is not None:
+            return Collection("matrix", tuple(Expr("row", line) for line in lines), tree)
     return Expression(tree, word)
 
 
@@ -175,7 +181,18 @@ def name_of(tree: Expr) -> str:
         return tree.name
     if tree.head == "apply":
         return show(tree)
+    if _is_segment(tree):  # AB = 4
+        return "".join(part.name for part in tree.args)
     return ""
+
+
+def _is_segment(tree: Expr) -> bool:
+    """Whether a product of two or three capital letters may be the name of a segment or an angle."""
+    return (
+        tree.head == "mul"
+        and len(tree.args) <= 3
+        and all(part.head == "symbol" and len(part.name) == 1 and part.name.isupper() for part in tree.args)
+    )
 
 
 def definition(tree: Expr) -> tuple[Expr, Expr] | None:
@@ -184,6 +201,8 @@ def definition(tree: Expr) -> tuple[Expr, Expr] | None:
         return None
     for subject, body in (tree.args, tree.args[::-1]):
         if subject.head == "symbol" and subject.name not in symbols(body):
+            return subject, body
+        if _is_segment(subject) and not symbols(body):
             return subject, body
         if subject.head == "apply" and not any(
             node.head == "apply" and node.name == subject.name for node in _nodes(body)
@@ -195,6 +214,14 @@ def definition(tree: Expr) -> tuple[Expr, Expr] | None:
 def _equation(tree: Expr, *, word: bool) -> Understood:
     """``x = 5`` is a value under a name; ``y = 3x + 2`` stays an equation; ``2√3 ≈ 3.464`` says one value twice."""
     left, right = tree.args
+    names = [part.name for part in left.args] if left.head in {"pair", "tuple"} else []
+    if (
+        names
+        and all(part.head == "symbol" for part in left.args)
+        and right.head == left.head
+        and len(right.args) == len(names)
+    ):
+        return Understood(Collection("tuple", right.args, right, tuple(names)))  # (x, y) = (1, 2)
     defined = definition(tree)
     if tree.head == "approx" and defined is None and not symbols(tree):
         return Understood(_value(left, word=word))
@@ -320,8 +347,6 @@ def _assignments(parts: list[Expr], tree: Expr) -> Understood | None:
             values.append(value)
     distinct = set(names)
     if len(distinct) == 1:
-        if tree.head == "and":
-            return None
         return Understood(Collection("set", tuple(values), tree), names[0])
     stems = {match[1] if (match := NUMBERED.match(name)) else name for name in names}
     if len(stems) == 1 and len(distinct) == len(values) and not any(symbols(value) for value in values):

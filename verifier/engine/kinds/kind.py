@@ -6,7 +6,7 @@ Readings, the context a reader or stage may use, and the code of two equal texts
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -41,7 +41,8 @@ class Reading(msgspec.Struct, frozen=True):
 class Context(msgspec.Struct, frozen=True):
     """What a reader or a stage may use.
 
-    ``side`` is gold or candidate while reading; ``compare`` decides a pair one level down.
+    ``side`` is gold or candidate while reading; ``compare`` decides a pair one level down; ``memo``
+    keeps what was read once for the rest of the grade.
     """
 
     demand: Demand
@@ -49,6 +50,7 @@ class Context(msgspec.Struct, frozen=True):
     rules: Rules
     meter: Meter
     compare: Callable[[Answer, Answer], Finding]
+    memo: dict[str, Any]
 
 
 class Reader(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verifier.engine.kinds.expression import tree_of
+from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage, evidence
 from verifier.engine.maths import solve
@@ -28,9 +29,11 @@ def compare_regions(
 ) -> Finding:
     """Two sets of numbers, however they are given: end by end where both are intervals, else by their breakpoints."""
     shown = evidence(gold=gold.show(), candidate=candidate.show())
+    if gold.tree == candidate.tree:
+        return SAME.finding(**shown)
     by_ends = _by_ends(gold.tree, candidate.tree, ctx, shown)
     if by_ends is not None and by_ends.decision is Decision.CORRECT:
-        return by_ends
+        return wrong_form(gold.tree, candidate.tree, ctx, shown) or by_ends
     sides = [as_condition(side.tree) for side in (gold, candidate)]
     if sides[0] is None or sides[1] is None:
         return by_ends or UNSHOWN.finding(**shown)
@@ -38,7 +41,7 @@ def compare_regions(
     if found is None:
         return by_ends or UNSHOWN.finding(**shown)
     if found.equal:
-        return SAME_SET.finding(**shown)
+        return wrong_form(gold.tree, candidate.tree, ctx, shown) or SAME_SET.finding(**shown)
     return DIFFERS.finding(**shown, number=found.witness)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from verifier.engine.kinds import conditions
-from verifier.engine.kinds.expression import compare_expressions, in_form, same_family, tree_of
+from verifier.engine.kinds.expression import compare_values, same_family, tree_of
+from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Collection, Expression, Relation, definition
 from verifier.engine.kinds.kind import Context, Stage, evidence
 from verifier.engine.kinds.region import as_condition
-from verifier.engine.maths import equations, solve
+from verifier.engine.maths import equations, solve, zero
 from verifier.engine.maths.show import show
+from verifier.engine.maths.zero import Given
 from verifier.engine.numerals import Number
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import Expr, number, symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
 IDENTICAL = proves("relation.identical", "Both are the same relation as written.")
@@ -69,7 +71,7 @@ def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Find
         return (NAMES_DIFFER if symbols(own) != symbols(other) else UNSHOWN).finding(**shown)
     seen = {**shown, "how": found.how, "at": found.evidence} if found.evidence else {**shown, "how": found.how}
     if found.same:
-        return in_form(own, other, ctx, seen) or SAME.finding(**seen)
+        return wrong_form(own, other, ctx, seen) or SAME.finding(**seen)
     if symbols(own) != symbols(other) and not ctx.demand.asked:
         return NAMES_DIFFER.finding(**seen)
     return DIFFERS.finding(**seen)
@@ -94,7 +96,7 @@ def _definitions(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) ->
         body, other_body = _same_argument(subject, body, other_subject, other_body)
     inner = _compare_bodies(body, other_body, ctx, shown)
     if inner.decision is Decision.CORRECT:
-        wrong = in_form(own, other, ctx, shown)
+        wrong = wrong_form(own, other, ctx, shown)
         return wrong or SAME_VALUE.finding(**shown, values=inner.code)
     if inner.decision is Decision.INCORRECT:
         return (
@@ -126,7 +128,7 @@ def _compare_bodies(body: Expr, other_body: Expr, ctx: Context, shown: dict[str,
         found = same_family(body, other_body, own, other, ctx, shown)
         if found is not None:
             return found
-    return compare_expressions(Expression(body), Expression(other_body), ctx)
+    return compare_values(Expression(body), Expression(other_body), ctx)
 
 
 def _on_the_line(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:
@@ -144,9 +146,9 @@ def _on_the_line(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) ->
         return None
     if not found.equal:
         return DIFFERS.finding(**shown, number=found.witness)
-    if _solved(own) and not _solved(other):
+    if own.head == "eq" and _solved(own) and not _solved(other):
         return UNSOLVED.finding(**shown)
-    return in_form(own, other, ctx, shown) or SAME.finding(**shown)
+    return wrong_form(own, other, ctx, shown) or SAME.finding(**shown)
 
 
 def _fixed(name: str, other: str, ctx: Context) -> bool:
@@ -172,8 +174,14 @@ def _compound(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fi
     found = _on_the_line(_as_logic(own), _as_logic(other), ctx, shown)
     if found is not None:
         return found
+    zeros = _as_product(own), _as_product(other)
+    if zeros[0] is not None and zeros[1] is not None and "or" in {own.head, other.head}:
+        same = equations.same_equation(zeros[0], zeros[1], Given(), ctx.meter)
+        if same is not None and same.same:
+            return SAME.finding(**shown, how=same.how)
     parts, others = _members(own), _members(other)
-    if len(parts) != len(others) or _as_logic(own).head != _as_logic(other).head:
+    joined = _as_logic(own).head == _as_logic(other).head or _alternatives(parts, others)
+    if len(parts) != len(others) or not joined:
         return UNSHOWN.finding(**shown)
     unused = list(others)
     for part in parts:
@@ -182,6 +190,21 @@ def _compound(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fi
             return UNSHOWN.finding(**shown)
         unused.remove(match)
     return SAME.finding(**shown, how="part by part")
+
+
+def _as_product(tree: Expr) -> Expr | None:
+    """``a = 0 or b = 0`` as one equation, the product of both differences."""
+    if tree.head == "eq":
+        return tree
+    if tree.head != "or" or any(part.head != "eq" for part in tree.args):
+        return None
+    return Expr("eq", (Expr("mul", tuple(equations.difference(part) for part in tree.args)), number(0)))
+
+
+def _alternatives(parts: tuple[Expr, ...], others: tuple[Expr, ...]) -> bool:
+    """Whether all parts define the same subject, so that they can only be alternatives, whatever joins them."""
+    subjects = {found[0] if (found := definition(part)) is not None else None for part in (*parts, *others)}
+    return len(subjects) == 1 and None not in subjects
 
 
 def _agree(one: Expr, other: Expr, ctx: Context) -> bool:
@@ -206,7 +229,7 @@ def _part_by_part(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -
     if len(own.args) != len(other.args):
         return UNSHOWN.finding(**shown)
     decisions = [
-        compare_expressions(Expression(one), Expression(two), ctx).decision
+        compare_values(Expression(one), Expression(two), ctx).decision
         for one, two in zip(own.args, other.args, strict=True)
     ]
     if all(decision is Decision.CORRECT for decision in decisions):
@@ -216,8 +239,6 @@ def _part_by_part(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -
 
 def _congruences(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
     """X ≡ a (mod m): the same modulus, and residues that differ by a multiple of it."""
-    from verifier.engine.maths import zero
-
     (left, residue, modulus), (other_left, other_residue, other_modulus) = own.args, other.args
     values = [zero.rational(part, ctx.meter) for part in (residue, modulus, other_residue, other_modulus)]
     if left != other_left or any(value is None or value.q != 1 for value in values):
@@ -271,7 +292,7 @@ def _body(tree: Expr, other: Expr, ctx: Context) -> Expr | None:
                 return solve.exchange(body, {own: Expr("symbol", (), next(iter(names)))})
         return body
     left, right = tree.args
-    if not symbols(right) or not symbols(left):
+    if not symbols(other) and (not symbols(right) or not symbols(left)):
         return right if not symbols(right) else left
     missing = symbols(tree) - symbols(other)
     if len(missing) == 1:

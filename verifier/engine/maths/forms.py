@@ -83,6 +83,8 @@ def _fraction(tree: Expr, meter: Meter) -> bool | None:
 
 def _decimal(tree: Expr, _meter: Meter) -> bool | None:
     node = _unsigned(tree)
+    if node.head == "numeral":
+        return node.args[0].value == 10
     return _is_decimal(node) or _whole(node) is not None
 
 
@@ -155,15 +157,13 @@ def _factors(tree: Expr) -> Iterator[tuple[Expr, int]]:
         yield tree, 1
 
 
-def _expanded(tree: Expr, _meter: Meter) -> bool | None:
+def _expanded(tree: Expr, meter: Meter) -> bool | None:
     for node in walk(tree):
         if node.head == "mul" and any(_is_sum(part) and symbols(part) for part in node.args):
             return False
         if node.head == "pow" and _is_sum(node.args[0]) and symbols(node.args[0]) and _whole(node.args[1]) is not None:
             return False
-        if node.head == "div" and _is_sum(node.args[0]) and symbols(node.args[0]) and not symbols(node.args[1]):
-            return None
-    return True
+    return _collected(tree, meter) is not False
 
 
 def _is_sum(tree: Expr) -> bool:
@@ -262,6 +262,63 @@ def _interval(tree: Expr, _meter: Meter) -> bool | None:
     return tree.head in kinds or (tree.head == "in" and tree.args[1].head in kinds)
 
 
+def _prime_factors(tree: Expr, _meter: Meter) -> bool | None:
+    """A product of powers of different primes."""
+    bases = []
+    for part in tree.args if tree.head == "mul" else (tree,):
+        base = part.args[0] if part.head == "pow" else part
+        value = _whole(base)
+        if value is None or value > fmpz(10) ** 12 or not value.is_prime():
+            return False
+        bases.append(int(value))
+    return True
+
+
+def _collected(tree: Expr, meter: Meter) -> bool | None:
+    """No two like terms in a sum, no factor common to both parts of a fraction, no square left under a root."""
+    names = sorted(symbols(tree))
+    for node in walk(tree):
+        if node.head == "add":
+            whole = polynomial.polynomial(node, names, meter)
+            parts = [polynomial.polynomial(part, names, meter) for part in node.args]
+            if whole is not None and all(part is not None for part in parts):
+                if len(whole) < sum(len(part) for part in parts if part is not None):
+                    return False
+        if node.head == "div" and _lowest_terms(node, meter) is False:
+            return False
+        if node.head == "root" and _radical(node, meter) is False:
+            return False
+    return None
+
+
+def alike(one: Expr, other: Expr) -> bool:
+    """Whether two trees are the same but for the order of their parts and where their signs stand."""
+    return sorted(_leaves(one)) == sorted(_leaves(other))
+
+
+def _leaves(tree: Expr) -> Iterator[str]:
+    for node in walk(tree):
+        if not node.args:
+            yield f"{node.head} {node.name} {node.value}"
+        elif node.head not in {"neg", "mul", "add"}:
+            yield node.head
+
+
+def _standard(tree: Expr, meter: Meter) -> bool | None:
+    """``Ax + By = C`` in whole numbers; of a number, scientific notation."""
+    if tree.head != "eq":
+        return None if symbols(tree) else _scientific(tree, meter)
+    left, right = tree.args
+    names = sorted(symbols(left))
+    whole = polynomial.polynomial(left, names, meter)
+    if whole is None or symbols(right) or not names:
+        return False
+    return bool(whole.total_degree() == 1) and _whole(right) is not None and all(fmpq(c).q == 1 for c in whole.coeffs())
+
+
+TASTE = frozenset({"simplified"})
+"""Forms whose doubtful cases are left to a reader."""
+
 FORMS: Mapping[str, Callable[[Expr, Meter], bool | None]] = {
     "lowest_terms": _lowest_terms,
     "fraction": _fraction,
@@ -281,5 +338,8 @@ FORMS: Mapping[str, Callable[[Expr, Meter], bool | None]] = {
     "exact": _exact,
     "with_pi": _with_pi,
     "interval": _interval,
+    "prime_factors": _prime_factors,
+    "simplified": _collected,
+    "standard": _standard,
 }
 """The forms that a question can ask for, by the names that ``rules/demand`` uses."""

@@ -309,14 +309,25 @@ def _replace(tree: Expr, part: Expr, by: Expr) -> Expr:
 
 def _linear(tree: Expr, variable: str, meter: Meter) -> Expr | None:
     """The zero of a·x + b where a and b hold constants such as pi; ``None`` where the expression is not linear."""
-    at = {step: zero.substitute(tree, {variable: number(step)}) for step in (0, 1, 2)}
-    bend = Expr("add", (at[0], at[2], Expr("mul", (number(-2), at[1]))))
-    if _innermost(tree, variable) is not None or zero.sign(bend, meter) != 0:
+    if not _is_linear(tree, variable):
         return None
+    at = {step: zero.substitute(tree, {variable: number(step)}) for step in (0, 1)}
     slope = Expr("add", (at[1], Expr("neg", (at[0],))))
-    if zero.sign(slope, meter) in {0, None} or polynomial.polynomial(tree, (variable,), meter) is None:
+    if zero.sign(slope, meter) in {0, None}:
         return None
     return Expr("neg", (Expr("div", (at[0], slope)),))
+
+
+def _is_linear(tree: Expr, variable: str) -> bool:
+    """Whether the variable stands once at the most in each summand, outside of any function."""
+    if tree.head == "symbol" or variable not in symbols(tree):
+        return True
+    if tree.head in {"add", "neg"}:
+        return all(_is_linear(part, variable) for part in tree.args)
+    if tree.head == "mul":
+        holding = [part for part in tree.args if variable in symbols(part)]
+        return len(holding) == 1 and _is_linear(holding[0], variable)
+    return tree.head == "div" and variable not in symbols(tree.args[1]) and _is_linear(tree.args[0], variable)
 
 
 # --- points on the line
