@@ -225,6 +225,8 @@ class Writer:
         """Whether a product needs no sign here."""
         if self.style == "python" or inner[0].isdigit() or inner[0] in "-−" or self._chance(0.3):
             return False
+        if left.head == "div":  # 1/(2)(x) is read either way
+            return False
         if right.head == "number" or (right.head == "pow" and right.args[0].head == "number"):
             return False
         if left.head == "number":  # but 12e+3 is a number of its own
