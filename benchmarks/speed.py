@@ -88,9 +88,8 @@ def maths_pairs(verifier: Verifier, rows: list[Row], rounds: int) -> None:
             raised += 1
             ours.append(time.process_time() - began)
     peer.close()
-    print(
-        f"{len(rows)} distinct maths pairs; undecided by the engine: {undecided}{f', RAISED: {raised}' if raised else ''}"
-    )
+    failed = f", RAISED: {raised}" if raised else ""
+    print(f"{len(rows)} distinct maths pairs; undecided by the engine: {undecided}{failed}")
     print(f"{'':12} {'mean':>9} {'median':>9} {'p95':>9} {'p99':>9} {'max':>9}   ms of CPU")
     for name, times in (("verifier", ours), ("math-verify", theirs)):
         told = (statistics.fmean(times), statistics.median(times), _part(times, 95), _part(times, 99), max(times))
