@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -85,12 +85,12 @@ class Verifier:
 
     def asks(self, sample: Sample, verdict: Verdict) -> bool:
         """Whether a judge would be asked about a verdict of the engine's."""
-        return any(judge.asks(verdict) for judge in self._asked(sample))
+        return any(judge.asks(sample, verdict) for judge in self._asked(sample))
 
     async def ask(self, sample: Sample, verdict: Verdict) -> Verdict:
         """The second half of ``agrade``: each judge in turn, in the profile's order, until one decides."""
         for judge in self._asked(sample):
-            if judge.asks(verdict):
+            if judge.asks(sample, verdict):
                 finding = await judge.opine(sample, verdict)
                 measured = self.rules.confidence.get(finding.code)
                 verdict = cascade.settle(
@@ -102,10 +102,9 @@ class Verifier:
                 )
         return verdict
 
-    def trees(self, sample: Sample) -> symbolic.Trees:
+    def trees(self, sample: Sample) -> cascade.Trees:
         """Both sides of a sample as formulas, for a judge that computes."""
-        trees: Callable[..., symbolic.Trees] = getattr(cascade, "trees", _no_trees)
-        return trees(sample, self.rules, self._profile_of(sample))
+        return cascade.trees(sample, self.rules, self._profile_of(sample))
 
     @property
     def judge_versions(self) -> tuple[str, ...]:
@@ -141,12 +140,6 @@ class Verifier:
         raise SettingsError(
             f"unknown profile '{name}': the rules have {', '.join(profile.name for profile in profiles)}"
         )
-
-
-def _no_trees(*_: object) -> symbolic.Trees:
-    from verifier.judge.question import Question
-
-    return Question((), ())
 
 
 @lru_cache(maxsize=1)

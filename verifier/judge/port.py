@@ -24,7 +24,7 @@ class Judge(Protocol):
         """What would have to change for its opinion to change."""
         ...
 
-    def asks(self, verdict: Verdict) -> bool:
+    def asks(self, sample: Sample, verdict: Verdict) -> bool:
         """Whether this is a verdict that it could add to; at once, without asking anybody."""
         ...
 

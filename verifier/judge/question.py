@@ -22,10 +22,15 @@ HEAD: Final = struct.Struct("<QI")
 
 
 class Question(msgspec.Struct, frozen=True):
-    """Readings of each accepted gold, and of the candidate."""
+    """Readings of each accepted gold, and of the candidate.
+
+    ``conditions`` hold for the names in them, and ``integers`` are names of whole numbers, in order.
+    """
 
     golds: tuple[tuple[Expr, ...], ...]
     candidates: tuple[Expr, ...]
+    conditions: tuple[Expr, ...] = ()
+    integers: tuple[str, ...] = ()
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from verifier.cpus import available_cpus
 from verifier.judge.question import EQUAL, GAVE_UP, LOST, Question, Reply
 from verifier.types.expr import Expr
 from verifier.types.sample import Sample
-from verifier.types.verdict import Code, Finding, Outcome, Verdict, passes, proves
+from verifier.types.verdict import Code, Decision, Finding, Outcome, Verdict, passes, proves
 
 if TYPE_CHECKING:  # at run time they are imported where a question is asked: grading alone needs none of them
     import asyncio
@@ -28,8 +28,17 @@ NAME: Final = "symbolic"
 MOST_STEPS: Final = 6_000_000
 """Calls and returns of functions, Python's and C's, that a question may take: between one and two seconds."""
 
-ASKED: Final = frozenset({"expression", "relation", "collection"})
-"""Stages whose passes are maths that rules could not decide."""
+ASKED: Final = frozenset({
+    "expression.unshown", "expression.unsupported", "expression.no_common_domain", "expression.breakpoints",
+    "relation.unshown", "collection.member_open",
+})  # fmt: skip
+"""Passes of the engine's that mean: maths that rules could not decide. Other passes are doubts of another sort (a form,
+a name, a missing condition), and equal values are no answer to those."""
+
+UNEVALUATED: Final = "expression.unevaluated"
+"""A sum that was not worked out. It may be the question's own, so it is asked about where there is no question."""
+
+_STAGES = frozenset({"expression", "relation", "collection"})
 
 EQUAL_CODE = proves(
     "symbolic.equal",
@@ -58,6 +67,16 @@ class Trees(Protocol):
         """The readings of the candidate."""
         ...
 
+    @property
+    def conditions(self) -> tuple[Expr, ...]:
+        """Relations that the question states of its names."""
+        ...
+
+    @property
+    def integers(self) -> frozenset[str]:
+        """Names that the question takes for whole numbers."""
+        ...
+
 
 class SymbolicJudge:
     """Asks SymPy. ``trees`` gives both sides of a sample as formulas; ``slots`` are questions worked on at once.
@@ -80,25 +99,32 @@ class SymbolicJudge:
     def version(self) -> str:
         """SymPy's version and the limit of work."""
         from importlib.metadata import PackageNotFoundError, version
+        from importlib.util import find_spec
 
-        with suppress(PackageNotFoundError):
-            return f"sympy-{version('sympy')}+{self._most_steps}"
+        with suppress(PackageNotFoundError, ValueError):
+            if find_spec("sympy") is not None:
+                return f"sympy-{version('sympy')}+{self._most_steps}"
         return "absent"
 
-    def asks(self, verdict: Verdict) -> bool:
-        """Whether the engine passed on maths."""
-        return verdict.outcome is Outcome.UNDECIDED and verdict.code.partition(".")[0] in ASKED
+    def asks(self, sample: Sample, verdict: Verdict) -> bool:
+        """Whether the engine passed on maths, and on nothing else."""
+        if verdict.outcome is not Outcome.UNDECIDED:
+            return False
+        asked = ASKED if sample.question and sample.question.strip() else ASKED | {UNEVALUATED}
+        passed = {step.code for step in verdict.trace if step.phase == "compare" and step.decision is Decision.PASS}
+        return verdict.code in asked and all(code in asked for code in passed if code.partition(".")[0] in _STAGES)
 
     async def opine(self, sample: Sample, verdict: Verdict) -> Finding:
         """*Correct* where the two are shown to be equal, else a pass; never *incorrect*."""
         import asyncio
 
-        if not self.asks(verdict):
+        if not self.asks(sample, verdict):
             return NOT_MATHS_CODE.finding()
         if self.version == "absent":
             return ABSENT_CODE.finding()
         trees = await asyncio.to_thread(self._trees, sample)
-        question = Question(tuple(golds for golds in trees.golds if golds), trees.candidates)
+        golds = tuple(readings for readings in trees.golds if readings)
+        question = Question(golds, trees.candidates, trees.conditions, tuple(sorted(trees.integers)))
         if not question.golds or not question.candidates:
             return NOT_MATHS_CODE.finding()
         try:

@@ -43,6 +43,7 @@ _KILL_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
 def main(slots: int, most_steps: int = MOST_STEPS) -> None:
     """Answer the questions of standard input, ``slots`` at a time, on standard output, until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C reaches the whole group; the other end decides
+    sys.set_int_max_str_digits(100_000)  # the numbers that are let in have fewer
     source, sink = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):  # what a library prints must not get between the answers
@@ -168,6 +169,7 @@ class _Warden:
 
     def _fork(self, number: int, question: bytes) -> _Child:
         read, write = os.pipe()
+        parent = os.getpid()
         process = os.fork()
         if process:
             os.close(write)
@@ -176,7 +178,7 @@ class _Warden:
             os.close(read)
             for file in (self._source, self._sink, *self._children):
                 os.close(file)
-            _answer(question, write, self._most_steps)
+            _answer(question, write, self._most_steps, parent)
         finally:
             os._exit(1)
 
@@ -198,9 +200,9 @@ class _Warden:
                 os.kill(child.process, signal.SIGKILL)
 
 
-def _answer(question: bytes, sink: int, most_steps: int) -> NoReturn:
+def _answer(question: bytes, sink: int, most_steps: int, parent: int) -> NoReturn:
     """What the child does: answer one question and end."""
-    _guard()
+    _guard(parent)
     from sympy.core import random as chance
 
     chance.seed(0)
@@ -226,12 +228,13 @@ def show(asked: Question) -> Shown | None:
 
     Where a side has several readings, each of one side must equal one of the other: what is ambiguous is not rewarded.
     """
-    from verifier.judge.sympy_proof import show_equal
+    from verifier.judge.sympy_proof import Given, show_equal
 
+    given = Given(asked.conditions, frozenset(asked.integers))
     for golds in asked.golds:
         if not golds or not asked.candidates:
             continue
-        pairs = [[show_equal(gold, candidate) for candidate in asked.candidates] for gold in golds]
+        pairs = [[show_equal(gold, candidate, given) for candidate in asked.candidates] for gold in golds]
         if all(any(row) for row in pairs) and all(any(column) for column in zip(*pairs, strict=True)):
             return next(filter(None, pairs[0]))
     return None
@@ -263,7 +266,7 @@ class Counter:
         return self._most - self._left[0], whole
 
 
-def _guard() -> None:
+def _guard(parent: int) -> None:
     """Limits of the process, and its end with its parent's."""
     limits = ((resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0))
     for limit, most in limits:
@@ -273,6 +276,8 @@ def _guard() -> None:
         import ctypes
 
         ctypes.CDLL(None).prctl(_KILL_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before
+        os._exit(1)
 
 
 def _say(sink: int, reply: Reply) -> NoReturn:

@@ -8,27 +8,33 @@ that two trees differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any, Final
 
 import msgspec
 import sympy  # type: ignore[import-untyped]  # has no types
+from flint import fmpq
 from mpmath import mp  # type: ignore[import-untyped]  # has no types
 
 from verifier.judge.sympy_points import LOOSE, TIGHT, Evaluator, Undefined, Unknown, Value, is_complex, nodes, rational
+from verifier.judge.sympy_sets import same_solutions
 from verifier.judge.sympy_trees import Builder, Built, Unbuildable
-from verifier.types.expr import BINDERS, COLLECTIONS, LOGIC, RELATIONS, Expr
+from verifier.types.expr import BINDERS, COLLECTIONS, LOGIC, RELATIONS, Expr, number
 
 FEWEST_POINTS: Final = 4
 """At which both must have been computed, and be equal; a tree without free symbols has one value."""
 
 _SHOWN = 200
+_SMALL = mp.mpf(10) ** -5  # below it nearness is absolute, for a zero is computed with an error
 _FEW = 4  # points where a tree holds an integral or a series
 _WHOLE_NAMES = frozenset("ijklmnpqNMK")
 _POOL = (
     "17/7", "-17/9", "5/11", "-3/13", "31/3", "-43/4", "97/89", "-101/97", "3/4001", "-5/6007", "401/3", "-1009/7",
     "1000003/7", "-2000003/9",
 )  # fmt: skip
-_WHOLE_POOL = (2, 5, 3, 7, 4, 9, 1, 12)
+_WHOLE_POOLS = {"natural": (2, 5, 3, 7, 4, 9, 1, 12), "integer": (2, -3, 5, -4, 3, 0, 7, -1, 12)}
+_NARROWED: Final = {"real": "positive", "integer": "natural"}
+_ORDERS: Final = {"lt": {-1}, "le": {-1, 0}, "gt": {1}, "ge": {1, 0}, "ne": {-1, 1}}
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -39,23 +45,36 @@ class Shown(msgspec.Struct, frozen=True):
     by: str
 
 
+class Given(msgspec.Struct, frozen=True):
+    """What the question says of the names: relations that hold, and which are whole numbers."""
+
+    conditions: tuple[Expr, ...] = ()
+    integers: frozenset[str] = frozenset()
+
+
+NOTHING: Final = Given()
+
+
 class Differ(Exception):  # noqa: N818  # no defect: an answer
     """The trees have different values at a point, or cannot be confirmed not to."""
 
 
-def show_equal(gold: Expr, candidate: Expr) -> Shown | None:
+def show_equal(gold: Expr, candidate: Expr, given: Given = NOTHING) -> Shown | None:
     """The proof that two trees are equal, member by member where they have members; ``None`` where there is none."""
     if _is_value(gold) and _is_value(candidate):
-        return _value(gold, candidate)
+        return _value(gold, candidate, given)
     if gold.head == "eq" and candidate.head == "eq":
-        return _equations(gold, candidate)
+        return _equations(gold, candidate, given)
+    if gold.head == "builder" and candidate.head == "set":
+        solved = same_solutions(gold, candidate)
+        return None if solved is None else Shown("the set described", f"{len(candidate.args)} members", solved)
     if gold.head in {"set", "or"} and candidate.head == gold.head:
-        return _unordered(gold, candidate)
+        return _unordered(gold, candidate, given)
     if _shape(gold) != _shape(candidate) or gold.name != candidate.name or len(gold.args) != len(candidate.args):
         return None
     if not gold.args:
         return None
-    return _members(tuple(zip(gold.args, candidate.args, strict=True)))
+    return _members(tuple(zip(gold.args, candidate.args, strict=True)), given)
 
 
 def _is_value(tree: Expr) -> bool:
@@ -67,12 +86,12 @@ def _shape(tree: Expr) -> str:
     return "tuple" if tree.head == "vector" else tree.head
 
 
-def _members(pairs: tuple[tuple[Expr, Expr], ...]) -> Shown | None:
+def _members(pairs: tuple[tuple[Expr, Expr], ...], given: Given) -> Shown | None:
     found: list[Shown] = []
     for gold, candidate in pairs:
         if gold == candidate and not any(node.head in BINDERS | {"apply"} for node in nodes(gold)) and _plain(gold):
             continue
-        shown = show_equal(gold, candidate)
+        shown = show_equal(gold, candidate, given)
         if shown is None:
             return None
         found.append(shown)
@@ -88,31 +107,53 @@ def _plain(tree: Expr) -> bool:
     return tree.head in {"number", "symbol", "constant"} or (tree.head == "neg" and _plain(tree.args[0]))
 
 
-def _unordered(gold: Expr, candidate: Expr) -> Shown | None:
+def _unordered(gold: Expr, candidate: Expr, given: Given) -> Shown | None:
     """Sets: each member of one has a partner of its own in the other."""
     left = list(candidate.args)
     if len(gold.args) != len(left):
         return None
     pairs = []
     for member in gold.args:
-        partner = next((one for one in left if one == member or _members(((member, one),)) is not None), None)
+        partner = next((one for one in left if one == member or _members(((member, one),), given) is not None), None)
         if partner is None:
             return None
         left.remove(partner)
         pairs.append((member, partner))
-    return _members(tuple(pairs))
+    return _members(tuple(pairs), given)
 
 
-def _equations(gold: Expr, candidate: Expr) -> Shown | None:
+def _equations(gold: Expr, candidate: Expr, given: Given) -> Shown | None:
     """Equations: the same left side and equal right sides; or differences of sides in a constant ratio."""
-    if gold.args[0] == candidate.args[0] and all(map(_is_value, gold.args)) and all(map(_is_value, candidate.args)):
-        return _value(gold.args[1], candidate.args[1])
+    sides = (*gold.args, *candidate.args)
+    if not all(map(_is_value, sides)):
+        return None
+    if gold.args[0] == candidate.args[0]:
+        return _value(gold.args[1], candidate.args[1], given)
+    if any(not _free(side) for side in gold.args):
+        return None  # it may give a value, and what merely determines that is no answer
+    ours, theirs = (Expr("add", (one.args[0], Expr("neg", (one.args[1],)))) for one in (gold, candidate))
+    ratio = _ratio(ours, theirs, given)
+    return None if ratio is None else _value(ours, Expr("mul", (number(ratio), theirs)), given)
+
+
+def _ratio(ours: Expr, theirs: Expr, given: Given) -> fmpq | None:
+    """The small rational number that one is of the other at the first point that tells; it is yet to be shown."""
+    pair = _Pair(ours, theirs, given)
+    evaluator = Evaluator(complex_values=False)
+    for point in pair.points():
+        try:
+            above, below = evaluator.at(ours, point), evaluator.at(theirs, point)
+        except (Undefined, Unknown):
+            continue
+        if above and below:
+            ratio = Fraction(int(mp.nint(above / below * 5_040)), 5_040)
+            return fmpq(ratio.numerator, ratio.denominator) if ratio else None
     return None
 
 
-def _value(gold: Expr, candidate: Expr) -> Shown | None:
+def _value(gold: Expr, candidate: Expr, given: Given) -> Shown | None:
     try:
-        return _Pair(gold, candidate).shown()
+        return _Pair(gold, candidate, given).shown()
     except (Differ, Unbuildable):
         return None
 
@@ -120,11 +161,12 @@ def _value(gold: Expr, candidate: Expr) -> Shown | None:
 class _Pair:
     """Two trees that stand for values."""
 
-    def __init__(self, gold: Expr, candidate: Expr) -> None:
+    def __init__(self, gold: Expr, candidate: Expr, given: Given) -> None:
+        self._conditions = [one for one in given.conditions if one.head in _ORDERS and all(map(_is_value, one.args))]
         self._gold = gold
         self._candidate = candidate
         self._complex = is_complex(gold, candidate)
-        self._sorts = _sorts(gold, candidate, complex_values=self._complex)
+        self._sorts = _sorts(gold, candidate, given.integers, complex_values=self._complex)
 
     def shown(self) -> Shown | None:
         """The proof, confirmed; raises ``Differ`` and ``Unbuildable``."""
@@ -146,8 +188,11 @@ class _Pair:
         counted: list[dict[str, Value]] = []
         outside: list[dict[str, Value]] = []
         wanted = FEWEST_POINTS if self._sorts else 1
-        for point in self._points():
+        for point in self.points():
             try:
+                if not self._admits(point):
+                    outside.append(point)
+                    continue
                 for base in bases:
                     self._same_at(point, base)
             except Undefined:
@@ -165,6 +210,17 @@ class _Pair:
         self._narrow(counted, outside)
         return counted
 
+    def _admits(self, point: dict[str, Value]) -> bool:
+        """Whether the conditions that order values hold at a point; others are not used, which asks for more."""
+        evaluator = Evaluator(complex_values=False)
+        for condition in self._conditions:
+            if not _free(condition) <= point.keys():
+                continue
+            difference = evaluator.at(condition.args[0], point) - evaluator.at(condition.args[1], point)
+            if mp.sign(difference) not in _ORDERS[condition.head]:
+                return False
+        return True
+
     def _same_at(self, point: dict[str, Value], base: int) -> None:
         """Raises ``Undefined`` where the gold has no value, ``Differ`` where the candidate has not the same."""
         ours = Evaluator(complex_values=self._complex, base=base or None)
@@ -175,10 +231,11 @@ class _Pair:
         except Undefined:
             raise Differ from None
         near = LOOSE if ours.loose or theirs.loose else TIGHT
-        if abs(value - other) > near * max(abs(value), abs(other), near):
+        if abs(value - other) > near * max(abs(value), abs(other), _SMALL):
             raise Differ
 
-    def _points(self) -> Iterator[dict[str, Value]]:
+    def points(self) -> Iterator[dict[str, Value]]:
+        """Points to try, always the same ones."""
         names = sorted(self._sorts)
         if not names:
             yield {}
@@ -196,58 +253,62 @@ class _Pair:
             size = mp.mpf(largest.numerator) / largest.denominator
             pool += [size * mp.mpf(factor) / 100 for factor in (137, -141, 71, -73, 311, -307)]
         count = len(pool) if len(names) == 1 else 3 * len(pool)
-        for number in range(count):
+        for turn in range(count):
             point = {}
             for place, name in enumerate(names):
-                if self._sorts[name] == "integer":
-                    point[name] = mp.mpf(_WHOLE_POOL[(number + 3 * place) % len(_WHOLE_POOL)])
+                if self._sorts[name] in _WHOLE_POOLS:
+                    whole = _WHOLE_POOLS[self._sorts[name]]
+                    point[name] = mp.mpf(whole[(turn + 3 * place) % len(whole)])
                 else:
-                    turn = number * (2 * place + 1) + 3 * place + number // len(pool) * place
-                    value = pool[turn % len(pool)]
+                    at = turn * (2 * place + 1) + 3 * place + turn // len(pool) * place
+                    value = pool[at % len(pool)]
                     if self._sorts[name] == "complex":
-                        value = mp.mpc(value, pool[(turn + 5) % len(pool)])
+                        value = mp.mpc(value, pool[(at + 5) % len(pool)])
                     point[name] = value
             yield point
 
     def _narrow(self, counted: list[dict[str, Value]], outside: list[dict[str, Value]]) -> None:
         """Take a symbol for positive where the gold is undefined at every point at which it is not."""
         for name, sort in self._sorts.items():
-            tried = sum(point[name] <= 0 for point in outside) if sort == "real" else 0
+            tried = sum(point[name] <= 0 for point in outside) if sort in _NARROWED else 0
             if tried >= FEWEST_POINTS and all(point[name] > 0 for point in counted):
-                self._sorts[name] = "positive"
+                self._sorts[name] = _NARROWED[sort]
 
 
 def _bare_log(node: Expr) -> bool:
     return node.head == "log" and len(node.args) == 1
 
 
-def _sorts(gold: Expr, candidate: Expr, *, complex_values: bool) -> dict[str, str]:
+def _sorts(gold: Expr, candidate: Expr, integers: frozenset[str], *, complex_values: bool) -> dict[str, str]:
     """What each free symbol ranges over."""
     sorts: dict[str, str] = {}
-    whole = {tree is gold: _whole_names(tree) for tree in (gold, candidate)}
     for name in sorted(_free(gold) | _free(candidate)):
-        if name in whole[True] or (name in whole[False] and name in _WHOLE_NAMES):
+        if name in _counts_of(gold) or (name in _counts_of(candidate) and name in _WHOLE_NAMES):
+            sorts[name] = "natural"
+        elif name in integers:
             sorts[name] = "integer"
+        elif name in _signs_of(gold) or (name in _signs_of(candidate) and name in _WHOLE_NAMES):
+            sorts[name] = "natural"
         else:
             sorts[name] = "complex" if complex_values and name[0] in "zw" else "real"
     return sorts
 
 
-def _whole_names(tree: Expr) -> set[str]:
-    """Symbols that can only stand for a whole number: in a bound of a sum, a factorial, an exponent of -1."""
+def _counts_of(tree: Expr) -> set[str]:
+    """Symbols that can only count: in a bound of a sum or product, in a factorial or a binomial."""
     found: set[str] = set()
     for node in nodes(tree):
         if node.head in {"sum", "prod"}:
-            places = node.args[2:]
+            found = found.union(*map(_free, node.args[2:]))
         elif node.head in {"factorial", "factorial2", "binom", "perm"}:
-            places = node.args
-        elif node.head == "pow" and rational(node.args[0]) == -1:
-            places = node.args[1:]
-        else:
-            continue
-        for place in places:
-            found |= _free(place)
+            found = found.union(*map(_free, node.args))
     return found
+
+
+def _signs_of(tree: Expr) -> set[str]:
+    """Symbols in an exponent of -1."""
+    powers = (node for node in nodes(tree) if node.head == "pow" and rational(node.args[0]) == -1)
+    return {name for node in powers for name in _free(node.args[1])}
 
 
 def _free(tree: Expr) -> set[str]:

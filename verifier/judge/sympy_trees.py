@@ -24,7 +24,7 @@ class Unbuildable(Exception):  # noqa: N818  # no defect: not every tree is SymP
 
 
 class Builder:
-    """Builds trees. ``sorts`` says what each free symbol ranges over: real, positive, integer or complex."""
+    """Builds trees. ``sorts`` says what each free symbol ranges over: real, positive, natural, integer or complex."""
 
     def __init__(self, sorts: Mapping[str, str]) -> None:
         self._sorts = sorts
@@ -42,7 +42,8 @@ class Builder:
         assumptions: dict[str, bool] = {
             "real": {"real": True},
             "positive": {"positive": True},
-            "integer": {"integer": True, "positive": True},
+            "natural": {"integer": True, "positive": True},
+            "integer": {"integer": True},
             "complex": {"complex": True},
         }[sort]
         return sympy.Symbol(name, **assumptions)
