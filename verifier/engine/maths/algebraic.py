@@ -21,7 +21,8 @@ def separation(forms: Forms, root: int) -> int | None:  # noqa: PLR0912  # one b
     The bound of Burnikel, Funke, Mehlhorn, Schirra and Schmitt ("A separation bound for real algebraic expressions",
     2001): a tree E is U/L with conjugates of U at most u and of L at most l, so that E is zero or at least
     1/(l u^(D−1)), where D is the product of the indices of roots (D² where something else than a number is divided
-    by). Twice the cosine of a rational multiple of π is an algebraic integer with conjugates of at most two.
+    by). Twice the cosine of a rational multiple of π is an algebraic integer with conjugates of at most two; all
+    of them with denominator n lie in one field, that of the 2n-th roots of one.
 
     >>> from verifier.types.budget import Budget, Meter
     >>> forms = Forms(Meter(Budget()))
@@ -31,7 +32,7 @@ def separation(forms: Forms, root: int) -> int | None:  # noqa: PLR0912  # one b
     """
     upper: dict[int, float] = {}
     lower: dict[int, float] = {}
-    degree, wide = 1, False
+    degree, wide, turned = 1, False, 1
     for node in forms.reach(root):
         head, args, value = forms.heads[node], forms.args[node], forms.values[node]
         if value is not None:
@@ -67,14 +68,16 @@ def separation(forms: Forms, root: int) -> int | None:  # noqa: PLR0912  # one b
             turns = _turns(forms, args[0])
             if turns is None:
                 return None
-            degree *= max(1, 2 * int(fmpz(turns.q).euler_phi()))
+            turned = lcm(turned, int(turns.q) * (1 if head == "cos" else 2))
             upper[node] = lower[node] = 1.0
         else:
             return None
-        if degree > _LARGEST:
+        if degree > _LARGEST or turned > _LARGEST:
             return UNBOUNDED
     if not _without_pi(forms, root):
         return None
+    if turned > 1:
+        degree *= int(fmpz(2 * turned).euler_phi())
     power = degree * degree if wide else degree
     return min(UNBOUNDED, int(lower[root] + max(0.0, upper[root]) * (power - 1)) + 2)
 

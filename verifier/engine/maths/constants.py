@@ -37,7 +37,7 @@ def constants(forms: Forms, gold: int, candidate: int, *, complexes: bool = Fals
         if look.gold is not State.FINITE or look.candidate is not State.FINITE:
             if complexes or not have_sizes(forms, gold, candidate):
                 return undecided("undefined")
-            return apart(forms, gold, candidate) or _prove(forms, gold, candidate, program, complexes=False)
+            return apart(forms, gold, candidate) or _prove(forms, gold, candidate, program)
     if look.apart:
         return _apart(look)
     if gold == candidate:
@@ -46,7 +46,7 @@ def constants(forms: Forms, gold: int, candidate: int, *, complexes: bool = Fals
         far = apart(forms, gold, candidate)
         if far is not None:
             return far
-    return _prove(forms, gold, candidate, program, complexes=complexes)
+    return _prove(forms, gold, candidate, program)
 
 
 def _unread(forms: Forms, gold: int, candidate: int) -> Equality:
@@ -74,11 +74,11 @@ def _apart(look: Look) -> Equality:
     return differs("exact", gold=left, candidate=right)
 
 
-def _prove(forms: Forms, gold: int, candidate: int, program: Program, *, complexes: bool) -> Equality:
+def _prove(forms: Forms, gold: int, candidate: int, program: Program) -> Equality:
     """Both have values, and these agree to 64 bits."""
     proof: Proof | None = None
     try:
-        proof = difference(forms, gold, candidate, whole=_NO_NAMES, positive=_NO_NAMES, complexes=complexes)
+        proof = difference(forms, gold, candidate, whole=_NO_NAMES, positive=_NO_NAMES, complexes=program.complexes)
     except Undefined:
         return undecided("undefined")
     except Exhausted as over:
@@ -89,6 +89,8 @@ def _prove(forms: Forms, gold: int, candidate: int, program: Program, *, complex
             return correct("algebraic" if proof.algebraic else "rational")
         if proof.number:
             return differs("exact", difference=str(proof.numerator.leading_coefficient()))
+        if proof.never_zero():
+            return differs("exact", difference="a product of numbers that are not zero")
         same = powers_equal(proof.table, proof.numerator)
         if same is not None:
             return correct("rational") if same else differs("exact", difference="the powers of a prime differ")

@@ -10,7 +10,7 @@ from verifier.engine.maths.constants import constants
 from verifier.engine.maths.evaluate import Program
 from verifier.engine.maths.functions import quotient
 from verifier.engine.maths.kernels import Full, Kernels
-from verifier.engine.maths.normal import Forms, numeral
+from verifier.engine.maths.normal import DEEP, Forms, numeral
 from verifier.engine.maths.polynomial import SIZES, Undefined, rational_power
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr
@@ -30,18 +30,22 @@ def rational(tree: Expr, meter: Meter) -> fmpq | None:
     >>> rational(Expr("root", (number(fmpq(9, 4)), number(2))), Meter(Budget()))
     3/2
     """
+    return _rational(tree, meter, 0)
+
+
+def _rational(tree: Expr, meter: Meter, depth: int) -> fmpq | None:
     head, args = tree.head, tree.args
     if head == "number":
         return tree.value
     plain = _PLAIN.get(head)
-    if plain is None or not args:
+    if plain is None or not args or depth > DEEP:
         return None
     if head == "numeral":
-        base = rational(args[0], meter)
+        base = _rational(args[0], meter, depth + 1)
         return numeral(tree.name, base)
     values: list[fmpq] = []
     for arg in args:
-        value = rational(arg, meter)
+        value = _rational(arg, meter, depth + 1)
         if value is None:
             return None
         values.append(value)

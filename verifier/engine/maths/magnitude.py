@@ -27,6 +27,7 @@ class Size(NamedTuple):
 def apart(forms: Forms, gold: int, candidate: int) -> Equality | None:
     """A difference of size that is certain, or nothing.
 
+    >>> from flint import fmpq
     >>> from verifier.types.budget import Budget, Meter
     >>> forms = Forms(Meter(Budget()))
     >>> nine = forms.number(fmpq(9))

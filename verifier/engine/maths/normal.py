@@ -16,8 +16,8 @@ SMALL_POWER = 256
 """Powers of numbers are multiplied out up to so many bits; larger ones stay powers."""
 EXPANDED = 100
 """A sum or product between integers is written out up to so many members."""
-DEEP = 500
-"""Levels of a tree: about eight for each level of the grammar (``budget.depth``)."""
+DEEP = 220
+"""Levels of a tree: more than three for each level of the grammar (``budget.depth``), and safe for the stack."""
 
 _MINUS = fmpq(-1)
 _ONE = fmpq(1)

@@ -25,6 +25,22 @@ class Proof(msgspec.Struct, frozen=True):
     table: Kernels
     numerator: fmpq_mpoly
 
+    def never_zero(self) -> bool:
+        """Whether the numerator is a product of numbers that are certainly not zero."""
+        if len(self.numerator) != 1:
+            return False
+        places = [place for place, exponent in enumerate(self.numerator.monoms()[0]) if exponent]
+        return all(_never_zero(self.table.at(place)) for place in places)
+
+
+def _never_zero(kernel: Kernel) -> bool:
+    """π, powers of positive numbers, roots of numbers, logarithms of primes."""
+    if kernel.kind == "ln":
+        return kernel.positive
+    return kernel.kind in {"pi", "exp", "huge", "prime", "i"} or (
+        kernel.kind == "root" and kernel.equals is not None and kernel.equals.is_constant()
+    )
+
 
 def difference(
     forms: Forms, gold: int, candidate: int, *, whole: frozenset[str], positive: frozenset[str], complexes: bool
@@ -52,10 +68,6 @@ def _difference(table: Kernels, gold: int, candidate: int) -> Proof:
         numerator = table.reduced(_unsigned(table, numerator))
     zero = numerator.is_zero()
     number = not zero and numerator.is_constant()
-    if not zero and not number:
-        monomial = numerator.term_content()
-        if not monomial.is_constant():
-            numerator = numerator / monomial
     divided = not (left.den is ring.one is right.den)
     return Proof(zero, number, related, divided, table, numerator)
 

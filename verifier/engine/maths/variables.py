@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from flint import fmpq
 
 from verifier.engine.maths.breakpoints import PIECEWISE, breakpoints
-from verifier.engine.maths.evaluate import Look, Program, State, Value
+from verifier.engine.maths.evaluate import Look, Program, State, Surd, Value
 from verifier.engine.maths.normal import Forms
 from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, place, shown, undecided
 from verifier.engine.maths.points import WHOLE_NAMES, Conditions, Points, Terms, terms, whole_names
@@ -33,6 +33,8 @@ _PARTIAL = frozenset({
 
 
 _NOTHING = Terms()
+_JUMPS = frozenset({"sign", "cases"})
+"""Functions with a few single places where their value is a matter of convention."""
 _TOTAL = frozenset({"number", "symbol", "add", "mul"})
 
 
@@ -40,8 +42,8 @@ class Sides:
     """The two sides, what is known of their names, and the program that evaluates both."""
 
     __slots__ = (
-        "candidate", "complexes", "conditions", "forms", "gold", "held", "integers", "may", "meter", "names", "own", "points",
-        "positive", "program", "reach", "terms", "unknown", "whole",
+        "candidate", "complexes", "conditions", "forms", "gold", "held", "integers", "isolated", "may", "meter",
+        "names", "own", "points", "positive", "program", "reach", "terms", "unknown", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +61,7 @@ class Sides:
         self.conditions = tuple(conditions)
         self.integers = integers
         self.unknown = unknown
+        self.isolated = False
         self.prepare()
 
     def prepare(self) -> None:
@@ -149,12 +152,34 @@ def _branch(sides: Sides) -> Equality:
                 break
     if sides.gold == sides.candidate and known is not None:
         return correct("identical")
+    if known is None and _hopeless(sides):
+        if sides.complexes:
+            return undecided("undefined")
+        sides.complexes = True
+        sides.program = Program(sides.forms, (sides.gold, sides.candidate), complexes=True, reach=sides.reach)
+        return _branch(sides)
     proof = _prove(sides)
     if isinstance(proof, Equality):
         return proof
     if proof is not None and proof.zero and known is not None and not _narrower(sides):
         return correct("rational")
     return _at_points(sides, proof)
+
+
+def _hopeless(sides: Sides) -> bool:
+    """Whether a part without names has no value (√−3, 1/sin π), so that no point will give one."""
+    forms = sides.forms
+    named: set[int] = set()
+    parts: list[int] = []
+    for node in sorted(set(sides.reach[0] + sides.reach[1])):
+        args = forms.args[node]
+        if forms.heads[node] in {"symbol", "apply", "cases"} or any(arg in named for arg in args):
+            named.add(node)
+            parts.extend([arg for arg in args if arg not in named and forms.args[arg]])
+    if not parts or any(forms.heads[node] == "cases" for node in sides.reach[0]):
+        return False
+    program = Program(forms, parts, complexes=sides.complexes)
+    return None in program.balls({}, 64, sides.meter)
 
 
 def _unread(sides: Sides) -> Equality:
@@ -212,6 +237,9 @@ def _refute(sides: Sides, point: Mapping[str, Value], look: Look) -> Equality | 
     left, right = (shown(look.left), "not defined") if outside else both_shown(look.left, look.right)
     used = {name: point[name] for name in sides.names if name in sides.own[0] or name in sides.own[1]}
     evidence = {"at": place(used), "gold": left, "candidate": right}
+    if _isolated(sides, point):
+        sides.isolated = True
+        return None
     if sides.unknown or sides.terms.unclear:
         return undecided("relations", **evidence)
     missing = sides.own[0] - sides.own[1]
@@ -224,6 +252,21 @@ def _refute(sides: Sides, point: Mapping[str, Value], look: Look) -> Equality | 
         if missing and not _vanishes(sides, missing):
             return undecided("names", **evidence)
     return differs("witness", **evidence)
+
+
+def _isolated(sides: Sides, point: Mapping[str, Value]) -> bool:
+    """Whether the sides differ at this point but not beside it: where a sign is zero or two pieces meet."""
+    if _JUMPS.isdisjoint(sides.forms.heads):
+        return False
+    for step in (fmpq(1, 1 << 30), fmpq(-1, 1 << 30)):
+        moved: dict[str, Value] = {
+            name: value if name in sides.whole or isinstance(value, Surd) else value + step
+            for name, value in point.items()
+        }
+        look = sides.program.look(moved, 128, sides.meter)
+        if look.gold is State.FINITE and (look.apart or look.candidate is State.OUTSIDE):
+            return False
+    return True
 
 
 def _depends(sides: Sides, side: int, names: frozenset[str], point: Mapping[str, Value]) -> bool:
@@ -310,7 +353,7 @@ def _at_points(sides: Sides, proof: Proof | None) -> Equality:  # noqa: PLR0912,
         return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
     if numerator is None:
         return correct("identical" if proof is None else "rational")
-    if extra is None:
+    if extra is None or sides.isolated:
         return undecided("breakpoints")
     return _also_between(sides, numerator, bits) or correct("points", points=str(counted), bits=str(bits))
 
