@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from verifier.cpus import available_cpus
 from verifier.judge.question import EQUAL, GAVE_UP, LOST, Question, Reply
-from verifier.types.expr import Expr
+from verifier.types.expr import BINDERS, Expr
 from verifier.types.sample import Sample
 from verifier.types.verdict import Code, Decision, Finding, Outcome, Verdict, passes, proves
 
@@ -30,7 +30,7 @@ MOST_STEPS: Final = 6_000_000
 
 ASKED: Final = frozenset({
     "expression.unshown", "expression.unsupported", "expression.no_common_domain", "expression.breakpoints",
-    "relation.unshown", "collection.member_open",
+    "relation.unshown", "collection.member_open", "region.unshown",
 })  # fmt: skip
 """Passes of the engine's that mean: maths that rules could not decide. Other passes are doubts of another sort (a form,
 a name, a missing condition), and equal values are no answer to those."""
@@ -38,7 +38,7 @@ a name, a missing condition), and equal values are no answer to those."""
 UNEVALUATED: Final = "expression.unevaluated"
 """A sum that was not worked out. It may be the question's own, so it is asked about where there is no question."""
 
-_STAGES = frozenset({"expression", "relation", "collection"})
+_STAGES = frozenset({"expression", "relation", "collection", "region"})
 
 EQUAL_CODE = proves(
     "symbolic.equal",
@@ -51,7 +51,18 @@ ABSENT_CODE = passes(
     "symbolic.absent", "SymPy is not installed, so nothing was computed: pip install 'answer-verifier[symbolic]'."
 )
 NOT_MATHS_CODE = passes("symbolic.not_maths", "The two were not read as formulas that could be compared.")
-CODES: tuple[Code, ...] = (EQUAL_CODE, NOT_SHOWN_CODE, GAVE_UP_CODE, LOST_CODE, ABSENT_CODE, NOT_MATHS_CODE)
+UNEVALUATED_CODE = passes(
+    "symbolic.unevaluated", "The answer is left as a sum, an integral or a limit, which may be the question's own."
+)
+CODES: tuple[Code, ...] = (
+    EQUAL_CODE,
+    NOT_SHOWN_CODE,
+    GAVE_UP_CODE,
+    LOST_CODE,
+    ABSENT_CODE,
+    NOT_MATHS_CODE,
+    UNEVALUATED_CODE,
+)
 
 
 class Trees(Protocol):
@@ -110,7 +121,7 @@ class SymbolicJudge:
         """Whether the engine passed on maths, and on nothing else."""
         if verdict.outcome is not Outcome.UNDECIDED:
             return False
-        asked = ASKED if sample.question and sample.question.strip() else ASKED | {UNEVALUATED}
+        asked = ASKED if _has_question(sample) else ASKED | {UNEVALUATED}
         passed = {step.code for step in verdict.trace if step.phase == "compare" and step.decision is Decision.PASS}
         return verdict.code in asked and all(code in asked for code in passed if code.partition(".")[0] in _STAGES)
 
@@ -127,6 +138,8 @@ class SymbolicJudge:
         question = Question(golds, trees.candidates, trees.conditions, tuple(sorted(trees.integers)))
         if not question.golds or not question.candidates:
             return NOT_MATHS_CODE.finding()
+        if _has_question(sample) and _left_open(question):
+            return UNEVALUATED_CODE.finding()
         try:
             answer = self._ready().ask(question)
         except RecursionError:
@@ -150,6 +163,26 @@ class SymbolicJudge:
             if self._asker is None:
                 self._asker = Asker(slots=self._slots or available_cpus(), most_steps=self._most_steps)
             return self._asker
+
+
+def _has_question(sample: Sample) -> bool:
+    return bool(sample.question and sample.question.strip())
+
+
+def _left_open(question: Question) -> bool:
+    """Whether the candidate holds a sum, an integral or the like, and no gold does."""
+    golds = [tree for readings in question.golds for tree in readings]
+    return any(map(_binds, question.candidates)) and not any(map(_binds, golds))
+
+
+def _binds(tree: Expr) -> bool:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node.head in BINDERS:
+            return True
+        waiting.extend(node.args)
+    return False
 
 
 def _finding(reply: Reply) -> Finding:
