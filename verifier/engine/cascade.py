@@ -25,7 +25,9 @@ from verifier.engine.kinds import (
     expression,
     form,
     formula,
+    notation,
     kind,
+    measure,
     number,
     phrase,
     quantity,
@@ -51,6 +53,7 @@ READERS: tuple[Reader, ...] = (choice.read_choice, quantity.read_quantity, numbe
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
     *quantity.STAGES,
+    *measure.STAGES,
     expression.STAGE,
     *relation.STAGES,
     *collection.STAGES,
@@ -289,6 +292,8 @@ class _Grade:
                 results.append((accepted.strip()[:_SHOWN], gold))
                 continue
             finding = self._pairs(gold, candidate)
+            if candidate.via == "several_boxes" and not _holds_several(gold):
+                finding = extract.SEVERAL_BOXES.finding(text=candidate.shown)
             if finding.decision is Decision.CORRECT:
                 return gold.shown, finding
             results.append((gold.shown, finding))
@@ -390,7 +395,7 @@ class _Grade:
                 yield reading
             if certain:
                 return
-        yield from formula.read_formula(words, raw, self.context)
+        yield from notation.read_formula(words, raw, self.context)
 
     def _pairs(self, gold: _Side, candidate: _Side) -> Finding:
         """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""
@@ -489,6 +494,11 @@ class _Grade:
         return agrees
 
 
+def _holds_several(side: _Side) -> bool:
+    """Whether a ground truth has several values, so that several boxes are its parts (POLICY 5)."""
+    return any(isinstance(reading.answer, (formula.Collection, formula.Relation)) for reading in side.readings)
+
+
 def _maths(side: _Side) -> tuple[Expr, ...]:
     """The readings of a side that are maths, as trees."""
     found: list[Expr] = []
@@ -508,7 +518,7 @@ def _values(words: str, context: Context) -> Iterator[Reading]:
         if readings:
             yield from readings
             return
-    yield from formula.read_formula(words, words, context)
+    yield from notation.read_formula(words, words, context)
 
 
 def _exhausted(limit: str) -> Finding:

@@ -75,7 +75,7 @@ def find_answer(response: str | None, rules: Rules, meter: Meter, asked: frozens
     if _calls_tool(text, marked.end, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
     if marked.via == "several_boxes":
-        return Found(finding=SEVERAL_BOXES.finding(text=marked.text[:200]))
+        return Found((marked,))
     if blank(marked.text):
         return Found(finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
     doubted = marked.via != "boxed" and not rules.text.doubts.isdisjoint(_head(folded, start, marked.start))
@@ -271,12 +271,30 @@ def _last_box(text: str, start: int, end: int, table: ExtractTable) -> Extractio
     if earlier is not None and blank(last.text):
         last, earlier = earlier, _box_before(text, start, earlier.start, end, table)
     if earlier is not None and _joined(text[earlier.end : last.start]) and earlier.text.strip() != last.text.strip():
-        return Extraction(text[earlier.start : last.end], "several_boxes", earlier.start, last.end)
+        return _box_run(text, start, end, last, earlier, table)
     line_end = text.find("\n", last.end, end)
     tail = text[last.end : min(end if line_end < 0 else line_end, last.end + _BOX_TAIL)]
     tail = _CLAUSE_END.split(tail, maxsplit=1)[0].replace("$", " ").replace("\\)", " ").replace("\\]", " ").strip()
     words = f"{last.text} {tail}" if last.text[-1:].isdigit() and tail and len(tail) < _BOX_TAIL else last.text
     return Extraction(words, "boxed", last.start, last.end)
+
+
+_LABELLED_BOX = re.compile(r"([^\W\d_](?:_\{?\w{1,3}\}?)?|\([a-h]\)) ?=? ?$")
+_MOST_BOXES = 32
+
+
+def _box_run(text: str, start: int, end: int, last: Extraction, earlier: Extraction, table: ExtractTable) -> Extraction:
+    """All boxes of a run that only commas or conjunctions join, as one list; with the names they are assigned to."""
+    run = [last]
+    previous: Extraction | None = earlier
+    while previous is not None and len(run) < _MOST_BOXES and _joined(text[previous.end : run[0].start]):
+        run.insert(0, previous)
+        previous = _box_before(text, start, previous.start, end, table)
+    parts: list[str] = []
+    for box in run:
+        named = _LABELLED_BOX.search(text[max(start, box.start - 12) : box.start].rstrip("$( "))
+        parts.append(f"{named[0]} {box.text}" if named and named[0].rstrip().endswith("=") else box.text)
+    return Extraction(", ".join(parts), "several_boxes", run[0].start, last.end)
 
 
 def _box_before(text: str, start: int, before: int, end: int, table: ExtractTable) -> Extraction | None:

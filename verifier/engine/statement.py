@@ -28,14 +28,15 @@ _LETTER = re.compile(r"\(?[A-Z]\)?(?!\w)[^.]")
 _NAME = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]+){0,4}+")
 _MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
 _NUMBERISH = re.compile(r"\d")
+_NO_MEMBERS = re.compile(r"[\s$]*(?:\\left)?\\?\{\s*(?:\\right)?\\?\}[\s$.]*")  # {}, the empty set
 _BLANK_MARKUP = re.compile(r"[\s$*_`#>~|.,:;()\[\]{}\\-]*")
 WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 
 
 def blank(text: str) -> bool:
-    """Whether a text is markup and punctuation only. A lone sign such as ∅ is an answer."""
+    """Whether a text is markup and punctuation only. A lone sign such as ∅ is an answer, and so are empty braces."""
     match = _BLANK_MARKUP.match(text)
-    return match is not None and match.end() == len(text)
+    return match is not None and match.end() == len(text) and _NO_MEMBERS.fullmatch(text) is None
 
 
 def leading(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:

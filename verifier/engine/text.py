@@ -14,7 +14,7 @@ from verifier.types.budget import Meter
 from verifier.types.rules import TextTable
 
 _DOLLAR = "\ue000"  # an escaped dollar while delimiters are sought: it is money, never a delimiter
-_MATH_SPAN = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])")
+_MATH_SPAN = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])|^\s*\$([^$]{1,2000})\$[\s.]*$")
 _LOOKS_MATHS = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ °%]*\)?$")
 _MACRO = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _GROUP = r"\{([^{}]*+)\}"
@@ -26,6 +26,8 @@ _RAISED_DEGREE = re.compile(r"\^ *°")
 _DRESSED = re.compile(r"[\\${]")
 _SPECIAL = re.compile(r"[\\{}]")
 _BLANKS = re.compile(r" *")
+_UNIT_LIKE = re.compile(r"[A-Za-zΩμ]{1,3}(?:\^\{?-?\d\}?)?")
+_UNIT_PLACE = frozenset(" 0123456789")
 _INTEGER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
 _MARKDOWN = re.compile(
     r"`+|^#{1,6} +|^ *[-*•] +(?=[^\W\d_])|^> +(?=[^\W\d_])|\*{2,3}+(?=[\s.,;:!]*$)", re.MULTILINE
@@ -117,7 +119,7 @@ def _lowered(text: str) -> str:
 
 def _latex(text: str, table: TextTable) -> str:
     text = text.replace("\\$", _DOLLAR).replace("$$", " ")
-    text = _MATH_SPAN.sub(lambda span: f" {span[1]} " if _LOOKS_MATHS.search(span[1].strip()) else span[0], text)
+    text = _MATH_SPAN.sub(_unspanned, text)
     text = text.replace("{,}", ",").replace("{.}", ".").replace("\\!", "")
     if "\\" in text:
         text = _macros(text.replace("~", " "), table)  # a tie
@@ -129,6 +131,12 @@ def _latex(text: str, table: TextTable) -> str:
     text = _BRACED_POWER.sub(r"^\1", text)
     text = _RAISED_DEGREE.sub("°", text)
     return text.replace(_DOLLAR, "$")
+
+
+def _unspanned(span: re.Match[str]) -> str:
+    """Maths without its dollars; what looks like money keeps them."""
+    inside = span[1] or span[2]
+    return f" {inside} " if span[2] or _LOOKS_MATHS.search(inside.strip()) else span[0]
 
 
 def _macros(text: str, table: TextTable) -> str:
@@ -174,6 +182,8 @@ def _fraction(match: re.Match[str]) -> str:
     before = match.string[match.start() - 1 : match.start()]
     if _INTEGER.fullmatch(above) and _INTEGER.fullmatch(below):
         return f" {above}/{below}" if before.isdigit() else f"{above}/{below}"
+    if _UNIT_LIKE.fullmatch(above) and _UNIT_LIKE.fullmatch(below) and before in _UNIT_PLACE:
+        return f" {above}/{below}"  # 5 \\frac{m}{s}
     return f"(({above})/({below}))"
 
 
@@ -219,6 +229,16 @@ def without_accents(text: str) -> str:
 
 
 _PUNCTUATION = frozenset(".,;?\"'`´’‘“”«»…")
+
+
+_PART = re.compile(r"(?:^|(?<=[\s,;.$]))\(?([a-h])\) ?(?=\S)")
+
+
+def parts(text: str) -> list[re.Match[str]]:
+    """The labels of the parts that a text lists, ``(a) … (b) …``, each once and from a on; empty if it lists none."""
+    marks = list(_PART.finditer(text))
+    labels = sorted(mark[1] for mark in marks)
+    return marks if len(labels) > 1 and labels == [chr(ord("a") + place) for place in range(len(labels))] else []
 
 
 def closing(text: str, start: int, limit: int) -> int:

@@ -129,7 +129,7 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
                 yield Reading(Choice(meant.label, meant.text, known=True), "choice")
                 return
     found = _label(text, ctx.rules.choices, options)
-    if found is None:
+    if found is None or (not options and texts.parts(text)):
         return
     label, rest, firm = found
     rest = _NOT_ANOTHER.sub("", rest)

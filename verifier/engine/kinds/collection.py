@@ -58,7 +58,7 @@ def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -
     """Two collections, by what their shapes and the question say of names and order."""
     shown = evidence(gold=gold.show(), candidate=candidate.show())
     shapes = (gold.shape, candidate.shape)
-    if "family" in shapes:
+    if not _FAMILIES.isdisjoint(shapes):
         return _families(gold, candidate, ctx, shown)
     if "ratio" in shapes:
         return _ratios(gold, candidate, ctx, shown) if shapes == ("ratio", "ratio") else SHAPE.finding(**shown)
@@ -88,7 +88,7 @@ def _sequences(gold: Collection, candidate: Collection, ctx: Context, shown: dic
         placed = LENGTH.finding(**shown)
     ordered = not _ORDERED.isdisjoint({gold.shape, candidate.shape}) or ctx.demand.ordered
     free = not ordered and (ctx.demand.unordered or _extremes(gold, ctx))
-    if ordered and gold.shape != "list":
+    if ctx.demand.ordered or (ordered and gold.shape != "list"):
         return placed
     found = _as_sets(gold.items, candidate.items, ctx, shown)
     if free or found.decision is not Decision.CORRECT:
@@ -124,6 +124,9 @@ def _extremes(gold: Collection, ctx: Context) -> bool:
 
 
 def _member(one: Expr, other: Expr, ctx: Context) -> Finding:
+    """Two members; two different letters are two members, whatever they may stand for."""
+    if one.head == other.head == "symbol":
+        return (SAME_ORDER if one == other else PLACE_DIFFERS).finding(gold=one.name, candidate=other.name)
     return ctx.compare(understand(one).answer, understand(other).answer)
 
 
@@ -286,12 +289,13 @@ def _simplest(side: Collection, ctx: Context) -> bool:
 
 def _families(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
     """Values over all whole numbers, as arithmetic progressions (POLICY 37)."""
+    if {gold.shape, candidate.shape} == _FAMILIES:
+        return FAMILY_DIFFERS.finding(**shown)  # over N and over Z
+    if gold.shape == candidate.shape == "naturals":
+        return _naturals(gold, candidate, ctx, shown)
     sides = []
     for side in (gold, candidate):
-        if side.shape != "family" or len(side.names) != 1:
-            parameter = side.names[0] if side.names else _parameter(side.items)
-        else:
-            parameter = side.names[0]
+        parameter = side.names[0] if len(side.names) == 1 and side.shape in _FAMILIES else _parameter(side.items)
         found = [families.progression(item, parameter, ctx.meter) for item in side.items] if parameter else []
         known = [one for one in found if one is not None]
         if len(known) < len(side.items):
@@ -302,6 +306,19 @@ def _families(gold: Collection, candidate: Collection, ctx: Context, shown: dict
     if same is None:
         return FAMILY_OPEN.finding(**shown)
     return (SAME_FAMILY if same else FAMILY_DIFFERS).finding(**shown)
+
+
+def _naturals(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Families over the natural numbers: the same terms under the same count."""
+    if len(gold.names) != 1 or len(candidate.names) != 1 or len(gold.items) != len(candidate.items):
+        return FAMILY_OPEN.finding(**shown)
+    name = Expr("symbol", (), gold.names[0])
+    renamed = [zero.substitute(item, {candidate.names[0]: name}) for item in candidate.items]
+    found = _as_sets(gold.items, renamed, ctx, shown)
+    return SAME_FAMILY.finding(**shown) if found.decision is Decision.CORRECT else FAMILY_OPEN.finding(**shown)
+
+
+_FAMILIES = frozenset({"family", "naturals"})
 
 
 def _parameter(items: Iterable[Expr]) -> str:
@@ -321,7 +338,7 @@ def compare_with_value(
     if many.shape == "ratio" and len(many.items) == 2:
         quotient = Expression(Expr("div", many.items))
         return ctx.compare(quotient, one) if many is gold else ctx.compare(one, quotient)
-    if many.shape == "family":
+    if many.shape in _FAMILIES:
         parameter = _parameter([tree])
         alone = Collection("family", (tree,), tree, (parameter,)) if parameter else None
         if alone is None:

@@ -16,12 +16,13 @@ from verifier.engine.maths.zero import Given
 from verifier.types.expr import RELATIONS, Expr, number, symbols
 
 _SPAN = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?)\\\]", re.DOTALL)
-_RUN = re.compile(  # maths in running text: signs, numerals, macros, single letters, names of functions
-    r"(?:\\[A-Za-z]+\b|(?<![A-Za-z])(?:sin|cos|tan|cot|sec|csc|ln|log|sqrt|pi|exp)?[A-Za-z]?(?![A-Za-z'])|[\d.]+|[-+*/^=<>≤≥≠|(){}\[\]_,!√π°×·÷±]"
-    r"|(?<=\S) (?=\S))+"
+_FUNCTIONS = "arcsin|arccos|arctan|sin|cos|tan|cot|sec|csc|ln|log|sqrt|exp|pi"
+_RUN = re.compile(  # maths in running text: signs, numerals, macros, names of functions, letters that are no words
+    rf"(?:\\[A-Za-z]+|(?<![A-Za-z'])(?:{_FUNCTIONS}|[A-Za-z])(?![A-Za-z'])|(?<![A-Za-z])[A-Za-z]{{2,3}}(?= ?[-+*/^=<>])"
+    rf"|(?<=[-+*/^=(] )[A-Za-z]{{2,3}}(?![A-Za-z'])|[\d.]+|[-+*/^=<>≤≥≠|(){{}}\[\]_,!√π°×·÷±]|(?<=\S) (?=\S))+"
 )
 _HAS_SIGN = re.compile(
-    r"[=<>≤≥≠^*/+√!°]|\\(?:le|ge|ne|lt|gt|in|sqrt|frac|binom|int|sum|d?frac)\b|(?:sin|cos|tan|log|ln)\b|\d ?[A-Za-z]"
+    r"[=<>≤≥≠^*/+√!°×·÷]|\\(?:times|cdot|div)\b|\\(?:le|ge|ne|lt|gt|in|sqrt|frac|binom|int|sum|d?frac)\b|(?:sin|cos|tan|log|ln)\b|\d ?[A-Za-z]"
 )
 _RELATIONAL = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|neq?|lt|gt|in)\b")
 _WHOLE = re.compile(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from flint import fmpq
 
 from verifier.engine.kinds import conditions
-from verifier.engine.kinds.form import wrong_form
+from verifier.engine.kinds.form import REPEATED, wrong_form
 from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Stage, evidence
 from verifier.engine.kinds.number import agree
@@ -46,6 +46,7 @@ NO_CONSTANT = refutes(
     "The question asks for all functions, and the answer has no arbitrary constant.",
     Standing.CONVENTION,
 )
+SUB_FAMILY = refutes("expression.sub_family", "The answer has fewer arbitrary constants than all functions need.")
 EXTRA_CONSTANT = refutes(
     "expression.constant_extra",
     "The answer has an arbitrary constant, and one value is asked for.",
@@ -91,7 +92,7 @@ SAME_BASE = proves("expression.same_digits", "The answer gives the digits of the
 OTHER_BASE = refutes("expression.other_base", "The digits are not those of the ground truth in its base.")
 CODES: tuple[Code, ...] = (
     IDENTICAL, EQUAL, EQUAL_TO_BITS, EQUAL_AT_POINTS, RENAMED, SAME_VALUES, SAME_BASE, SAME_UP_TO_CONSTANT, ROUNDED, ROUNDS_TO_GOLD, DIFFERS,
-    NAMES_DIFFER, OTHER_BASE, NO_CONSTANT, EXTRA_CONSTANT, ROUNDING, NOT_EXACT, UNDEFINED, NO_DOMAIN, BREAKPOINTS, FREE_NAMES, CONDITIONS,
+    NAMES_DIFFER, OTHER_BASE, SUB_FAMILY, NO_CONSTANT, EXTRA_CONSTANT, ROUNDING, NOT_EXACT, UNDEFINED, NO_DOMAIN, BREAKPOINTS, FREE_NAMES, CONDITIONS,
     LOG_BASE, UNSUPPORTED, UNSHOWN, WORDS, TWO_FIGURES, STATED,
 )  # fmt: skip
 
@@ -142,6 +143,8 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         return family
     stated = gold.conditions if isinstance(gold, Expression) else ()
     known = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx, stated)
+    if not symbols(own):  # a bare x carries no answer, though the question's equation makes it 6 (POLICY 56)
+        known = Given(tuple(one for one in known.conditions if one.head != "eq"), known.integers, known.unknown)
     found = zero.equal(own, other, known, ctx.meter)
     if found.decision is Decision.CORRECT:
         if isinstance(candidate, Expression) and _limits(candidate, stated):
@@ -157,6 +160,8 @@ def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mappi
         return wrong_form(own, other, ctx, told) or _EQUAL[found.how].finding(**told)
     if found.decision is Decision.INCORRECT:
         return DIFFERS.finding(**told)
+    if conditions.is_echo(own, other, ctx):
+        return REPEATED.finding(**told)
     return _OPEN.get(found.how, UNSHOWN).finding(**told)
 
 
@@ -298,11 +303,13 @@ def _renamed(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> 
         return None
     exchanged = dict(zip(only_candidate, (Expr("symbol", (), name) for name in only_gold), strict=True))
     found = zero.equal(own, zero.substitute(other, exchanged), Given(), ctx.meter)
+    fixed = any(conditions.is_named(name, ctx) for name in only_gold)
+    if found.decision is Decision.INCORRECT and ctx.demand.asked and not fixed:
+        return DIFFERS.finding(**{**shown, **found.evidence})
     if found.decision is not Decision.CORRECT:
         return None
     if not ctx.demand.asked:
         return FREE_NAMES.finding(**shown)
-    fixed = any(conditions.is_named(name, ctx) for name in only_gold)
     return (NAMES_DIFFER if fixed else RENAMED).finding(**shown)
 
 
@@ -342,6 +349,8 @@ def same_family(
     gold: Expr, candidate: Expr, own: tuple[str, ...], other: tuple[str, ...], ctx: Context, shown: Mapping[str, str]
 ) -> Finding | None:
     """Two families of functions with arbitrary constants."""
+    if len(own) > len(other) and ctx.demand.family:
+        return SUB_FAMILY.finding(**shown)
     if len(own) != len(other):
         return None
     renamed = zero.substitute(candidate, dict(zip(other, (Expr("symbol", (), name) for name in own), strict=True)))

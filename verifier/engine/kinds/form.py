@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.kind import Context
@@ -42,6 +42,10 @@ def wrong_form(gold: Expr, candidate: Expr, ctx: Context, shown: Mapping[str, st
         return NOT_SOLVED.finding(**shown, unknown=unsolved)
     unclear = ""
     for form in sorted(demand.forms):
+        if form in _LIKE_GOLD:
+            if not _LIKE_GOLD[form](gold, candidate):
+                return NOT_MET.finding(**shown, form=form.replace("_", " "))
+            continue
         met = forms.meets(form, candidate, ctx.meter)
         if met is False and forms.meets(form, gold, ctx.meter) is not False:
             return NOT_MET.finding(**shown, form=form.replace("_", " "))
@@ -61,8 +65,24 @@ def _unsolved(gold: Expr, candidate: Expr, ctx: Context) -> str:
 
 
 def _subject(tree: Expr) -> str:
-    """The name that stands alone on the left of an equation."""
-    if tree.head != "eq" or tree.args[0].head != "symbol":
-        return ""
-    name = tree.args[0].name
-    return "" if name in symbols(tree.args[1]) else name
+    """The name that stands alone on one side of an equation."""
+    if tree.head == "eq":
+        for side, other in (tree.args, tree.args[::-1]):
+            if side.head == "symbol" and side.name not in symbols(other):
+                return side.name
+    return ""
+
+
+def _same_denominator(gold: Expr, candidate: Expr) -> bool:
+    return gold.head != "div" or (candidate.head == "div" and gold.args[1] == candidate.args[1])
+
+
+def _same_subject(gold: Expr, candidate: Expr) -> bool:
+    return not _subject(gold) or candidate.head != "eq" or _subject(gold) == _subject(candidate)
+
+
+_LIKE_GOLD: Mapping[str, Callable[[Expr, Expr], bool]] = {
+    "denominator": _same_denominator,
+    "slope_intercept": _same_subject,
+}
+"""Forms that the ground truth shows: the same denominator, the same name alone on a side."""

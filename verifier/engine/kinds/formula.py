@@ -11,18 +11,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from verifier.engine.kinds.kind import Answer, Context, Reading
-from verifier.engine.kinds.number import harmless
-from verifier.engine.maths import vectors
-from verifier.engine.maths.parser import read_maths
+from verifier.engine.kinds.kind import Answer
+from verifier.engine.maths import matrices, vectors
 from verifier.engine.maths.show import show
-from verifier.types.expr import LOGIC, RELATIONS, Expr, symbols
+from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr, symbols
 
 _REGIONS = frozenset({"interval", "union", "intersect", "setminus", "complement", "builder"})
 _NAMED_SETS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
 _JOINTS = frozenset({"list", "and", "or"})
-_WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
-_TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
+WHOLE = "_k"  # a parameter that runs over all whole numbers
 NUMBERED = re.compile(r"(.+)_\d+$")
 
 
@@ -56,7 +53,7 @@ class Collection(msgspec.Struct, frozen=True):
     """Several values.
 
     ``shape`` is set (order free), tuple (order counts), list (nothing says), pair (a tuple or an open interval),
-    matrix, ratio or family (one item for all whole numbers). ``names`` are what the items are assigned to, if each has
+    matrix, ratio, family (one item for all whole numbers) or naturals (for the natural ones). ``names`` are what the items are assigned to, if each has
     a name of its own; ``tree`` is the whole as it was written.
     """
 
@@ -87,28 +84,6 @@ class Understood(msgspec.Struct, frozen=True):
     label: str = ""
 
 
-def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
-    """What the text says in maths; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
-    if ctx.demand.verbatim:
-        return
-    named = ctx.rules.text.named_sets.get(text.casefold())
-    if named is not None:
-        yield Reading(Region(Expr("constant", (), named)), "formula")
-        return
-    readings = read_maths(raw, ctx.rules.maths, ctx.meter)
-    sole = len(readings) == 1
-    for found in readings:
-        if found.after and not _harmless(found.after, ctx):
-            continue
-        word = _WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None
-        understood = understand(found.tree, word=word)
-        yield Reading(understood.answer, "formula", found.after, understood.label, certain=sole and found.certain)
-
-
-def _harmless(after: str, ctx: Context) -> bool:
-    return harmless(" " + after, ctx)
-
-
 def understand(tree: Expr, *, word: bool = False) -> Understood:
     """The answer that a tree stands for."""
     if tree.head == "labelled":
@@ -124,19 +99,23 @@ def understand(tree: Expr, *, word: bool = False) -> Understood:
         return _chain(tree)
     if tree.head in _JOINTS:
         return _several(tree)
+    if tree.head == "congruent" and (classes := _classes(tree)) is not None:
+        return classes
     if tree.head in RELATIONS or tree.head in LOGIC:
-        return Understood(Relation(tree))
+        return Understood(_relation(tree))
     return Understood(_value(tree, word=word))
 
 
 def _value(tree: Expr, *, word: bool) -> Expression | Collection | Region:
     head = tree.head
+    if head == "builder" and (family := _built_family(tree)) is not None:
+        return family
     if head in _REGIONS or (head == "constant" and tree.name in _NAMED_SETS):
         return Region(tree)
     if head in {"set", "tuple", "vector", "matrix", "ratio", "pair", "list"}:
         shape = {"vector": "tuple"}.get(head, head)
         if shape == "matrix" and tree.name == "det":
-            return Expression(vectors.determinant(tuple(row.args for row in tree.args)) or tree)
+            return Expression(matrices.determinant(tuple(row.args for row in tree.args)) or tree)
         spread = shape in {"set", "list"}
         return Collection(
             shape, tuple(item for part in tree.args for item in _spread(part)) if spread else tree.args, tree
@@ -146,7 +125,7 @@ def _value(tree: Expr, *, word: bool) -> Expression | Collection | Region:
     if vectors.holds_vector(tree):
         if (parts := vectors.components(tree)) is not None:
             return Collection("tuple", parts, tree)
-        if (lines := vectors.rows(tree)) is not None:
+        if (lines := matrices.rows(tree)) is not None:
             return Collection("matrix", tuple(Expr("row", line) for line in lines), tree)
     return Expression(tree, word)
 
@@ -186,6 +165,13 @@ def name_of(tree: Expr) -> str:
     return ""
 
 
+def _prime(tree: Expr) -> Expr:
+    """``dy/dx`` as ``y'``."""
+    if tree.head == "diff" and len(tree.args) == 2 and tree.args[0].head == "symbol":
+        return Expr("symbol", (), tree.args[0].name + "'")
+    return tree
+
+
 def _is_segment(tree: Expr) -> bool:
     """Whether a product of two or three capital letters may be the name of a segment or an angle."""
     return (
@@ -199,7 +185,8 @@ def definition(tree: Expr) -> tuple[Expr, Expr] | None:
     """Subject and right side of an equation whose one side is a name that the other does not hold."""
     if tree.head not in {"eq", "approx"}:
         return None
-    for subject, body in (tree.args, tree.args[::-1]):
+    for given, body in (tree.args, tree.args[::-1]):
+        subject = _prime(given)
         if subject.head == "symbol" and subject.name not in symbols(body):
             return subject, body
         if _is_segment(subject) and not symbols(body):
@@ -211,24 +198,48 @@ def definition(tree: Expr) -> tuple[Expr, Expr] | None:
     return None
 
 
+def _relation(tree: Expr) -> Relation:
+    """A relation, its ± spelled out: ``x ≠ ±1`` is two."""
+    if tree.head in RELATIONS and any(node.head in {"pm", "mp"} for node in _nodes(tree)):
+        joint = "and" if tree.head in {"ne", "notin"} else "or"
+        return Relation(Expr(joint, tuple(Expr(tree.head, side.args) for side in branches(tree))))
+    return Relation(tree)
+
+
+def _classes(tree: Expr) -> Understood | None:
+    """``x ≡ 3 (mod 7)`` as the family 3 + 7k."""
+    left, residue, modulus = tree.args
+    if left.head != "symbol" or symbols(residue) or symbols(modulus):
+        return None
+    step = Expr("mul", (modulus, Expr("symbol", (), WHOLE)))
+    items = tuple(Expr("add", (one, step)) for one in _spread(residue))
+    return Understood(Collection("family", items, tree, (WHOLE,)), left.name)
+
+
+def _built_family(tree: Expr) -> Collection | None:
+    """``{2k : k ∈ Z}``."""
+    element, limit = tree.args
+    names, domain = whole_names(limit)
+    if element.head in {"symbol", "in"} or not names:
+        return None
+    return Collection(domain, (element,), tree, tuple(names))
+
+
 def _equation(tree: Expr, *, word: bool) -> Understood:
     """``x = 5`` is a value under a name; ``y = 3x + 2`` stays an equation; ``2√3 ≈ 3.464`` says one value twice."""
     left, right = tree.args
-    names = [part.name for part in left.args] if left.head in {"pair", "tuple"} else []
-    if (
-        names
-        and all(part.head == "symbol" for part in left.args)
-        and right.head == left.head
-        and len(right.args) == len(names)
-    ):
-        return Understood(Collection("tuple", right.args, right, tuple(names)))  # (x, y) = (1, 2)
+    names = [part.name for part in left.args] if left.head in {"pair", "tuple", "vector"} else []
+    if names and all(part.head == "symbol" for part in left.args):
+        parts = vectors.components(right)
+        if parts is not None and len(parts) == len(names):
+            return Understood(Collection("tuple", parts, right, tuple(names)))  # (x, y) = (1, 2)
+    if left.head in BINDERS or (left.head == "ratio" and right.head == "ratio"):
+        return understand(right)  # the sum and what it comes to; a : b = 3 : 4
     defined = definition(tree)
     if tree.head == "approx" and defined is None and not symbols(tree):
         return Understood(_value(left, word=word))
     if defined is None:
-        if any(node.head in {"pm", "mp"} for node in _nodes(tree)):
-            return Understood(Relation(Expr("or", tuple(Expr(tree.head, side.args) for side in branches(tree)))))
-        return Understood(Relation(tree))
+        return Understood(_relation(tree))
     subject, body = defined
     if body.head == "given" or body.head in _JOINTS:
         inner = understand(body)
@@ -268,16 +279,16 @@ def _membership(tree: Expr) -> Understood:
 def _given(tree: Expr, *, word: bool) -> Understood:
     """A value with a condition: a whole parameter makes it a family, others limit its domain."""
     body, limit = tree.args
-    whole = whole_names(limit)
+    whole, shape = whole_names(limit)
     if whole:
         inner = understand(body, word=word)
         answer = inner.answer
         if isinstance(answer, Relation) and (defined := definition(answer.tree)) is not None:
-            return Understood(Collection("family", (defined[1],), tree, tuple(whole)), name_of(defined[0]))
+            return Understood(Collection(shape, _spread(defined[1]), tree, tuple(whole)), name_of(defined[0]))
         items = answer.items if isinstance(answer, Collection) else (answer.tree,)
         if isinstance(answer, Relation):
             return Understood(Relation(tree), inner.label)
-        return Understood(Collection("family", items, tree, tuple(whole)), inner.label)
+        return Understood(Collection(shape, items, tree, tuple(whole)), inner.label)
     inner = understand(body, word=word)
     if isinstance(inner.answer, Expression):
         return Understood(msgspec.structs.replace(inner.answer, conditions=(limit,)), inner.label)
@@ -286,15 +297,20 @@ def _given(tree: Expr, *, word: bool) -> Understood:
     return inner
 
 
-def whole_names(limit: Expr) -> list[str]:
-    """The names that a condition makes whole numbers: ``k ∈ Z``."""
+def whole_names(limit: Expr) -> tuple[list[str], str]:
+    """The names that a condition makes whole numbers, ``k ∈ Z``, and the shape of such a family: over Z or over N."""
     parts = limit.args if limit.head in {"and", "list"} else (limit,)
     found = [
-        part.args[0].name
+        (part.args[0].name, part.args[1].name)
         for part in parts
-        if part.head == "in" and part.args[0].head == "symbol" and part.args[1] == Expr("constant", (), "Z")
+        if part.head == "in"
+        and part.args[0].head == "symbol"
+        and part.args[1].head == "constant"
+        and part.args[1].name in {"Z", "N"}
     ]
-    return found if len(found) == len(parts) else []
+    if not found or len(found) < len(parts):
+        return [], ""
+    return [name for name, _ in found], "family" if all(domain == "Z" for _, domain in found) else "naturals"
 
 
 def _several(tree: Expr) -> Understood:

@@ -15,10 +15,12 @@ from math import gcd
 import msgspec
 from flint import fmpq, fmpz
 
+from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
+from verifier.engine.maths.parser import read_maths
 from verifier.engine.numerals import Number, figures, figures_of, round_half_up, same, scan_number, spread, value_of
 from verifier.engine.units import read_unit
-from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
+from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
 EQUAL = proves("number.equal", "The two numbers are the same exact value.")
 ROUNDED = proves(
@@ -233,7 +235,7 @@ def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = Fal
         places = ctx.demand.places
         if places is not None and gold.places == places and (candidate.places or 0) < places and not candidate.fraction:
             return FEWER_PLACES.finding(**shown)
-        if not _WRITTEN_FORMS.isdisjoint(ctx.demand.forms) and _form(gold) != _form(candidate):
+        if "percent" in ctx.demand.forms and gold.percent != candidate.percent:
             return FORM_DIFFERS.finding(**shown)
         return EQUAL.finding(**shown)
     wanted, given = value_of(gold, ctx.meter), value_of(candidate, ctx.meter)
@@ -252,14 +254,6 @@ def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = Fal
     return DIFFERS.finding(**shown)
 
 
-def _form(number: Number) -> tuple[bool, bool, bool, bool]:
-    """How a number is written: as a fraction, mixed, with a percent sign, with a power of ten."""
-    written = number.written
-    return number.fraction, " " in written.strip("+- "), number.percent, bool(_POWER_SIGN.search(written))
-
-
-_WRITTEN_FORMS = frozenset({"decimal", "fraction", "scientific", "mixed", "improper", "percent"})
-_POWER_SIGN = re.compile(r"[eE^]")
 _WRITTEN_FRACTION = re.compile(r"(\d{1,15}) ?/ ?(\d{1,15})$")
 
 
@@ -373,6 +367,10 @@ def _asked(number: Number, ctx: Context) -> bool:
 def compare_numbers(gold: Number, candidate: Number, ctx: Context) -> Finding:
     """Two bare numbers; "5 apples" and "5 oranges" are left to a reader, and so are two unknown units."""
     finding = agree(gold, candidate, ctx)
+    if finding.decision is Decision.CORRECT and ctx.demand.forms:
+        wanted, given = (read_maths(side.written, ctx.rules.maths, ctx.meter) for side in (gold, candidate))
+        if wanted and given:
+            finding = wrong_form(wanted[0].tree, given[0].tree, ctx, finding.evidence) or finding
     other = ctx.demand.count and not gold.noun and not _counted(candidate.noun, ctx)
     if other or (gold.noun and candidate.noun and gold.noun.rstrip("s") != candidate.noun.rstrip("s")):
         return NOUNS_DIFFER.finding(gold=gold.show(), candidate=candidate.show())

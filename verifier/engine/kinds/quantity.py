@@ -101,7 +101,7 @@ class Quantity(msgspec.Struct, frozen=True):
 def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a number and a unit, or a currency sign and a number; harmless words may follow."""
     found = open_number(text, ctx)
-    if found is None:
+    if found is None or _COMBINATION.fullmatch(text):
         return
     table = ctx.rules.units
     unit: UnitDefinition | None = None
@@ -121,6 +121,7 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     yield Reading(Quantity(found.number, unit), "quantity", text[end:].strip(), found.label)
 
 
+_COMBINATION = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices
 _SCALE_OR_CODE = re.compile(r" ?(?:[kKMBT]|[A-Z]{2,3})\b")
 
 
@@ -143,7 +144,7 @@ def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Fin
     if factor is None:
         return NEEDS_PI.finding(**shown)
     asked = ctx.demand.unit
-    if asked is not None and _same_unit(asked, gold.unit) and _unconverted(candidate, asked, ctx):
+    if asked is not None and same_unit(asked, gold.unit) and _unconverted(candidate, asked, ctx):
         return NOT_CONVERTED.finding(**shown)
     measured = not _is_money(gold.unit)
     inner = agree(gold.magnitude, _converted(candidate.magnitude, factor), ctx, measured=measured)
@@ -172,7 +173,7 @@ def _rounded_in_own_unit(gold: Number, candidate: Number, factor: fmpq, ctx: Con
     return finding if finding.decision is not Decision.INCORRECT else None
 
 
-def _same_unit(one: UnitDefinition, other: UnitDefinition) -> bool:
+def same_unit(one: UnitDefinition, other: UnitDefinition) -> bool:
     return (one.dimension, one.factor, one.pi, one.offset) == (other.dimension, other.factor, other.pi, other.offset)
 
 
@@ -180,7 +181,7 @@ def _unconverted(candidate: Quantity, asked: UnitDefinition, ctx: Context) -> bo
     """Whether the answer hands back a quantity of the question, in another unit than the question asks for."""
     written = candidate.magnitude.written
     given = written in ctx.demand.numbers or ("." in written and written.rstrip("0").rstrip(".") in ctx.demand.numbers)
-    return given and not _same_unit(candidate.unit, asked)
+    return given and not same_unit(candidate.unit, asked)
 
 
 def _is_power_of_ten(factor: fmpq) -> bool:
@@ -243,7 +244,7 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
     inner = agree(gold.magnitude, candidate, ctx, measured=True)
     if inner.decision is not Decision.CORRECT:
         return _lift(inner, EQUAL, NUMBER_DIFFERS, shown)
-    if _in_question(gold.unit, ctx):
+    if in_question(gold.unit, ctx):
         return NAMED_UNIT.finding(**shown)
     if gold.unit.dimension == (("radian", 1),) and gold.unit.pi:
         return DEGREES.finding(**shown)
@@ -280,7 +281,7 @@ def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Findi
         )
     inner = agree(gold, amount, ctx)
     if inner.decision is Decision.CORRECT:
-        if _in_question(unit, ctx):
+        if in_question(unit, ctx):
             return NAMED_UNIT.finding(**shown)
         return (OTHER_UNIT if ctx.demand.pure_number else UNASKED).finding(**shown)
     if inner.decision is Decision.PASS:
@@ -314,7 +315,7 @@ def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
     return False
 
 
-def _in_question(unit: UnitDefinition, ctx: Context) -> bool:
+def in_question(unit: UnitDefinition, ctx: Context) -> bool:
     """Whether the question asks for the very unit, or for what it measures while its data are in it."""
     demand = ctx.demand
     if not demand.asked or demand.count:

@@ -34,6 +34,9 @@ def compare_regions(
     by_ends = _by_ends(gold.tree, candidate.tree, ctx, shown)
     if by_ends is not None and by_ends.decision is Decision.CORRECT:
         return wrong_form(gold.tree, candidate.tree, ctx, shown) or by_ends
+    named = _named(gold.tree, candidate.tree)
+    if named is not None:
+        return (SAME if named else DIFFERS).finding(**shown)
     sides = [as_condition(side.tree) for side in (gold, candidate)]
     if sides[0] is None or sides[1] is None:
         return by_ends or UNSHOWN.finding(**shown)
@@ -43,6 +46,20 @@ def compare_regions(
     if found.equal:
         return wrong_form(gold.tree, candidate.tree, ctx, shown) or SAME_SET.finding(**shown)
     return DIFFERS.finding(**shown, number=found.witness)
+
+
+_CONSTANTS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
+
+
+def _named(gold: Expr, candidate: Expr) -> bool | None:
+    """Named sets, and the empty set against members; ``None`` where names do not settle it."""
+    names = [side.name if side.head == "constant" and side.name in _CONSTANTS else "" for side in (gold, candidate)]
+    if all(names):
+        return names[0] == names[1]
+    other = candidate if names[0] else gold
+    if "empty" in names and other.head in {"set", "list", "pm", "eq"} and other.args:
+        return False
+    return False if {"Q", "C"} & set(names) and other.head in {"interval", "union", "pair", "set"} else None
 
 
 def _by_ends(gold: Expr, candidate: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:
@@ -70,7 +87,7 @@ def as_condition(tree: Expr) -> Expr | None:
         found = solve.renamed(tree, _VARIABLE)
     if found is None or symbols(found) - {_VARIABLE}:
         return None
-    return found
+    return solve.without_infinity(found)
 
 
 def compare_with_value(

@@ -72,7 +72,7 @@ def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Find
     seen = {**shown, "how": found.how, "at": found.evidence} if found.evidence else {**shown, "how": found.how}
     if found.same:
         return wrong_form(own, other, ctx, seen) or SAME.finding(**seen)
-    if symbols(own) != symbols(other) and not ctx.demand.asked:
+    if len(symbols(own)) == len(symbols(other)) and symbols(own) != symbols(other) and not ctx.demand.asked:
         return NAMES_DIFFER.finding(**seen)
     return DIFFERS.finding(**seen)
 
@@ -182,14 +182,24 @@ def _compound(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fi
     parts, others = _members(own), _members(other)
     joined = _as_logic(own).head == _as_logic(other).head or _alternatives(parts, others)
     if len(parts) != len(others) or not joined:
-        return UNSHOWN.finding(**shown)
+        return _by_point(own, other, ctx, shown)
     unused = list(others)
     for part in parts:
         match = next((one for one in unused if _agree(part, one, ctx)), None)
         if match is None:
-            return UNSHOWN.finding(**shown)
+            return _by_point(own, other, ctx, shown)
         unused.remove(match)
     return SAME.finding(**shown, how="part by part")
+
+
+def _by_point(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
+    """A point that tells joined relations apart, where the question puts no condition on the names."""
+    known = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx)
+    if not known.conditions and not known.unknown and symbols(own) == symbols(other):
+        point = equations.differing_point(_as_logic(own), _as_logic(other), ctx.meter)
+        if point is not None:
+            return DIFFERS.finding(**shown, at=point)
+    return UNSHOWN.finding(**shown)
 
 
 def _as_product(tree: Expr) -> Expr | None:
@@ -260,11 +270,15 @@ def compare_with_value(
     other = tree_of(value) if isinstance(value, Number) else value.tree  # type: ignore[union-attr]
     first = relation is gold
     if tree.head not in {"eq", "approx"}:
+        if len(symbols(tree)) == 1 and not symbols(other):
+            return _on_the_line_value(tree, other, ctx, shown)
         if symbols(other) or tree.head in {"list", "and", "or"}:
             return UNSHOWN.finding(**shown)
         return (UNSHOWN if first else UNSOLVED).finding(**shown)
-    body = _body(tree, other, ctx)
+    body = _body(tree, other, ctx, solving=first)
     if body is None:
+        if not first and any(conditions.is_unknown(name, ctx) for name in symbols(tree) - symbols(other)):
+            return UNSOLVED.finding(**shown)
         if first or symbols(other):
             return UNSHOWN.finding(**shown)
         return UNSOLVED.finding(**shown) if symbols(tree) else SUBJECT_UNCLEAR.finding(**shown)
@@ -281,7 +295,18 @@ def compare_with_value(
     return inner
 
 
-def _body(tree: Expr, other: Expr, ctx: Context) -> Expr | None:
+def _on_the_line_value(tree: Expr, value: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
+    """An inequality in one unknown against one value: a bound is no value (POLICY 7), unless it leaves just one."""
+    sides = as_condition(tree), as_condition(Expr("set", (value,)))
+    if sides[0] is None or sides[1] is None:
+        return UNSHOWN.finding(**shown)
+    found = solve.same_set(sides[0], sides[1], "_x", ctx.meter, whole=ctx.demand.whole)
+    if found is None:
+        return UNSHOWN.finding(**shown)
+    return SAME.finding(**shown) if found.equal else DIFFERS.finding(**shown, number=found.witness)
+
+
+def _body(tree: Expr, other: Expr, ctx: Context, *, solving: bool) -> Expr | None:
     """What an equation says of the value asked for: its right side, or the solution for the one name the value lacks."""
     defined = definition(tree)
     if defined is not None:
@@ -295,7 +320,7 @@ def _body(tree: Expr, other: Expr, ctx: Context) -> Expr | None:
     if not symbols(other) and (not symbols(right) or not symbols(left)):
         return right if not symbols(right) else left
     missing = symbols(tree) - symbols(other)
-    if len(missing) == 1:
+    if len(missing) == 1 and solving:
         return equations.solved_for(equations.difference(tree), next(iter(missing)), ctx.meter)
     return None
 
@@ -306,6 +331,8 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
     relation, many = (gold, candidate) if isinstance(gold, Relation) else (candidate, gold)
     assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
     names = symbols(relation.tree)
+    if relation is candidate and many.names and not symbols(Expr("set", many.items)):
+        return UNSOLVED.finding(**shown)  # x + y = 8, x - y = 2 for x = 5, y = 3
     if many.shape not in {"set", "list", "pair"} or len(names) != 1 or symbols(many.tree) - names:
         return UNSHOWN.finding(**shown)
     holder = Expr("pair" if many.shape == "pair" else "set", many.items)

@@ -26,6 +26,7 @@ from verifier.types.verdict import Decision
 _ARITHMETIC = frozenset({"add", "mul", "neg", "div", "number", "symbol", "mixed", "percent"})
 _PROBES = (3, -2, 5, 1, 7, -1)
 _MOST_PROBES = 24
+_FEW_PROBES = 6
 _FLIPPED = {"gt": "lt", "ge": "le", "lt": "lt", "le": "le"}
 
 
@@ -47,14 +48,45 @@ def same_equation(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> Sa
     """Two equations; ``None`` where neither sameness nor a difference is shown."""
     first, second = difference(gold), difference(candidate)
     names = sorted(symbols(first) | symbols(second))
+    if _proportional(first, second, names, given, meter):
+        return Same(same=True, how="proportional")
     factored = _by_factors(first, second, names, meter)
     if factored is not None and factored.same:
         return factored
     solved = _by_solving(first, second, names, given, meter)
     if solved is not None and (solved.same or not given.conditions):
         return solved
-    if factored is not None and not given.conditions and not given.unknown:
-        return factored
+    if given.conditions or given.unknown:
+        return None
+    return factored or _by_point(first, second, names, meter)
+
+
+def _proportional(first: Expr, second: Expr, names: Sequence[str], given: Given, meter: Meter) -> bool:
+    """Whether one difference is the other times a constant, taken at a point where neither is zero."""
+    for point in islice(_points(names), _FEW_PROBES):
+        at = [zero.substitute(side, point) for side in (first, second)]
+        if zero.sign(at[0], meter) in {0, None} or zero.sign(at[1], meter) in {0, None}:
+            continue
+        crossed = [Expr("mul", (first, at[1])), Expr("mul", (second, at[0]))]
+        return zero.equal(crossed[0], crossed[1], given, meter).decision is Decision.CORRECT
+    return False
+
+
+def _by_point(first: Expr, second: Expr, names: Sequence[str], meter: Meter) -> Same | None:
+    """A point that solves one equation, solved for a name, and not the other."""
+    for one, other in ((first, second), (second, first)):
+        for name in names:
+            solution = solved_for(one, name, meter)
+            if solution is None:
+                continue
+            rest = [free for free in names if free != name]
+            for point in islice(_points(rest), _FEW_PROBES):
+                value = zero.rational(zero.substitute(solution, point), meter)
+                if value is None:
+                    continue
+                at = {**point, name: number(value)}
+                if zero.sign(zero.substitute(other, at), meter) in {1, -1}:
+                    return Same(same=False, how="point", evidence=", ".join(f"{n} = {show(v)}" for n, v in at.items()))
     return None
 
 
@@ -73,7 +105,7 @@ def _by_factors(first: Expr, second: Expr, names: Sequence[str], meter: Meter) -
             return None
         meter.spend(len(numerator) * (int(numerator.total_degree()) + 1) ** 2)
         poles = _irreducible(denominator)
-        sides.append(_irreducible(numerator) - poles)
+        sides.append({factor for factor in _irreducible(numerator) - poles if not _never_zero(factor, meter)})
         polynomials.append(numerator)
     if sides[0] == sides[1]:
         return Same(same=True, how="factors")
@@ -109,6 +141,40 @@ class _Monic:
 
     def __str__(self) -> str:
         return self.text
+
+
+def _never_zero(factor: _Monic, meter: Meter) -> bool:
+    """Whether a factor in one unknown has no real zero, so that it adds no solution: x² + 1."""
+    degrees = [int(degree) for degree in factor.factor.degrees()]
+    if sum(degree > 0 for degree in degrees) != 1:
+        return False
+    at = next(place for place, degree in enumerate(degrees) if degree)
+    line = [fmpq(0)] * (degrees[at] + 1)
+    for exponents, value in factor.factor.terms():
+        line[int(exponents[at])] = fmpq(value)
+    return not roots.real_roots(fmpq_poly(line), meter)
+
+
+def differing_point(gold: Expr, candidate: Expr, meter: Meter) -> str | None:
+    """A point at which one of two joined relations holds and the other does not; ``None`` if none was found."""
+    names = sorted(symbols(gold) | symbols(candidate))
+    for point in _points(names):
+        truths = [_truth(side, point, meter) for side in (gold, candidate)]
+        if None in truths:
+            return None
+        if truths[0] != truths[1]:
+            return ", ".join(f"{name} = {show(value)}" for name, value in point.items())
+    return None
+
+
+def _truth(tree: Expr, point: dict[str, Expr], meter: Meter) -> bool | None:
+    if tree.head in {"and", "or"}:
+        parts = [_truth(part, point, meter) for part in tree.args]
+        return None if None in parts else (all(parts) if tree.head == "and" else any(parts))
+    if tree.head not in ORDER:
+        return None
+    order = zero.sign(zero.substitute(difference(tree), point), meter)
+    return None if order is None else ORDER[tree.head][order + 1]
 
 
 def _point_on(factor: _Monic, other: Any, names: Sequence[str], meter: Meter) -> str:

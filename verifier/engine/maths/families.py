@@ -14,6 +14,7 @@ import msgspec
 from flint import fmpq
 
 from verifier.engine.maths import zero
+from verifier.engine.maths.matrices import determinant
 from verifier.engine.maths.zero import Given
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number, symbols
@@ -144,22 +145,48 @@ def linear(tree: Expr, constants: Sequence[str], meter: Meter) -> Linear | None:
 def same_family(gold: Linear, candidate: Linear, variables: Sequence[str], given: Given, meter: Meter) -> bool | None:
     """Whether two affine families are the same set of functions.
 
-    Directions are matched one to one by constant factors; a family that mixes its directions is left open.
+    With one constant the directions are multiples of each other; with more, each of one family is in the span of the other's.
     """
-    unused = list(candidate.directions)
-    for way in gold.directions:
-        match = next((other for other in unused if _proportional(way, other, variables, given, meter)), None)
-        if match is None:
-            return False if len(gold.directions) == len(candidate.directions) == 1 else None
-        unused.remove(match)
-    if unused:
+    if len(gold.directions) == 1:
+        if not _proportional(gold.directions[0], candidate.directions[0], variables, given, meter):
+            return False
+        gap = minus(gold.base, candidate.base)
+        if zero.equal(gap, number(0), given, meter).decision is Decision.CORRECT:
+            return True
+        return _proportional(gold.directions[0], gap, variables, given, meter)
+    if len(variables) != 1 or len(gold.directions) > _MAX_DIRECTIONS:
         return None
-    gap = minus(gold.base, candidate.base)
-    if zero.equal(gap, number(0), given, meter).decision is Decision.CORRECT:
-        return True
-    if any(_proportional(way, gap, variables, given, meter) for way in gold.directions):
-        return True
-    return False if len(gold.directions) == 1 else None
+    answers = [_in_span(way, gold.directions, variables[0], given, meter) for way in candidate.directions]
+    answers.append(_in_span(minus(gold.base, candidate.base), gold.directions, variables[0], given, meter))
+    answers.append(_independent(candidate.directions, variables[0], meter))
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+_MAX_DIRECTIONS = 3
+_PLACES = (number(0), number(1), number(2), number(-1))
+
+
+def _independent(ways: Sequence[Expr], variable: str, meter: Meter) -> bool | None:
+    """Whether functions are linearly independent, shown by their values at as many places."""
+    minor = determinant(
+        tuple(tuple(zero.substitute(way, {variable: at}) for way in ways) for at in _PLACES[: len(ways)])
+    )
+    order = None if minor is None else zero.sign(minor, meter)
+    return True if order else None
+
+
+def _in_span(way: Expr, ways: Sequence[Expr], variable: str, given: Given, meter: Meter) -> bool | None:
+    """Whether a function is a combination of others: the determinant of all, at fixed places and at x, is zero."""
+    if not _independent(ways, variable, meter):
+        return None
+    rows = [tuple(zero.substitute(one, {variable: at}) for one in (*ways, way)) for at in _PLACES[: len(ways)]]
+    whole = determinant((*rows, (*ways, way)))
+    if whole is None:
+        return None
+    found = zero.equal(whole, number(0), given, meter)
+    return {Decision.CORRECT: True, Decision.INCORRECT: False}.get(found.decision)
 
 
 def _proportional(one: Expr, other: Expr, variables: Sequence[str], given: Given, meter: Meter) -> bool:

@@ -238,13 +238,6 @@ def _completed_square(tree: Expr, _meter: Meter) -> bool | None:
     )
 
 
-def _slope_intercept(tree: Expr, meter: Meter) -> bool | None:
-    if tree.head != "eq":
-        return None
-    left, right = tree.args
-    return left.head == "symbol" and left.name not in symbols(right) and _expanded(right, meter) is not False
-
-
 def _closed(tree: Expr, _meter: Meter) -> bool | None:
     return not any(node.head in {"dots", "sum", "prod", "int", "lim"} for node in walk(tree))
 
@@ -272,6 +265,15 @@ def _prime_factors(tree: Expr, _meter: Meter) -> bool | None:
             return False
         bases.append(int(value))
     return True
+
+
+def _single_power(tree: Expr, _meter: Meter) -> bool | None:
+    if tree.head != "pow":
+        return tree.head in {"symbol", "number"}
+    power = tree.args[1]
+    return (
+        tree.args[0].head in {"symbol", "number"} and power.head != "neg" and (power.value is None or power.value > 0)
+    )
 
 
 def _collected(tree: Expr, meter: Meter) -> bool | None:
@@ -333,13 +335,13 @@ FORMS: Mapping[str, Callable[[Expr, Meter], bool | None]] = {
     "single_log": _single_log,
     "partial_fractions": _partial_fractions,
     "completed_square": _completed_square,
-    "slope_intercept": _slope_intercept,
     "closed": _closed,
     "exact": _exact,
     "with_pi": _with_pi,
     "interval": _interval,
     "prime_factors": _prime_factors,
     "simplified": _collected,
+    "single_power": _single_power,
     "standard": _standard,
 }
 """The forms that a question can ask for, by the names that ``rules/demand`` uses."""

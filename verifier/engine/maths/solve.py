@@ -87,7 +87,9 @@ def condition(tree: Expr, variable: Expr) -> Expr | None:
     """What ``variable ∈ tree`` says, as a condition; ``None`` for what is no set of reals."""
     parts = tree.args
     if tree.head == "constant":
-        named = {"R": _TRUE, "empty": _FALSE, "Z": Expr("in", (variable, tree))}
+        whole = Expr("in", (variable, Expr("constant", (), "Z")))
+        natural = Expr("and", (whole, Expr("ge", (variable, number(0)))))
+        named = {"R": _TRUE, "empty": _FALSE, "Z": whole, "N": natural}
         return named.get(tree.name)
     if tree.head in {"interval", "pair"} and len(parts) == 2:
         lower, upper = _CLOSED["()" if tree.head == "pair" else tree.name]
@@ -481,6 +483,19 @@ def _undefined(tree: Expr, meter: Meter) -> bool:
         index = zero.rational(tree.args[1], meter)
         return index is not None and index.p % 2 == 0
     return any(_undefined(part, meter) for part in tree.args)
+
+
+def without_infinity(tree: Expr) -> Expr:
+    """A condition without its comparisons with infinity, which always hold or never: ``x < inf``."""
+    if tree.head in {"and", "or", "not"}:
+        return msgspec.structs.replace(tree, args=tuple(without_infinity(part) for part in tree.args))
+    if tree.head in {"lt", "le", "gt", "ge"}:
+        left, right = tree.args if tree.head in {"lt", "le"} else tree.args[::-1]
+        if _infinite(left, negative=True) or _infinite(right, negative=False):
+            return _TRUE
+        if _infinite(left, negative=False) or _infinite(right, negative=True):
+            return _FALSE
+    return tree
 
 
 def renamed(tree: Expr, variable: str) -> Expr | None:

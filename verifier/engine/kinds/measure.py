@@ -1,0 +1,114 @@
+"""Quantities whose amount has to be computed, ``5√3 m`` and ``v²/g m``; and angles in degrees against radians."""
+
+from __future__ import annotations
+
+import msgspec
+
+from verifier.engine.kinds import quantity
+from verifier.engine.kinds.expression import tree_of
+from verifier.engine.kinds.formula import Expression
+from verifier.engine.kinds.kind import Context, Stage, evidence
+from verifier.engine.kinds.quantity import Quantity, in_question
+from verifier.engine.numerals import Number
+from verifier.engine.units import canonical
+from verifier.types.expr import Expr, constant, number, symbols
+from verifier.types.rules import UnitDefinition
+from verifier.types.verdict import Decision, Finding
+
+_ANGLE = (("radian", 1),)
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """An expression and its unit."""
+
+    amount: Expression
+    unit: UnitDefinition
+
+    def show(self) -> str:
+        """The amount in plain notation, and the unit as it was written."""
+        return f"{self.amount.show()} {self.unit.name}"
+
+
+Side = Measure | Quantity | Expression | Number
+
+
+def compare_measures(gold: Side, candidate: Side, ctx: Context) -> Finding:
+    """Two amounts with units, one of them at least to be computed."""
+    own, other = _measure(gold), _measure(candidate)
+    shown = evidence(gold=gold.show(), candidate=candidate.show(), unit=canonical(own.unit.dimension))
+    if own.unit.dimension != other.unit.dimension:
+        vague = own.unit.vague or other.unit.vague
+        return (quantity.VAGUE if vague else quantity.DIMENSION).finding(**shown)
+    if own.unit.offset is not None or other.unit.offset is not None:
+        return quantity.UNASKED.finding(**shown)
+    inner = ctx.compare(own.amount, Expression(_converted(other, own.unit)))
+    return _lifted(inner, shown)
+
+
+def _lifted(inner: Finding, shown: dict[str, str]) -> Finding:
+    told = {**shown, "amounts": inner.code}
+    if inner.decision is Decision.CORRECT:
+        return quantity.EQUAL.finding(**told)
+    return quantity.DIFFERS.finding(**told) if inner.decision is Decision.INCORRECT else inner
+
+
+def _measure(side: Side) -> Measure:
+    if isinstance(side, Quantity):
+        return Measure(Expression(tree_of(side.magnitude)), side.unit)
+    assert isinstance(side, Measure)  # noqa: S101  # the stage's pairs
+    return side
+
+
+def _converted(side: Measure, unit: UnitDefinition) -> Expr:
+    """An amount in another unit of the same dimension."""
+    factor, turns = side.unit.factor / unit.factor, side.unit.pi - unit.pi
+    if factor == 1 and turns == 0:
+        return side.amount.tree
+    parts = [side.amount.tree, number(factor)]
+    if turns:
+        parts.append(Expr("pow", (constant("pi"), number(turns))))
+    return Expr("mul", tuple(parts))
+
+
+def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
+    """One side has a unit. An angle stands for its radians; else the amounts decide, as far as the unit is clear."""
+    measured, bare = (gold, candidate) if isinstance(gold, (Measure, Quantity)) else (candidate, gold)
+    first = measured is gold
+    side = _measure(measured)
+    tree = tree_of(bare) if isinstance(bare, Number) else bare.tree  # type: ignore[union-attr]
+    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    if side.unit.dimension == _ANGLE and side.unit.pi and not symbols(tree):
+        radians = Expression(_converted(side, UnitDefinition("rad", _ANGLE, side.unit.factor / side.unit.factor)))
+        sides = (radians, Expression(tree)) if first else (Expression(tree), radians)
+        inner = ctx.compare(*sides)
+        if inner.decision is Decision.CORRECT:
+            return quantity.EQUAL.finding(**shown, amounts=inner.code)
+    if symbols(tree) and not symbols(side.amount.tree):
+        return quantity.UNKNOWN.finding(**shown)  # 600·W may be a product, or 600 W
+    sides = (side.amount, Expression(tree)) if first else (Expression(tree), side.amount)
+    inner = ctx.compare(*sides)
+    if inner.decision is Decision.INCORRECT:
+        return quantity.NUMBER_DIFFERS.finding(**shown)
+    if inner.decision is Decision.PASS:
+        return inner
+    asked = ctx.demand.unit
+    if in_question(side.unit, ctx) or (asked is not None and quantity.same_unit(asked, side.unit)):
+        return quantity.NAMED_UNIT.finding(**shown)
+    return (quantity.MISSING if first else quantity.UNASKED).finding(**shown)
+
+
+STAGES = (
+    Stage("quantity", ((Measure, Measure), (Measure, Quantity), (Quantity, Measure)), compare_measures),
+    Stage(
+        "quantity",
+        (
+            (Measure, Expression),
+            (Measure, Number),
+            (Expression, Measure),
+            (Number, Measure),
+            (Expression, Quantity),
+            (Quantity, Expression),
+        ),
+        compare_one_unit,
+    ),
+)

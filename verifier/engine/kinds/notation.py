@@ -1,0 +1,87 @@
+"""From a text to an answer of maths: its notation read, its unit and its parts seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from verifier.engine import text as texts
+from verifier.engine.kinds.formula import Collection, Expression, Region, understand
+from verifier.engine.kinds.kind import Context, Reading
+from verifier.engine.kinds.measure import Measure
+from verifier.engine.kinds.number import harmless, read_number
+from verifier.engine.kinds.quantity import read_quantity
+from verifier.engine.maths.parser import read_maths
+from verifier.engine.units import read_unit
+from verifier.types.expr import Expr
+
+_WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
+_TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
+_DRESS = " \t\n,;$."
+
+
+def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
+    """What the text says in maths; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
+    if ctx.demand.verbatim:
+        return
+    named = ctx.rules.text.named_sets.get(text.casefold())
+    if named is not None:
+        yield Reading(Region(Expr("constant", (), named)), "region")
+        return
+    parts = _parts(raw, ctx)
+    if parts is not None:
+        yield Reading(parts, "collection")
+        return
+    readings = read_maths(raw, ctx.rules.maths, ctx.meter)
+    sole = len(readings) == 1
+    for found in readings:
+        told = list(_after_words(text, found.before, ctx)) if found.before else []
+        if told:
+            yield from told
+            return
+        word = _WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None
+        understood = understand(found.tree, word=word)
+        answer = understood.answer
+        certain = sole and found.certain
+        if found.after and isinstance(answer, Expression):
+            unit = read_unit(found.after, 0, ctx.rules.units)
+            if unit is not None and unit[1] == len(found.after.rstrip(" .")):
+                yield Reading(Measure(answer, unit[0]), "quantity", "", understood.label, certain=certain)
+                continue
+        if found.after and not harmless(" " + found.after, ctx):
+            continue
+        yield Reading(answer, type(answer).__name__.lower(), found.after, understood.label, certain=certain)
+
+
+def _after_words(text: str, before: str, ctx: Context) -> Iterator[Reading]:
+    """The plain value behind the words that a formula opens with: "The power is 600 W"."""
+    last = before.split()[-1]
+    at = text.rfind(last)
+    rest = text[at + len(last) :].lstrip(" :=") if at >= 0 else ""
+    for reader in (read_quantity, read_number):
+        found = list(reader(rest, ctx)) if rest else []
+        if found:
+            yield from found
+            return
+
+
+def _parts(raw: str, ctx: Context) -> Collection | None:
+    """``(a) 5, (b) 6``: a value for each part of the question, under its label (POLICY 40)."""
+    if ")" not in raw or len(raw) > _LONGEST:
+        return None
+    marks = texts.parts(raw)
+    if not marks or raw[: marks[0].start()].strip(_DRESS):
+        return None
+    items: list[Expr] = []
+    labels = [mark[1] for mark in marks]
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        text = raw[mark.end() : None if following is None else following.start()].strip(_DRESS)
+        readings = read_maths(text, ctx.rules.maths, ctx.meter)
+        if len(readings) != 1 or readings[0].after:
+            return None
+        items.append(readings[0].tree)
+    tree = Expr("list", tuple(Expr("labelled", (item,), label) for item, label in zip(items, labels, strict=True)))
+    return Collection("tuple", tuple(items), tree, tuple(f"({label})" for label in labels))
+
+
+_LONGEST = 2_000
