@@ -412,7 +412,9 @@ class _Grade:
         decisions = {finding.decision for finding in settled}
         if {Decision.CORRECT, Decision.INCORRECT} <= decisions:
             return AMBIGUOUS.finding(gold=gold.shown, candidate=candidate.shown)
-        if len(decisions) == 1 and Decision.PASS not in decisions:
+        if Decision.CORRECT in decisions:
+            return next(finding for finding in settled if finding.decision is Decision.CORRECT)
+        if decisions == {Decision.INCORRECT}:
             return settled[0]
         passed = [finding for finding in settled if finding.decision is Decision.PASS]
         return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)

@@ -328,8 +328,8 @@ def _inside(text: str, boxed: Extraction) -> Extraction:
 
 
 _JOINT = re.compile(
-    r"[\s$,;.&()\\\[\]{}]*(?:(?:text|mathrm|mbox)\{)?[\s,]*(?:and|or|und|et|y)?[\s,]*(?:alternatively|also)?"
-    r"[\s$,;.&()\\\[\]{}]*(?:[^\W\d_]\w? ?=|(?:first|second|third|other) \w+ ?[:=])?[\s$]*",
+    r"[\s$,;.&()\\\[\]{}]*(?:q?quad)?[\s\\]*(?:(?:text|mathrm|mbox)\{)?[\s,]*(?:and|or|und|et|y)?[\s,]*(?:alternatively|also)?(?:\}[\s\\]*q?quad)?"
+    r"[\s$,;.&()\\\[\]{}]*(?:[^\W\d_]\w?(?:_\{?\w{1,3}\}?)? ?=|(?:first|second|third|other) \w+ ?[:=])?[\s$]*",
     re.IGNORECASE,
 )
 _BEFORE_BOX = re.compile(

@@ -29,7 +29,7 @@ NUMBER = re.compile(
     r")"
 )
 _POWER = re.compile(rf"(?P<sign>[-+] ?)?{_TEN}{_RAISED.format('')}(?![\w.^!(])")
-_PERCENT = re.compile(r" ?(?:\\?%|per ?cent(?!\w))", re.IGNORECASE)
+_PERCENT = re.compile(r" ?(?:\\?%|per ?cent(?!\w)|pct\b)", re.IGNORECASE)
 _SEPARATORS = str.maketrans("", "", ", '")
 
 

@@ -138,7 +138,7 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
         return
     if option is None:
         if not options and (firm or not rest):
-            yield Reading(Choice(label, rest), "choice", certain=not rest)
+            yield Reading(Choice(label, rest), "choice", certain=not rest and (firm or label not in _SETS))
         elif options and not rest:
             yield Reading(Choice(label, conflict="?"), "choice", certain=False)
         return
@@ -152,6 +152,7 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
         yield Reading(Choice(option.label, option.text, known=True), "choice", rest)
 
 
+_SETS = frozenset("RZNQC")  # without options these letters may name sets of numbers
 _NOT_ANOTHER = re.compile(r"(?:^|,? )(?:and )?not \(?[A-Z]\)?(?!\w)")  # "D, not A"
 _EXPLAINS = re.compile(r"[,;:-]? ?(?:because|since|as|for|which|due|that is|given|based|with)\b", re.IGNORECASE)
 

@@ -49,6 +49,7 @@ CODES: tuple[Code, ...] = (
 
 _MOST = 12  # values without a plain partner that are compared each with each
 _ORDERED = frozenset({"tuple", "pair"})
+_LETTERS = 2  # letters of a name that is no word
 _EXTREMES = re.compile(
     r"\b(?:min\w*|max\w*|smallest|largest|least|greatest)\b.{0,40}\b(?:min\w*|max\w*|smallest|largest|least|greatest)\b"
 )
@@ -88,12 +89,13 @@ def _sequences(gold: Collection, candidate: Collection, ctx: Context, shown: dic
         placed = LENGTH.finding(**shown)
     ordered = not _ORDERED.isdisjoint({gold.shape, candidate.shape}) or ctx.demand.ordered
     free = not ordered and (ctx.demand.unordered or _extremes(gold, ctx))
-    if ctx.demand.ordered or (ordered and gold.shape != "list"):
+    points = _all_ordered(gold.items) and gold.shape == "list"  # (1, 2), (3, 4): a list of points is a set of them
+    if not points and (ctx.demand.ordered or (ordered and gold.shape != "list")):
         return placed
     found = _as_sets(gold.items, candidate.items, ctx, shown)
     if free or found.decision is not Decision.CORRECT:
         return found
-    if _all_ordered(gold.items):  # (1, 2), (3, 4): a list of points is a set of them
+    if points:
         return found
     return ORDER_OPEN.finding(**shown) if not ordered or gold.shape == "list" else placed
 
@@ -204,8 +206,10 @@ def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[
     named, bare = (gold, candidate) if gold.names else (candidate, gold)
     if _numbered(named.names) and bare.shape not in _ORDERED:
         return _as_sets(gold.items, candidate.items, ctx, shown)
-    if bare.shape == "set":
-        return None
+    if bare.shape == "set" or (
+        bare.shape == "list" and _extremes(bare, ctx) and all(len(name) > _LETTERS for name in named.names)
+    ):
+        return _as_sets(gold.items, candidate.items, ctx, shown) if bare.shape == "list" else None
     order = _order(named.names, ctx)
     items = [named.items[named.names.index(name)] for name in order]
     sides = (items, bare.items) if named is gold else (bare.items, items)
@@ -227,6 +231,9 @@ def _numbered(names: Sequence[str]) -> bool:
 def _order(names: Sequence[str], ctx: Context) -> list[str]:
     """The order in which a question lists the names, ``(m, b)``, else the alphabet's."""
     question = ctx.demand.question
+    folded = question.lower()
+    if all(len(name) > _LETTERS and name in folded for name in names):
+        return sorted(names, key=folded.index)  # "the mean and the median"
     listed = re.compile(r"\(?\s*" + r"\s*,\s*".join(f"({re.escape(name)}|\\w)" for name in names))
     for match in listed.finditer(question):
         if sorted(match.groups()) == sorted(names):

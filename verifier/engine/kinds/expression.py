@@ -137,7 +137,7 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         return WORDS.finding(**shown)
     if not symbols(own) and not symbols(other):
         return _settled(own, other, zero.equal(own, other, Given(), ctx.meter), ctx, shown)
-    other = _imaginary(own, other)
+    own, other = _imaginary(other, own), _imaginary(own, other)
     family = _progressions(own, other, ctx, shown) or _constants(own, other, ctx, shown)
     if family is not None:
         return family
@@ -268,11 +268,11 @@ def _same_letters(one: Expr, other: Expr) -> bool:
 
 
 def _imaginary(own: Expr, other: Expr) -> Expr:
-    """j as the imaginary unit where the ground truth has i and knows no j."""
-    names = symbols(other)
-    if "j" not in names or "j" in symbols(own) or not any(node == _I for node in walk(own)):
+    """j or I as the imaginary unit, where the other side has i and knows no such name."""
+    found = (symbols(other) & {"j", "I"}) - symbols(own)
+    if len(found) != 1 or any(node == _I for node in walk(other)) or not any(node == _I for node in walk(own)):
         return other
-    return zero.substitute(other, {"j": _I})
+    return zero.substitute(other, dict.fromkeys(found, _I))
 
 
 def _progressions(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:

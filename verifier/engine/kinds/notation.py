@@ -28,11 +28,12 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if named is not None:
         yield Reading(Region(Expr("constant", (), named)), "region")
         return
-    parts = _parts(raw, ctx)
+    parts = _parts(raw, ctx) or _worded(raw, ctx)
     if parts is not None:
         yield Reading(parts, "collection")
         return
-    readings = read_maths(raw, ctx.rules.maths, ctx.meter)
+    label = _LABEL.match(raw)
+    readings = read_maths(raw if label is None else raw[label.end() :], ctx.rules.maths, ctx.meter)
     sole = len(readings) == 1
     for found in readings:
         told = list(_after_words(text, found.before, ctx)) if found.before else []
@@ -51,6 +52,11 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         if found.after and not harmless(" " + found.after, ctx):
             continue
         yield Reading(answer, type(answer).__name__.lower(), found.after, understood.label, certain=certain)
+
+
+_LABEL = re.compile(
+    r"[\s$]*(?:\\(?:text|textbf|mathrm|mathbf)\{ *)?\(([A-Ha-h])\) *(?:\} *)?(?:\\ )?(?=[^\s+*/^=<>.,;:)}-])"
+)
 
 
 def _after_words(text: str, before: str, ctx: Context) -> Iterator[Reading]:
@@ -84,4 +90,28 @@ def _parts(raw: str, ctx: Context) -> Collection | None:
     return Collection("tuple", tuple(items), tree, tuple(f"({label})" for label in labels))
 
 
+def _worded(raw: str, ctx: Context) -> Collection | None:
+    """``Maximum = 2, Minimum = 1``: values under names that are words."""
+    if len(raw) > _LONGEST or raw.count("=") + raw.count(":") < 2:
+        return None
+    names: list[str] = []
+    items: list[Expr] = []
+    for piece in _PIECES.split(_TEXT.sub(r"\1", raw.strip(_DRESS))):
+        match = _WORDED.fullmatch(piece.strip(_DRESS))
+        if match is None:
+            return None
+        readings = read_maths(match[2], ctx.rules.maths, ctx.meter)
+        if len(readings) != 1 or readings[0].after or readings[0].before:
+            return None
+        names.append(match[1].lower())
+        items.append(readings[0].tree)
+    if len(items) < 2 or len(set(names)) < len(names):
+        return None
+    tree = Expr("list", tuple(Expr("labelled", (item,), name) for item, name in zip(items, names, strict=True)))
+    return Collection("tuple", tuple(items), tree, tuple(names))
+
+
+_TEXT = re.compile(r"\\(?:text|mathrm|mbox)\{([^{}]*)\}")
+_PIECES = re.compile(r", ?(?:and )?|; ?|\n| and ")
+_WORDED = re.compile(r"(?:the )?([A-Za-z]{3,15}(?: (?:value|number))?)\s*(?:=|:|is)\s*(\S.*)")
 _LONGEST = 2_000

@@ -8,7 +8,7 @@ from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Collection, Expression, Relation, definition
 from verifier.engine.kinds.kind import Context, Stage, evidence
 from verifier.engine.kinds.region import as_condition
-from verifier.engine.maths import equations, solve, zero
+from verifier.engine.maths import equations, logic, solve, zero
 from verifier.engine.maths.show import show
 from verifier.engine.maths.zero import Given
 from verifier.engine.numerals import Number
@@ -51,7 +51,7 @@ def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Find
     defined = _definitions(own, other, ctx, shown)
     if defined is not None:
         return defined
-    if own.head in _JOINED or other.head in _JOINED:
+    if own.head in _JOINED or other.head in _JOINED or "not" in {own.head, other.head}:
         return _compound(own, other, ctx, shown)
     one_unknown = _on_the_line(own, other, ctx, shown)
     if one_unknown is not None:
@@ -174,6 +174,8 @@ def _compound(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fi
     found = _on_the_line(_as_logic(own), _as_logic(other), ctx, shown)
     if found is not None:
         return found
+    if logic.equivalent(_as_logic(own), _as_logic(other), ctx.meter):
+        return SAME.finding(**shown, how="truth table")
     zeros = _as_product(own), _as_product(other)
     if zeros[0] is not None and zeros[1] is not None and "or" in {own.head, other.head}:
         same = equations.same_equation(zeros[0], zeros[1], Given(), ctx.meter)
