@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from verifier.engine.maths.algebraic import UNBOUNDED, powers_equal, separation, whole_half_turns
+from verifier.engine.maths.algebraic import powers_equal, separation, whole_half_turns
 from verifier.engine.maths.evaluate import Look, Program, State
 from verifier.engine.maths.magnitude import apart, have_sizes
 from verifier.engine.maths.normal import Forms
@@ -111,8 +111,10 @@ def _refine(forms: Forms, program: Program, proof: Proof | None) -> Equality:
     precision = 128
     look = program.look({}, precision, meter, sized=True)
     size = max(look.size, literal_bits(forms, program.roots))
-    needed = max(LEAST_BITS, 4 * size) if bound is None else bound
     largest = meter.budget.bits
+    if bound is not None and bound > largest:
+        bound, size = None, 2 * size
+    needed = max(LEAST_BITS, 4 * size) if bound is None else bound
     while True:
         look = program.look({}, precision, meter)
         if look.apart:
@@ -126,10 +128,6 @@ def _refine(forms: Forms, program: Program, proof: Proof | None) -> Equality:
             break
         step = 4 * precision if precision < needed // 4 else needed + size + 64
         precision = min(max(2 * precision, step), largest)
-    if bound is not None and bound >= UNBOUNDED:
-        needed = max(LEAST_BITS, 4 * size)
-        if exact.bits >= needed and look.bits >= needed:
-            return correct("bits", bits=str(needed))
     return undecided("undecided")
 
 

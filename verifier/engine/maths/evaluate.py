@@ -116,6 +116,7 @@ class Program:
     def _compile(self, nodes: Sequence[int]) -> None:
         forms, slots, leaves = self.forms, self.slots, self._leaves
         table = COMPLEX if self.complexes else REAL
+        pieces = "cases" in forms.heads
         for node in nodes:
             head = forms.heads[node]
             args = forms.args[node]
@@ -145,7 +146,8 @@ class Program:
             elif head == "apply":
                 slots[node] = self._step(forms.names[node], tuple([slots[arg] for arg in args]), Unknowns)
             elif head in UNCOUNTED:
-                slots[node] = 0
+                self.opaque = self.opaque or not pieces
+                slots[node] = self._step(table["opaque"], 0, None)
             else:
                 self.opaque = True
                 slots[node] = self._step(table["opaque"], 0, None)

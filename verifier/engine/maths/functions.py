@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from flint import fmpq, fmpz
 
-from verifier.engine.maths.kernels import Kernel, Kernels
+from verifier.engine.maths.kernels import Kernels
+from verifier.engine.maths.logarithms import logarithm, plain
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.polynomial import Quotient, TooHigh, Undefined, content
+from verifier.engine.maths.polynomial import Quotient, TooHigh
 from verifier.engine.maths.powers import cis, exponential, power, rational_index
 
 Call = Callable[[Kernels, int, list[Quotient]], Quotient]
@@ -100,11 +101,11 @@ def _by_value(table: Kernels, node: int, args: list[Quotient], head: str = "") -
     return table.value(table.kernel((name, forms.names[node], *keys), made))
 
 
-def _plain(table: Kernels, a: Quotient) -> fmpq | None:
-    """The rational that a quotient is."""
-    if a.den is not table.ring.one or not a.num.is_constant():
-        return None
-    return fmpq(0) if a.num.is_zero() else a.num.leading_coefficient()
+def _ln(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
+    value = plain(table, args[0])
+    if (table.complexes and value is None) or (value is not None and value < 0 and not table.complexes):
+        return _by_value(table, node, args)
+    return logarithm(table, args[0])
 
 
 def _sin(table: Kernels, _: int, args: list[Quotient]) -> Quotient:
@@ -145,127 +146,6 @@ def _hyperbolic(name: str) -> Call:
     return ratio
 
 
-def _ln(table: Kernels, node: int, args: list[Quotient]) -> Quotient:  # noqa: PLR0912  # one branch for each rule
-    """Logarithms: of numbers over primes, of what is positive over factors, of odd powers of one factor."""
-    ring = table.ring
-    a = args[0]
-    if a.num.is_zero():
-        raise Undefined
-    if table.complexes and _plain(table, a) is None:
-        return _by_value(table, node, args)
-    scale = content(a.num)
-    value = _plain(table, a)
-    if value is not None:
-        if value < 0:
-            if not table.complexes:
-                return _by_value(table, node, args)
-            pi = table.value(table.kernel(("pi",), table.forms.node("constant", (), "pi"), positive=True))
-            return ring.add(_ln(table, node, [ring.neg(a)]), ring.mul(table.imaginary(), pi))
-        scale = value
-    total = _log_number(table, scale)
-    if value is not None:
-        return total
-    rest = ring.unit
-    for poly, sign in ((a.num / scale, 1), (a.den, -1)):
-        if poly is ring.one or poly.is_one():
-            continue
-        for factor, count in table._squarefree(poly):  # noqa: SLF001
-            part = Quotient(factor, ring.one, a.bits)
-            kernel = (
-                table.at(factor.degrees().index(1))
-                if len(factor) == 1 and factor.total_degree() == 1 and factor.leading_coefficient() == 1
-                else None
-            )
-            if kernel is not None and kernel.positive:
-                inner = _log_positive(table, kernel)
-            elif count % 2 == 0:
-                inner = _log_factor(table, table.absolute(part))
-            else:
-                rest = ring.mul(rest, ring.power(part, sign * count))
-                continue
-            total = ring.add(total, ring.mul(inner, ring.constant(fmpq(sign * count))))
-    if rest.num.is_one() and rest.den is ring.one:
-        return total
-    return ring.add(total, _log_rest(table, ring.lowest(rest)))
-
-
-def _log_rest(table: Kernels, rest: Quotient) -> Quotient:
-    """Logarithms of what may be negative: a power of one factor, or as a whole, the larger side above."""
-    ring = table.ring
-    if rest.num.is_one():
-        return ring.neg(_log_rest(table, ring.inverse(rest)))
-    if rest.den is ring.one:
-        factors = table._squarefree(rest.num)  # noqa: SLF001
-        if len(factors) == 1 and factors[0][1] > 1:
-            inner = _log_factor(table, Quotient(factors[0][0], ring.one, rest.bits))
-            return ring.mul(inner, ring.constant(fmpq(factors[0][1])))
-        return _log_factor(table, rest)
-    if str(rest.num) < str(rest.den):
-        return ring.neg(_log_factor(table, ring.lowest(ring.inverse(rest))))
-    return _log_factor(table, rest)
-
-
-def _log_factor(table: Kernels, a: Quotient) -> Quotient:
-    if len(a.num) == 1 and a.den is table.ring.one and a.num.total_degree() == 1 and a.num.leading_coefficient() == 1:
-        kernel = table.at(a.num.degrees().index(1))
-        if kernel.positive:
-            return _log_positive(table, kernel)
-    node = table.forms.node("ln", (table.node(a),))
-    return table.value(table.kernel(("ln", *table.key(a)), node, of=a))
-
-
-def _log_positive(table: Kernels, kernel: Kernel) -> Quotient:
-    """Logarithms of a kernel that is never negative: exponents, and parts of radicands'."""
-    ring = table.ring
-    if kernel.kind == "exp" and kernel.of is not None:
-        exponent: Quotient = kernel.of
-        base = kernel.base
-        return exponent if base == "e" else ring.mul(exponent, _log_number(table, fmpq(int(base))))
-    if kernel.kind == "root" and kernel.equals is not None:
-        inner = _ln(table, -1, [Quotient(kernel.equals, ring.one, 8)])
-        return ring.mul(inner, ring.constant(fmpq(1, kernel.power)))
-    value = table.value(kernel)
-    node = table.forms.node("ln", (kernel.node,))
-    return table.value(table.kernel(("ln", *table.key(value)), node, of=value))
-
-
-def _log_number(table: Kernels, value: fmpq) -> Quotient:
-    """Logarithms of a positive rational, over its primes."""
-    ring, forms = table.ring, table.forms
-    total = ring.zero
-    if value == 1:
-        return total
-    for prime, count in table.factors(value):
-        root, base = _whole_root(prime)
-        kernel = table.kernel(
-            ("ln", str(base), ""), forms.node("ln", (forms.number(fmpq(base)),)),
-            of=ring.constant(fmpq(base)), positive=True,
-        )  # fmt: skip
-        total = ring.add(total, ring.mul(table.value(kernel), ring.constant(fmpq(count * root))))
-    return total
-
-
-def _whole_root(value: fmpz) -> tuple[int, fmpz]:
-    """The largest k with value = base**k, where small: an unfactored rest may be a power."""
-    for index in (2, 3, 5, 7):
-        if value.bit_length() > 62:
-            root = value.root(index)
-            if root**index == value:
-                more, base = _whole_root(root)
-                return more * index, base
-    return 1, value
-
-
-def _odd(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
-    """Odd functions: the sign comes out."""
-    a = args[0]
-    if a.num.is_zero():
-        return table.ring.zero
-    if a.num.leading_coefficient() < 0:
-        return table.ring.neg(_by_value(table, node, [table.ring.neg(a)]))
-    return _by_value(table, node, args)
-
-
 def _asin(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
     return _known_angle(table, node, args, "asin")
 
@@ -289,7 +169,7 @@ def _known_angle(table: Kernels, node: int, args: list[Quotient], head: str) -> 
     if a.num.leading_coefficient() < 0:
         return ring.neg(_known_angle(table, node, [ring.neg(a)], head))
     square = table.canonical(ring.mul(a, a))
-    value = _plain(table, square)
+    value = plain(table, square)
     if value is not None and table.sign(a) > 0:
         known = _ANGLES[head].get((int(value.p), int(value.q)))
         if known is not None:
@@ -314,10 +194,10 @@ def _area(name: str) -> Call:
             return _by_value(table, node, args)
         if name == "atanh":
             ratio = ring.div(ring.add(ring.unit, a), ring.add(ring.unit, ring.neg(a)))
-            return ring.mul(_ln(table, node, [table.canonical(ratio)]), ring.constant(fmpq(1, 2)))
+            return ring.mul(logarithm(table, table.canonical(ratio)), ring.constant(fmpq(1, 2)))
         shift = ring.constant(fmpq(1 if name == "asinh" else -1))
         root = table.root(ring.add(ring.mul(a, a), shift), 2)
-        return _ln(table, node, [table.canonical(ring.add(a, root))])
+        return logarithm(table, table.canonical(ring.add(a, root)))
 
     return as_logarithm
 
@@ -343,7 +223,7 @@ def _floor(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
     """Whole numbers come out; numbers are computed."""
     ring = table.ring
     a = args[0]
-    value = _plain(table, a)
+    value = plain(table, a)
     if value is not None:
         return ring.constant(fmpq(value.floor()))
     if a.den is ring.one:
@@ -385,7 +265,7 @@ def _factorial(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
     """The factorial as a kernel of n without its whole part, times what is between."""
     ring = table.ring
     a = args[0]
-    value = _plain(table, a)
+    value = plain(table, a)
     if value is not None:
         if value.q != 1 or value < 0:
             return _by_value(table, node, args, "factorial")
@@ -410,7 +290,7 @@ def _factorial(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
 
 
 def _gamma(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
-    value = _plain(table, args[0])
+    value = plain(table, args[0])
     if value is not None and value.q != 1:
         return _by_value(table, node, args)
     return _factorial(table, node, [table.ring.add(args[0], table.ring.constant(fmpq(-1)))])
@@ -420,7 +300,7 @@ def _binom(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
     """Falling products n(n − 1)…/k! where k is a small number, else n!/(k!(n − k)!)."""
     ring = table.ring
     k = args[1]
-    value = _plain(table, k)
+    value = plain(table, k)
     falling = _perm(table, node, args)
     if value is not None and (value < 0 or value.q != 1):
         return _by_value(table, node, args)
@@ -430,7 +310,7 @@ def _binom(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
 def _perm(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
     ring = table.ring
     n, k = args
-    value, count = _plain(table, n), _plain(table, k)
+    value, count = plain(table, n), plain(table, k)
     if count is not None and count.q == 1 and 0 <= count <= _NEAR:
         total = ring.unit
         for step in range(int(count.p)):

@@ -49,15 +49,23 @@ class Kernels:
     only is used then.
     """
 
-    __slots__ = ("_index", "_made", "complexes", "forms", "list", "meter", "positive", "ring", "whole")
+    __slots__ = ("_index", "_made", "complexes", "forms", "list", "meter", "positive", "ring", "unfold", "whole")
 
     def __init__(
-        self, forms: Forms, size: int, whole: frozenset[str], positive: frozenset[str], *, complexes: bool
+        self,
+        forms: Forms,
+        size: int,
+        whole: frozenset[str],
+        positive: frozenset[str],
+        *,
+        complexes: bool,
+        unfold: bool = True,
     ) -> None:
         self.forms = forms
         self.meter = forms.meter
         self.ring = Ring(size, forms.meter)
         self.whole = whole
+        self.unfold = unfold
         self.positive = positive
         self.complexes = complexes
         self.list: list[Kernel] = []
@@ -254,7 +262,7 @@ class Kernels:
         if radicand.is_one():
             return outer
         rest = ring.context.constant(1)
-        for factor, exponent in self._squarefree(radicand):
+        for factor, exponent in self.squarefree(radicand):
             whole, left = divmod(exponent, index)
             part = Quotient(factor, ring.one, a.bits)
             if whole:
@@ -270,7 +278,7 @@ class Kernels:
             return outer
         return ring.mul(outer, self.root_kernel(rest, index, a.bits))
 
-    def _squarefree(self, poly: fmpq_mpoly) -> list[tuple[fmpq_mpoly, int]]:
+    def squarefree(self, poly: fmpq_mpoly) -> list[tuple[fmpq_mpoly, int]]:
         """Factors with exponents; small polynomials are searched for squares."""
         ring = self.ring
         factors: list[tuple[fmpq_mpoly, int]] = []

@@ -54,7 +54,7 @@ def shown(ball: Ball, figures: int = 6) -> str:
     """
     if isinstance(ball, acb):
         imaginary = shown(ball.imag, figures)
-        if imaginary == "0":
+        if imaginary == "0" or ball.imag.contains(0):
             return shown(ball.real, figures)
         real = shown(ball.real, figures)
         minus = imaginary.startswith("-")

@@ -23,6 +23,8 @@ _SIGNS_OF_WHOLE = _WHOLE_ARGUMENTS | _MAY_BE_WHOLE | {"pow", "sum", "prod"}
 _RELATIONS = frozenset({"eq", "ne", "lt", "le"})
 _INTEGER_SETS = frozenset({"Z", "N"})
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
+_EVERYWHERE = 1 << 40
+"""The bound that stands for none: names in Z may be negative."""
 SMALLEST = 40
 """So many points of the fixed spread come before those that are made from what was found."""
 
@@ -59,7 +61,7 @@ def terms(forms: Forms, conditions: Sequence[Expr], integers: frozenset[str]) ->
                 if args[1].name in _INTEGER_SETS:
                     whole.add(name)
                     if args[1].name == "Z":
-                        low.setdefault(name, fmpq(-1 << 40))
+                        low.setdefault(name, fmpq(-_EVERYWHERE))
             elif args[1].head == "interval" and len(args[1].args) == 2:
                 ends = args[1].args
                 for left, right, closed in (
@@ -260,17 +262,7 @@ class Points:
         name = self.names[j]
         low, high = self.terms.low.get(name), self.terms.high.get(name)
         if self._kinds[j]:
-            size = abs(value.square if isinstance(value, Surd) else value)
-            whole = fmpq(max(1, int(size.ceil())))
-            if low is not None and low < -(1 << 39):
-                low = None if high is not None else low
-                return whole if not isinstance(value, Surd) and value > 0 else -whole
-            if high is not None and whole > high:
-                span = int(high.floor()) - (int(low.ceil()) if low is not None else 0) + 1
-                return fmpq(int(high.floor()) - int(whole.p) % max(1, min(span, 1000)))
-            if low is not None and (low > 0 or whole % 3 == 0):
-                return fmpq(int(low.ceil())) + whole - 1
-            return whole
+            return fmpq(_whole_number(value, low, high))
         if low is None and high is None:
             return value
         plain = value.square if isinstance(value, Surd) else value
@@ -286,6 +278,22 @@ class Points:
             )
         assert high is not None  # noqa: S101  # both absent was handled above
         return value if plain < high and not isinstance(value, Surd) else high - abs(plain)
+
+
+def _whole_number(value: Value, low: fmpq | None, high: fmpq | None) -> int:
+    """A whole number within bounds, positive unless these say otherwise."""
+    plain = value.square if isinstance(value, Surd) else value
+    size = max(1, int(abs(plain).ceil()))
+    first = 1 if low is None else int(low.ceil())
+    if first < -_EVERYWHERE // 2:
+        whole = size if plain > 0 else -size
+        return whole if high is None else min(whole, int(high.floor()))
+    if high is None:
+        return size if size >= first > 0 else first + size - 1
+    last = int(high.floor())
+    if low is None:
+        first = min(1, last - size)
+    return first + size % (last - first + 1) if last >= first else first
 
 
 class Conditions:

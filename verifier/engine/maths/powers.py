@@ -264,7 +264,7 @@ def cis(table: Kernels, angle: Quotient) -> Turn:
         sizes += abs(int(value.p)) if abs(value.p) < _HUGE else _HUGE
     if parts == 0:
         return turn
-    if parts > _EXPANDED_ANGLE or sizes > _MULTIPLE:
+    if not table.unfold or sizes > (_MULTIPLE, _MULTIPLE, 6, 4)[min(parts, 3)] or parts > _EXPANDED_ANGLE:
         return _both(table, turn, _angle_kernel(table, rest))
     for powers, value in terms(rest.num):
         one = _angle_kernel(table, ring.term(fmpq(1, value.q), powers))

@@ -8,8 +8,11 @@ from flint import fmpq_mpoly
 from verifier.engine.maths.functions import quotient
 from verifier.engine.maths.kernels import Full, Kernel, Kernels
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.polynomial import SIZES
+from verifier.engine.maths.polynomial import SIZES, Undefined, content
 from verifier.types.budget import Exhausted
+
+_ATTEMPTS = ((SIZES[0], True), (SIZES[1], True), (SIZES[1], False))
+"""Variables, and whether angles are unfolded: what is too large with them may fit without."""
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -24,6 +27,15 @@ class Proof(msgspec.Struct, frozen=True):
     divided: bool
     table: Kernels
     numerator: fmpq_mpoly
+
+    def argument(self, node: int) -> str:
+        """The first argument of a node, in a form that equal arguments share; a positive factor does not matter."""
+        forms, table = self.table.forms, self.table
+        try:
+            found = table.canonical(quotient(table, forms.args[node][0]))
+        except Undefined:
+            return ""
+        return " over ".join(table.key(found._replace(num=found.num / content(found.num))))
 
     def never_zero(self) -> bool:
         """Whether the numerator is a product of numbers that are certainly not zero."""
@@ -49,13 +61,18 @@ def difference(
 
     Raises ``Undefined`` where a denominator is the zero polynomial, so that 0/0 equals nothing.
     """
-    for size in SIZES:
-        table = Kernels(forms, size, whole, positive, complexes=complexes)
+    failed = "variables"
+    for size, unfold in _ATTEMPTS:
+        table = Kernels(forms, size, whole, positive, complexes=complexes, unfold=unfold)
         try:
             return _difference(table, gold, candidate)
         except Full:
-            continue
-    raise Exhausted("variables")
+            failed = "variables"
+        except Exhausted as over:
+            if over.limit == "work":
+                raise
+            failed = over.limit
+    raise Exhausted(failed)
 
 
 def _difference(table: Kernels, gold: int, candidate: int) -> Proof:

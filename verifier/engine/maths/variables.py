@@ -24,6 +24,7 @@ COUNTED = 8
 EARLY = 3
 """Points tried before a proof is sought."""
 TRIED = 160
+_FEWEST = 3
 _LEAST_BITS = 128
 _PARTIAL = frozenset({
     "ln", "log", "asin", "acos", "acosh", "atanh", "asec", "acsc", "asech", "acoth", "factorial", "factorial2", "binom",
@@ -133,11 +134,34 @@ def _total(sides: Sides) -> bool:
 def _branch(sides: Sides) -> Equality:
     if sides.program.opaque:
         return _unread(sides)
-    known: tuple[Mapping[str, Value], Look] | None = None
-    tried = 0
-    for point in sides.points:
-        tried += 1
-        if tried > EARLY:
+    known = _early(sides)
+    if isinstance(known, Equality):
+        return known
+    if sides.gold == sides.candidate and known:
+        return correct("identical")
+    if not known and _hopeless(sides):
+        if sides.complexes:
+            return undecided("undefined")
+        sides.complexes = True
+        sides.program = Program(sides.forms, (sides.gold, sides.candidate), complexes=True, reach=sides.reach)
+        return _branch(sides)
+    if sides.gold == sides.candidate:
+        return _in_domain(sides, "identical", 1)
+    proof = _prove(sides)
+    if isinstance(proof, Equality):
+        return proof
+    if not proof.zero:
+        return _at_points(sides, proof)
+    narrower = _narrower(sides, proof)
+    if known and not narrower:
+        return correct("rational")
+    return _in_domain(sides, "rational", COUNTED if narrower else 1)
+
+
+def _early(sides: Sides) -> bool | Equality:
+    """A few points before any proof: most wrong answers end here. Whether both sides have a value at one of them."""
+    for tried, point in enumerate(sides.points):
+        if tried >= EARLY:
             break
         if not sides.held.hold(point, sides.meter):
             continue
@@ -148,22 +172,8 @@ def _branch(sides: Sides) -> Equality:
         if look.gold is State.FINITE:
             sides.points.good(point)
             if look.candidate is State.FINITE:
-                known = (point, look)
-                break
-    if sides.gold == sides.candidate and known is not None:
-        return correct("identical")
-    if known is None and _hopeless(sides):
-        if sides.complexes:
-            return undecided("undefined")
-        sides.complexes = True
-        sides.program = Program(sides.forms, (sides.gold, sides.candidate), complexes=True, reach=sides.reach)
-        return _branch(sides)
-    proof = _prove(sides)
-    if isinstance(proof, Equality):
-        return proof
-    if proof is not None and proof.zero and known is not None and not _narrower(sides):
-        return correct("rational")
-    return _at_points(sides, proof)
+                return True
+    return False
 
 
 def _hopeless(sides: Sides) -> bool:
@@ -189,12 +199,10 @@ def _unread(sides: Sides) -> Equality:
     proof = _prove(sides)
     if isinstance(proof, Equality):
         return proof
-    return correct("rational") if proof is not None and proof.zero and not proof.divided else undecided("unsupported")
+    return correct("rational") if proof.zero and not proof.divided else undecided("unsupported")
 
 
-def _prove(sides: Sides) -> Proof | Equality | None:
-    if sides.gold == sides.candidate:
-        return None
+def _prove(sides: Sides) -> Proof | Equality:
     try:
         return difference(
             sides.forms,
@@ -208,23 +216,41 @@ def _prove(sides: Sides) -> Proof | Equality | None:
         return undecided("undefined")
 
 
-def _narrower(sides: Sides) -> bool:
+def _narrower(sides: Sides, proof: Proof) -> bool:
     """Whether the candidate has parts with a domain of their own that the gold has not."""
     forms = sides.forms
     gold = frozenset(sides.reach[0])
+    known: frozenset[str] | None = None
     for node in sides.reach[1]:
-        if node in gold:
+        if node in gold or not _partial(forms, node) or not _has_names(forms, node):
             continue
-        head = forms.heads[node]
-        partial = head in _PARTIAL
-        if head == "pow":
-            index = forms.values[forms.args[node][1]]
-            base = forms.values[forms.args[node][0]]
-            positive = (base is not None and base > 0) or forms.names[forms.args[node][0]] == "e"
-            partial = not positive and (index is None or index.q % 2 == 0)
-        if partial and any(forms.heads[part] in {"symbol", "apply"} for part in forms.reach(node)):
+        if known is None:
+            known = frozenset([proof.argument(part) for part in sides.reach[0] if _sided(forms, part)])
+        if not _sided(forms, node) or proof.argument(node) not in known:
             return True
     return False
+
+
+def _has_names(forms: Forms, node: int) -> bool:
+    return any(forms.heads[part] in {"symbol", "apply"} for part in forms.reach(node))
+
+
+def _sided(forms: Forms, node: int) -> bool:
+    """Whether a part has a value where its first argument is positive, and nowhere below zero."""
+    return forms.heads[node] == "ln" or (forms.heads[node] == "pow" and _partial(forms, node))
+
+
+def _partial(forms: Forms, node: int) -> bool:
+    """Whether a part has no value on a stretch of the line."""
+    head = forms.heads[node]
+    if head != "pow":
+        return head in _PARTIAL
+    below, above = forms.args[node]
+    index, base = forms.values[above], forms.values[below]
+    positive = (base is not None and base > 0) or (
+        forms.heads[below] == "constant" and forms.names[below] in {"e", "pi"}
+    )
+    return not positive and (index is None or index.q % 2 == 0)
 
 
 def _refute(sides: Sides, point: Mapping[str, Value], look: Look) -> Equality | None:
@@ -297,33 +323,49 @@ def _vanishes(sides: Sides, names: frozenset[str]) -> bool:
         return False
 
 
-def _at_points(sides: Sides, proof: Proof | None) -> Equality:  # noqa: PLR0912, PLR0915
+def _in_domain(sides: Sides, how: str, needed: int) -> Equality:
+    """The sides are one value wherever both have one: what is left is to meet so many points where both have."""
+    counted = 0
+    undefined = True
+    for tried, point in enumerate(sides.points):
+        if counted >= needed or tried >= TRIED:
+            break
+        if not sides.held.hold(point, sides.meter):
+            continue
+        look = sides.program.look(point, 64, sides.meter)
+        refuted = _refute(sides, point, look)
+        if refuted is not None:
+            return refuted
+        if look.gold is State.FINITE:
+            sides.points.good(point)
+            undefined = False
+            counted += look.candidate is State.FINITE
+        else:
+            undefined = undefined and look.gold is State.UNSURE
+            if tried >= ADMISSIBLE and undefined:
+                break
+    if counted >= min(needed, _FEWEST):
+        return correct(how)
+    return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
+
+
+def _at_points(sides: Sides, proof: Proof) -> Equality:
     """Step 4: the numerator at points of the gold's domain, enough of them and to enough bits."""
     forms, meter = sides.forms, sides.meter
-    reduced = proof is not None and not proof.zero
-    numerator: Program | None = None
-    bits = _LEAST_BITS
-    size = 0
-    if proof is not None and reduced:
-        root = proof.table.poly_node(proof.numerator)
-        numerator = Program(forms, (root, forms.number(fmpq(0))), complexes=sides.complexes)
-    admissible = counted = sized = 0
+    root = proof.table.poly_node(proof.numerator)
+    numerator = Program(forms, (root, forms.number(fmpq(0))), complexes=sides.complexes)
+    bits, size = _LEAST_BITS, 0
+    admissible = counted = 0
     undefined = True
     extra: tuple[Mapping[str, Value], ...] | None = ()
-    piecewise = reduced and any(forms.heads[node] in PIECEWISE for part in sides.reach for node in part)
-    if piecewise:
+    if any(forms.heads[node] in PIECEWISE for part in sides.reach for node in part):
         extra = breakpoints(forms, (sides.gold, sides.candidate), sides.names, sides.whole)
-    seen: set[str] = set()
-    for tried, point in enumerate(_spread(extra or (), sides.points)):
-        if (admissible >= ADMISSIBLE + len(extra or ()) and counted >= COUNTED) or tried >= TRIED + len(extra or ()):
+    for point in _spread(extra or (), sides.points):
+        if admissible >= ADMISSIBLE + len(extra or ()) and counted >= COUNTED:
             break
-        label = place(point)
-        if label in seen:
-            continue
-        seen.add(label)
         if not sides.held.hold(point, meter):
             continue
-        look = sides.program.look(point, 64, meter, sized=numerator is not None and sized < COUNTED)
+        look = sides.program.look(point, 64, meter, sized=counted < COUNTED)
         refuted = _refute(sides, point, look)
         if refuted is not None:
             return refuted
@@ -335,32 +377,32 @@ def _at_points(sides: Sides, proof: Proof | None) -> Equality:  # noqa: PLR0912,
         admissible += 1
         if look.candidate is not State.FINITE:
             continue
-        if numerator is None:
-            counted += 1
-            continue
-        if sized < COUNTED:
-            sized += 1
-            look_size = numerator.look(point, 64, meter, sized=True).size
-            size = max(size, look.size, look_size)
+        if counted < COUNTED:
+            size = max(size, look.size, numerator.look(point, 64, meter, sized=True).size)
             bits = max(bits, 4 * size)
         meter.within("bits", bits)
         exact = numerator.look(point, bits + size + 32, meter)
         if exact.apart:
             return _confirm(sides, point)
-        if exact.bits >= bits:
-            counted += 1
+        counted += exact.bits >= bits
     if counted < COUNTED or admissible < ADMISSIBLE:
         return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
-    if numerator is None:
-        return correct("identical" if proof is None else "rational")
     if extra is None or sides.isolated:
         return undecided("breakpoints")
     return _also_between(sides, numerator, bits) or correct("points", points=str(counted), bits=str(bits))
 
 
 def _spread(extra: Sequence[Mapping[str, Value]], points: Points) -> Iterator[Mapping[str, Value]]:
+    """The places first, then other points, none of them twice, and not for ever."""
     yield from extra
-    yield from points
+    seen: set[str] = set()
+    for tried, point in enumerate(points):
+        if tried >= TRIED:
+            break
+        label = place(point)
+        if label not in seen:
+            seen.add(label)
+            yield point
 
 
 def _confirm(sides: Sides, point: Mapping[str, Value]) -> Equality:
