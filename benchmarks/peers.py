@@ -110,15 +110,26 @@ def engine(verifier: Verifier, *, question: bool = True) -> System:
     return grade
 
 
-def symbolic(verifier: Verifier) -> System:
-    """Our engine, and after it the SymPy judge. Its seconds are those of this process and of children that ended."""
+class Symbolic:
+    """Our engine, and after it the SymPy judge. Its seconds are on the clock: most pass in the judge's processes."""
 
-    def grade(row: Row) -> Reply:
-        began = time.process_time()
-        verdict = asyncio.run(verifier.agrade(row.sample))
-        return Reply(str(verdict.outcome), time.process_time() - began, verdict.code)
+    def __init__(self) -> None:
+        self.verifier = Verifier(judges=("symbolic",))
+        self._loop = asyncio.Runner()
 
-    return grade
+    def __call__(self, row: Row) -> Reply:
+        """The verdict after the judge."""
+        began = time.perf_counter()
+        try:
+            verdict = self._loop.run(self.verifier.agrade(row.sample))
+        except Exception as error:  # noqa: BLE001  # as above
+            return Reply("undecided", time.perf_counter() - began, f"raised {type(error).__name__}: {error}")
+        return Reply(str(verdict.outcome), time.perf_counter() - began, verdict.code)
+
+    def close(self) -> None:
+        """End the judge's processes."""
+        self.verifier.close()
+        self._loop.close()
 
 
 def groups(row: Row) -> tuple[str, ...]:
@@ -163,7 +174,7 @@ def main() -> int:
     makers: dict[str, Callable[[], System]] = {
         "engine": lambda: engine(verifier),
         "engine, no question": lambda: engine(verifier, question=False),
-        "engine + SymPy": lambda: symbolic(verifier),
+        "engine + SymPy": Symbolic,
         "math-verify": lambda: Peer("math-verify"),
         "math-verify-lenient": lambda: Peer("math-verify-lenient"),
         "inspect-math": lambda: Peer("inspect-math", asked.inspect),
@@ -194,7 +205,7 @@ def main() -> int:
         costs.append(
             f"{name}: {len(rows) / clock:,.0f} pairs a second, {seconds / len(rows) * 1e3:.2f} ms a pair{killed}"
         )
-        if isinstance(system, Peer):
+        if isinstance(system, Peer | Symbolic):
             system.close()
         listing(name, rows, replies, asked.wrong, asked.undecided)
     print_tables(tables)
