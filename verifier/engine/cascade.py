@@ -408,7 +408,7 @@ class _Grade:
         return finding
 
     def _law_three(self, gold: _Side, candidate: _Side) -> Finding:
-        settled = [self._against_reading(gold, given) for given in candidate.readings]
+        settled = _comparable([self._against_reading(gold, given) for given in candidate.readings])
         decisions = {finding.decision for finding in settled}
         if {Decision.CORRECT, Decision.INCORRECT} <= decisions:
             return AMBIGUOUS.finding(gold=gold.shown, candidate=candidate.shown)
@@ -430,6 +430,7 @@ class _Grade:
             if found.decision is Decision.CORRECT and not self._same_rest(wanted, given):
                 found = REST_DIFFERS.finding(gold=wanted.unread, candidate=given.unread)
             findings.append(found)
+        findings = _comparable(findings)
         agreeing = [finding for finding in findings if finding.decision is Decision.CORRECT]
         if agreeing:
             return agreeing[0]
@@ -494,6 +495,11 @@ class _Grade:
         del self.trace[quiet:]
         self.meter.depth -= 1
         return agrees
+
+
+def _comparable(findings: list[Finding]) -> list[Finding]:
+    """Without the readings of a kind that the other side is not, if there are others: the kinds tell what is meant."""
+    return [finding for finding in findings if finding.code != KINDS_DIFFER.name] or findings
 
 
 def _holds_several(side: _Side) -> bool:

@@ -203,7 +203,7 @@ def _announced(text: str, begin: int, end: int, marker: Marker) -> Extraction:
 
     Displayed maths and code up to the text's end.
     """
-    while begin < end and (text[begin] in " \t:*_" or text.startswith("...", begin)):
+    while begin < end and (text[begin] in " \t:*_}" or text.startswith("...", begin)):
         begin += 3 if text[begin] == "." else 1
     if begin < end and text[begin] == "\n":
         while begin < end and text[begin] in " \t\n:*_":
@@ -270,7 +270,12 @@ def _last_box(text: str, start: int, end: int, table: ExtractTable) -> Extractio
     earlier = _box_before(text, start, last.start, end, table)
     if earlier is not None and blank(last.text):
         last, earlier = earlier, _box_before(text, start, earlier.start, end, table)
-    if earlier is not None and _joined(text[earlier.end : last.start]) and earlier.text.strip() != last.text.strip():
+    if (
+        earlier is not None
+        and earlier.end <= last.start
+        and _joined(text[earlier.end : last.start])
+        and earlier.text.strip() != last.text.strip()
+    ):
         return _box_run(text, start, end, last, earlier, table)
     line_end = text.find("\n", last.end, end)
     tail = text[last.end : min(end if line_end < 0 else line_end, last.end + _BOX_TAIL)]

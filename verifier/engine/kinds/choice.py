@@ -152,7 +152,7 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
         yield Reading(Choice(option.label, option.text, known=True), "choice", rest)
 
 
-_SETS = frozenset("RZNQC")  # without options these letters may name sets of numbers
+_SETS = frozenset("RZNQ")  # without options these letters may name sets of numbers
 _NOT_ANOTHER = re.compile(r"(?:^|,? )(?:and )?not \(?[A-Z]\)?(?!\w)")  # "D, not A"
 _EXPLAINS = re.compile(r"[,;:-]? ?(?:because|since|as|for|which|due|that is|given|based|with)\b", re.IGNORECASE)
 

@@ -59,12 +59,15 @@ def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -
     """Two collections, by what their shapes and the question say of names and order."""
     shown = evidence(gold=gold.show(), candidate=candidate.show())
     shapes = (gold.shape, candidate.shape)
-    if not _FAMILIES.isdisjoint(shapes):
+    if not FAMILIES.isdisjoint(shapes):
         return _families(gold, candidate, ctx, shown)
     if "ratio" in shapes:
         return _ratios(gold, candidate, ctx, shown) if shapes == ("ratio", "ratio") else SHAPE.finding(**shown)
     if "matrix" in shapes:
         return _matrices(gold, candidate, ctx, shown)
+    same_line = _lines(gold, candidate, ctx)
+    if same_line is not None:
+        return (SAME_LINE if same_line else LINE_DIFFERS).finding(**shown)
     if gold.names or candidate.names:
         named = _by_name(gold, candidate, ctx, shown)
         if named is not None:
@@ -78,9 +81,6 @@ def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -
 
 def _sequences(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
     """Lists and tuples: in order first; then whether another order is free."""
-    same_line = _lines(gold, candidate, ctx)
-    if same_line is not None:
-        return (SAME_LINE if same_line else LINE_DIFFERS).finding(**shown)
     if len(gold.items) == len(candidate.items):
         placed = _in_order(gold.items, candidate.items, ctx, shown)
         if placed.decision is Decision.CORRECT:
@@ -102,14 +102,20 @@ def _sequences(gold: Collection, candidate: Collection, ctx: Context, shown: dic
 
 def _lines(gold: Collection, candidate: Collection, ctx: Context) -> bool | None:
     """Whether two parametrised lines are one (POLICY 44); ``None`` where a side is no line with a parameter of its own."""
+    if len(gold.items) < 2 or len(gold.items) != len(candidate.items) or "set" in {gold.shape, candidate.shape}:
+        return None
+    told = _LINE.search(ctx.demand.question) is not None
     sides = []
     for side in (gold, candidate):
         parameter = _parameter(side.items)
-        if not parameter or len(side.items) < 2 or conditions.is_named(parameter, ctx):
+        if parameter and conditions.is_named(parameter, ctx):
             return None
-        sides.append(vectors.line(side.items, parameter, ctx.meter))
-    if sides[0] is None or sides[1] is None or not _LINE.search(ctx.demand.question):
+        told = told or (bool(parameter) and (side.tree.head == "add" or bool(side.names)))
+        sides.append(vectors.line(side.items, parameter, ctx.meter) if parameter else None)
+    if not told or sides[0] is None:
         return None
+    if sides[1] is None:
+        return None if any(symbols(item) for item in candidate.items) else False
     return vectors.same_line(sides[0], sides[1], ctx.meter)
 
 
@@ -296,13 +302,13 @@ def _simplest(side: Collection, ctx: Context) -> bool:
 
 def _families(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
     """Values over all whole numbers, as arithmetic progressions (POLICY 37)."""
-    if {gold.shape, candidate.shape} == _FAMILIES:
+    if {gold.shape, candidate.shape} == FAMILIES:
         return FAMILY_DIFFERS.finding(**shown)  # over N and over Z
     if gold.shape == candidate.shape == "naturals":
         return _naturals(gold, candidate, ctx, shown)
     sides = []
     for side in (gold, candidate):
-        parameter = side.names[0] if len(side.names) == 1 and side.shape in _FAMILIES else _parameter(side.items)
+        parameter = side.names[0] if len(side.names) == 1 and side.shape in FAMILIES else _parameter(side.items)
         found = [families.progression(item, parameter, ctx.meter) for item in side.items] if parameter else []
         known = [one for one in found if one is not None]
         if len(known) < len(side.items):
@@ -325,7 +331,7 @@ def _naturals(gold: Collection, candidate: Collection, ctx: Context, shown: dict
     return SAME_FAMILY.finding(**shown) if found.decision is Decision.CORRECT else FAMILY_OPEN.finding(**shown)
 
 
-_FAMILIES = frozenset({"family", "naturals"})
+FAMILIES = frozenset({"family", "naturals"})
 
 
 def _parameter(items: Iterable[Expr]) -> str:
@@ -345,7 +351,7 @@ def compare_with_value(
     if many.shape == "ratio" and len(many.items) == 2:
         quotient = Expression(Expr("div", many.items))
         return ctx.compare(quotient, one) if many is gold else ctx.compare(one, quotient)
-    if many.shape in _FAMILIES:
+    if many.shape in FAMILIES:
         parameter = _parameter([tree])
         alone = Collection("family", (tree,), tree, (parameter,)) if parameter else None
         if alone is None:

@@ -32,8 +32,10 @@ _WHOLE = re.compile(
 _POSITIVE = re.compile(
     r"positive (?:real )?(?:numbers?|constants?|integers?|reals?)\s+\$?\\?\(?((?:[A-Za-z]\b[\s,$]*(?:and )?)+)"
 )
+_SORT = r"(?:odd|even|prime|divisible|multiples?|coprime|relatively prime|a perfect square|digits?)"
 _RESTRICTED = re.compile(
-    r"\b(?:odd|even|prime|divisible|multiple|perfect square|coprime|relatively prime|digits?)\b", re.IGNORECASE
+    rf"\b([A-Za-z])\b\\?\)?\$?(?: and \$?[A-Za-z]\$?)? (?:is|be|are) (?:an? )?(?:\w+ )?{_SORT}\b|\b{_SORT}(?: \w+){{0,2}} \$?\\?\(?([A-Za-z])\b",
+    re.IGNORECASE,
 )
 _LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _ARBITRARY = re.compile(r"(?:[CcKk]|const|constant)(?:_\w+)?")
@@ -62,16 +64,23 @@ def formulas(ctx: Context) -> tuple[Expr, ...]:
     return ctx.memo[_MEMO]
 
 
-def given(demand: Demand, names: Iterable[str], ctx: Context, stated: tuple[Expr, ...] = ()) -> Given:
-    """The conditions that a question, and the ground truth itself, put on these names."""
+def given(
+    demand: Demand, names: Iterable[str], ctx: Context, stated: tuple[Expr, ...] = (), *, equations: bool = True
+) -> Given:
+    """The conditions that a question, and the ground truth itself, put on these names.
+
+    Where the answer is an equation itself, the question's ``equations`` are what it was made from, and no conditions.
+    """
     held = frozenset(names)
     if not held or not demand.question:
         return Given(conditions=stated)
     found = [part for tree in formulas(ctx) for part in _parts(tree) if not held.isdisjoint(symbols(part))]
     usable: list[Expr] = []
     spare: set[str] = set()
-    unknown = _RESTRICTED.search(demand.question) is not None
+    unknown = any(name in held for pair in _RESTRICTED.findall(demand.question) for name in pair)
     for relation in dict.fromkeys(found):
+        if relation.head == "eq" and not equations:
+            continue
         extra = symbols(relation) - held
         if not extra and not _holds_apply(relation):
             usable.append(relation)

@@ -278,16 +278,16 @@ def _imaginary(own: Expr, other: Expr) -> Expr:
 def _progressions(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
     """``π/6 + 2kπ``: all whole k, whatever it is called and wherever it starts (POLICY 37)."""
     names = symbols(own), symbols(other)
-    if len(names[0]) != 1 or len(names[1]) != 1:
+    if len(names[0]) != 1 or len(names[1]) > 1:
         return None
-    letters = [next(iter(side)) for side in names]
+    letters = [next(iter(side), "n") for side in names]
     if not _WHOLE_LETTERS.issuperset(letters) or any(conditions.is_named(name, ctx) for name in letters):
         return None
-    if not all(
-        any(node.head == "constant" and node.name in {"pi", "deg"} for node in walk(side)) for side in (own, other)
-    ):
+    if not any(node.head == "constant" and node.name in {"pi", "deg"} for node in walk(own)):
         return None
     sides = [families.progression(side, name, ctx.meter) for side, name in zip((own, other), letters, strict=True)]
+    if sides[0] is not None and not names[1]:
+        return DIFFERS.finding(**shown)  # a single member
     if sides[0] is None or sides[1] is None:
         return None
     same = families.same_progressions(sides[:1], sides[1:], ctx.meter)  # type: ignore[arg-type]

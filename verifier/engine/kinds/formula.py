@@ -13,6 +13,7 @@ import msgspec
 
 from verifier.engine.kinds.kind import Answer
 from verifier.engine.maths import matrices, vectors
+from verifier.engine.maths.plusminus import branches, holds_sign, spread
 from verifier.engine.maths.show import show
 from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr, symbols
 
@@ -116,11 +117,11 @@ def _value(tree: Expr, *, word: bool) -> Expression | Collection | Region:
         shape = {"vector": "tuple"}.get(head, head)
         if shape == "matrix" and tree.name == "det":
             return Expression(matrices.determinant(tuple(row.args for row in tree.args)) or tree)
-        spread = shape in {"set", "list"}
+        each = shape in {"set", "list"}
         return Collection(
-            shape, tuple(item for part in tree.args for item in _spread(part)) if spread else tree.args, tree
+            shape, tuple(item for part in tree.args for item in spread(part)) if each else tree.args, tree
         )
-    if any(node.head in {"pm", "mp"} for node in _nodes(tree)):
+    if holds_sign(tree):
         return Collection("set", branches(tree), tree)
     if vectors.holds_vector(tree):
         if (parts := vectors.components(tree)) is not None:
@@ -136,22 +137,6 @@ def _nodes(tree: Expr) -> Iterator[Expr]:
         node = stack.pop()
         yield node
         stack.extend(node.args)
-
-
-def branches(tree: Expr) -> tuple[Expr, Expr]:
-    """The two values of an expression with ±: all upper signs, all lower signs."""
-    return _branch(tree, upper=True), _branch(tree, upper=False)
-
-
-def _branch(tree: Expr, *, upper: bool) -> Expr:
-    if not tree.args:
-        return tree
-    args = tuple(_branch(arg, upper=upper) for arg in tree.args)
-    if tree.head not in {"pm", "mp"}:
-        return msgspec.structs.replace(tree, args=args)
-    plus = (tree.head == "pm") == upper
-    last = args[-1] if plus else Expr("neg", (args[-1],))
-    return last if len(args) == 1 else Expr("add", (*args[:-1], last))
 
 
 def name_of(tree: Expr) -> str:
@@ -200,7 +185,7 @@ def definition(tree: Expr) -> tuple[Expr, Expr] | None:
 
 def _relation(tree: Expr) -> Relation:
     """A relation, its ± spelled out: ``x ≠ ±1`` is two."""
-    if tree.head in RELATIONS and any(node.head in {"pm", "mp"} for node in _nodes(tree)):
+    if tree.head in RELATIONS and holds_sign(tree):
         joint = "and" if tree.head in {"ne", "notin"} else "or"
         return Relation(Expr(joint, tuple(Expr(tree.head, side.args) for side in branches(tree))))
     return Relation(tree)
@@ -212,7 +197,7 @@ def _classes(tree: Expr) -> Understood | None:
     if left.head != "symbol" or symbols(residue) or symbols(modulus):
         return None
     step = Expr("mul", (modulus, Expr("symbol", (), WHOLE)))
-    items = tuple(Expr("add", (one, step)) for one in _spread(residue))
+    items = tuple(Expr("add", (one, step)) for one in spread(residue))
     return Understood(Collection("family", items, tree, (WHOLE,)), left.name)
 
 
@@ -249,9 +234,17 @@ def _equation(tree: Expr, *, word: bool) -> Understood:
         return Understood(Relation(tree))
     if isinstance(value, Expression) and symbols(body):
         return Understood(Relation(tree))
+    if holds_sign(body) and symbols(body) and not _runs_over_whole(body):
+        return Understood(_relation(tree))
     if isinstance(value, Collection) and value.shape == "tuple" and subject.head == "symbol":
         return Understood(value)  # r = (1, 2) + t(3, 4)
     return Understood(value, name_of(subject))
+
+
+def _runs_over_whole(tree: Expr) -> bool:
+    """Whether the one name in a value may be a whole parameter: ±π/3 + 2kπ."""
+    names = symbols(tree)
+    return len(names) == 1 and names <= frozenset("klmn")
 
 
 def _chain(tree: Expr) -> Understood:
@@ -284,7 +277,7 @@ def _given(tree: Expr, *, word: bool) -> Understood:
         inner = understand(body, word=word)
         answer = inner.answer
         if isinstance(answer, Relation) and (defined := definition(answer.tree)) is not None:
-            return Understood(Collection(shape, _spread(defined[1]), tree, tuple(whole)), name_of(defined[0]))
+            return Understood(Collection(shape, spread(defined[1]), tree, tuple(whole)), name_of(defined[0]))
         items = answer.items if isinstance(answer, Collection) else (answer.tree,)
         if isinstance(answer, Relation):
             return Understood(Relation(tree), inner.label)
@@ -326,7 +319,7 @@ def _several(tree: Expr) -> Understood:
             return assigned
     if any(part.head in RELATIONS or part.head in LOGIC for part in parts):
         return Understood(Relation(tree, several=tree.head == "list"))
-    items = [item for part in parts for item in _spread(part)]
+    items = [item for part in parts for item in spread(part)]
     if len(items) > len(parts) or tree.name == "or" or tree.head == "or":
         return Understood(Collection("set", tuple(items), tree))
     return Understood(Collection("list", tuple(items), tree))
@@ -338,10 +331,6 @@ def _several_given(tree: Expr) -> Understood:
     bodies = [part.args[0] if part.head == "given" else part for part in tree.args]
     joined = Expr("given", (msgspec.structs.replace(tree, args=tuple(bodies)), limits[0]))
     return _given(joined, word=False) if all(limit == limits[0] for limit in limits) else Understood(Relation(tree))
-
-
-def _spread(part: Expr) -> tuple[Expr, ...]:
-    return branches(part) if any(node.head in {"pm", "mp"} for node in _nodes(part)) else (part,)
 
 
 def _assignments(parts: list[Expr], tree: Expr) -> Understood | None:
@@ -358,7 +347,7 @@ def _assignments(parts: list[Expr], tree: Expr) -> Understood | None:
             return None
         else:
             subject, body = Expr("symbol", (), names[-1]), part
-        for value in _spread(body):
+        for value in spread(body):
             names.append(name_of(subject))
             values.append(value)
     distinct = set(names)

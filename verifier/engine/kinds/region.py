@@ -34,6 +34,9 @@ def compare_regions(
     by_ends = _by_ends(gold.tree, candidate.tree, ctx, shown)
     if by_ends is not None and by_ends.decision is Decision.CORRECT:
         return wrong_form(gold.tree, candidate.tree, ctx, shown) or by_ends
+    pointwise = _same_element(gold.tree, candidate.tree, ctx)
+    if pointwise is not None:
+        return pointwise
     named = _named(gold.tree, candidate.tree)
     if named is not None:
         return (SAME if named else DIFFERS).finding(**shown)
@@ -60,6 +63,15 @@ def _named(gold: Expr, candidate: Expr) -> bool | None:
     if "empty" in names and other.head in {"set", "list", "pm", "eq"} and other.args:
         return False
     return False if {"Q", "C"} & set(names) and other.head in {"interval", "union", "pair", "set"} else None
+
+
+def _same_element(gold: Expr, candidate: Expr, ctx: Context) -> Finding | None:
+    """``{(x, y) | x + y = 1}``: two conditions on the same element."""
+    if gold.head != "builder" or candidate.head != "builder" or gold.args[0] != candidate.args[0]:
+        return None
+    if gold.args[0].head not in {"pair", "tuple"}:
+        return None
+    return ctx.compare(Relation(gold.args[1]), Relation(candidate.args[1]))
 
 
 def _by_ends(gold: Expr, candidate: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verifier.engine.kinds import conditions
+from verifier.engine.kinds.collection import FAMILIES, compare_collections
 from verifier.engine.kinds.expression import compare_values, same_family, tree_of
 from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Collection, Expression, Relation, definition
@@ -56,7 +57,7 @@ def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Find
     one_unknown = _on_the_line(own, other, ctx, shown)
     if one_unknown is not None:
         return one_unknown
-    given = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx)
+    given = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx, equations=False)
     if own.head == other.head == "eq":
         found = equations.same_equation(own, other, given, ctx.meter)
     elif {own.head, other.head} <= _INEQUALITIES:
@@ -196,7 +197,7 @@ def _compound(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fi
 
 def _by_point(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
     """A point that tells joined relations apart, where the question puts no condition on the names."""
-    known = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx)
+    known = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx, equations=False)
     if not known.conditions and not known.unknown and symbols(own) == symbols(other):
         point = equations.differing_point(_as_logic(own), _as_logic(other), ctx.meter)
         if point is not None:
@@ -333,6 +334,12 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
     relation, many = (gold, candidate) if isinstance(gold, Relation) else (candidate, gold)
     assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
     names = symbols(relation.tree)
+    if many.shape in FAMILIES:
+        defined = definition(_without_condition(relation.tree))
+        if defined is None or len(symbols(defined[1])) != 1:
+            return UNSHOWN.finding(**shown)
+        alone = Collection("family", (defined[1],), relation.tree, tuple(symbols(defined[1])))
+        return compare_collections(many, alone, ctx) if many is gold else compare_collections(alone, many, ctx)
     if relation is candidate and many.names and not symbols(Expr("set", many.items)):
         return UNSOLVED.finding(**shown)  # x + y = 8, x - y = 2 for x = 5, y = 3
     if many.shape not in {"set", "list", "pair"} or len(names) != 1 or symbols(many.tree) - names:

@@ -76,6 +76,9 @@ def _by_point(first: Expr, second: Expr, names: Sequence[str], meter: Meter) -> 
     """A point that solves one equation, solved for a name, and not the other."""
     for one, other in ((first, second), (second, first)):
         for name in names:
+            witness = _rational_point(one, other, name, names, meter)
+            if witness:
+                return Same(same=False, how="point", evidence=witness)
             solution = solved_for(one, name, meter)
             if solution is None:
                 continue
@@ -141,6 +144,22 @@ class _Monic:
 
     def __str__(self) -> str:
         return self.text
+
+
+def _rational_point(one: Expr, other: Expr, name: str, names: Sequence[str], meter: Meter) -> str:
+    """A rational point that solves one polynomial equation and not the other, as text."""
+    rest = [free for free in names if free != name]
+    for point in islice(_points(rest), _FEW_PROBES):
+        line = polynomial.univariate(zero.substitute(one, point), name, meter)
+        if line is None:
+            return ""
+        for root in roots.real_roots(line[0], meter):
+            if isinstance(root, roots.Root):
+                continue
+            at = {**point, name: number(root)}
+            if zero.sign(zero.substitute(other, at), meter) in {1, -1}:
+                return ", ".join(f"{free} = {show(value)}" for free, value in at.items())
+    return ""
 
 
 def _never_zero(factor: _Monic, meter: Meter) -> bool:
@@ -293,5 +312,5 @@ def _oriented(tree: Expr) -> tuple[str, Expr]:
 
 
 def _points(names: Sequence[str]) -> Iterator[dict[str, Expr]]:
-    for values in islice(product((2, -3, 1, 5, 0, -1), repeat=len(names)), _MOST_PROBES):
+    for values in islice(product((3, -2, 1, 5, 0, -1), repeat=len(names)), _MOST_PROBES):
         yield {name: number(value) for name, value in zip(names, values, strict=True)}

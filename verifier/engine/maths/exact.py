@@ -240,8 +240,8 @@ def decimal(tree: Expr, digits: int, meter: Meter) -> fmpq | None:
             return None
         if ball.contains(0) or abs(ball) > arb(2) ** 40_000 or abs(ball) < arb(2) ** -40_000:
             continue
-        low, high = ball.lower().fmpq(), ball.upper().fmpq()
-        first, second = rounded(low, digits), rounded(high, digits)
+        middle, radius = ball.mid().fmpq(), ball.rad().fmpq()  # both exact, whatever the precision is by now
+        first, second = rounded(middle - radius, digits), rounded(middle + radius, digits)
         if first == second:
             return first
     exact = value(forms, root)

@@ -13,6 +13,7 @@ import msgspec
 from flint import fmpq
 
 from verifier.engine.maths import polynomial, roots, zero
+from verifier.engine.maths.plusminus import spread
 from verifier.engine.maths.quotients import cleared
 from verifier.engine.maths.roots import Exact, Root
 from verifier.types.budget import Meter
@@ -100,7 +101,8 @@ def condition(tree: Expr, variable: Expr) -> Expr | None:
             ends.append(Expr(upper, (variable, parts[1])))
         return _joined("and", ends, _TRUE)
     if tree.head in {"set", "list"}:
-        return _joined("or", [Expr("eq", (variable, member)) for member in parts], _FALSE)
+        members = [one for part in parts for one in spread(part)]
+        return _joined("or", [Expr("eq", (variable, member)) for member in members], _FALSE)
     if tree.head in {"union", "intersect", "setminus"}:
         inside = [condition(part, variable) for part in parts]
         known = [part for part in inside if part is not None]
