@@ -65,7 +65,7 @@ def _log_rest(table: Kernels, rest: Quotient) -> Quotient:
             inner = _log_factor(table, Quotient(factors[0][0], ring.one, rest.bits))
             return ring.mul(inner, ring.constant(fmpq(factors[0][1])))
         return _log_factor(table, rest)
-    if str(rest.num) < str(rest.den):
+    if str(rest.num / rest.num.leading_coefficient()) < str(rest.den):
         return ring.neg(_log_factor(table, ring.lowest(ring.inverse(rest))))
     return _log_factor(table, rest)
 

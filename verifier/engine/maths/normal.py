@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from flint import fmpq, fmpz
 
@@ -48,7 +48,7 @@ class Forms:
         self.args: list[tuple[int, ...]] = []
         self.names: list[str] = []
         self.values: list[fmpq | None] = []
-        self._index: dict[tuple[object, ...], int] = {}
+        self._index: dict[object, int] = {}
         self._environment: dict[str, int] = {}
         self._depth = 0
         self.log_base: int | None = None  # what the logarithm of the base of a bare "log" is
@@ -67,11 +67,11 @@ class Forms:
 
     def number(self, value: fmpq) -> int:
         """The number of a rational."""
-        numerator, denominator = value.p, value.q
-        key: tuple[object, ...] = (int(numerator),) if denominator == 1 else (int(numerator), int(denominator))
+        below = value.q
+        key = value.p if below == 1 else (value.p, below)
         found = self._index.get(key)
         if found is None:
-            self.meter.within("bits", max(numerator.bit_length(), denominator.bit_length()))
+            self.meter.within("bits", max(value.p.bit_length(), below.bit_length()))
             found = self._index[key] = len(self.heads)
             self.heads.append("number")
             self.args.append(())
@@ -102,7 +102,16 @@ class Forms:
         if head in BINDERS and len(tree.args) > 1:
             found = self._bind(tree)
         else:
-            found = self._build(tree, tuple([self.form(part) for part in tree.args]))
+            parts: list[int] = []
+            plain = not self._environment
+            for part in tree.args:
+                if plain and part.head == "symbol":
+                    parts.append(self.node("symbol", (), part.name))
+                elif part.head == "number" and part.value is not None:
+                    parts.append(self.number(part.value))
+                else:
+                    parts.append(self.form(part))
+            found = self._build(tree, tuple(parts))
         self._depth -= 1
         return found
 
@@ -181,10 +190,25 @@ class Forms:
 
     def neg(self, node: int) -> int:
         """The negative of a node."""
+        value = self.values[node]
+        if value is not None:
+            return self.number(-value)
         return self.mul((self.number(_MINUS), node))
 
-    def add(self, args: Iterable[int]) -> int:
+    def _pair(self, head: str, args: Sequence[int]) -> int | None:
+        """Two parts that need no folding, which is what most sums and products are."""
+        if len(args) == 2:
+            one, other = args
+            heads, values = self.heads, self.values
+            if heads[one] != head != heads[other] and values[one] is None is values[other]:
+                return self.node(head, (one, other) if one <= other else (other, one))
+        return None
+
+    def add(self, args: Sequence[int]) -> int:
         """The sum: flat, ordered, its numbers folded into one."""
+        pair = self._pair("add", args)
+        if pair is not None:
+            return pair
         total: fmpq | None = None
         parts: list[int] = []
         for node in args:
@@ -208,8 +232,11 @@ class Forms:
         parts.sort()
         return self.node("add", tuple(parts))
 
-    def mul(self, args: Iterable[int]) -> int:
+    def mul(self, args: Sequence[int]) -> int:
         """The product: flat, ordered, its numbers folded into one; a zero leaves the other factors standing."""
+        pair = self._pair("mul", args)
+        if pair is not None:
+            return pair
         total: fmpq | None = None
         parts: list[int] = []
         for node in args:

@@ -11,6 +11,7 @@ from verifier.engine.maths.balls import Ball
 from verifier.engine.maths.evaluate import Surd, Value
 from verifier.types.verdict import Decision
 
+_PLAIN_FIGURES, _SMALLEST, _LARGEST, _ACCURATE = 12, 1e-4, 1e5, 45
 _LONG = 20
 """Characters of an exponent that are still shown."""
 
@@ -64,6 +65,10 @@ def shown(ball: Ball, figures: int = 6) -> str:
         return f"{real} {'-' if minus else '+'} {turned}"
     if ball.is_integer() and abs(ball) < 1 << 60:
         return str(ball.unique_fmpz())
+    if figures <= _PLAIN_FIGURES:
+        plain = float(ball)
+        if _SMALLEST < abs(plain) < _LARGEST and ball.rel_accuracy_bits() > _ACCURATE:
+            return f"{plain:.{figures}g}"
     text: str = ball.str(figures, radius=False)
     mantissa, mark, exponent = text.partition("e")
     if len(exponent) > _LONG:

@@ -125,25 +125,25 @@ def whole_names(forms: Forms, reach: Sequence[int]) -> Whole:
     """Names that stand, or may stand, for whole numbers in the nodes."""
     if _SIGNS_OF_WHOLE.isdisjoint(forms.heads):
         return _NONE
+    heads, names = forms.heads, forms.names
     found: set[str] = set()
     may: set[str] = set()
     for node in reach:
-        head, args = forms.heads[node], forms.args[node]
-        inside: Sequence[int] = ()
-        if head in _MAY_BE_WHOLE:
-            names = [forms.names[part] for part in forms.reach(*args) if forms.heads[part] == "symbol"]
-            may.update(names)
-            found.update([name for name in names if name in WHOLE_NAMES])
-        if head in _WHOLE_ARGUMENTS:
-            inside = args
-        elif head == "pow":
+        head = heads[node]
+        if head not in _SIGNS_OF_WHOLE:
+            continue
+        args = forms.args[node]
+        if head == "pow":
             base = forms.values[args[0]]
-            if base is not None and base < 0:
-                inside = args[1:]
+            if base is None or base >= 0:
+                continue
         elif head in {"sum", "prod"}:
-            inside = args[2:]
-        if inside:
-            found.update([forms.names[part] for part in forms.reach(*inside) if forms.heads[part] == "symbol"])
+            args = args[1:]
+        inside = [names[part] for part in forms.reach(*args) if heads[part] == "symbol"]
+        if head in _MAY_BE_WHOLE:
+            may.update(inside)
+            inside = [name for name in inside if name in WHOLE_NAMES]
+        found.update(inside)
     return Whole(frozenset(found), frozenset(may - found))
 
 

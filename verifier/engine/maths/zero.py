@@ -29,6 +29,7 @@ _FOREIGN = (RELATIONS | LOGIC | COLLECTIONS | {"words", "dots", "pm", "mp", "tra
     "given",
 }
 _NOT_VALUES = frozenset({"empty", "R", "Z", "N", "Q", "C", "true", "false"})
+_TOTAL = frozenset({"number", "symbol", "add", "mul"})
 _UNBOUND = frozenset({"inf", "undefined"})
 
 
@@ -55,8 +56,24 @@ def equal(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> Equality:
     'correct'
     """
     forms = Forms(meter)
-    one, other = forms.form(gold), forms.form(candidate)
+    one = forms.form(gold)
+    other = one if candidate == gold else forms.form(candidate)
+    if one == other and _total(forms, one):
+        return correct("identical")
     return _equal(forms, one, other, given)
+
+
+def _total(forms: Forms, root: int) -> bool:
+    """Whether a side has a value everywhere: sums and products of names, numbers and their whole powers."""
+    for node in forms.reach(root):
+        head = forms.heads[node]
+        if head not in _TOTAL:
+            if head != "pow":
+                return False
+            index = forms.values[forms.args[node][1]]
+            if index is None or index.q != 1 or index < 1:
+                return False
+    return True
 
 
 def _equal(forms: Forms, gold: int, candidate: int, given: Given) -> Equality:
