@@ -15,7 +15,8 @@ from verifier.types.budget import Budget
 
 BUDGET = Budget()
 ALLOWANCES = 6  # full allowances that a whole grade of a bomb may come to: some steps, none of them near its end
-SECONDS = 50e-3  # of CPU, the least of three
+SECONDS = 50e-3  # of CPU
+TRIES = 8  # a busy machine makes CPU time longer too: caches and cores are shared
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +70,9 @@ def test_a_text_ends_with_a_verdict_and_is_never_another_answer(verifier: Verifi
 
 
 def seconds(verifier: Verifier, sample: Sample) -> float:
-    """CPU time of a grade, the least of three; one that is quick enough is not tried again."""
+    """CPU time of a grade, the least of some; one that is quick enough is not tried again."""
     least = float("inf")
-    for _ in range(3):
+    for _ in range(TRIES):
         began = time.process_time()
         verifier.grade(sample)
         least = min(least, time.process_time() - began)
@@ -81,7 +82,7 @@ def seconds(verifier: Verifier, sample: Sample) -> float:
 
 
 def test_none_takes_longer_than_its_time(verifier: Verifier) -> None:
-    """The least of three runs in the process's own time, so that a busy machine does not fail it."""
+    """The least of some runs in the process's own time, so that a busy machine does not fail it."""
     samples = {}
     for name, make in bombs.PAIRS.items():
         pair = make()

@@ -276,6 +276,49 @@ def _integer(digits: int) -> Expr:
     return number(digits) if digits >= 0 else neg(number(-digits))
 
 
+# --- numerals --------------------------------------------------------------------------------------------------------
+
+
+def recurring(above: int, below: int) -> str:
+    """A fraction as a decimal, exactly: its recurring digits under a bar."""
+    text, rest = f"{above // below}.", above % below
+    seen: dict[int, int] = {}
+    digits = ""
+    while rest and rest not in seen:
+        seen[rest] = len(digits)
+        digits += str(rest * 10 // below)
+        rest = rest * 10 % below
+    if not rest:
+        return f"{text}{digits or '0'}"
+    start = seen[rest]
+    return f"{text}{digits[:start]}\\overline{{{digits[start:]}}}"
+
+
+@examples(200)
+@given(st.integers(1, 10**6), st.integers(2, 400), st.integers(2, 9))
+def test_a_fraction_is_one_number_in_every_numeral(above: int, below: int, scale: int) -> None:
+    assume(above % below)
+    whole_part, rest = divmod(above, below)
+    forms = [
+        f"\\frac{{{above}}}{{{below}}}",
+        f"{above}/{below}",
+        f"\\frac{{{above * scale}}}{{{below * scale}}}",
+        recurring(above, below),
+        f"-\\frac{{-{above}}}{{{below}}}",
+        f"{above} \\div {below}",
+        f"{above} \\cdot {below}^{{-1}}",
+        f"\\frac{{{above * 100}}}{{{below}}}\\%",
+        f"{whole_part}\\frac{{{rest}}}{{{below}}}" if whole_part else f"\\tfrac{{{above}}}{{{below}}}",
+        f"{whole_part} + {rest}/{below}",
+        f"\\frac{{{above}}}{{{below * 10}}} \\times 10^{{1}}",
+    ]
+    other = f"\\frac{{{above * 10**9 + 1}}}{{{below * 10**9}}}"
+    for form in forms:
+        for gold, answer in ((forms[0], form), (form, forms[0])):
+            assert outcome(gold, answer) is Outcome.CORRECT, told(gold, answer)
+    assert outcome(forms[0], other) is Outcome.INCORRECT, told(forms[0], other)
+
+
 # --- relations -------------------------------------------------------------------------------------------------------
 
 _TURNED = {"=": "=", "<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le", "≤": "≥", "≥": "≤"}
@@ -415,6 +458,40 @@ def test_matrices_agree_cell_by_cell(seed: int, rows: int, columns: int) -> None
         assert outcome(gold, text(slip, "pmatrix")) is not Outcome.CORRECT, told(gold, text(slip, "pmatrix"))
     if rows > 1 and rows != columns:
         assert outcome(gold, text(turned, "pmatrix")) is not Outcome.CORRECT, told(gold, text(turned, "pmatrix"))
+
+
+@examples(80)
+@given(st.lists(st.integers(-30, 30), min_size=2, max_size=4, unique=True).map(sorted), st.booleans(), st.booleans())
+def test_a_union_of_intervals_is_its_inequalities(ends: list[int], closed: bool, rays: bool) -> None:  # noqa: FBT001
+    """Rays outside the ends, or the pieces between them; and the ends count."""
+    low, high = ends[0], ends[-1]
+    left, right = ("[", "]") if closed else ("(", ")")
+    sign = "\\le" if closed else "<"
+    if rays:
+        gold = f"(-\\infty, {low}{right} \\cup {left}{high}, \\infty)"
+        same = [
+            f"x {sign} {low} \\text{{ or }} x {_TURNED[sign]} {high}",
+            f"{left}{high}, \\infty) \\cup (-\\infty, {low}{right}",
+        ]
+        differing = [
+            f"x {sign} {low}",
+            f"{left}{low}, {high}{right}",
+            f"x {sign} {low} \\text{{ and }} x {_TURNED[sign]} {high}",
+        ]
+        differing.append(f"(-\\infty, {low}{')' if closed else ']'} \\cup {left}{high}, \\infty)")
+    else:
+        gold = f"{left}{low}, {high}{right}"
+        same = [f"{low} {sign} x {sign} {high}", f"x \\in {gold}", f"\\{{x \\mid {low} {sign} x {sign} {high}\\}}"]
+        same.append(f"{high} {_TURNED[sign]} x {_TURNED[sign]} {low}")
+        if closed:
+            same += [f"[{low}, {between}] \\cup [{between}, {high}]" for between in ends[1:-1]]
+        differing = [f"{low} {sign} x {sign} {high + 1}", f"{left}{low}, {high + 1}{right}", f"x {sign} {high}"]
+        differing.append(f"{low} < x \\le {high}")
+        differing += [f"[{low}, {between}) \\cup ({between}, {high}]" for between in ends[1:-1]]
+    for answer in same:
+        assert outcome(gold, answer) is Outcome.CORRECT, told(gold, answer)
+    for answer in differing:
+        assert outcome(gold, answer) is not Outcome.CORRECT, told(gold, answer)
 
 
 # --- bound names -----------------------------------------------------------------------------------------------------
