@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from verifier.types.budget import Meter
+from verifier.engine.maths.normal import DEEP
+from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import ARITHMETIC, FUNCTIONS, Expr, constant, number
 
 _ZERO, _ONE, _TWO = number(0), number(1), number(2)
@@ -24,31 +25,38 @@ def derivative(tree: Expr, variable: str, meter: Meter) -> Expr | None:
     >>> print(derivative(square, "x", Meter(Budget())) == Expr("mul", (number(2), symbol("x"))))
     True
     """
+    return _derivative(tree, variable, meter, 0)
+
+
+def _derivative(tree: Expr, variable: str, meter: Meter, depth: int) -> Expr | None:
     meter.spend(2 + len(tree.args))
+    if depth > DEEP:
+        raise Exhausted("depth")
+    depth += 1
     if not depends(tree, variable, meter):
         return _ZERO if tree.head in _READ else None
     head, args = tree.head, tree.args
     if head == "symbol":
         return _ONE
     if head in {"add", "mixed"}:
-        parts = [derivative(arg, variable, meter) for arg in args]
+        parts = [_derivative(arg, variable, meter, depth) for arg in args]
         known = [part for part in parts if part is not None]
         return add(known) if len(known) == len(parts) else None
     if head == "mul":
-        return _product(args, variable, meter)
+        return _product(args, variable, meter, depth)
     if head in {"neg", "percent", "re", "im", "conj"}:
-        inner = derivative(args[0], variable, meter)
+        inner = _derivative(args[0], variable, meter, depth)
         return None if inner is None else _ZERO if inner == _ZERO else Expr(head, (inner,))
     if head == "div":
-        return _ratio(args[0], args[1], variable, meter)
+        return _ratio(args[0], args[1], variable, meter, depth)
     if head == "pow":
-        return _power(args[0], args[1], variable, meter)
+        return _power(args[0], args[1], variable, meter, depth)
     if head == "root":
-        return _power(args[0], Expr("div", (_ONE, args[1] if len(args) > 1 else _TWO)), variable, meter)
+        return _power(args[0], Expr("div", (_ONE, args[1] if len(args) > 1 else _TWO)), variable, meter, depth)
     if head == "log" and len(args) == 2:
-        return derivative(Expr("div", (Expr("ln", args[:1]), Expr("ln", args[1:]))), variable, meter)
+        return _ratio(Expr("ln", args[:1]), Expr("ln", args[1:]), variable, meter, depth)
     if head in _OUTER and len(args) == 1:
-        inner = derivative(args[0], variable, meter)
+        inner = _derivative(args[0], variable, meter, depth)
         return None if inner is None else mul([_OUTER[head](args[0]), inner])
     return None
 
@@ -79,19 +87,19 @@ def mul(parts: list[Expr]) -> Expr:
     return _ONE if not kept else kept[0] if len(kept) == 1 else Expr("mul", tuple(kept))
 
 
-def _product(args: tuple[Expr, ...], variable: str, meter: Meter) -> Expr | None:
+def _product(args: tuple[Expr, ...], variable: str, meter: Meter, depth: int) -> Expr | None:
     parts: list[Expr] = []
     meter.spend(len(args) ** 2)
     for place, arg in enumerate(args):
-        inner = derivative(arg, variable, meter)
+        inner = _derivative(arg, variable, meter, depth)
         if inner is None:
             return None
         parts.append(mul([*args[:place], inner, *args[place + 1 :]]))
     return add(parts)
 
 
-def _ratio(above: Expr, below: Expr, variable: str, meter: Meter) -> Expr | None:
-    up, down = derivative(above, variable, meter), derivative(below, variable, meter)
+def _ratio(above: Expr, below: Expr, variable: str, meter: Meter, depth: int) -> Expr | None:
+    up, down = _derivative(above, variable, meter, depth), _derivative(below, variable, meter, depth)
     if up is None or down is None:
         return None
     if down == _ZERO:
@@ -100,8 +108,8 @@ def _ratio(above: Expr, below: Expr, variable: str, meter: Meter) -> Expr | None
     return Expr("div", (numerator, Expr("pow", (below, _TWO))))
 
 
-def _power(base: Expr, exponent: Expr, variable: str, meter: Meter) -> Expr | None:
-    up, inner = derivative(exponent, variable, meter), derivative(base, variable, meter)
+def _power(base: Expr, exponent: Expr, variable: str, meter: Meter, depth: int) -> Expr | None:
+    up, inner = _derivative(exponent, variable, meter, depth), _derivative(base, variable, meter, depth)
     if up is None or inner is None:
         return None
     power = Expr("pow", (base, exponent))
