@@ -36,21 +36,20 @@ def bounded(verifier: Verifier, sample: Sample) -> Verdict:
 
 @pytest.mark.parametrize("name", bombs.PAIRS)
 def test_a_pair_ends_with_the_truth_or_undecided(verifier: Verifier, name: str) -> None:
-    gold, answer, same = bombs.PAIRS[name]()
+    gold, answer, same, one_way = bombs.PAIRS[name]()
     truth = Outcome.CORRECT if same else Outcome.INCORRECT
-    for sample in (
-        Sample(ground_truth=gold, final_answer=answer),
-        Sample(ground_truth=answer, final_answer=gold),
-        Sample(ground_truth=gold, response=f"So we are done.\nThe answer is $\\boxed{{{answer}}}$."),
-    ):
+    response = f"So we are done.\nThe answer is $\\boxed{{{answer}}}$."
+    for sample in (Sample(ground_truth=gold, final_answer=answer), Sample(ground_truth=gold, response=response)):
         verdict = bounded(verifier, sample)
         assert verdict.outcome in {truth, Outcome.UNDECIDED}, verdict.explain()
+    turned = bounded(verifier, Sample(ground_truth=answer, final_answer=gold))
+    assert one_way or turned.outcome in {truth, Outcome.UNDECIDED}, turned.explain()
 
 
 @pytest.mark.parametrize("name", bombs.PAIRS)
 def test_either_side_of_a_pair_is_not_refuted_by_itself(verifier: Verifier, name: str) -> None:
-    gold, answer, _ = bombs.PAIRS[name]()
-    for text in (gold, answer):
+    pair = bombs.PAIRS[name]()
+    for text in (pair.gold, pair.answer):
         verdict = bounded(verifier, Sample(ground_truth=text, final_answer=text))
         assert verdict.outcome is not Outcome.INCORRECT or verdict.method == "extract", verdict.explain()
 

@@ -586,9 +586,9 @@ def pairs(count: int) -> list[tuple[str, str]]:
         other = rewrite(rng, tree) if seed % 2 else mutate(rng, tree)
         found.append((written(rng, tree), written(rng, other)))
     for bomb in bombs.PAIRS.values():
-        gold, answer, _ = bomb()
-        if len(gold) + len(answer) < 400:
-            found.append((gold, answer))
+        pair = bomb()
+        if len(pair.gold) + len(pair.answer) < 400:
+            found.append((pair.gold, pair.answer))
     return found
 
 

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 
 class Pair(NamedTuple):
-    """A ground truth, an answer, and whether they are the same."""
+    """A ground truth, an answer, and whether they are the same; ``one_way`` if that is not so the other way round."""
 
     gold: str
     answer: str
     same: bool
+    one_way: bool = False
 
 
 def _nested(opening: str, inner: str, closing: str, depth: int) -> str:
@@ -188,7 +189,9 @@ PAIRS: dict[str, Callable[[], Pair]] = {
     "greatest common divisor": lambda: Pair("1", "\\gcd(10^{100000}, 10^{99999})", same=False),
     "remainder": lambda: Pair("1", "2^{1000000007} \\mod 1000000007", same=False),
     "floor of a tower": lambda: Pair("1", "\\lfloor 9^{9^{9.5}} \\rfloor", same=False),
-    "identity of secants": lambda: Pair("\\frac{\\csc x + \\sec x}{\\sin x + \\cos x}", "\\csc x \\sec x", same=True),
+    "identity of secants": lambda: Pair(
+        "\\frac{\\csc x + \\sec x}{\\sin x + \\cos x}", "\\csc x \\sec x", same=True, one_way=True
+    ),
     # what others have called equal
     "equations read as nothing": lambda: Pair("5x-7y+11z+4=0", "x+y-z+2=0", same=False),
     "matrices of other shapes": lambda: Pair(
@@ -208,6 +211,19 @@ PAIRS: dict[str, Callable[[], Pair]] = {
     "a claim of nothing": lambda: Pair("x = 4", "4 = 4", same=False),
     "hedged": lambda: Pair("14", "13, although 14 is also defensible", same=False),
     "commented": lambda: Pair("14", "<!-- 14 -->15", same=False),
+    # what is equal in one place and not in another
+    "power of nothing": lambda: Pair("0", "0^x", same=False, one_way=True),
+    "far floor": lambda: Pair("\\lfloor \\frac{|x|}{10^{40}} \\rfloor", "0", same=False),
+    "near breakpoints": lambda: Pair("|x-50|+|x+50|", "100", same=False),
+    "steep": lambda: Pair("\\tanh(10^6 x)", "\\frac{x}{|x|}", same=False),
+    "narrow": lambda: Pair("e^{-10^6 x^2}", "0", same=False),
+    "fine wave": lambda: Pair("\\sin x + 10^{-40}\\sin(10^{40}x)", "\\sin x", same=False),
+    "many turns": lambda: Pair("\\sin(720720\\pi x)", "0", same=False),
+    "principal value": lambda: Pair("\\arcsin(\\sin x)", "x", same=False),
+    "arctangents": lambda: Pair("\\arctan x + \\arctan\\frac{1}{x}", "\\frac{\\pi}{2}", same=False),
+    "floor and ceiling": lambda: Pair("\\lfloor x \\rfloor + 1", "\\lceil x \\rceil", same=False),
+    "half a domain": lambda: Pair("x", "e^{\\ln x}", same=False, one_way=True),
+    "product of roots": lambda: Pair("\\sqrt{x(x-100000)}", "\\sqrt{x}\\sqrt{x-100000}", same=False, one_way=True),
     # what equals nothing
     "nothing over nothing": lambda: Pair("1", "\\frac{x-x}{x-x}", same=False),
     "nothing over nothing itself": lambda: Pair("(x-x)/(x-x)", "0/0", same=False),
