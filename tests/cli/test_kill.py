@@ -45,7 +45,7 @@ def test_kill_9_at_twenty_random_moments(tmp_path: Path, rows: Callable[[int], b
     seconds = _run(whole) or 0.0
     expected = [(whole / name).read_bytes() for name in NAMES]
     assert expected[0].count(b"\n") > 2900
-    moments = random.Random(20261123)  # noqa: S311  # moments to try, not secrets
+    moments = random.Random(20261123)  # moments to try, not secrets
     # The first ones right after the start, while it starts up, and where an undisturbed run would end.
     delays = [0.01, seconds * 0.3, seconds * 0.97] + [moments.uniform(0.1, seconds) for _ in range(KILLS - 3)]
     killed = chains = 0

@@ -87,7 +87,7 @@ def many_rows(graded_row: Callable[..., Row]) -> Callable[[int], list[Row]]:
     """A maker of mixed rows: several teachers for one sample, ties, copies, all outcomes, irregular tool calls."""
 
     def make(count: int) -> list[Row]:
-        chance = random.Random(7)  # noqa: S311  # data, no secret
+        chance = random.Random(7)  # data, no secret
         rows: list[Row] = []
         for number in range(count):
             if rows and chance.random() < 0.05:

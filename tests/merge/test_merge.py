@@ -342,7 +342,7 @@ def test_rows_in_any_order_and_in_any_file_give_the_same_bytes(
     """All but the manifest's list of inputs, whose digests are of other files then."""
     rows = many_rows(900)
     merge([write("whole.jsonl", rows)], tmp_path / "whole", OPUS)
-    random.Random(seed).shuffle(rows)  # noqa: S311  # order, no secret
+    random.Random(seed).shuffle(rows)  # order, no secret
     names = [write(f"{seed}/{part}.jsonl", rows[part::4]) for part in (2, 0, 3, 1)]
     monkeypatch.setattr("verifier.batch.ledger._MEMORY", "64MB")
     monkeypatch.setattr("verifier.batch.ledger._BATCH", 7 * seed)

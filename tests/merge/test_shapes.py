@@ -52,7 +52,7 @@ def test_dates_do_not_show_text() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_candidates_is_nothing(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311  # order, no secret
+    chance = random.Random(seed)  # order, no secret
     values = [None, 1, 0.5, "x", True, [], [{"n": 1}], [{"n": 1, "m": "x"}], {}, [[1]], "2024-01-01"]
     candidates = [
         candidate(number, chance.randrange(5, 30), a=chance.choice(values), calls=chance.choice(values))
