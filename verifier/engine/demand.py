@@ -88,44 +88,53 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         return Demand(options=options, option_words=_option_words(options, rules))
     end = texts.unlatex(texts.characters(question[-_ASKED_IN:], rules.text), rules.text, meter)
     text = texts.fold(end)
+    words = frozenset(_WORDS.findall(text))
     asking = _asking(text)
     unnumbered = _unnumbered(asking)
     table = rules.demand
     unit = _unit(end, text, table, rules.units)
     places, significant = _precision(text)
-    one = any(phrase in text for phrase in table.antiderivative)
-    counted = unit is None and any(phrase in text for phrase in table.count)
+    told = _phrases(text, words, table)
+    asked = frozenset(phrase for phrase in told if phrase in asking)
+    one = not told.isdisjoint(table.antiderivative)
+    counted = unit is None and not told.isdisjoint(table.count)
     return Demand(
         options=options,
         option_words=_option_words(options, rules),
         unit=unit,
-        percent=any(phrase in unnumbered for phrase in table.percent),
-        exact=any(phrase in text for phrase in table.exact),
+        percent=any(phrase in unnumbered for phrase in table.percent & told),
+        exact=not told.isdisjoint(table.exact),
         count=counted and places is None and significant is None,
-        pure_number=any(phrase in text for phrase in table.pure_number),
-        scale=any(phrase in text for phrase in table.scale),
+        pure_number=not told.isdisjoint(table.pure_number),
+        scale=not told.isdisjoint(table.scale),
         places=places,
         significant=significant,
-        lowest_terms=any(phrase in text for phrase in table.lowest_terms),
+        lowest_terms=not told.isdisjoint(table.lowest_terms),
         rounding_task=_ROUND.search(text) is not None,
-        forms=frozenset(name for phrase, name in table.forms if phrase in asking),
-        family=not one and (any(phrase in text for phrase in table.family) or _INTEGRAL.search(end) is not None),
+        forms=frozenset(table.forms[phrase] for phrase in asked if phrase in table.forms),
+        family=not one and (not told.isdisjoint(table.family) or _INTEGRAL.search(end) is not None),
         antiderivative=one,
-        ordered=any(phrase in text for phrase in table.ordered),
-        unordered=any(phrase in text for phrase in table.unordered),
-        whole=any(phrase in text for phrase in table.whole),
+        ordered=not told.isdisjoint(table.ordered),
+        unordered=not told.isdisjoint(table.unordered),
+        whole=not told.isdisjoint(table.whole),
         question=question[-_ASKED_IN:],
-        verbatim=any(re.search(rf"\b{re.escape(phrase)}\b", asking) for phrase in table.verbatim),
-        money=any(phrase in asking for phrase in table.money),
+        verbatim=any(re.search(rf"\b{re.escape(phrase)}\b", asking) for phrase in asked & table.verbatim),
+        money=not asked.isdisjoint(table.money),
         measures=frozenset(
-            dimension for phrase, dimensions in table.measures if phrase in asking for dimension in dimensions
+            dimension for phrase in asked if phrase in table.measures for dimension in table.measures[phrase]
         ),
         asking=unnumbered,
-        words=frozenset(_WORDS.findall(text)),
+        words=words,
         numbers=frozenset(_NUMERALS.findall(text)),
         signs="".join(sign for sign in "$€£¥₹%°" if sign in text),
         asked=True,
     )
+
+
+def _phrases(text: str, words: frozenset[str], table: DemandTable) -> frozenset[str]:
+    """All phrases of the rules that a text holds, where a word of it begins as they do."""
+    starts = {word[:3] for word in words} | {""}
+    return frozenset(phrase for start in starts for phrase in table.starts.get(start, ()) if phrase in text)
 
 
 def _asking(text: str) -> str:

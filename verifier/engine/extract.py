@@ -127,7 +127,7 @@ def _last_marker(text: str, folded: str, start: int, end: int, rules: Rules) -> 
     """The last explicit answer. A marker whose words are followed by a box, or by another marker, hands on to it."""
     table = rules.extract
     best: tuple[int, Extraction] | None = None
-    for marker in table.markers:
+    for marker in table.markers if any(start in folded for start in table.starts) else ():
         found = _phrase(text, folded, start, end, marker, rules.text)
         if found is not None and (best is None or found.start > best[0]):
             best = (found.start, found)
@@ -185,7 +185,7 @@ def _supposed(folded: str, start: int, position: int, table: TextTable) -> bool:
 
 def _announces_nothing(text: str, folded: str, start: int, end: int, table: ExtractTable) -> bool:
     """Whether the text ends in a marker behind which nothing stands."""
-    for marker in table.markers:
+    for marker in table.markers if any(start in folded for start in table.starts) else ():
         source = text if marker.exact else folded
         for phrase in marker.phrases:
             position = source.rfind(phrase, start, end)

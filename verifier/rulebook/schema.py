@@ -247,8 +247,8 @@ _LISTS = {
     "blockers doubts suppositions rejections qualifiers",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between closings denials glued ordinary",
-    "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative ordered unordered "
-    "whole",
+    "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
+    "ordered unordered whole",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

@@ -77,25 +77,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         units=_units(entries, lists, resolver),
         text=_text(entries, lists),
         extract=_extract(entries, lists),
-        demand=DemandTable(
-            percent=_folded(lists, "demand", "percent"),
-            exact=_folded(lists, "demand", "exact"),
-            count=_folded(lists, "demand", "count"),
-            pure_number=_folded(lists, "demand", "pure_number"),
-            unit=_unit_phrases(lists),
-            scale=_folded(lists, "demand", "scale"),
-            lowest_terms=_folded(lists, "demand", "lowest_terms"),
-            forms=_forms(entries),
-            family=_folded(lists, "demand", "family"),
-            antiderivative=_folded(lists, "demand", "antiderivative"),
-            ordered=_folded(lists, "demand", "ordered"),
-            unordered=_folded(lists, "demand", "unordered"),
-            whole=_folded(lists, "demand", "whole"),
-            verbatim=_folded(lists, "demand", "verbatim"),
-            money=_folded(lists, "demand", "money"),
-            tasks=frozenset(_folded(lists, "demand", "tasks")),
-            measures=_measures(entries, resolver),
-        ),
+        demand=_demand(entries, lists, resolver),
         choices=_choices(entries, lists),
         maths=notation(entries, lists),
         truth=TruthTable(words=_truths(entries)),
@@ -126,22 +108,45 @@ def _unit_phrases(lists: Lists) -> tuple[str, ...]:
     return phrases
 
 
-def _forms(entries: Entries) -> tuple[tuple[str, str], ...]:
-    """Phrases that ask for a form, and its name; longer ones first."""
-    pairs = [
-        (phrase.lower(), entry.name)
+_SETS = (
+    "percent", "exact", "count", "pure_number", "scale", "lowest_terms", "family", "antiderivative", "ordered",
+    "unordered", "whole", "verbatim", "money",
+)  # fmt: skip
+
+
+def _demand(entries: Entries, lists: Lists, resolver: _Resolver) -> DemandTable:
+    """What a question can ask for, and how all its phrases are found at once."""
+    sets = {name: frozenset(_folded(lists, "demand", name)) for name in _SETS}
+    forms = {
+        phrase.lower(): entry.name
         for _, entry in _all(entries, "demand", "form", FormEntry)
         for phrase in entry.phrases
-    ]
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
+    }
+    measures = _measures(entries, resolver)
+    starts: dict[str, list[str]] = {}
+    for phrase in sorted({*forms, *measures, *(phrase for name in _SETS for phrase in sets[name])}):
+        word = _FIRST_WORD.match(phrase)
+        starts.setdefault("" if word is None else word[0][:3], []).append(phrase)
+    return DemandTable(
+        **sets,
+        unit=_unit_phrases(lists),
+        forms=forms,
+        tasks=frozenset(_folded(lists, "demand", "tasks")),
+        measures=measures,
+        starts={start: tuple(phrases) for start, phrases in starts.items()},
+    )
 
 
-def _measures(entries: Entries, resolver: _Resolver) -> tuple[tuple[str, frozenset[Dimension]], ...]:
-    measures: list[tuple[str, frozenset[Dimension]]] = []
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _measures(entries: Entries, resolver: _Resolver) -> dict[str, frozenset[Dimension]]:
+    measures: dict[str, frozenset[Dimension]] = {}
     for path, entry in _all(entries, "demand", "measure", MeasureEntry):
         dimensions = frozenset(_product(unit, path, entry.name, resolver) for unit in entry.units)
-        measures.extend((phrase.lower(), dimensions) for phrase in entry.phrases)
-    return tuple(measures)
+        for phrase in entry.phrases:
+            measures[phrase.lower()] = measures.get(phrase.lower(), frozenset()) | dimensions
+    return measures
 
 
 def _product(unit: str, path: str, entry: str, resolver: _Resolver) -> Dimension:
@@ -339,16 +344,19 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
 
 def _extract(entries: Entries, lists: Lists) -> ExtractTable:
     tags = [entry for _, entry in _all(entries, "extract", "tag", TagEntry)]
+    markers = tuple(
+        Marker(
+            entry.name,
+            entry.phrases if entry.exact else tuple(phrase.lower() for phrase in entry.phrases),
+            entry.exact,
+            entry.line_start,
+        )
+        for _, entry in _all(entries, "extract", "marker", MarkerEntry)
+    )
+    starts = {phrase[:3].lower() for marker in markers for phrase in marker.phrases}
     return ExtractTable(
-        markers=tuple(
-            Marker(
-                entry.name,
-                entry.phrases if entry.exact else tuple(phrase.lower() for phrase in entry.phrases),
-                entry.exact,
-                entry.line_start,
-            )
-            for _, entry in _all(entries, "extract", "marker", MarkerEntry)
-        ),
+        markers=markers,
+        starts=tuple(sorted(starts)),
         answer_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "answer"),
         thinking_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "thinking"),
         boxes=tuple(lists.get(("extract", "boxes"), ())),
@@ -376,7 +384,8 @@ def _choices(entries: Entries, lists: Lists) -> ChoiceTable:
                 raise RulesError(path, entry.name, "alphabets", f"unknown alphabet '{name}'")
             labels = "|".join(re.escape(label) for label in alphabets[name])
             shape = f"{lead}{re.escape(before)}({labels}){re.escape(after.strip())}{follow}"
-            layouts.append(Layout(re.compile(shape), alphabets[name]))
+            first, second = (f"{before}{label}{after.strip()}" for label in alphabets[name][:2])
+            layouts.append(Layout(re.compile(shape), alphabets[name], first, second))
     return ChoiceTable(
         layouts=tuple(layouts),
         phrases=tuple(sorted(_folded(lists, "choices", "phrases"), key=len, reverse=True)),

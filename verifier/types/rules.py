@@ -96,9 +96,13 @@ class Tag(msgspec.Struct, frozen=True):
 
 
 class ExtractTable(msgspec.Struct, frozen=True):
-    """How the final answer is found in a response."""
+    """How the final answer is found in a response.
+
+    ``starts`` are the first letters of the markers' phrases: a text that holds none of them holds no marker.
+    """
 
     markers: tuple[Marker, ...]
+    starts: tuple[str, ...]
     answer_tags: tuple[Tag, ...]
     thinking_tags: tuple[Tag, ...]
     boxes: tuple[str, ...]
@@ -114,36 +118,44 @@ class ExtractTable(msgspec.Struct, frozen=True):
 
 
 class DemandTable(msgspec.Struct, frozen=True):
-    """Phrases of a question that say what its answer must be like.
+    """Phrases of a question that say what its answer must be like, each set explained in ``rules/demand``.
 
     ``unit`` phrases hold ``{unit}``; ``measures`` are words that ask for a sort of quantity ("how long"), with the
-    dimensions that answer them; ``forms`` are phrases with the form they ask for; ``money`` words ask for an amount; the rest is explained in ``rules/demand``.
+    dimensions that answer them; ``forms`` are phrases with the form they ask for; ``money`` words ask for an amount.
+    ``starts`` finds all of them at once: phrases by the first letters of the word that they begin with, those that
+    begin with no letter under the empty text.
     """
 
-    percent: tuple[str, ...]
-    exact: tuple[str, ...]
-    count: tuple[str, ...]
-    pure_number: tuple[str, ...]
+    percent: frozenset[str]
+    exact: frozenset[str]
+    count: frozenset[str]
+    pure_number: frozenset[str]
     unit: tuple[str, ...]
-    scale: tuple[str, ...]
-    lowest_terms: tuple[str, ...]
-    forms: tuple[tuple[str, str], ...]
-    family: tuple[str, ...]
-    antiderivative: tuple[str, ...]
-    ordered: tuple[str, ...]
-    unordered: tuple[str, ...]
-    whole: tuple[str, ...]
-    verbatim: tuple[str, ...]
-    money: tuple[str, ...]
+    scale: frozenset[str]
+    lowest_terms: frozenset[str]
+    forms: Mapping[str, str]
+    family: frozenset[str]
+    antiderivative: frozenset[str]
+    ordered: frozenset[str]
+    unordered: frozenset[str]
+    whole: frozenset[str]
+    verbatim: frozenset[str]
+    money: frozenset[str]
     tasks: frozenset[str]
-    measures: tuple[tuple[str, frozenset[Dimension]], ...]
+    measures: Mapping[str, frozenset[Dimension]]
+    starts: Mapping[str, tuple[str, ...]]
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """How the labels of one alphabet stand before their options in a question; group 1 of the pattern is the label."""
+    """How the labels of one alphabet stand before their options in a question; group 1 of the pattern is the label.
+
+    ``first`` and ``second`` are its first two labels as they must stand in a question that lists options.
+    """
 
     pattern: re.Pattern[str]
     alphabet: tuple[str, ...]
+    first: str
+    second: str
 
 
 class ChoiceTable(msgspec.Struct, frozen=True):

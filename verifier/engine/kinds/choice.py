@@ -51,18 +51,23 @@ def find_options(question: str, rules: Rules, meter: Meter) -> tuple[Option, ...
     best = _Run(-1, -1, ())
     for layout in rules.choices.layouts:
         meter.spend(len(question) // 8)
+        if layout.first not in question or layout.second not in question:
+            continue
         run = _run(question, layout)
         behind, apart = run.start >= best.end, run.end <= best.start
         longer = not apart and len(run.options) > len(best.options)
         if len(run.options) >= 2 and (behind or longer) and not _are_tasks(run.options, rules):
             best = run
-    if not best.options and "\\" in question:  # \textbf{(A)}\ 5
+    if not best.options and "\\" in question and _WRAPPED.search(question):  # \textbf{(A)}\ 5
         unwrapped = texts.unlatex(question, rules.text, meter)
         return find_options(unwrapped.replace("\\", ""), rules, meter)
     return tuple(
         Option(option.label, texts.plain(option.text, rules.text, meter))
         for option in best.options[: meter.budget.options]
     )
+
+
+_WRAPPED = re.compile(r"\\[a-z]+ ?\{ ?\(?[Aa][).:}]")
 
 
 def _are_tasks(options: tuple[Option, ...], rules: Rules) -> bool:
