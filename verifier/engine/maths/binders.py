@@ -8,6 +8,7 @@ from verifier.types.expr import Expr, number, symbol
 
 _OPENERS = frozenset({"(", "[", "{", "\\{"})
 _CLOSERS = frozenset({")", "]", "}", "\\}"})
+_REGIONS = frozenset({"in", "lt", "le", "gt", "ge", "ne", "and", "divides"})
 _ONE = number(1)
 
 
@@ -39,6 +40,8 @@ def summed(c: Cursor, _: int) -> Expr:
         if high is not None:
             bounds.append(high)
     else:
+        if low.head != "symbol" and (high is not None or low.head not in _REGIONS):
+            raise Unreadable
         bounds = [low] if high is None else [low, high]
     body = c.expr(SUM)
     c.bound = outer
@@ -63,7 +66,9 @@ def _called(c: Cursor, head: str) -> Expr | None:
         args = (args[0], *args[1].args)
     if head == "lim" and len(args) == 3:
         return Expr(head, args)
-    if len(args) in {2, 4} and args[1].head == "symbol" and head != "lim":
+    if head != "lim" and len(args) in {2, 3, 4} and args[1].head == "symbol":
+        return Expr(head, args)
+    if head in {"sum", "prod"} and len(args) == 2 and args[1].head in _REGIONS:
         return Expr(head, args)
     c.at = start
     return None
@@ -176,7 +181,9 @@ def limit(c: Cursor, _: int) -> Expr:
     c.at += 1
     side = ""
     end = c.at
-    while c.kinds[end] not in {"}", "end"} or _open(c, c.at, end):
+    depth = 0
+    while c.kinds[end] != "end" and (c.kinds[end] != "}" or depth):
+        depth += {"{": 1, "}": -1}.get(c.kinds[end], 0)
         end += 1
     sign = end - 1 if c.kinds[end - 1] != "}" else end - 2
     if c.kinds[sign] in {"+", "-"}:
@@ -191,11 +198,6 @@ def limit(c: Cursor, _: int) -> Expr:
         point = c.inside(RELATION)
     c.closes("}")
     return Expr("lim", (c.expr(SUM), variable, point), side)
-
-
-def _open(c: Cursor, start: int, end: int) -> bool:
-    inner = c.kinds[start:end]
-    return inner.count("{") > inner.count("}")
 
 
 def dots(c: Cursor, _: int) -> Expr:

@@ -11,6 +11,7 @@ from verifier.types.expr import Expr, constant
 
 _CONTAINERS = frozenset({"pair", "tuple", "set", "interval", "vector", "matrix", "list", "union", "given"})
 _HERE = frozenset({"end", ",", ";", "]", ")", "}", "\\}", "set operator", "relation", "row", "&", "and", "or"})
+_SET_BEFORE = frozenset({"start", ",", ";", "set operator", "{", "\\{", "relation"})
 _BEFORE = frozenset({",", ";", "[", "(", "{", "\\{", "set operator", "relation", "]("})
 
 
@@ -130,18 +131,13 @@ def group(c: Cursor, loosest: int) -> Expr:
             return scripts(c, loosest)
         return constant("empty")
     before = kinds[start - 1] if start else "start"
-    if c.power is c.powers.set or c.power is c.powers.builder:
-        before = "{"
-    if before in {"start", ",", "set operator", "{", "\\{", "relation"} and not (c.latex and before == "start"):
-        made = _set(c, ("}", "\\}"))
-        c.closes("}", "\\}")
-        among = kinds[c.at] in _HERE or kinds[c.at] == "end"
-        if made.head != "set" or len(made.args) != 1 or (among and _meant(c, start, before, made)):
-            return made
-        return made.args[0]
+    within = c.power is c.powers.set or c.power is c.powers.builder
     made = _set(c, ("}", "\\}"))
     c.closes("}", "\\}")
-    return made.args[0] if made.head == "set" and len(made.args) == 1 else made
+    if made.head != "set" or len(made.args) != 1:
+        return made
+    alone = before in _SET_BEFORE and kinds[c.at] in _HERE
+    return made if alone and _meant(c, start, "{" if within else before, made) else made.args[0]
 
 
 def _meant(c: Cursor, start: int, before: str, made: Expr) -> bool:
@@ -183,6 +179,8 @@ def _set(c: Cursor, closers: tuple[str, ...]) -> Expr:
 
 def _parted_by_bar(c: Cursor) -> bool:
     """Whether the set that opens here holds an odd number of bars at its own level."""
+    if not c.barred:
+        return False
     depth = bars = 0
     kinds = c.kinds
     for at in range(c.at, len(kinds)):
@@ -195,6 +193,7 @@ def _parted_by_bar(c: Cursor) -> bool:
             depth -= 1
         elif kind == "|" and depth == 0:
             bars += 1
+    c.meter.spend(at - c.at)
     return bars % 2 == 1
 
 

@@ -60,17 +60,37 @@ Prefix = Callable[["Cursor", int], Expr]
 Infix = Callable[["Cursor", Expr, int], Expr]
 
 
+_BEYOND = ["end"] * 8
+"""Behind the last token: whoever looks ahead sees that there is nothing."""
+
+
 class Cursor:
     """A place in the tokens of one text.
 
     ``packed`` reads ``1/2x`` as 1/(2x) and ``sin x/2`` as sin(x/2); ``doubtful`` says that this would be another
-    reading. ``applied`` are letters that are functions here, ``bound`` names that are indices. Every call of ``expr``
-    counts towards the depth, of which a tree may have ``budget.depth`` levels.
+    reading, ``barred`` that it holds bars. ``applied`` are letters that are functions here, ``bound`` names that are
+    indices. Every call of ``expr`` counts towards the depth, of which a tree may have ``budget.depth`` levels.
     """
 
     __slots__ = (
-        "applied", "at", "bound", "deepest", "depth", "doubtful", "infix", "kinds", "latex", "meter", "packed", "power",
-        "powers", "prefix", "table", "values",
+        "applied",
+        "at",
+        "barred",
+        "bound",
+        "deepest",
+        "depth",
+        "doubtful",
+        "infix",
+        "kinds",
+        "latex",
+        "meter",
+        "packed",
+        "power",
+        "powers",
+        "prefix",
+        "size",
+        "table",
+        "values",
     )  # fmt: skip
 
     def __init__(
@@ -82,8 +102,9 @@ class Cursor:
         *,
         packed: bool,
     ) -> None:
-        self.kinds = list(tokens.kinds)
-        self.values = list(tokens.values)
+        self.kinds = tokens.kinds + _BEYOND
+        self.values = tokens.values + _BEYOND
+        self.size = len(self.kinds)
         self.latex = tokens.latex
         self.table = table
         self.meter = meter
@@ -95,6 +116,7 @@ class Cursor:
         self.depth = 0
         self.deepest = 2 * meter.budget.depth
         self.doubtful = False
+        self.barred = "|" in self.kinds
         self.applied: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
 

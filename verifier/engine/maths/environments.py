@@ -10,6 +10,8 @@ from verifier.types.expr import Expr
 
 def matrix(rows: tuple[Expr, ...], name: str = "") -> Expr:
     """Rows as a matrix; a single column is a vector."""
+    if len({len(row.args) for row in rows}) != 1:
+        raise Unreadable
     if not name and len(rows) > 1 and all(len(row.args) == 1 for row in rows):
         return Expr("vector", tuple(row.args[0] for row in rows))
     return Expr("matrix", rows, name)
@@ -25,9 +27,11 @@ def environment(c: Cursor, _: int) -> Expr:
     name = c.values[c.at]
     before = c.kinds[c.at - 1] if c.at else "start"
     c.at += 1
+    c.depth += 1
     outer, c.power = c.power, c.powers.open
     rows = _grid(c, joins=not name.endswith("matrix") and name not in {"cases", "array"})
     c.power = outer
+    c.depth -= 1
     if c.kinds[c.at] not in {"finish", "end"}:
         raise Unreadable
     if c.kinds[c.at] == "finish":
@@ -49,13 +53,13 @@ def _grid(c: Cursor, *, joins: bool) -> list[list[Expr]]:
             c.at += 1
             if rows[-1]:
                 rows.append([])
-        elif kind == "&":
+        elif kind in {"&", "."}:
             c.at += 1
         elif kind in {"finish", "end"}:
             break
         else:
             rows[-1].append(_cell(c))
-            if c.kinds[c.at] not in {"row", "&", "finish", "end"}:
+            if c.kinds[c.at] not in {"row", "&", ".", "finish", "end"}:
                 raise Unreadable
     if not rows[-1]:
         rows.pop()
@@ -66,6 +70,8 @@ def _grid(c: Cursor, *, joins: bool) -> list[list[Expr]]:
 
 def _join(c: Cursor) -> None:
     """Drop the marks of alignment, and a row's end where the next begins with a relation or a sign."""
+    if "row" not in c.kinds and "&" not in c.kinds:
+        return
     kinds, values = [], []
     at = c.at
     level = 0
@@ -77,6 +83,7 @@ def _join(c: Cursor) -> None:
             kinds.append(kind)
             values.append(c.values[at])
         at += 1
+    c.meter.spend(at - c.at)
     c.kinds[c.at : at] = kinds
     c.values[c.at : at] = values
 
@@ -103,6 +110,8 @@ def _of_rows(rows: list[list[Expr]], name: str) -> Expr:
             break
     if len(pieces) == len(rows):
         return Expr("cases", tuple(pieces))
+    if any(cell.head == "words" for row in rows for cell in row):
+        raise Unreadable
     if all(len(row) == 1 for row in rows):
         if len(rows) == 1:
             return rows[0][0]

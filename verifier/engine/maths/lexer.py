@@ -17,10 +17,11 @@ from verifier.types.rules import MathsTable
 
 _NUMBER = (
     r"0x[0-9A-Fa-f]+(?![0-9A-Za-z.])"
-    r"|\d{1,3}(?:(?:,|\{,\}|\\,|\\!,|'| )\d{3})+(?![\d])(?:\.\d+)?"  # digit groups
+    r"|(?<!\d,)[1-9]\d{0,2}(?:(?:,|\{,\}|\\,|\\!,|'| )\d{3})+(?!\d|,\d)(?:\.\d+)?"  # digit groups
     r"|\d{1,3}(?:\.\d{3}){2,}(?!\d)"
     r"|\d+\{,\}\d+"  # a comma as the decimal mark
-    r"|(?:\d*\.\d*\\(?:overline|bar|dot)\s*\{?\d*\}?(?:\d*\\dot\s*\{?\d\}?)?"  # recurring
+    r"|(?:\d*\.\d*\\(?:overline|bar)\s*(?:\{\d+\}?|\d)"
+    r"|\d*\.\d*\\dot\s*(?:\{\d+\}?|\d)(?:\d*\\dot\s*(?:\{\d\}?|\d))?"  # recurring
     r"|\d+\.\d*\(\d+\)(?=[^\^(]|$)"
     r"|\d*\.\d+(?:\s*(?:\\[lc]?dots|…|\.{3,}))"
     r"|\d*\.(?:\d[̅̄̇]?)*\d[̅̄̇])"
@@ -41,13 +42,16 @@ _PIECE = re.compile(
     r"|\(\s*(?:\\?[bp]?mod)(?![A-Za-z])"
     r"|\*\*|<=>|<->|=>|->|<=|>=|!=(?!=)|!!(?!=)|=/=|/=|==|:=|<>|=<|~=|\+-|\+/-|-\+|\.{2,}|&&|\|\||''+"
     r"|[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᶜᵏᵐᵗ]+|[₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₓₙₖₘᵢⱼₜ]+"
-    r"|[^\W\d_a-zA-Zα-ωΑ-Ωϑϕϵµ]{2,}"
+    r"|°[CF](?![A-Za-z])|[^\W\d_a-zA-Zα-ωΑ-Ωϑϕϵµ¼-¾⅐-⅞↉²³¹ⁿℂℕℚℝℤℜℑℵ⁰ⁱ⁴-⁹₀-₉]{2,}"
     r"|.))",
     re.DOTALL,
 )
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᶜᵏᵐᵗ", "0123456789+-=()nixyabckmt")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₓₙₖₘᵢⱼₜ", "0123456789+-=()aexnkmijt")
 _VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
+_HEXADECIMAL = re.compile(r"[A-F][0-9A-F]+")
+_BASE = re.compile(r"\)?\}?_\{?16(?!\d)")
+_WORD_SIZE = 4  # letters from which a run is rather a word than a product
 _VOWEL = re.compile(r"[aeiouAEIOU]")
 _CONSECUTIVE = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DELIMITER = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\\?[.|]?")
@@ -88,6 +92,7 @@ def tokens_of(text: str, table: MathsTable, meter: Meter) -> Tokens:
     get = table.tokens.get
     position = 0
     count = len(pieces)
+    money = "$" in text and text.count("$") % 2 == 1
     while position < count:
         piece = pieces[position]
         token = get(piece)
@@ -98,7 +103,7 @@ def tokens_of(text: str, table: MathsTable, meter: Meter) -> Tokens:
                 origin.append(position)
             position += 1
         else:
-            position = _rare(pieces, position, found, table, meter, money=latex and text.count("$") % 2 == 1)
+            position = _rare(pieces, position, found, table, meter, money=money)
     kinds.append("end")
     values.append("")
     origin.append(count)
@@ -167,9 +172,9 @@ def _macro(pieces: list[str], position: int, found: Tokens, table: MathsTable, m
     if piece in table.wordy:
         return _upright(pieces, position + 1, found, table, meter)
     if piece in {"\\begin", "\\end"}:
-        return _environment(pieces, position, found)
+        return _environment(pieces, position, found, meter)
     if piece in table.vanishing:
-        return _past_group(pieces, position + 1)
+        return _past_group(pieces, position + 1, meter)
     if piece in _SEGMENTS:
         found.inside = piece in {"\\(", "\\["}
         if found.inside:
@@ -200,13 +205,16 @@ def _delimiter(piece: str, found: Tokens, position: int) -> None:
         _add(found, ("||" if piece.endswith("\\|") else "|") + side, "|", position)
 
 
-def _environment(pieces: list[str], position: int, found: Tokens) -> int:
+def _environment(pieces: list[str], position: int, found: Tokens, meter: Meter) -> int:
     r"""``\begin{array}{cc}``; gives the position behind it."""
     begins = pieces[position] == "\\begin"
-    end = _past_group(pieces, position + 1)
+    end = _past_group(pieces, position + 1, meter)
     name = "".join(pieces[position + 2 : end - 1]).rstrip("*")
+    if not name:
+        _word(found, pieces[position], position)
+        return position + 1
     _add(found, "begin" if begins else "finish", name, position)
-    return _past_group(pieces, end) if name in {"array", "alignedat"} and begins else end
+    return _past_group(pieces, end, meter) if name in {"array", "alignedat"} and begins else end
 
 
 def _glued(piece: str, found: Tokens, table: MathsTable, position: int) -> None:
@@ -220,39 +228,66 @@ def _glued(piece: str, found: Tokens, table: MathsTable, position: int) -> None:
     _word(found, piece, position)
 
 
-def _past_group(pieces: list[str], position: int) -> int:
+def _past_group(pieces: list[str], position: int, meter: Meter) -> int:
     """The position behind the group in braces that stands here, if one does."""
     if position >= len(pieces) or pieces[position] != "{":
         return position
     depth = 0
-    for at in range(position, len(pieces)):
+    for at in range(position, min(len(pieces), position + _LONGEST_GROUP)):
+        meter.spend(1)
         depth += {"{": 1, "}": -1}.get(pieces[at], 0)
         if depth == 0:
             return at + 1
-    return len(pieces)
+    return position if len(pieces) - position > _LONGEST_GROUP else len(pieces)
+
+
+_LONGEST_GROUP = 200  # pieces between the braces of a macro that holds words or vanishes
 
 
 def _upright(pieces: list[str], position: int, found: Tokens, table: MathsTable, meter: Meter) -> int:
     r"""The argument of ``\text`` and its like: names of the table, single letters, else words."""
-    end = _past_group(pieces, position)
+    end = _past_group(pieces, position, meter)
     if end == position:
         return position
     inner = range(position + 1, end - 1 if pieces[end - 1] == "}" else end)
     alone = len(inner) == 1
-    for at in inner:
+    unit = bool(found.kinds) and found.kinds[-1] in _VALUES and _looks_like_unit(pieces, inner, table)
+    at = inner.start
+    while at < inner.stop:
         piece = pieces[at]
         token = table.tokens.get(piece) or (table.called.get(piece) if alone else None)
-        if token is not None:
+        letters = piece.isascii() and piece.isalpha()
+        if token is not None and not (unit and letters):
             if token[0]:
                 _add(found, token[0], token[1], at)
-        elif piece.isascii() and piece.isalpha() and not (piece.isupper() and len(piece) < 4 and alone):
+        elif letters and (unit or not (piece.isupper() and len(piece) < _WORD_SIZE and alone)):
             _word(found, piece, at)
-        elif piece.isascii() and piece.isalpha():
+        elif letters:
             for letter in piece:
                 _add(found, "letter", letter, at)
-        else:
-            _rare(pieces, at, found, table, meter, money=False)
+        elif piece not in table.wordy:
+            at = _rare(pieces, at, found, table, meter, money=False)
+            continue
+        at += 1
     return end
+
+
+_VALUES = frozenset({"number", "}", ")", "constant"})
+
+
+def _looks_like_unit(pieces: list[str], inner: range, table: MathsTable) -> bool:
+    """Whether upright letters behind a value are a unit: no e, i or d, no function, no word that joins."""
+    letters = [pieces[at] for at in inner if pieces[at].isalpha()]
+    signs = [pieces[at] for at in inner if not pieces[at].isalpha() and pieces[at] not in {" ", "~", "\\,", "\\ "}]
+    return (
+        bool(letters)
+        and not any(letter in _NO_UNITS or (len(letter) > 1 and letter in table.tokens) for letter in letters)
+        and all(sign in _UNIT_SIGNS or sign.isdecimal() for sign in signs)
+    )
+
+
+_NO_UNITS = frozenset({"e", "i", "d", "j"})
+_UNIT_SIGNS = frozenset({"/", "*", "·", "^", "-", "⋅", "\\cdot", ".", "²", "³"})
 
 
 def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable, *, at: int | None = None) -> None:
@@ -265,6 +300,13 @@ def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable,
         _add(found, "index", piece[1:], where)
         return
     after = pieces[position + 1] if position + 1 < len(pieces) else ""
+    if (
+        after[:1] in {"_", ")", "}"}
+        and _HEXADECIMAL.fullmatch(piece)
+        and _BASE.match("".join(pieces[position + 1 : position + 5]))
+    ):
+        _add(found, "number", piece, where)
+        return
     token = table.tokens.get(piece) if at is not None else None
     if token is None and after[:1] in {"(", "{", "\\", "_"} and after:
         token = table.called.get(piece)
@@ -286,8 +328,8 @@ def _run(piece: str, where: int, found: Tokens, table: MathsTable, *, known: boo
                 _name(found, part, where, table)
             return
     size = len(piece)
-    if size < 4 or not _VOWEL.search(piece) or piece in _CONSECUTIVE:
-        if size < 4 and not found.inside and not known:
+    if size < _WORD_SIZE or not _VOWEL.search(piece) or piece in _CONSECUTIVE:
+        if size < _WORD_SIZE and not found.inside and not known:
             found.wordy = True  # prose.py looks at what stands around it
             _add(found, "run", piece, where)
             return
@@ -316,7 +358,7 @@ def _unicode(piece: str, position: int, found: Tokens, table: MathsTable, meter:
             else:
                 _add(found, token[0], token[1], position)
         _add(found, "}", "", position)
-    elif _VULGAR.match(piece):
+    elif _VULGAR.fullmatch(piece):
         above, _, below = unicodedata.normalize("NFKC", piece).partition("⁄")
         _add(found, "vulgar", f"{above}/{below}", position)
     else:

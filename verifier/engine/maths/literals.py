@@ -18,6 +18,9 @@ _NOT_DIGITS = re.compile(r"\D+")
 _DOTTED = re.compile(r"(\d*)\.(\d+)\s*(?:\\[lc]?dots|…|\.{3,})")
 _OVERLINED = re.compile(r"(\d*)\.(\d*)\\(?:overline|bar)\s*\{?(\d+)")
 _GROUPS = re.compile(r"\{,\}|\\,|\\!,|[,' ]")
+_CHOSEN = re.compile(r"[0-9]+[CP][0-9]+")
+_HEXADECIMAL = re.compile(r"[0-9A-F]*[A-F][0-9A-F]*")
+_SCIENTIFIC = re.compile(r"[0-9]+E[0-9]+")
 _EXPONENT = re.compile(r"[eE]")
 _ZEROS = fmpz(10)
 _SMALL = {str(value): number(value) for value in range(101)}
@@ -51,11 +54,11 @@ def read_number(text: str, meter: Meter) -> Expr:
     dotted = _DOTTED.fullmatch(text)
     if dotted is not None:
         return _trailing(dotted[1], dotted[2])
-    if "C" in text or "P" in text:
+    if _CHOSEN.fullmatch(text):
         head = "binom" if "C" in text else "perm"
         above, _, below = text.replace("P", "C").partition("C")
         return Expr(head, (number(fmpq(fmpz(above))), number(fmpq(fmpz(below)))))
-    if not text[0].isdecimal() and text[0] != ".":
+    if _HEXADECIMAL.fullmatch(text) and not _SCIENTIFIC.fullmatch(text):
         return Expr("numeral", (number(16),), text)
     return _plain(text, meter)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flint import fmpq
 
-from verifier.engine.maths.cursor import POSTFIX, PRODUCT, Cursor, Prefix, Unreadable
+from verifier.engine.maths.cursor import FACTORS, POSTFIX, PRODUCT, Cursor, Prefix, Unreadable
 from verifier.engine.maths.literals import decimal, read_number
 from verifier.types.expr import FUNCTIONS, Expr, constant, number, symbol
 
@@ -17,7 +17,11 @@ _TWO = frozenset({"binom", "perm", "mod", "div", "pow", "eq", "diff", "interval"
 _OWN = frozenset({"sqrt", "cbrt", "log2", "log10", "matrix", "cases", "set", "union"}) | _TWO
 _AFTER_LETTER = frozenset({"_", "'", "("})
 _AFTER_NUMBER = frozenset({"_", "fraction", "number", "vulgar"})
-_FACTORS = frozenset({"number", "letter", "constant", "fraction", "radical", "vulgar", "accent", "binomial", "index"})
+_SIMPLE = frozenset({"number", "letter", "constant", "fraction", "radical", "vulgar", "accent", "binomial", "index"})
+_IN_INDEX = frozenset({
+    "number", "letter", "constant", "function", "word", "index", "run", "+", "-", "*", "/", ",", "'", "(", ")", "_",
+    "^", "relation", "arrow", "degree", "dots",
+})  # fmt: skip
 _MINUS_ONE = Expr("neg", (number(1),))
 
 
@@ -59,6 +63,7 @@ def _two_inside(c: Cursor) -> bool:
         elif kind in {")", "]", "}", "\\}"}:
             depth -= 1
             if depth == 0:
+                c.meter.spend(at - c.at)
                 return commas == 1
         elif kind in {",", ";"} and depth == 1:
             commas += 1
@@ -84,16 +89,22 @@ def _index(c: Cursor) -> str:
             depth += 1
         elif kind == "}":
             depth -= 1
-        elif kind == "end":
-            break
+        elif kind not in _IN_INDEX:
+            if kind == "end":
+                break
+            raise Unreadable
         c.at += 1
         if depth == 0:
             break
     parts = [_spelled(c, at) for at in range(start, c.at - (kinds[c.at - 1] == "}"))]
     text = "".join(parts)
-    if not text:
+    plain = text.isdecimal() or text.isalpha()
+    if not text or not (plain or kinds[c.at - 1] == "}"):
         raise Unreadable
-    return text if all(part.isalnum() for part in parts) else f"{{{text}}}"
+    return text if plain else f"{{{text}}}"
+
+
+_SIGNS = {"ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "in": "∈"}
 
 
 def _spelled(c: Cursor, at: int) -> str:
@@ -101,7 +112,7 @@ def _spelled(c: Cursor, at: int) -> str:
     kind = c.kinds[at]
     if kind in {"number", "letter", "constant", "function", "word", "index", "run"}:
         return value
-    return {"degree": "°", "'": "'", "relation": value, "arrow": "->"}.get(kind, kind)
+    return {"degree": "°", "'": "'", "relation": _SIGNS.get(value, "="), "arrow": "->"}.get(kind, kind)
 
 
 def applied(c: Cursor, name: str) -> Expr:
@@ -135,8 +146,16 @@ def digits(c: Cursor, _: int) -> Expr:
         if follows == "_":
             return raised_index(c, text)
         if text.isdecimal() and _proper(c):
-            return Expr("mixed", (read_number(text, c.meter), c.expr(POSTFIX if follows != "number" else PRODUCT - 1)))
+            return Expr("mixed", (read_number(text, c.meter), _part_of_mixed(c)))
     return read_number(text, c.meter)
+
+
+def _part_of_mixed(c: Cursor) -> Expr:
+    if c.kinds[c.at] != "number":
+        return c.expr(POSTFIX)
+    above, below = (read_number(c.values[at], c.meter) for at in (c.at, c.at + 2))
+    c.at += 3
+    return Expr("div", (above, below))
 
 
 def _proper(c: Cursor) -> bool:
@@ -198,10 +217,10 @@ def argument(c: Cursor) -> Expr:
         return inner
     if kind == "number":
         text = c.values[c.at]
-        if len(text) > 1 and text[0].isdecimal():
-            c.values[c.at] = text[1:]
-            if c.values[c.at][0] == ".":
+        if len(text) > 1:
+            if not text.isdecimal():
                 raise Unreadable
+            c.values[c.at] = text[1:]
             return read_number(text[0], c.meter)
     if kind == "index":
         value = c.values[c.at]
@@ -226,7 +245,10 @@ def fraction(c: Cursor, _: int) -> Expr:
         return Expr("div", (above, joined_group(c)))
     above = argument(c)
     below = argument(c)
-    return _derivative(above, below) or Expr("div", (above, below))
+    made = _derivative(above, below) or Expr("div", (above, below))
+    if len(made.args) == 1 and c.kinds[c.at] not in FACTORS:
+        raise Unreadable  # d/dx of nothing
+    return made
 
 
 def joined_group(c: Cursor) -> Expr:
@@ -312,6 +334,8 @@ def function(c: Cursor, _: int) -> Expr:
             base = _base(c)
         else:
             raise Unreadable
+    if head == "log" and base is None and not c.latex and c.values[c.at] in {"2", "10"} and kinds[c.at + 1] == "(":
+        base = c.expr(PRODUCT + 10)  # log10(x)
     if raised == _MINUS_ONE and head in _INVERTIBLE:
         head, raised = f"a{head}", None
     made = built(head, _arguments(c, head), base)
@@ -322,7 +346,7 @@ def _base(c: Cursor) -> Expr:
     r"""The base of a logarithm; of ``\log_28`` the first digit, of ``\log_10`` both."""
     if c.kinds[c.at] == "index":
         text = c.values[c.at]
-        size = 2 if text.startswith("10") or (len(text) == 2 and c.kinds[c.at + 1] in _FACTORS | {"("}) else 1
+        size = 2 if text.startswith("10") or (len(text) == 2 and c.kinds[c.at + 1] in _SIMPLE | {"("}) else 1
         if not text.isdecimal():
             size = len(text)
         if size < len(text) and c.latex:
@@ -361,7 +385,7 @@ def _bare(c: Cursor) -> Expr:
     while True:
         kind = c.kinds[c.at]
         last = factors[-1].head
-        if not (kind in _FACTORS and (kind, last) != ("number", "number")) and not (
+        if not (kind in _SIMPLE and (kind, last) != ("number", "number")) and not (
             kind == "(" and last in {"number", "constant"}
         ):
             break
@@ -418,5 +442,5 @@ def _piece(pair: Expr) -> Expr:
 
 PREFIX: dict[str, Prefix] = {
     "letter": letter, "number": digits, "vulgar": vulgar, "fraction": fraction, "radical": radical,
-    "binomial": binomial, "function": function,
+    "binomial": binomial, "function": function, "modulo": function,
 }  # fmt: skip

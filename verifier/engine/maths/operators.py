@@ -25,6 +25,8 @@ from verifier.types.expr import LOGIC, RELATIONS, Expr, constant, number, symbol
 TWO = number(2)
 _STATEMENTS = RELATIONS | LOGIC | {"given"}
 _COLLECTED = frozenset({"matrix", "vector", "pair", "tuple", "row"})
+_REGIONS = frozenset({"pair", "interval", "union", "setminus"})
+_SETS = frozenset({"set", "builder"})
 _MINUTE = Expr("div", (constant("deg"), number(60)))
 _SECOND = Expr("div", (constant("deg"), number(3600)))
 _INFINITE = constant("inf")
@@ -79,7 +81,11 @@ def plus(c: Cursor, left: Expr, _: int) -> Expr:
             items.append(c.expr(SUM))
         elif kind == "-":
             c.at += 1
-            items.append(Expr("neg", (c.expr(SUM),)))
+            right = c.expr(SUM)
+            if right.head in {"set", "builder"} and len(items) == 1:
+                items = [Expr("setminus", (domain(left), right))]
+            else:
+                items.append(Expr("neg", (right,)))
         elif kind == "pm":
             name = c.values[c.at]
             c.at += 1
@@ -131,12 +137,16 @@ def _factor(c: Cursor, items: list[Expr]) -> Expr | None:
     last = items[-1]
     if kind == "number" and last.head == "number":
         raise Unreadable  # "2 3"
-    if kind == "\\{" or (kind == "{" and last.head == "constant"):
-        if domain(last).head == "constant" and len(items) == 1:  # R\{0}
-            return Expr("setminus", (domain(last), c.expr(SETS)))
+    if kind == "\\{" or (kind == "{" and (domain(last).name in LETTER_SETS or last.head in _REGIONS)):
+        if (domain(last).head == "constant" or last.head in _REGIONS) and len(items) == 1:  # R\{0}
+            right = c.expr(SETS)
+            right = right if right.head in {"set", "builder", "constant"} else Expr("set", (right,))
+            return Expr("setminus", (domain(last), right))
         if kind == "\\{":
             raise Unreadable
     right = c.expr(c.powers.implicit)
+    if right.head in _SETS or last.head in _SETS:
+        raise Unreadable
     if is_statement(right):
         return Expr("given", (joined("mul", items), right))  # nπ (n ∈ Z)
     if last.head == "diff" and len(last.args) == 1:  # d/dx of what follows
@@ -358,12 +368,17 @@ def of_sets(c: Cursor, left: Expr, _: int) -> Expr:
     """Union, intersection and difference, from left to right; equal ones side by side are one node."""
     while c.kinds[c.at] == "set operator":
         head = c.values[c.at]
-        items = [domain(left)]
+        items = [_region(left)]
         while c.kinds[c.at] == "set operator" and c.values[c.at] == head and (len(items) < 2 or head != "setminus"):
             c.at += 1
-            items.append(domain(c.expr(SETS)))
+            items.append(_region(c.expr(SETS)))
         left = Expr(head, tuple(items))
     return left
+
+
+def _region(tree: Expr) -> Expr:
+    """A set's name between sets; C there is rather a set of that name."""
+    return tree if tree.name == "C" else domain(tree)
 
 
 def infix(c: Cursor, left: Expr, _: int) -> Expr:
@@ -376,7 +391,10 @@ def infix(c: Cursor, left: Expr, _: int) -> Expr:
 def negative(c: Cursor, loosest: int) -> Expr:
     """Minus before a term: -x^2 is minus the square."""
     c.at += 1
-    return Expr("neg", (c.expr(max(loosest, SUM)),))
+    term = c.expr(max(loosest, SUM))
+    if term.head in {"set", "builder"}:
+        raise Unreadable
+    return Expr("neg", (term,))
 
 
 def positive(c: Cursor, loosest: int) -> Expr:

@@ -56,13 +56,14 @@ _PACKED = (
 
 _HINT = re.compile(r"[0-9\\$=+*/^<>|(\[{_%!:]|[^\x00-\x7f]|.-|\b[A-Za-z]\b")
 _WORD = re.compile(r"[A-Za-z]+")
-_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d.,])")
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,]|\.\d)")
 _BARE_BEFORE = frozenset({"start", ",", ";", "(", "[", "{", "\\{", "-"})
 _BARE_AFTER = frozenset({"end", ",", ";", ")", "]", "}", "\\}"})
 _APPLIED_FORM = re.compile(
     r"\s*(?:\$|\\[(\[])*\s*([A-Za-z])(?:_\{?\w{1,4}\}?)?\s*(?:\\left)?\(\s*[A-Za-z0-9,;\s]{1,20}?(?:\\right)?\)\s*(?::?=|\\equiv|\\g|\\l|[<>≤≥])"
 )
-_FEW_WORDS = 3
+_SHORT = 3
+_NAMES = frozenset({"letter", "constant", "function", "%", "modulo", "implies"})
 
 
 def read_maths(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
@@ -94,6 +95,8 @@ def read_maths(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
         listed = _read(split, tokens_of(split, table, meter), table, meter, packed=False) if split != text else None
         if listed is not None:
             others.append(listed[0])
+            if bare_in_brackets(tokens):
+                found, others = others[-1], [*others[:-1], found]
     others = [other for other in others if other.tree != found.tree]
     if not others:
         return (found,)
@@ -105,9 +108,15 @@ def _plain_words(text: str, table: MathsTable) -> bool:
     words = _WORD.findall(text[:200])
     if not words or len(text) > 200:
         return True
-    return any(word not in table.tokens and (len(word) > _FEW_WORDS or len(words) > 1) for word in words) and not any(
-        word in table.tokens for word in words
-    )
+    if len(words) == 1 and len(words[0]) <= _SHORT:
+        return False
+    for word in words:
+        token = table.tokens.get(word)
+        if (token is not None and token[0] in _NAMES) or (
+            word not in table.ordinary and len(table.run.findall(word)) < len(word)
+        ):
+            return False
+    return True
 
 
 def _read(text: str, tokens: Tokens, table: MathsTable, meter: Meter, *, packed: bool) -> tuple[Maths, bool] | None:
@@ -131,11 +140,12 @@ def _read(text: str, tokens: Tokens, table: MathsTable, meter: Meter, *, packed:
         return None
     after = ""
     if kinds[cursor.at] != "end":
-        if kinds[cursor.at] not in {"word", "given"} or not prose.harmless_tail(tokens, cursor.at, table):
+        at = cursor.at + cursor.size - len(kinds)
+        if kinds[cursor.at] not in {"word", "given"} or not prose.harmless_tail(tokens, at, table):
             return None
-        after = prose.slice_of(text, tokens, cursor.at, len(kinds) - 1)
-    before = prose.slice_of(text, tokens, 0, start)
-    if len(kinds) > _SHALLOW:
+        after = prose.slice_of(text, tokens, at, len(tokens.kinds) - 1)
+    before = prose.slice_of(text, tokens, 0, start).replace("$", "").strip()
+    if len(tokens.kinds) > _SHALLOW:
         _measured(tree, meter)
     return Maths(_whole(tree, kinds), before, after), cursor.doubtful
 
@@ -149,6 +159,8 @@ def _prepare(cursor: Cursor, text: str) -> None:
             cursor.applied = frozenset(form[1])
     if "]" in kinds and (kinds.count("[") != kinds.count("]") or kinds.index("]") < kinds.index("[")):
         _reverse_brackets(kinds)
+    if "U" in cursor.values and "letter" in kinds:
+        _spelled_union(cursor)
     if "|" in kinds and kinds.count("|") == 1 and "{" not in kinds and "\\{" not in kinds and kinds[0] != "|":
         kinds[kinds.index("|")] = "mid"
     if "row" in kinds and "begin" not in kinds:
@@ -188,8 +200,27 @@ def _closed_at_end(kinds: list[str]) -> bool:
         elif kind in {"]", ")", "}"}:
             depth -= 1
             if depth == 0:
-                return at == len(kinds) - 2
+                return kinds[at + 1] == "end"
     return False
+
+
+def _spelled_union(cursor: Cursor) -> None:
+    """The letter U between two sets is their union."""
+    kinds = cursor.kinds
+    for at in range(1, len(kinds) - 1):
+        if (
+            cursor.values[at] == "U"
+            and kinds[at] == "letter"
+            and kinds[at - 1] in {")", "]", "}", "\\}", "[)"}
+            and kinds[at + 1] in {"(", "[", "{", "\\{", "]("}
+        ):
+            kinds[at], cursor.values[at] = "set operator", "union"
+
+
+_VALUE_ENDS = frozenset({
+    "number", "vulgar", "letter", "constant", ")", "]", "}", "\\}", "|", "|)", "!", "%", "degree", "'", "index",
+    "finish", "floor)", "ceil)", ">)", "[)", "dots",
+})  # fmt: skip
 
 
 def _reverse_brackets(kinds: list[str]) -> None:
@@ -209,13 +240,22 @@ def _reverse_brackets(kinds: list[str]) -> None:
             else:
                 stack.append("[")
         elif kind == "]":
-            if stack and stack[-1] in {"[", "(", "]("}:
+            if stack and stack[-1] in {"[", "(", "]("} and at and kinds[at - 1] in _VALUE_ENDS:
                 stack.pop()
             else:
                 kinds[at] = "]("
                 stack.append("](")
         elif kind in {")", "}", "\\}"} and stack:
             stack.pop()
+
+
+def bare_in_brackets(tokens: Tokens) -> bool:
+    """Whether a grouped number opens a bracket: (12,102) is a pair rather than a number in brackets."""
+    kinds = tokens.kinds
+    return any(
+        kind == "number" and "," in tokens.values[at] and at and kinds[at - 1] in {"(", "[", "\\{", "{"}
+        for at, kind in enumerate(kinds)
+    )
 
 
 def _ungrouped(text: str, tokens: Tokens) -> str:

@@ -26,6 +26,7 @@ def resolve_runs(tokens: Tokens, text: str) -> Tokens:
     origin: list[int] = []
     old = tokens.kinds
     wordy = "word" in old
+    other = max((at for at, kind in enumerate(old[:-1]) if kind not in _UNITS), default=-1)
     unit = False
     for at, kind in enumerate(old):
         if kind != "run":
@@ -38,7 +39,12 @@ def resolve_runs(tokens: Tokens, text: str) -> Tokens:
         after = old[at + 1]
         place = tokens.origin[at]
         spaced = place > 0 and spans[place - 1][1] < spans[place][0]
-        unit = unit or (before in {"number", ")", "vulgar", "letter", "degree"} and spaced and _units_only(old, at))
+        unit = unit or (
+            not _differential(old, value)
+            and before in {"number", ")", "vulgar", "letter", "degree"}
+            and spaced
+            and at > other
+        )
         alone = before in _WORDS | {"start"} and after in _WORDS | {"end", "given"}
         short = len(value) <= 3 and not any(letter in "aeiouAEIOU" for letter in value)
         if unit or (alone and (wordy or not short)):
@@ -52,8 +58,8 @@ def resolve_runs(tokens: Tokens, text: str) -> Tokens:
     return Tokens(kinds, values, origin, tokens.opened, tokens.latex, "word" in kinds, tokens.inside)
 
 
-def _units_only(kinds: list[str], at: int) -> bool:
-    return all(kind in _UNITS for kind in kinds[at:-1])
+def _differential(kinds: list[str], value: str) -> bool:
+    return len(value) == 2 and value[0] == "d" and "integral" in kinds
 
 
 def opening(tokens: Tokens, table: MathsTable) -> int | None:
@@ -62,11 +68,16 @@ def opening(tokens: Tokens, table: MathsTable) -> int | None:
     if kinds[0] != "word" and not _announced(tokens, table):
         return 0
     start = None
+    named = False
     for at in range(len(kinds) - 1):
         word = kinds[at] == "word" and values[at].lower() in table.copulas
-        sign = kinds[at] == ":" or (kinds[at] == "relation" and values[at] == "eq")
-        if word or (sign and at and kinds[at - 1] == "word"):
+        if kinds[at] == "word":
+            named = True
+        sign = named and (kinds[at] == "relation" and values[at] == "eq")
+        if word or sign or (kinds[at] == ":" and at and kinds[at - 1] == "word"):
             start = at + 1
+        if kinds[at] == "relation":
+            named = False
     start = _past_fillers(tokens, table, start) if start is not None else None
     if start is None or kinds[start] in {"word", "end"}:
         start = _delimited(tokens)
@@ -121,7 +132,8 @@ def harmless_tail(tokens: Tokens, at: int, table: MathsTable) -> bool:
         return False
     for place, kind in enumerate(kinds):
         if kind == "word":
-            if values[place].lower() in table.copulas or values[place].lower() in table.denials:
+            word = values[place].lower()
+            if word in table.denials or (word in table.copulas and not _closing(kinds, values, table)):
                 return False
         elif kind == "number":
             before = kinds[place - 1] if place else ""
@@ -130,6 +142,14 @@ def harmless_tail(tokens: Tokens, at: int, table: MathsTable) -> bool:
         elif kind not in _UNITS and kind not in {"given", "_", "index", ".", "+"}:
             return False
     return True
+
+
+def _closing(kinds: list[str], values: list[str], table: MathsTable) -> bool:
+    """Whether the words only say that this is the answer: "is the solution"."""
+    return all(
+        kind == "word" and value.lower() in (table.closings | table.copulas | table.arbitrary)
+        for kind, value in zip(kinds, values, strict=True)
+    )
 
 
 def slice_of(text: str, tokens: Tokens, start: int, end: int) -> str:
@@ -164,5 +184,7 @@ _WRAPPERS = (
 def _bare(text: str) -> str:
     for wrapper in _WRAPPERS:
         text = text.replace(wrapper, " ")
-    text = text.replace("$", " ").replace("{", "").replace("}", "").replace("~", " ")
+    if text.count("$") % 2 == 0:
+        text = text.replace("$", " ")
+    text = text.replace("{", "").replace("}", "").replace("~", " ")
     return " ".join(text.split()).strip(" ,;.")

@@ -9,8 +9,10 @@ _TAG = re.compile(
     r"<(/?)(sup|sub|b|i|em|strong|u|p|br|span|div|code|font|var|math|answer)(?: [^<>]{0,200})?/?>", re.IGNORECASE
 )
 _BOLD = re.compile(r"(?<![\w)\]}*])\*\*(?!\*)([^*]++)\*\*(?![\w(*])")
-_DOUBLED = re.compile(
-    r"\\\\(?=(?:frac|dfrac|sqrt|pi|left|right|cdot|times|text|begin|end|in|cup|infty|le|ge|ne|theta|sin|cos|tan|ln|log)(?![a-z]))"
+_DOUBLED = re.compile(r"\\\\(?=[A-Za-z]{2,}|[{}|,;!:%])")
+_CELSIUS = re.compile(
+    r"(?:\^\s?\{?\s?\\circ\s?\}?|°)(?:\\[,;! ]|\s|~)?"
+    r"(?:\\(?:text|mathrm|rm|textrm)\s?\{\s?([CF])\s?\}|([CF])(?![A-Za-z]))"
 )
 _BROKEN = re.compile(
     r"\x0c(?=rac)|\x08(?=eta|egin|inom|ar)|\x07(?=pprox|lpha|st)|\x0b(?=ec)|\t(?=imes|ext|heta|an[ ({]|frac)"
@@ -35,10 +37,12 @@ def repaired(text: str) -> str:
         text = _DOUBLED.sub(r"\\", text)
         if "\\\\begin" not in text and "\\begin" in text:
             text = text.replace("\\\\\\\\", "\\\\")
+    if "circ" in text or "°" in text:
+        text = _CELSIUS.sub(lambda found: f" °{found[1] or found[2]}", text)
     if _BROKEN.search(text):
         text = _BROKEN.sub(lambda found: _ESCAPE[found[0]], text)
     if not text.isascii():
-        text = "".join(map(_folded, text)) if _FULL_WIDTH.search(text) else text
+        text = _LOOK_ALIKE.sub(_folded, text)
     return (
         text.strip().rstrip(".,; ")
         if text.rstrip()[-1:] in _STOPS and not text.rstrip().endswith("..")
@@ -47,33 +51,20 @@ def repaired(text: str) -> str:
 
 
 _STOPS = frozenset(".,;")
-_FULL_WIDTH = re.compile(
-    r"[！-～−–—‒‐‑﹣－’‘ʼ′″‴“”\u200b-\u200d\u2060\ufeff\u00ad⁄∕𝐀-𝟿，。、；：\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]"
-)
-_PRIMES = {
-    "′": "'",
-    "″": "''",
-    "‴": "'''",
-    "’": "'",
-    "‘": "'",
-    "ʼ": "'",
-    "“": "",
-    "”": "",
-    "⁄": "/",
-    "∕": "/",
-    "。": ".",
-    "、": ",",
-}
+_LOOK_ALIKE = re.compile(r"[！-～−–—‒‐‑﹣－’‘ʼ′″‴“”\u200b-\u200d\u2060\ufeff\u00ad⁄∕𝐀-𝟿，。、；：]|(?=[^\x00-\x7f])\d")
+_PLAIN = {
+    "′": "'", "″": "''", "‴": "'''", "’": "'", "‘": "'", "ʼ": "'", "“": "", "”": "",
+    "⁄": "/", "∕": "/", "。": ".", "、": ",",
+}  # fmt: skip
 
 
-def _folded(character: str) -> str:
+def _folded(found: re.Match[str]) -> str:
     """A look-alike character as the plain one: full-width, dashes, primes, digits of any script."""
-    if character.isascii():
-        return character
+    character = found[0]
     if character in "−–—‒‐‑﹣－":
         return "-"
-    if character in _PRIMES:
-        return _PRIMES[character]
+    if character in _PLAIN:
+        return _PLAIN[character]
     if character in "\u200b\u200c\u200d\u2060\ufeff\u00ad":
         return ""
     if "！" <= character <= "～":

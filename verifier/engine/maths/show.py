@@ -127,7 +127,7 @@ def _root(tree: Expr) -> Shown:
 
 
 def _mixed(tree: Expr) -> Shown:
-    return f"{_inside(tree.args[0], _ATOM)} {_inside(tree.args[1], _PRODUCT)}", _PRODUCT
+    return f"{_inside(tree.args[0], _ATOM)} {_inside(tree.args[1], _PRODUCT)}", _PRODUCT - 1
 
 
 def _percent(tree: Expr) -> Shown:

@@ -13,26 +13,30 @@ _CONDITIONS = frozenset({"ne", "lt", "le", "gt", "ge", "in", "notin", "forall"})
 
 def item(c: Cursor) -> Expr:
     """One member of a list, perhaps with its condition."""
+    c.depth += 1
     made = c.expr(0)
     while c.kinds[c.at] == "given":
         made = Expr("given", (made, condition(c)))
+    c.depth -= 1
     return made
 
 
 def statement(c: Cursor) -> Expr:
     """Everything up to what closes: one expression, a list, and the conditions behind them."""
+    c.depth += 1
     made = c.expr(0)
     kind = c.kinds[c.at]
     if kind in _SEPARATORS or kind == "box":
         made = _listed(c, made)
     while c.kinds[c.at] == "given":
-        start = c.at
+        start, depth = c.at, c.depth
         try:
             rule = condition(c)
         except Unreadable:
-            c.at = start
+            c.at, c.depth = start, depth
             break
         made = Expr("given", (made, rule))
+    c.depth -= 1
     return made
 
 
@@ -89,6 +93,7 @@ def condition(c: Cursor) -> Expr:
     """What stands behind "where", "if", "for": statements, or names and the set of numbers they are from."""
     while c.kinds[c.at] == "given":
         c.at += 1
+    c.depth += 1
     rules = []
     while True:
         rule = _in_words(c)
@@ -113,6 +118,7 @@ def condition(c: Cursor) -> Expr:
         c.at += 1
         if c.kinds[c.at] == "and":
             c.at += 1
+    c.depth -= 1
     return rules[0] if len(rules) == 1 else Expr("and", tuple(rules))
 
 
