@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -18,21 +19,81 @@ from verifier_api.wire import NotJson, read_json, write_json
 
 PIECE_BYTES = 64 * 1024
 
+WAITING = 64
+"""Answers of one batch that wait for a judge, or for one before them that does."""
+
 
 async def graded_array(service: Service, values: list[object]) -> AsyncIterator[bytes]:
     """The answers to ``values`` as a JSON array, in pieces."""
     turns = Turns()
-    piece = bytearray(b"[")
-    for index, value in enumerate(values):
-        if index:
-            piece += b","
-        piece += write_json(await service.grade_in_batch(value, Place(index)))
-        if len(piece) >= PIECE_BYTES:
-            yield bytes(piece)
-            piece.clear()
-        if turns.due():
-            await asyncio.sleep(0)
-    yield bytes(piece + b"]")
+    piece = bytearray()
+
+    async def put(answer: dict[str, object]) -> None:
+        nonlocal mark
+        piece.extend(mark + write_json(answer))
+        mark = b","
+
+    mark = b"["
+    answers = InOrder(put)
+    try:
+        for index, value in enumerate(values):
+            await answers.add(await service.grade_in_batch(value, Place(index)))
+            if len(piece) >= PIECE_BYTES:
+                yield bytes(piece)
+                piece.clear()
+            if turns.due():
+                await asyncio.sleep(0)
+        await answers.finish()
+        yield bytes(piece) + (b"]" if values else b"[]")
+    finally:
+        answers.drop()
+
+
+class InOrder:
+    """Puts answers in order, of which some come later; at most ``most`` wait."""
+
+    def __init__(self, put: Callable[[dict[str, object]], Awaitable[None]], most: int = WAITING) -> None:
+        self._put = put
+        self._most = most
+        self._held: deque[dict[str, object] | asyncio.Task[dict[str, object]]] = deque()
+        self._putting: asyncio.Task[None] | None = None
+        self._room = asyncio.Event()
+
+    async def add(self, answer: dict[str, object] | Coroutine[None, None, dict[str, object]]) -> None:
+        """Put an answer, at once where none before it is awaited."""
+        if isinstance(answer, dict) and not self._held:
+            await self._put(answer)
+            return
+        self._held.append(answer if isinstance(answer, dict) else asyncio.create_task(answer))
+        if self._putting is None:
+            self._putting = asyncio.create_task(self._put_held())
+        while len(self._held) >= self._most and not self._putting.done():
+            self._room.clear()
+            await self._room.wait()
+
+    async def finish(self) -> None:
+        """Wait until all are put; raises what stopped that."""
+        if self._putting is not None:
+            await self._putting
+
+    def drop(self) -> None:
+        """Await no more of them."""
+        if self._putting is not None:
+            self._putting.cancel()
+        for answer in self._held:
+            if isinstance(answer, asyncio.Task):
+                answer.cancel()
+
+    async def _put_held(self) -> None:
+        try:
+            while self._held:
+                answer = self._held[0]
+                await self._put(answer if isinstance(answer, dict) else await answer)
+                self._held.popleft()
+                self._room.set()
+            self._putting = None
+        finally:
+            self._room.set()
 
 
 class Line(NamedTuple):
@@ -124,24 +185,33 @@ class GradedLines(StreamingResponse):
         lines = Lines(self._service.settings.max_body_bytes, self._lease)
         turns = Turns()
         index = 0
+
+        async def put(answer: dict[str, object]) -> None:
+            await spool.put(write_json(answer) + b"\n")
+
+        answers = InOrder(put)
         try:
             async for chunk in chunks(self._request, self._service.settings.idle_seconds):
                 for line in lines.feed(chunk):
-                    index += await self._answer(line, index, spool)
+                    index += await self._answer(line, index, answers)
                     if turns.due():
                         await asyncio.sleep(0)
             for line in lines.finish():
-                index += await self._answer(line, index, spool)
+                index += await self._answer(line, index, answers)
+            await answers.finish()
         except Problem as problem:  # the client fell silent
             if index == 0:
                 raise
-            await spool.put(write_json(self._service.problem_in_batch(problem, Place(index))) + b"\n")
+            await answers.add(self._service.problem_in_batch(problem, Place(index)))
+            await answers.finish()
         finally:
+            answers.drop()
             spool.close()
 
-    async def _answer(self, line: Line, index: int, spool: Spool) -> int:
+    async def _answer(self, line: Line, index: int, answers: InOrder) -> int:
         """Put the answer to one line; gives how many samples it held, 0 or 1."""
         place = Place(index, line.number)
+        answer: dict[str, object] | Coroutine[None, None, dict[str, object]]
         if isinstance(line.data, Problem):
             answer = self._service.problem_in_batch(line.data, place)
         elif not line.data.strip():
@@ -152,5 +222,5 @@ class GradedLines(StreamingResponse):
             except NotJson as error:
                 problem = Problem(NOT_JSON, f"line {line.number}: {error}")
                 answer = self._service.problem_in_batch(problem, place)
-        await spool.put(write_json(answer) + b"\n")
+        await answers.add(answer)
         return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from functools import cached_property
 from time import perf_counter
 from typing import Final
@@ -13,10 +14,11 @@ from verifier.cpus import available_cpus
 from verifier.grader import Verifier
 from verifier.settings import Settings
 from verifier.types.sample import Sample
+from verifier.types.verdict import Verdict
 from verifier_api.limits import Capacity, Keys
 from verifier_api.logs import ERRORS, trace
 from verifier_api.problems import INTERNAL, Problem
-from verifier_api.schemas import read_request
+from verifier_api.schemas import GradeRequest, read_request
 from verifier_api.workers import Aside
 
 INLINE_CHARS: Final = 256 * 1024
@@ -58,18 +60,19 @@ class Service:
 
     async def grade(self, value: object) -> dict[str, object]:
         """The answer for one JSON value; raises a 422 ``Problem``."""
+        answer = await self._begin(value)
+        return answer if isinstance(answer, dict) else await answer
+
+    async def _begin(self, value: object) -> dict[str, object] | Coroutine[None, None, dict[str, object]]:
+        """The answer, or where a judge is to be asked first, what becomes it."""
         sample, request = read_request(value)
         verdict = self.verifier.grade(sample) if _size(sample) <= INLINE_CHARS else await self.aside.grade(sample)
-        if verdict is not None and request.judge != "none":
-            verdict = await self.verifier.ask(sample, verdict)
-        answer: dict[str, object] = {
-            "sample_id": sample.sample_id,
-            "success": None if verdict is None else verdict.success,
-            "verification": records.verification(verdict, code=records.WORKER_LOST.name),
-        }
-        if request.trace:
-            answer["trace"] = [] if verdict is None else records.trace(verdict)
-        return answer
+        if verdict is not None and request.judge != "none" and self.verifier.asks(sample, verdict):
+            return self._ask(sample, request, verdict)
+        return _answer(sample, request, verdict)
+
+    async def _ask(self, sample: Sample, request: GradeRequest, verdict: Verdict) -> dict[str, object]:
+        return _answer(sample, request, await self.verifier.ask(sample, verdict))
 
     def close(self) -> None:
         """End the processes beside this one."""
@@ -77,13 +80,28 @@ class Service:
         if self.loaded:
             self.verifier.close()
 
-    async def grade_in_batch(self, value: object, place: Place) -> dict[str, object]:
-        """The answer for one of many: where it cannot be graded, the problem stands in its place."""
+    async def grade_in_batch(
+        self, value: object, place: Place
+    ) -> dict[str, object] | Coroutine[None, None, dict[str, object]]:
+        """The answer for one of many, or what becomes it: others need not wait for a judge.
+
+        Where it cannot be graded, the problem stands in its place.
+        """
         try:
-            return await self.grade(value)
+            answer = await self._begin(value)
         except Problem as problem:
             return self.problem_in_batch(problem, place, value)
         except Exception as error:  # noqa: BLE001  # the border: one sample must not take the others along
+            ERRORS.error("sample %d of a batch failed: %s", place.index, trace(error))
+            return self.problem_in_batch(Problem(INTERNAL, "The log has the reason."), place, value)
+        return answer if isinstance(answer, dict) else self._later(answer, place, value)
+
+    async def _later(
+        self, answer: Coroutine[None, None, dict[str, object]], place: Place, value: object
+    ) -> dict[str, object]:
+        try:
+            return await answer
+        except Exception as error:  # noqa: BLE001  # the same border
             ERRORS.error("sample %d of a batch failed: %s", place.index, trace(error))
             return self.problem_in_batch(Problem(INTERNAL, "The log has the reason."), place, value)
 
@@ -119,6 +137,17 @@ class Turns:
             return False
         self._since = now
         return True
+
+
+def _answer(sample: Sample, request: GradeRequest, verdict: Verdict | None) -> dict[str, object]:
+    answer: dict[str, object] = {
+        "sample_id": sample.sample_id,
+        "success": None if verdict is None else verdict.success,
+        "verification": records.verification(verdict, code=records.WORKER_LOST.name),
+    }
+    if request.trace:
+        answer["trace"] = [] if verdict is None else records.trace(verdict)
+    return answer
 
 
 def _size(sample: Sample) -> int:

@@ -35,9 +35,6 @@ ASKED: Final = frozenset({
 """Passes of the engine's that mean: maths that rules could not decide. Other passes are doubts of another sort (a form,
 a name, a missing condition), and equal values are no answer to those."""
 
-UNEVALUATED: Final = "expression.unevaluated"
-"""A sum that was not worked out. It may be the question's own, so it is asked about where there is no question."""
-
 _STAGES = frozenset({"expression", "relation", "collection", "region"})
 
 EQUAL_CODE = proves(
@@ -119,11 +116,11 @@ class SymbolicJudge:
 
     def asks(self, sample: Sample, verdict: Verdict) -> bool:
         """Whether the engine passed on maths, and on nothing else."""
+        del sample  # its verdict says it all
         if verdict.outcome is not Outcome.UNDECIDED:
             return False
-        asked = ASKED if _has_question(sample) else ASKED | {UNEVALUATED}
         passed = {step.code for step in verdict.trace if step.phase == "compare" and step.decision is Decision.PASS}
-        return verdict.code in asked and all(code in asked for code in passed if code.partition(".")[0] in _STAGES)
+        return verdict.code in ASKED and all(code in ASKED for code in passed if code.partition(".")[0] in _STAGES)
 
     async def opine(self, sample: Sample, verdict: Verdict) -> Finding:
         """*Correct* where the two are shown to be equal, else a pass; never *incorrect*."""
@@ -138,7 +135,7 @@ class SymbolicJudge:
         question = Question(golds, trees.candidates, trees.conditions, tuple(sorted(trees.integers)))
         if not question.golds or not question.candidates:
             return NOT_MATHS_CODE.finding()
-        if _has_question(sample) and _left_open(question):
+        if sample.question and sample.question.strip() and _left_open(question):
             return UNEVALUATED_CODE.finding()
         try:
             answer = self._ready().ask(question)
@@ -163,10 +160,6 @@ class SymbolicJudge:
             if self._asker is None:
                 self._asker = Asker(slots=self._slots or available_cpus(), most_steps=self._most_steps)
             return self._asker
-
-
-def _has_question(sample: Sample) -> bool:
-    return bool(sample.question and sample.question.strip())
 
 
 def _left_open(question: Question) -> bool:

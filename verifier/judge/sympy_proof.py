@@ -38,7 +38,7 @@ _ORDERS: Final = {"lt": {-1}, "le": {-1, 0}, "gt": {1}, "ge": {1, 0}, "ne": {-1,
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """How two trees were shown to be equal."""
+    """How two trees were shown to be equal: both as SymPy works them out, and what became zero."""
 
     gold: str
     candidate: str
@@ -174,9 +174,11 @@ class _Pair:
         builder = Builder(self._sorts)
         gold, candidate = builder.build(self._gold), builder.build(self._candidate)
         points = [{builder.symbol(name): value for name, value in point.items()} for point in confirmed]
-        for name, difference in _ways(gold, candidate, points):
+        sides = [_resolved(_done(side), points) for side in (gold, candidate)]
+        for name, difference in _ways(gold - candidate, sides[0] - sides[1]):
             if difference == 0:
-                return Shown(str(gold)[:_SHOWN], str(candidate)[:_SHOWN], f"{name}, {len(points)} points")
+                worked_out, other = (str(side)[:_SHOWN] for side in sides)
+                return Shown(worked_out, other, f"{name}, and equal values at {len(points)} points")
         return None
 
     def _confirmed(self) -> list[dict[str, Value]]:
@@ -325,11 +327,9 @@ def _free(tree: Expr) -> set[str]:
     return found
 
 
-def _ways(gold: Built, candidate: Built, points: list[dict[Built, Value]]) -> Iterator[tuple[str, Built]]:
-    """The difference, brought to simpler and simpler forms; an equality shows as a zero."""
-    difference = gold - candidate
-    yield "gold - candidate = 0", difference
-    done = _resolved(_done(gold), points) - _resolved(_done(candidate), points)
+def _ways(raw: Built, done: Built) -> Iterator[tuple[str, Built]]:
+    """The difference, as built and as worked out, brought to simpler and simpler forms; equality shows as a zero."""
+    yield "gold - candidate = 0", raw
     if done.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
         return
     ways: tuple[tuple[str, Callable[[Any], Any]], ...] = (
