@@ -371,6 +371,52 @@ def test_an_equation_or_inequality_may_be_scaled_moved_and_turned(seed: int, sig
         assert outcome(gold, answer) is not Outcome.CORRECT, told(gold, answer)
 
 
+def solutions(roots: dict[int, int], leading: int, sign: str) -> str:
+    """Where a product of (x - root)^power, times a number, keeps the inequality with 0: the sign chart as intervals."""
+    ends = sorted(roots)
+    closed = "e" in sign
+    wanted = 1 if sign in {">", "\\ge"} else -1
+    signs = [leading * (-1) ** sum(roots[end] for end in ends[place:]) for place in range(len(ends) + 1)]
+    edges = ["-\\infty", *map(str, ends), "\\infty"]
+    pieces: list[list[str]] = []  # of [opening bracket, low, high, closing bracket]
+    for place, found in enumerate(signs):
+        if found * wanted > 0:
+            opening = "[" if closed and place else "("
+            closing = "]" if closed and place < len(ends) else ")"
+            if pieces and closed and pieces[-1][2] == edges[place]:
+                pieces[-1][2:] = [edges[place + 1], closing]
+            else:
+                pieces.append([opening, edges[place], edges[place + 1], closing])
+        elif closed and place < len(ends) and not (signs[place + 1] * wanted > 0):
+            pieces.append(["\\{", str(ends[place]), "", "\\}"])
+    texts = [f"{left}{low}{', ' + high if high else ''}{right}" for left, low, high, right in pieces]
+    return " \\cup ".join(texts) or "\\emptyset"
+
+
+@examples(120)
+@given(
+    st.dictionaries(st.integers(-9, 9), st.integers(1, 2), min_size=1, max_size=3),
+    st.sampled_from([-3, -1, 1, 2]),
+    st.sampled_from(["<", ">", "\\le", "\\ge"]),
+    SEEDS,
+)
+def test_an_inequality_is_its_sign_chart(roots: dict[int, int], leading: int, sign: str, seed: int) -> None:
+    rng = Random(seed)
+    factors = [power(add(symbol("x"), _integer(-end)), times) for end, times in roots.items()]
+    made = sympy.expand(to_sympy(mul(_integer(leading), *factors)))
+    polynomial = from_sympy(made)
+    assert polynomial is not None
+    for tree in (mul(_integer(leading), *factors), polynomial):
+        gold, answer = f"{written(rng, tree, 'latex')} {sign} 0", solutions(roots, leading, sign)
+        assert outcome(gold, answer) is Outcome.CORRECT, told(gold, answer)
+        for end in roots:  # moved by one, or the end itself in or out
+            others = {(end + 1 if old == end else old): times for old, times in roots.items()}
+            other_sign = {"<": "\\le", ">": "\\ge", "\\le": "<", "\\ge": ">"}[sign]
+            for wrong in (solutions(others, leading, sign), solutions(roots, leading, other_sign)):
+                if wrong != answer and len(others) == len(roots):
+                    assert outcome(gold, wrong) is not Outcome.CORRECT, told(gold, wrong)
+
+
 @examples(60)
 @given(SEEDS, st.sampled_from(["<", ">", "\\le", "\\ge"]))
 def test_an_inequality_is_its_interval(seed: int, sign: str) -> None:
