@@ -9,7 +9,7 @@ rewarded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TypeVar
@@ -186,6 +186,7 @@ class _Grade:
         self.profile = profile
         self.meter = Meter(profile.budget)
         self.trace: list[Step] = []
+        self.read: dict[str, tuple[Reading, ...]] = {}
         self.context = Context(Demand(), profile, rules, self.meter, self.compare, {})
 
     def verdict(self, engine: str) -> Verdict:
@@ -347,7 +348,7 @@ class _Grade:
         first = found.candidates[0]
         self.note("extract", first.via, None, before, text=first.text[:_SHOWN])
         before = self.meter.total
-        read = self.step(lambda: self._readings(found.candidates), _exhausted)
+        read = self.step(lambda: self._readings(found.each()), _exhausted)
         if isinstance(read, Finding) or not read[1]:
             finding = read if isinstance(read, Finding) else NOT_READ.finding(text=first.text[:_SHOWN])
             self.note("read", "candidate", finding, before)
@@ -356,34 +357,32 @@ class _Grade:
         return self._side("candidate", texts, readings, before, first.via)
 
     def _side(self, side: str, texts: tuple[str, ...], readings: tuple[Reading, ...], before: int, via: str) -> _Side:
-        shown = " | ".join(dict.fromkeys(reading.answer.show()[:_SHOWN] for reading in readings))
+        shown = " | ".join(dict.fromkeys(self.context.show(reading.answer) for reading in readings))
         for reading in readings:
-            seen = kind.evidence(
-                **{
-                    "side": side,
-                    "as": reading.answer.show()[:_SHOWN],
-                    "unread": reading.unread[:_SHOWN],
-                    "label": reading.label,
-                }
-            )
+            seen = {"side": side, "as": self.context.show(reading.answer)}
+            if reading.unread:
+                seen["unread"] = reading.unread[:_SHOWN]
+            if reading.label:
+                seen["label"] = reading.label
             self.note("read", reading.reader, None, before, **seen)
             before = self.meter.total
         return _Side(readings, shown, texts, via)
 
-    def _readings(self, found: tuple[Extraction, ...]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
+    def _readings(self, found: Iterable[Extraction]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
         """The first text, out of its wrapping, that a reader understands, and its readings.
 
         Where no reader understands any, all texts, each as a phrase.
         """
-        texts: dict[str, str] = {}
+        texts: dict[str, None] = {}
         for one in found:
             words = self._plain(one.text)
-            if words:
-                texts.setdefault(words, one.text)
-        for words, raw in texts.items():
-            readings = tuple(self._read(words, raw))
-            if readings:
-                return (words,), readings
+            if not words or words in texts:
+                continue
+            texts[words] = None
+            if words not in self.read:  # the same words were perhaps read on the other side
+                self.read[words] = tuple(self._read(words, one.text))
+            if self.read[words]:
+                return (words,), self.read[words]
         return tuple(texts), tuple(Reading(Phrase(words), "phrase", certain=False) for words in texts)
 
     def _read(self, words: str, raw: str) -> Iterator[Reading]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -45,13 +46,20 @@ _TOKEN = re.compile(r"\S{1,200}")
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What was extracted: the widest text first, then narrower ones, to be read in that order.
+    """What was extracted: the widest text first, then ``more`` of them, narrower, to be read in that order.
 
     Or a finding that ends the grade.
     """
 
     candidates: tuple[Extraction, ...] = ()
+    more: Callable[[], tuple[Extraction, ...]] | None = None
     finding: Finding | None = None
+
+    def each(self) -> Iterator[Extraction]:
+        """The texts in their order; the narrower ones are looked for only when the others were not understood."""
+        yield from self.candidates
+        if self.more is not None:
+            yield from self.more()
 
 
 def find_answer(response: str | None, rules: Rules, meter: Meter, asked: frozenset[str] = frozenset()) -> Found:
@@ -85,8 +93,8 @@ def find_answer(response: str | None, rules: Rules, meter: Meter, asked: frozens
         return Found(finding=IN_FORMULA.finding(text=text[max(0, marked.start - 40) : marked.end + 40]))
     if marked.via == "boxed":
         inside = _inside(text, marked)
-        return Found((marked, inside, *narrower(inside, rules, sole=True)))
-    return Found((marked, *leading(marked, rules)))
+        return Found((marked, inside), lambda: narrower(inside, rules, sole=True))
+    return Found((marked,), lambda: leading(marked, rules))
 
 
 def _outside_thinking(folded: str, table: ExtractTable) -> tuple[int, int]:
@@ -386,7 +394,7 @@ def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules, asked:
     whole = Extraction(text[start:end].strip(), "whole", start, end)
     pieces = _sentences(text, start, end)
     if len(pieces) <= 1:
-        return Found((whole, *narrower(whole, rules, sole=True)))
+        return Found((whole,), lambda: narrower(whole, rules, sole=True))
     chosen, via = pieces[-1], "last_line"
     for begin, stop in reversed(pieces[-4:]):
         opening = folded[begin : begin + 24].lstrip(" *_#>-")
@@ -397,7 +405,7 @@ def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules, asked:
         return Found(finding=REVISED.finding(text=text[chosen[0] : chosen[1]][:200]))
     last = Extraction(text[chosen[0] : chosen[1]].strip(), via, *chosen)
     if via == "conclusion":
-        return Found((whole, last, *narrower(last, rules, sole=True)))
+        return Found((whole, last), lambda: narrower(last, rules, sole=True))
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice
@@ -408,7 +416,7 @@ def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules, asked:
         if _ITEM.fullmatch(previous) and "\n" in text[pieces[-2][1] : chosen[0]]:
             return Found((whole,))
         return Found((whole, last))
-    return Found((whole, *narrower(last, rules, sole=False, asked=asked)))
+    return Found((whole,), lambda: narrower(last, rules, sole=False, asked=asked))
 
 
 _LABELLED = re.compile(r"(?:^|(?<=\n))[ \t*-]*\(?[A-J][.)] ")

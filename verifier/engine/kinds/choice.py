@@ -232,6 +232,8 @@ def _label(text: str, table: ChoiceTable, options: tuple[Option, ...]) -> tuple[
 
     Without options only a capital letter, or a letter in brackets, is a label.
     """
+    if not options and not (text[:1].isalpha() or text[:1] in {"(", "["}):
+        return None
     folded = texts.fold(text)
     start, bracketed, phrased = 0, False, False
     for phrase in table.phrases:
@@ -265,9 +267,9 @@ def _label(text: str, table: ChoiceTable, options: tuple[Option, ...]) -> tuple[
     return (label if options else label.upper()), texts.strip(rest.lstrip(" ).]:-–—")), bracketed or phrased
 
 
-def compare_choices(gold: Choice, candidate: Choice, _ctx: Context) -> Finding:
+def compare_choices(gold: Choice, candidate: Choice, ctx: Context) -> Finding:
     """The same label is the same option. A letter with the words of another option commits to neither."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     if (
         not gold.known
         and not candidate.known

@@ -57,7 +57,7 @@ _EXTREMES = re.compile(
 
 def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -> Finding:
     """Two collections, by what their shapes and the question say of names and order."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     shapes = (gold.shape, candidate.shape)
     if not FAMILIES.isdisjoint(shapes):
         return _families(gold, candidate, ctx, shown)
@@ -347,7 +347,7 @@ def compare_with_value(
     many, one = (gold, candidate) if isinstance(gold, Collection) else (candidate, gold)
     assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
     tree = tree_of(one) if isinstance(one, Number) else one.tree  # type: ignore[union-attr]
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     if many.shape == "ratio" and len(many.items) == 2:
         quotient = Expression(Expr("div", many.items))
         return ctx.compare(quotient, one) if many is gold else ctx.compare(one, quotient)

@@ -125,7 +125,7 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
 
     What the question says of names, constants and form comes with it.
     """
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     wanted, given = _number(gold, ctx), _number(candidate, ctx)
     if wanted is not None and given is not None:
         return agree(wanted, given, ctx)

@@ -50,7 +50,22 @@ class Context(msgspec.Struct, frozen=True):
     rules: Rules
     meter: Meter
     compare: Callable[[Answer, Answer], Finding]
-    memo: dict[str, Any]
+    memo: dict[Any, Any]
+
+    def show(self, answer: Answer) -> str:
+        """An answer as a trace prints it, at most so long; said once a grade."""
+        key = id(answer)
+        known = self.memo.get(key)
+        if known is None or known[0] is not answer:
+            known = self.memo[key] = (answer, answer.show()[:SHOWN])
+        return str(known[1])
+
+    def sides(self, gold: Answer, candidate: Answer, **more: object) -> dict[str, str]:
+        """Both sides as evidence."""
+        return {"gold": self.show(gold), "candidate": self.show(candidate), **evidence(**more)}
+
+
+SHOWN = 300  # characters of a text that a trace shows
 
 
 class Reader(Protocol):

@@ -35,7 +35,7 @@ Side = Measure | Quantity | Expression | Number
 def compare_measures(gold: Side, candidate: Side, ctx: Context) -> Finding:
     """Two amounts with units, one of them at least to be computed."""
     own, other = _measure(gold), _measure(candidate)
-    shown = evidence(gold=gold.show(), candidate=candidate.show(), unit=canonical(own.unit.dimension))
+    shown = ctx.sides(gold, candidate, unit=canonical(own.unit.dimension))
     if own.unit.dimension != other.unit.dimension:
         vague = own.unit.vague or other.unit.vague
         return (quantity.VAGUE if vague else quantity.DIMENSION).finding(**shown)
@@ -76,7 +76,7 @@ def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
     first = measured is gold
     side = _measure(measured)
     tree = tree_of(bare) if isinstance(bare, Number) else bare.tree  # type: ignore[union-attr]
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     if side.unit.dimension == _ANGLE and side.unit.pi and not symbols(tree):
         radians = Expression(_converted(side, UnitDefinition("rad", _ANGLE, side.unit.factor / side.unit.factor)))
         sides = (radians, Expression(tree)) if first else (Expression(tree), radians)

@@ -119,15 +119,23 @@ class Opening(msgspec.Struct, frozen=True):
 
 def open_number(text: str, ctx: Context) -> Opening | None:
     """The number that a text opens with, after a label (``x =``), an opener ("about") or a currency sign."""
+    if ("open", text) not in ctx.memo:
+        ctx.memo["open", text] = _open_number(text, ctx)
+    found: Opening | None = ctx.memo["open", text]
+    return found
+
+
+def _open_number(text: str, ctx: Context) -> Opening | None:
     position, label = 0, ""
     named = _LABEL.match(text)
     if named is not None:
         label, position = named[1], named.end()
     lowered = text[position : position + 80].lower()
-    for opener in ctx.rules.text.openers:
-        if lowered.startswith(opener) and not lowered[len(opener) : len(opener) + 1].isalpha():
-            position += len(opener)
-            break
+    if lowered.startswith(ctx.rules.text.openers):
+        for opener in ctx.rules.text.openers:
+            if lowered.startswith(opener) and not lowered[len(opener) : len(opener) + 1].isalpha():
+                position += len(opener)
+                break
     while text[position : position + 1] == " ":
         position += 1
     currency, sign = "", ""
@@ -373,7 +381,7 @@ def compare_numbers(gold: Number, candidate: Number, ctx: Context) -> Finding:
             finding = wrong_form(wanted[0].tree, given[0].tree, ctx, finding.evidence) or finding
     other = ctx.demand.count and not gold.noun and not _counted(candidate.noun, ctx)
     if other or (gold.noun and candidate.noun and gold.noun.rstrip("s") != candidate.noun.rstrip("s")):
-        return NOUNS_DIFFER.finding(gold=gold.show(), candidate=candidate.show())
+        return NOUNS_DIFFER.finding(**ctx.sides(gold, candidate))
     return finding
 
 

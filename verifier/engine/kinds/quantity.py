@@ -133,7 +133,7 @@ def _is_word_inside(text: str, end: int) -> bool:
 
 def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Finding:
     """Two quantities: dimensions first, then the amounts in the ground truth's unit."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show(), unit=canonical(gold.unit.dimension))
+    shown = ctx.sides(gold, candidate, unit=canonical(gold.unit.dimension))
     if gold.unit.dimension != candidate.unit.dimension:
         if gold.unit.vague or candidate.unit.vague:
             return VAGUE.finding(**shown)
@@ -229,7 +229,7 @@ def _lift(inner: Finding, equal: Code, differs: Code, shown: Mapping[str, str]) 
 
 def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Finding:
     """The ground truth has a unit and the answer has none (POLICY 23)."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     asked = ctx.demand.unit
     if candidate.percent:
         return DIMENSION.finding(**shown)
@@ -254,7 +254,7 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
 
 def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Finding:
     """The answer has a unit and the ground truth has none, which claims nothing about units (POLICY 23)."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     if _may_be_unit(gold.noun, ctx):
         return UNKNOWN.finding(**shown)
     asked = ctx.demand.unit

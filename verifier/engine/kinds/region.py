@@ -28,7 +28,7 @@ def compare_regions(
     gold: Region | Collection | Relation, candidate: Region | Collection | Relation, ctx: Context
 ) -> Finding:
     """Two sets of numbers, however they are given: end by end where both are intervals, else by their breakpoints."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     if gold.tree == candidate.tree:
         return SAME.finding(**shown)
     by_ends = _by_ends(gold.tree, candidate.tree, ctx, shown)
@@ -106,7 +106,7 @@ def compare_with_value(
     gold: Region | Expression | Number, candidate: Region | Expression | Number, ctx: Context
 ) -> Finding:
     """A set against one value: ``[5, 5]`` and ``{5}`` are 5, other sets are no single value."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     sides = []
     for side in (gold, candidate):
         if isinstance(side, Region):

@@ -45,7 +45,7 @@ _JOINED = frozenset({"and", "or", "list"})
 
 def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Finding:
     """Two relations: as definitions of the same subject, as sets on the line, as equations or inequalities."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     own, other = _without_condition(gold.tree), _without_condition(candidate.tree)
     if own == other:
         return IDENTICAL.finding(**shown)
@@ -266,7 +266,7 @@ def compare_with_value(
     gold: Relation | Expression | Number, candidate: Relation | Expression | Number, ctx: Context
 ) -> Finding:
     """An equation against a value: a right side alone, ``f(x) = …`` with its label, or an equation not solved."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     relation, value = (gold, candidate) if isinstance(gold, Relation) else (candidate, gold)
     assert isinstance(relation, Relation)  # noqa: S101  # the stage's pairs
     tree = _without_condition(relation.tree)
@@ -330,7 +330,7 @@ def _body(tree: Expr, other: Expr, ctx: Context, *, solving: bool) -> Expr | Non
 
 def compare_with_collection(gold: Relation | Collection, candidate: Relation | Collection, ctx: Context) -> Finding:
     """An equation against its solutions: the set of roots, or the assignments of a system."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     relation, many = (gold, candidate) if isinstance(gold, Relation) else (candidate, gold)
     assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
     names = symbols(relation.tree)

@@ -58,9 +58,9 @@ def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     yield Reading(Truth(value, vocabulary), "truth", rest.strip(" .,;:"))
 
 
-def compare_truths(gold: Truth, candidate: Truth, _ctx: Context) -> Finding:
+def compare_truths(gold: Truth, candidate: Truth, ctx: Context) -> Finding:
     """The same polarity is the same answer; opposite polarity refutes within one vocabulary."""
-    shown = evidence(gold=gold.show(), candidate=candidate.show())
+    shown = ctx.sides(gold, candidate)
     if gold.value == candidate.value:
         code = SAME
     else:

@@ -18,6 +18,9 @@ Function = Callable[..., Ball]
 _NAN = arb("nan")
 _CNAN = acb("nan")
 _WRITTEN_OUT = arb(fmpz(1) << 8192)
+_WRITTEN = arb(2) ** 4096
+_LONGEST_EXPONENT = 1 << 17
+_LARGEST_INDEX = 1 << 10
 _LARGEST = 1 << 20
 """Integers above are not unfolded: gcd, double factorials, falling products."""
 
@@ -49,7 +52,13 @@ class EvenRoot:
 
     def __call__(self, x: arb) -> arb:
         """The root; not finite below zero."""
-        return x.root(self.index)
+        return _positive_root(x, self.index)
+
+
+def _positive_root(x: arb, index: int) -> arb:
+    if index <= _LARGEST_INDEX or not x > 0:
+        return x.root(min(index, _LARGEST_INDEX))  # of zero, zero; of what is not above it, not finite
+    return (x.log() / index).exp()
 
 
 def root(index: int, *, complexes: bool) -> Function:
@@ -69,9 +78,9 @@ def _real_root(index: int) -> Function:
 
     def odd(x: arb) -> arb:
         if x >= 0:
-            return x.root(index)
+            return _positive_root(x, index)
         if x <= 0:
-            return -((-x).root(index))
+            return -_positive_root(-x, index)
         if not x.is_finite():
             return _NAN
         return odd(x.lower()).union(odd(x.upper()))
@@ -87,17 +96,14 @@ def _complex_root(index: int) -> Function:
             return acb(real(x.real))
         if index % 2 and x.imag.contains(0) and not x.real > 0:
             return _CNAN
-        return x.sqrt() if index == 2 else x.root(index)
+        return x.sqrt() if index == 2 else (x.log() / index).exp() if not x.contains(0) else x.root(min(index, 64))
 
     return principal
 
 
 def _real_pow(base: arb, exponent: arb) -> arb:
-    whole = _whole(exponent)
-    if whole is not None:
-        if whole == 0 and base.contains(0):
-            return _NAN
-        return base**exponent
+    if exponent.is_integer():
+        return _NAN if exponent <= 0 and base.contains(0) else base**exponent
     if base > 0:
         return base**exponent
     return arb(0) if base == 0 and exponent > 0 else _NAN
@@ -238,11 +244,22 @@ COMPLEX: dict[str, Function] = {
     "opaque": _copaque,
 }  # fmt: skip
 
+TWO = frozenset({"div", "min", "max", "gcd", "lcm", "mod", "binom", "perm"})
+"""Functions of two arguments; all others have one."""
 OPAQUE = frozenset({"opaque", "add", "mul", "pow", "pi", "e", "i"})
 """Names of the tables that are no heads to be called."""
 TRANSCENDENTAL = (
     frozenset(REAL) - OPAQUE - {"div", "abs", "floor", "ceil", "sign", "min", "max", "mod", "re", "im", "conj"}
 )
+
+
+def as_rational(ball: arb) -> fmpq | None:
+    """The middle of a ball, exactly; ``None`` where it would be too long to write out (flint ends the process then)."""
+    if not ball.is_finite():
+        return None
+    middle = ball.mid()
+    _, exponent = middle.man_exp()
+    return middle.fmpq() if abs(exponent) < _LONGEST_EXPONENT else None
 
 
 class Unknowns:

@@ -18,6 +18,7 @@ from verifier.engine.maths.balls import (
     OPAQUE,
     REAL,
     TRANSCENDENTAL,
+    TWO,
     Ball,
     Function,
     Unknowns,
@@ -160,11 +161,11 @@ class Program:
             self._heavy += 1
         else:
             self._light += 1
-        if len(args) == 1:
+        if len(args) == 1 and head not in TWO:
             slots[node] = self._step(function, slots[args[0]], None)
-        elif len(args) == _BINARY:
+        elif len(args) == _BINARY and head in TWO:
             slots[node] = self._step(function, slots[args[0]], slots[args[1]])
-        elif head in {"min", "max", "gcd", "lcm"} and args:
+        elif head in {"min", "max", "gcd", "lcm"} and len(args) > 1:
             slot = slots[args[0]]
             for other in args[1:]:
                 slot = self._step(function, slot, slots[other])

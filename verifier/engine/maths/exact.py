@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flint import arb, fmpq, fmpz
 
+from verifier.engine.maths.balls import as_rational
 from verifier.engine.maths.constants import constants
 from verifier.engine.maths.evaluate import Program
 from verifier.engine.maths.functions import quotient
@@ -238,9 +239,10 @@ def decimal(tree: Expr, digits: int, meter: Meter) -> fmpq | None:
         ball = program.balls({}, precision, meter)[0]
         if ball is None or not isinstance(ball, arb):
             return None
-        if ball.contains(0) or abs(ball) > arb(2) ** 40_000 or abs(ball) < arb(2) ** -40_000:
+        middle, radius = as_rational(ball), as_rational(ball.rad())  # both exact, whatever the precision is by now
+        if middle is None or radius is None or abs(middle) <= radius:
             continue
-        middle, radius = ball.mid().fmpq(), ball.rad().fmpq()  # both exact, whatever the precision is by now
+        meter.spend(2 + precision // 16)
         first, second = rounded(middle - radius, digits), rounded(middle + radius, digits)
         if first == second:
             return first

@@ -74,6 +74,8 @@ def _convert(table: Kernels, node: int) -> Quotient:
     if head == "constant":
         return _constant(table, node)
     call = _CALLS.get(head)
+    if len(args) != 2 if head in _OF_TWO else len(args) != 1 and head not in _OF_MANY:
+        call = None
     return _opaque(table, node) if call is None else call(table, node, [table.canonical(made[arg]) for arg in args])
 
 
@@ -356,6 +358,8 @@ def _cis(table: Kernels, _: int, args: list[Quotient]) -> Quotient:
 
 
 _WHOLE = ("acot", "asec", "acsc", "acoth", "asech", "acsch", "factorial2", "gcd", "lcm", "arg")
+_OF_TWO = frozenset({"mod", "binom", "perm"})
+_OF_MANY = frozenset({"min", "max", "gcd", "lcm", "apply"})
 _ARITHMETIC = frozenset({"add", "mul", "div", "pow"})
 _CALLS: dict[str, Call] = {
     "sin": _sin, "cos": _cos, "tan": _of_turn("sin", "cos"), "cot": _of_turn("cos", "sin"), "sec": _of_turn("", "cos"),

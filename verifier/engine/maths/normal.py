@@ -20,6 +20,7 @@ DEEP = 220
 """Levels of a tree: more than three for each level of the grammar (``budget.depth``), and safe for the stack."""
 
 _MINUS = fmpq(-1)
+_ZERO = fmpq(0)
 _ONE = fmpq(1)
 _PERCENT = fmpq(1, 100)
 _DEGREE = fmpq(1, 180)
@@ -140,6 +141,8 @@ class Forms:
         if head in COMMUTATIVE:
             if head in {"min", "max", "set", "and", "or"}:
                 args = tuple(set(args))
+                if len(args) == 1 and head in {"min", "max"}:
+                    return args[0]
             return self.node(head, tuple(sorted(args)), tree.name)
         return self._written(tree, args)
 
@@ -225,8 +228,8 @@ class Forms:
                 parts.append(node)
             else:
                 total = value if total is None else total + value
-        if total is not None and (total != 0 or not parts):
-            parts.append(self.number(total))
+        if not parts or (total is not None and total != 0):
+            parts.append(self.number(total if total is not None else _ZERO))
         if len(parts) == 1:
             return parts[0]
         parts.sort()
@@ -253,8 +256,8 @@ class Forms:
                 parts.append(node)
             else:
                 total = value if total is None else total * value
-        if total is not None and (total != 1 or not parts):
-            parts.append(self.number(total))
+        if not parts or (total is not None and total != 1):
+            parts.append(self.number(total if total is not None else _ONE))
         if len(parts) == 1:
             return parts[0]
         parts.sort()

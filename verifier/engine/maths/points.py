@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 from flint import arb, fmpq
 
-from verifier.engine.maths.balls import holds
+from verifier.engine.maths.balls import as_rational, holds
 from verifier.engine.maths.evaluate import Program, Surd, Value
 from verifier.engine.maths.normal import Forms
 from verifier.types.budget import Meter
@@ -105,7 +105,7 @@ def constant_value(forms: Forms, node: int) -> fmpq | None:
     if any(forms.heads[part] in {"symbol", "apply"} for part in forms.reach(node)):
         return None
     ball = Program(forms, (node,)).balls({}, 64, forms.meter)[0]
-    return None if ball is None or ball.mid() > 1 << 100 or ball.mid() < -1 << 100 else ball.mid().fmpq()
+    return None if ball is None or not abs(ball) < 1 << 100 else as_rational(ball)
 
 
 class Whole(NamedTuple):

@@ -64,6 +64,7 @@ def rational_index(table: Kernels, base: Quotient, index: fmpq) -> Quotient:
             for prime, count in table.factors(abs(value)):
                 total = ring.mul(total, table.prime_power(prime, count * exponent))
             return total
+        return ring.constant(value**exponent)
     try:
         return ring.power(base, exponent)
     except TooHigh:

@@ -43,14 +43,12 @@ def repaired(text: str) -> str:
         text = _BROKEN.sub(lambda found: _ESCAPE[found[0]], text)
     if not text.isascii():
         text = _LOOK_ALIKE.sub(_folded, text)
-    return (
-        text.strip().rstrip(".,; ")
-        if text.rstrip()[-1:] in _STOPS and not text.rstrip().endswith("..")
-        else text.strip()
-    )
+    text = text.strip()
+    return _ENDS.sub("", text) if text[-1:] in _STOPS and not text.endswith("..") else text
 
 
-_STOPS = frozenset(".,;")
+_STOPS = frozenset(".,;\\")
+_ENDS = re.compile(r"(?:(?<!\\)[.,;\s]|(?<!\\)\\(?![^\n])){1,9}$")
 _LOOK_ALIKE = re.compile(r"[！-～−–—‒‐‑﹣－’‘ʼ′″‴“”\u200b-\u200d\u2060\ufeff\u00ad⁄∕𝐀-𝟿，。、；：]|(?=[^\x00-\x7f])\d")
 _PLAIN = {
     "′": "'", "″": "''", "‴": "'''", "’": "'", "‘": "'", "ʼ": "'", "“": "", "”": "",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import msgspec
-from flint import fmpq
+from flint import fmpq, fmpq_poly
 
 from verifier.engine.maths import polynomial, roots, zero
 from verifier.engine.maths.plusminus import spread
@@ -75,9 +75,10 @@ def same_set(gold: Expr, candidate: Expr, variable: str, meter: Meter, *, whole:
         both_whole = whole or (golds[1] and candidates[1])
         if golds[1] != candidates[1] and not whole:
             return _one_discrete(golds, candidates, variable, points, meter)
+        known: Known = {}
         for place in _places(points, meter, whole=both_whole):
-            wanted = _holds(golds[0], variable, place, meter)
-            if wanted != _holds(candidates[0], variable, place, meter):
+            wanted = _holds(golds[0], variable, place, meter, known)
+            if wanted != _holds(candidates[0], variable, place, meter, known):
                 return Sets(equal=False, witness=_shown(place))
     except Unsolved:
         return None
@@ -160,15 +161,16 @@ def _one_discrete(
     golds: tuple[Expr, bool], candidates: tuple[Expr, bool], variable: str, points: list[Point], meter: Meter
 ) -> Sets:
     """One side speaks of whole numbers only: the other must be a list of them."""
+    known: Known = {}
     discrete, listed = (golds[0], candidates[0]) if golds[1] else (candidates[0], golds[0])
     for place in _places(points, meter, whole=False):
         is_whole = isinstance(place, fmpq) and place.q == 1
-        inside = _holds(listed, variable, place, meter)
+        inside = _holds(listed, variable, place, meter, known)
         exact = isinstance(place, fmpq) and any(point.at == place for point in points)
         if inside and not (is_whole and exact):
             return Sets(equal=False, witness=_shown(place))
     for place in _places(points, meter, whole=True):
-        if _holds(discrete, variable, place, meter) != _holds(listed, variable, place, meter):
+        if _holds(discrete, variable, place, meter, known) != _holds(listed, variable, place, meter, known):
             return Sets(equal=False, witness=_shown(place))
     return Sets(equal=True)
 
@@ -440,26 +442,35 @@ def _shown(place: Place) -> str:
 # --- truth at a place
 
 
-def _holds(tree: Expr, variable: str, place: Place, meter: Meter) -> bool:
+Known = dict[int, tuple[Expr, Expr, tuple[fmpq_poly, fmpq_poly] | None]]
+"""Relations by identity, each with itself, its difference, and that as a quotient of polynomials."""
+
+
+def _holds(tree: Expr, variable: str, place: Place, meter: Meter, known: Known) -> bool:
     """Whether a condition holds at a place; where a side is undefined, it does not."""
     meter.spend(2)
     if tree in {_TRUE, _FALSE}:
         return tree == _TRUE
     if tree.head == "and":
-        return all(_holds(part, variable, place, meter) for part in tree.args)
+        return all(_holds(part, variable, place, meter, known) for part in tree.args)
     if tree.head == "or":
-        return any(_holds(part, variable, place, meter) for part in tree.args)
+        return any(_holds(part, variable, place, meter, known) for part in tree.args)
     if tree.head == "not":
-        return not _holds(tree.args[0], variable, place, meter)
+        return not _holds(tree.args[0], variable, place, meter, known)
     if tree.head in {"in", "notin"}:
-        return _holds(_spelled(tree, variable), variable, place, meter)
-    order = _sign(_difference(tree), variable, place, meter)
+        return _holds(_spelled(tree, variable), variable, place, meter, known)
+    if id(tree) not in known:
+        difference = _difference(tree)
+        known[id(tree)] = (tree, difference, polynomial.univariate(difference, variable, meter))
+    _, difference, rational = known[id(tree)]
+    order = _sign(difference, rational, variable, place, meter)
     return order is not None and ORDER[tree.head][order + 1]
 
 
-def _sign(tree: Expr, variable: str, place: Place, meter: Meter) -> int | None:
+def _sign(
+    tree: Expr, rational: tuple[fmpq_poly, fmpq_poly] | None, variable: str, place: Place, meter: Meter
+) -> int | None:
     """The sign of an expression at a place, ``None`` where it is undefined."""
-    rational = polynomial.univariate(tree, variable, meter)
     exact = place if isinstance(place, fmpq) else place.at
     if rational is not None and exact is not None:
         above, below = (roots.sign_at(part, exact, meter) for part in rational)
