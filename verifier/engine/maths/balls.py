@@ -18,7 +18,6 @@ Function = Callable[..., Ball]
 _NAN = arb("nan")
 _CNAN = acb("nan")
 _WRITTEN_OUT = arb(fmpz(1) << 8192)
-_WRITTEN = arb(2) ** 4096
 _LONGEST_EXPONENT = 1 << 17
 _LARGEST_INDEX = 1 << 10
 _LARGEST = 1 << 20

@@ -201,7 +201,7 @@ class Program:
         """Pieces with the slots they need, and conditions as trees of slots."""
         pieces = []
         for piece in self.forms.args[node]:
-            if self.forms.heads[piece] != "piece":
+            if self.forms.heads[piece] != "piece" or not self.forms.args[piece]:
                 self.opaque = True
                 return self._step(REAL["opaque"], 0, None)
             value, *conditions = self.forms.args[piece]
@@ -218,7 +218,7 @@ class Program:
         if head in {"and", "or"}:
             parts = [self.condition(arg) for arg in args]
             return None if None in parts else (head, tuple(parts))
-        if head in {"eq", "ne", "lt", "le"}:
+        if head in {"eq", "ne", "lt", "le"} and len(args) == _BINARY:
             return (head, self.slots[args[0]], self.slots[args[1]])
         return () if head == "words" else None
 

@@ -39,7 +39,7 @@ def quotient(table: Kernels, root: int) -> Quotient:
     return made[root]
 
 
-def _convert(table: Kernels, node: int) -> Quotient:
+def _convert(table: Kernels, node: int) -> Quotient:  # noqa: PLR0912  # one branch for each kind of node
     forms, ring, made = table.forms, table.ring, table._made  # noqa: SLF001
     head, args = forms.heads[node], forms.args[node]
     if head == "number":

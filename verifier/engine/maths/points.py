@@ -55,7 +55,7 @@ def terms(forms: Forms, conditions: Sequence[Expr], integers: frozenset[str]) ->
         head, args = condition.head, condition.args
         if head == "and":
             stack.extend(reversed(args))
-        elif head == "in" and args[0].head == "symbol":
+        elif head == "in" and len(args) == 2 and args[0].head == "symbol":
             name = args[0].name
             if args[1].head == "constant" and args[1].name in {"Z", "N", "Q", "R", "C"}:
                 if args[1].name in _INTEGER_SETS:
@@ -76,7 +76,7 @@ def terms(forms: Forms, conditions: Sequence[Expr], integers: frozenset[str]) ->
                         stack.append(Expr("le" if closed else "lt", (left, right)))
             else:
                 unclear = True
-        elif head in {"eq", "ne", "lt", "le", "gt", "ge"}:
+        elif head in {"eq", "ne", "lt", "le", "gt", "ge"} and len(args) == 2:
             node = forms.form(condition)
             nodes.append(node)
             if forms.heads[node] in {"lt", "le"}:

@@ -117,6 +117,7 @@ class Ring:
 
     def power(self, a: Quotient, exponent: int) -> Quotient:
         """A whole power; raises ``TooHigh`` where it does not fit."""
+        exponent = int(exponent)  # flint's exponents are its own integers
         if exponent < 0:
             a, exponent = self.inverse(a), -exponent
         if exponent == 1:

@@ -63,7 +63,7 @@ def _solve(forms: Forms, branch: Branch, integers: frozenset[str]) -> list[Branc
     sides = (forms.tree(branch.gold), forms.tree(branch.candidate))
     used = [symbols(side) for side in sides]
     for place, condition in enumerate(branch.conditions):
-        if condition.head != "eq":
+        if condition.head != "eq" or len(condition.args) != _SQUARE:
             continue
         names = sorted(symbols(condition), key=lambda name: ((name in used[0]) + (name in used[1]), name))
         wanted = [name for name in reversed(names) if name in used[0] or name in used[1]]

@@ -109,7 +109,7 @@ def _is_foreign(forms: Forms, root: int) -> bool:
             if forms.heads[node] in _FOREIGN or (forms.heads[node] == "constant" and forms.names[node] in _NOT_VALUES):
                 return True
             if forms.heads[node] == "piece":
-                inside.append(forms.args[node][0])
+                inside.extend(forms.args[node][:1])
             else:
                 inside.extend(forms.args[node])
     return False
