@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from verifier.engine import text as texts
-from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
+from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.types.budget import Meter
 from verifier.types.rules import ChoiceTable, Layout, Rules
 from verifier.types.sample import Option

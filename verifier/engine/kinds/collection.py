@@ -14,7 +14,7 @@ import msgspec
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.expression import tree_of
 from verifier.engine.kinds.formula import NUMBERED, Collection, Expression, Relation, understand
-from verifier.engine.kinds.kind import Context, Stage, evidence
+from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.maths import families, vectors, zero
 from verifier.engine.maths.show import show
 from verifier.engine.numerals import Number

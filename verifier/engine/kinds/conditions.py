@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from verifier.engine.demand import Demand
 from verifier.engine.kinds.kind import Context
+from verifier.engine.maths.forms import walk
 from verifier.engine.maths.parser import read_maths
 from verifier.engine.maths.show import show
 from verifier.engine.maths.zero import Given
@@ -41,27 +42,40 @@ _LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _ARBITRARY = re.compile(r"(?:[CcKk]|const|constant)(?:_\w+)?")
 _MORE_ARBITRARY = re.compile(r"(?:[A-DKc-dk]|const|constant|lambda|alpha|beta)(?:_\w+)?")
 _MOST = 24  # formulas of a question that are looked at
-_MEMO = "formulas"
+_SPANS = "spans"
 
 
-def formulas(ctx: Context) -> tuple[Expr, ...]:
-    """The formulas of the question, between delimiters or in running text, as trees; those with one reading."""
-    if _MEMO not in ctx.memo:
+def formulas(ctx: Context, held: Iterable[str] = (), *, relational: bool = False) -> list[Expr]:
+    """The formulas of the question, between delimiters or in running text, as trees; those with one reading.
+
+    Only the ones that hold all the given texts, and a sign of relation if ``relational``; each is read once a grade.
+    """
+    found: list[Expr] = []
+    wanted = tuple(held)
+    for span in _spans(ctx):
+        if (relational and _RELATIONAL.search(span) is None) or not all(text in span for text in wanted):
+            continue
+        key = (_SPANS, span)
+        if key not in ctx.memo:
+            readings = read_maths(span, ctx.rules.maths, ctx.meter)
+            sure = len(readings) == 1 or _RELATIONAL.search(span) is not None
+            ctx.memo[key] = tuple(reading.tree for reading in readings[:1]) if sure else ()
+        found.extend(ctx.memo[key])
+    return found
+
+
+def _spans(ctx: Context) -> tuple[str, ...]:
+    """The texts of a question's formulas."""
+    if _SPANS not in ctx.memo:
         question = ctx.demand.question
         spans = [next(part for part in match.groups() if part) for match in _SPAN.finditer(question)]
         rest = _SPAN.sub(" \n ", question)
         spans += [
             run for match in _RUN.finditer(rest) if _HAS_SIGN.search(run := match[0].strip(" ,.(")) and len(run) > 2
         ]
-        found: list[Expr] = []
-        for span in spans[-_MOST:]:
-            readings = read_maths(span, ctx.rules.maths, ctx.meter)
-            if len(readings) == 1:
-                found.append(readings[0].tree)
-            elif _RELATIONAL.search(span):
-                found.extend(reading.tree for reading in readings[:1])
-        ctx.memo[_MEMO] = tuple(found)
-    return ctx.memo[_MEMO]
+        ctx.memo[_SPANS] = tuple(dict.fromkeys(spans[-_MOST:]))
+    spans_of: tuple[str, ...] = ctx.memo[_SPANS]
+    return spans_of
 
 
 def given(
@@ -74,7 +88,8 @@ def given(
     held = frozenset(names)
     if not held or not demand.question:
         return Given(conditions=stated)
-    found = [part for tree in formulas(ctx) for part in _parts(tree) if not held.isdisjoint(symbols(part))]
+    told = formulas(ctx, relational=True) if _RELATIONAL.search(demand.question) else []
+    found = [part for tree in told for part in _parts(tree) if not held.isdisjoint(symbols(part))]
     usable: list[Expr] = []
     spare: set[str] = set()
     unknown = any(name in held for pair in _RESTRICTED.findall(demand.question) for name in pair)
@@ -144,8 +159,16 @@ def is_echo(gold: Expr, candidate: Expr, ctx: Context) -> bool:
     """Whether an answer is an expression of the question, and the ground truth is another one (POLICY 56)."""
     if not candidate.args or not ctx.demand.question:
         return False
-    told = [node for tree in formulas(ctx) for node in (tree, *tree.args)]
-    return candidate in told and gold not in told
+    leaves = {text for node in walk(candidate) if (text := _leaf(node))}
+    told = [node for tree in formulas(ctx, leaves) for node in (tree, *tree.args)]
+    return candidate in told and gold not in [node for tree in formulas(ctx) for node in (tree, *tree.args)]
+
+
+def _leaf(node: Expr) -> str:
+    """The text that a leaf must have in a question, if it has one for certain."""
+    if node.head == "symbol" and len(node.name) == 1:
+        return node.name
+    return str(node.value) if node.head == "number" and not node.name and node.value is not None else ""
 
 
 def is_asked(tree: Expr, ctx: Context) -> bool:

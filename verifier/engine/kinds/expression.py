@@ -13,7 +13,7 @@ from flint import fmpq
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.form import REPEATED, wrong_form
 from verifier.engine.kinds.formula import Expression
-from verifier.engine.kinds.kind import Context, Stage, evidence
+from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
 from verifier.engine.maths import families, zero
 from verifier.engine.maths.calculus import derivative
@@ -116,6 +116,7 @@ _OPEN = {
 _NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
 _WHOLE_LETTERS = frozenset("klmn")
 _I = Expr("constant", (), "i")
+_IMAGINARY = frozenset({"j", "I"})
 
 Value = Expression | Number
 
@@ -135,22 +136,34 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         return early
     if _is_word(gold) and _is_word(candidate) and own != other and _same_letters(own, other):
         return WORDS.finding(**shown)
-    if not symbols(own) and not symbols(other):
+    names = symbols(own) | symbols(other)
+    if not names:
         return _settled(own, other, zero.equal(own, other, Given(), ctx.meter), ctx, shown)
-    own, other = _imaginary(other, own), _imaginary(own, other)
-    family = _progressions(own, other, ctx, shown) or _constants(own, other, ctx, shown)
+    if not names.isdisjoint(_IMAGINARY):
+        own, other = _imaginary(other, own), _imaginary(own, other)
+    family = _progressions(own, other, ctx, shown) or _constants(own, other, names, ctx, shown)
     if family is not None:
         return family
     stated = gold.conditions if isinstance(gold, Expression) else ()
-    known = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx, stated)
-    if not symbols(own):  # a bare x carries no answer, though the question's equation makes it 6 (POLICY 56)
-        known = Given(tuple(one for one in known.conditions if one.head != "eq"), known.integers, known.unknown)
-    found = zero.equal(own, other, known, ctx.meter)
+    found = _equal(own, other, names, stated, ctx)
     if found.decision is Decision.CORRECT:
         if isinstance(candidate, Expression) and _limits(candidate, stated):
             return STATED.finding(**shown)
         return _settled(own, other, found, ctx, shown)
     return _renamed(own, other, ctx, shown) or _settled(own, other, found, ctx, shown)
+
+
+def _equal(own: Expr, other: Expr, names: frozenset[str], stated: tuple[Expr, ...], ctx: Context) -> Equality:
+    """Equality over the whole domain, else under the question's conditions, which are read only then."""
+    found = zero.equal(own, other, Given(conditions=stated), ctx.meter)
+    if found.decision is Decision.CORRECT or not ctx.demand.question:
+        return found
+    known = conditions.given(ctx.demand, names, ctx, stated)
+    if not symbols(own):  # a bare x carries no answer, though the question's equation makes it 6 (POLICY 56)
+        known = Given(tuple(one for one in known.conditions if one.head != "eq"), known.integers, known.unknown)
+    if known == Given(conditions=stated):
+        return found
+    return zero.equal(own, other, known, ctx.meter)
 
 
 def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mapping[str, str]) -> Finding:
@@ -268,7 +281,7 @@ def _same_letters(one: Expr, other: Expr) -> bool:
 
 
 def _imaginary(own: Expr, other: Expr) -> Expr:
-    """j or I as the imaginary unit, where the other side has i and knows no such name."""
+    """J or I as the imaginary unit, where the other side has i and knows no such name."""
     found = (symbols(other) & {"j", "I"}) - symbols(own)
     if len(found) != 1 or any(node == _I for node in walk(other)) or not any(node == _I for node in walk(own)):
         return other
@@ -313,8 +326,11 @@ def _renamed(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> 
     return (NAMES_DIFFER if fixed else RENAMED).finding(**shown)
 
 
-def _constants(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
+def _constants(own: Expr, other: Expr, names: frozenset[str], ctx: Context, shown: Mapping[str, str]) -> Finding | None:
     """Arbitrary constants (POLICY 36); ``None`` where neither side has one."""
+    demand = ctx.demand
+    if not demand.family and not demand.antiderivative and not any(name.startswith("C") for name in names):
+        return None
     mine = conditions.arbitrary(own, ctx)
     theirs = conditions.arbitrary(other, ctx, instead_of=own)
     if mine and theirs:

@@ -7,7 +7,7 @@ import msgspec
 from verifier.engine.kinds import quantity
 from verifier.engine.kinds.expression import tree_of
 from verifier.engine.kinds.formula import Expression
-from verifier.engine.kinds.kind import Context, Stage, evidence
+from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.quantity import Quantity, in_question
 from verifier.engine.numerals import Number
 from verifier.engine.units import canonical

@@ -61,7 +61,7 @@ _LABEL = re.compile(
 
 def _after_words(text: str, before: str, ctx: Context) -> Iterator[Reading]:
     """The plain value behind the words that a formula opens with: "The power is 600 W"."""
-    last = before.split()[-1]
+    last = before.rsplit(maxsplit=1)[-1]
     at = text.rfind(last)
     rest = text[at + len(last) :].lstrip(" :=") if at >= 0 else ""
     for reader in (read_quantity, read_number):

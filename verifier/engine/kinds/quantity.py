@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from flint import fmpq
 
-from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
+from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.kinds.number import ROUNDED, TOO_FEW_FIGURES, agree, harmless, open_number
 from verifier.engine.numerals import Number, figures_of
 from verifier.engine.units import canonical, read_unit

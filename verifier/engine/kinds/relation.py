@@ -7,7 +7,7 @@ from verifier.engine.kinds.collection import FAMILIES, compare_collections
 from verifier.engine.kinds.expression import compare_values, same_family, tree_of
 from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Collection, Expression, Relation, definition
-from verifier.engine.kinds.kind import Context, Stage, evidence
+from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.region import as_condition
 from verifier.engine.maths import equations, logic, solve, zero
 from verifier.engine.maths.show import show

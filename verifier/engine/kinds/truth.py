@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
+from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
 SAME = proves("truth.same", "Both sides say yes (or true), or both say no (or false).")
