@@ -143,9 +143,11 @@ class Cursor:
 
     def inside(self, loosest: int) -> Expr:
         """An expression inside brackets: what closes bars or parts a set outside of them is ordinary here."""
+        self.depth += 1
         outer, self.power = self.power, self.powers.open
         inner = self.expr(loosest)
         self.power = outer
+        self.depth -= 1
         return inner
 
     def closes(self, *kinds: str) -> None:

@@ -123,6 +123,7 @@ def applied(c: Cursor, name: str) -> Expr:
 def in_brackets(c: Cursor) -> tuple[Expr, ...]:
     """The members of the round bracket that stands here."""
     c.at += 1
+    c.depth += 1
     outer, c.power = c.power, c.powers.open
     if c.kinds[c.at] == ")":
         members: list[Expr] = []
@@ -132,6 +133,7 @@ def in_brackets(c: Cursor) -> tuple[Expr, ...]:
             c.at += 1
             members.append(c.expr(0))
     c.power = outer
+    c.depth -= 1
     c.closes(")")
     return tuple(members)
 

@@ -111,11 +111,11 @@ def _delimited(tokens: Tokens) -> int | None:
     """Where maths delimiters or a box open behind words that state nothing themselves."""
     places = [at for at in tokens.opened if at < len(tokens.kinds) - 1]
     places += [at for at, kind in enumerate(tokens.kinds) if kind == "box"]
-    for at in sorted(places):
-        if at and "word" in tokens.kinds[:at] and "word" not in tokens.kinds[at : at + 1]:
-            front = tokens.kinds[:at]
-            return at if not {"relation", "number", "fraction"} & set(front) else None
-    return None
+    at = min(places, default=0)
+    front = tokens.kinds[:at]
+    if "word" not in front or tokens.kinds[at] == "word" or not {"relation", "number", "fraction"}.isdisjoint(front):
+        return None
+    return at
 
 
 def denied(values: list[str], kinds: list[str], table: MathsTable) -> bool:
