@@ -41,8 +41,9 @@ class Demand(msgspec.Struct, frozen=True):
     quantities; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or
     millions, ``rounding_task`` that it asks to round a given number, ``verbatim`` that the answer is a name of digits.
     ``forms`` are the forms asked for (``rules/demand/forms.toml``), ``family`` says that arbitrary constants belong to
-    the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the order of several values counts, ``whole`` that they are whole
-    numbers; ``question`` is the end of the question as it was written.
+    the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the
+    order of several values counts, ``whole`` that they are whole numbers; ``question`` is the end of the question as it was
+    written.
     """
 
     options: tuple[Option, ...] = ()

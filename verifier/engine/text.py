@@ -35,6 +35,7 @@ _MARKDOWN = re.compile(
 _BOLD = re.compile(r"(\*{2,3}+)(?=[^\s*])([^*]*+)(?<=\S)\1")
 _SPACED_MICRO = re.compile(r"(?<=[\d ])μ (?=[A-Za-zΩ])")
 _EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[.\"']!$")  # and not n!, which is a factorial
+_CITATION = re.compile(r"(?<=\S) \[\d{1,2}\]\.?\s*$")  # a reference mark
 _SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
 _SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
@@ -81,7 +82,12 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
     text = _MARKDOWN.sub("", _BOLD.sub(r"\2", text))
     if not text.isascii():
         text = _SPACED_MICRO.sub("μ", _VULGAR.sub(_vulgar, _lowered(text)))
-    return strip(_SPACES.sub(" ", text))
+    return strip(_SPACES.sub(" ", _CITATION.sub("", text)))
+
+
+def without_citation(text: str) -> str:
+    """The text without a reference mark at its end: ``7 [3]``."""
+    return _CITATION.sub("", text)
 
 
 def strip(text: str) -> str:

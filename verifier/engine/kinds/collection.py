@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from math import gcd
 
 import msgspec
 
@@ -43,8 +44,9 @@ NAMES_OPEN = passes("collection.names_differ", "The values are assigned to diffe
 FAMILY_OPEN = passes("collection.family_open", "The two families could not be compared.", specific=6)
 TOO_MANY = passes("collection.too_many", "There are too many values to compare each with each.", specific=6)
 CODES: tuple[Code, ...] = (
-    SAME_MEMBERS, SAME_ORDER, SAME_BY_NAME, SAME_RATIO, SAME_LINE, LINE_DIFFERS, SAME_FAMILY, MISSING, EXTRA, PLACE_DIFFERS, LENGTH, NAME_DIFFERS, RATIO_DIFFERS,
-    FAMILY_DIFFERS, SHAPE, NOT_SIMPLEST, ORDER_OPEN, MEMBERS_OPEN, NAMES_OPEN, FAMILY_OPEN, TOO_MANY,
+    SAME_MEMBERS, SAME_ORDER, SAME_BY_NAME, SAME_RATIO, SAME_LINE, LINE_DIFFERS, SAME_FAMILY, MISSING, EXTRA,
+    PLACE_DIFFERS, LENGTH, NAME_DIFFERS, RATIO_DIFFERS, FAMILY_DIFFERS, SHAPE, NOT_SIMPLEST, ORDER_OPEN, MEMBERS_OPEN,
+    NAMES_OPEN, FAMILY_OPEN, TOO_MANY,
 )  # fmt: skip
 
 _MOST = 12  # values without a plain partner that are compared each with each
@@ -101,7 +103,7 @@ def _sequences(gold: Collection, candidate: Collection, ctx: Context, shown: dic
 
 
 def _lines(gold: Collection, candidate: Collection, ctx: Context) -> bool | None:
-    """Whether two parametrised lines are one (POLICY 44); ``None`` where a side is no line with a parameter of its own."""
+    """Whether two parametrised lines are one (POLICY 44); ``None`` where a side is none."""
     if len(gold.items) < 2 or len(gold.items) != len(candidate.items) or "set" in {gold.shape, candidate.shape}:
         return None
     told = _LINE.search(ctx.demand.question) is not None
@@ -132,7 +134,10 @@ def _extremes(gold: Collection, ctx: Context) -> bool:
 
 
 def _member(one: Expr, other: Expr, ctx: Context) -> Finding:
-    """Two members; two different letters are two members, whatever they may stand for."""
+    """Two members; the same numeral is the same, and two letters are two members, whatever they may stand for."""
+    if one == other and one.head == "number":
+        ctx.meter.spend(1)
+        return SAME_ORDER.finding()
     if one.head == other.head == "symbol":
         return (SAME_ORDER if one == other else PLACE_DIFFERS).finding(gold=one.name, candidate=other.name)
     return ctx.compare(understand(one).answer, understand(other).answer)
@@ -155,9 +160,9 @@ def _in_order(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, s
 def _as_sets(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, shown: dict[str, str]) -> Finding:
     """Each value needs an equal on the other side; the same value twice is one (POLICY 39)."""
     golds, candidates = tuple(dict.fromkeys(golds)), tuple(dict.fromkeys(candidates))
-    keys = [{key for item in side if (key := _key(item, ctx)) is not None} for side in (golds, candidates)]
-    both = keys[0] & keys[1]
-    lone = [[item for item in side if _key(item, ctx) not in both] for side in (golds, candidates)]
+    keys = [{item: _key(item, ctx) for item in side} for side in (golds, candidates)]
+    both = set(keys[0].values()) & set(keys[1].values())
+    lone = [[item for item, key in side.items() if key not in both] for side in keys]
     if len(lone[0]) > _MOST or len(lone[1]) > _MOST:
         return TOO_MANY.finding(**shown)
     table = [[_member(one, other, ctx) for other in candidates] for one in lone[0]]
@@ -218,10 +223,9 @@ def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[
         return _as_sets(gold.items, candidate.items, ctx, shown) if bare.shape == "list" else None
     order = _order(named.names, ctx)
     items = [named.items[named.names.index(name)] for name in order]
-    sides = (items, bare.items) if named is gold else (bare.items, items)
-    if len(sides[0]) != len(sides[1]):
+    if len(items) != len(bare.items):
         return LENGTH.finding(**shown)
-    found = _in_order(*sides, ctx, shown)
+    found = _in_order(items, bare.items, ctx, shown) if named is gold else _in_order(bare.items, items, ctx, shown)
     if found.code == PLACE_DIFFERS.name and bare.shape == "list":
         swapped = _as_sets(gold.items, candidate.items, ctx, shown)
         return NAMES_OPEN.finding(**shown) if swapped.decision is Decision.CORRECT else swapped
@@ -291,13 +295,9 @@ def _ratios(gold: Collection, candidate: Collection, ctx: Context, shown: dict[s
 
 
 def _simplest(side: Collection, ctx: Context) -> bool:
-    values = [zero.rational(item, ctx.meter) for item in side.items]
-    if any(value is None or value.q != 1 for value in values):
-        return False
-    common = values[0].p if values[0] is not None else 0
-    for value in values[1:]:
-        common = common.gcd(value.p)  # type: ignore[union-attr]
-    return bool(common == 1)
+    """Whether a ratio is of whole numbers without a common factor."""
+    values = [value for item in side.items if (value := zero.rational(item, ctx.meter)) is not None and value.q == 1]
+    return len(values) == len(side.items) and gcd(*(int(value.p) for value in values)) == 1
 
 
 def _families(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
@@ -343,10 +343,10 @@ def _parameter(items: Iterable[Expr]) -> str:
 def compare_with_value(
     gold: Collection | Expression | Number, candidate: Collection | Expression | Number, ctx: Context
 ) -> Finding:
-    """A collection against one value: a set of one is its member; a ratio a : b is a / b; a family is no single value."""
+    """A collection against one value: a set of one is its member, a ratio a : b is a / b."""
     many, one = (gold, candidate) if isinstance(gold, Collection) else (candidate, gold)
     assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
-    tree = tree_of(one) if isinstance(one, Number) else one.tree  # type: ignore[union-attr]
+    tree = tree_of(one) if isinstance(one, Number) else one.tree
     shown = ctx.sides(gold, candidate)
     if many.shape == "ratio" and len(many.items) == 2:
         quotient = Expression(Expr("div", many.items))

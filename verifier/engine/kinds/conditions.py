@@ -23,7 +23,8 @@ _RUN = re.compile(  # maths in running text: signs, numerals, macros, names of f
     rf"|(?<=[-+*/^=(] )[A-Za-z]{{2,3}}(?![A-Za-z'])|[\d.]+|[-+*/^=<>≤≥≠|(){{}}\[\]_,!√π°×·÷±]|(?<=\S) (?=\S))+"
 )
 _HAS_SIGN = re.compile(
-    r"[=<>≤≥≠^*/+√!°×·÷]|\\(?:times|cdot|div)\b|\\(?:le|ge|ne|lt|gt|in|sqrt|frac|binom|int|sum|d?frac)\b|(?:sin|cos|tan|log|ln)\b|\d ?[A-Za-z]"
+    r"[=<>≤≥≠^*/+√!°×·÷]|\\(?:times|cdot|div|le|ge|ne|lt|gt|in|sqrt|binom|int|sum|[dt]?frac)\b"
+    r"|(?:sin|cos|tan|log|ln)\b|\d ?[A-Za-z]"
 )
 _RELATIONAL = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|neq?|lt|gt|in)\b")
 _WHOLE = re.compile(
@@ -35,12 +36,15 @@ _POSITIVE = re.compile(
 )
 _SORT = r"(?:odd|even|prime|divisible|multiples?|coprime|relatively prime|a perfect square|digits?)"
 _RESTRICTED = re.compile(
-    rf"\b([A-Za-z])\b\\?\)?\$?(?: and \$?[A-Za-z]\$?)? (?:is|be|are) (?:an? )?(?:\w+ )?{_SORT}\b|\b{_SORT}(?: \w+){{0,2}} \$?\\?\(?([A-Za-z])\b",
+    rf"\b([A-Za-z])\b\\?\)?\$?(?: and \$?[A-Za-z]\$?)? (?:is|be|are) (?:an? )?(?:\w+ )?{_SORT}\b"
+    rf"|\b{_SORT}(?: \w+){{0,2}} \$?\\?\(?([A-Za-z])\b",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _ARBITRARY = re.compile(r"(?:[CcKk]|const|constant)(?:_\w+)?")
 _MORE_ARBITRARY = re.compile(r"(?:[A-DKc-dk]|const|constant|lambda|alpha|beta)(?:_\w+)?")
+_C = re.compile(r"C(?:_\w+)?")
+_CAPITAL = re.compile(r"[CcKk](?:_\w+)?")
 _MOST = 24  # formulas of a question that are looked at
 _SPANS = "spans"
 
@@ -132,7 +136,10 @@ def is_named(name: str, ctx: Context) -> bool:
 def is_unknown(name: str, ctx: Context) -> bool:
     """Whether a question asks to solve for a name, or to make it the subject."""
     letter = re.escape(name.rsplit("_", 1)[0])
-    asked = rf"(?:solve\b.{{0,120}}\bfor|make|express|isolate|find) \$?\\?\(?{letter}\b|\b{letter}\b\\?\)?\$? (?:the subject|in terms of|as a function)"
+    asked = (
+        rf"(?:solve\b.{{0,120}}\bfor|make|express|isolate|find) \$?\\?\(?{letter}\b"
+        rf"|\b{letter}\b\\?\)?\$? (?:the subject|in terms of|as a function)"
+    )
     return re.search(asked, ctx.demand.question, re.IGNORECASE) is not None
 
 
@@ -147,7 +154,8 @@ def arbitrary(tree: Expr, ctx: Context, *, instead_of: Expr | None = None) -> tu
     if instead_of is not None:
         own = [name for name in own if name not in other or _ARBITRARY.fullmatch(name)]
     if not ctx.demand.family:
-        own = [name for name in own if name.startswith("C") and _is_summand(tree, name)]
+        plain = _CAPITAL if instead_of is not None else _C
+        own = [name for name in own if plain.fullmatch(name) and _is_summand(tree, name)]
     return tuple(own)
 
 

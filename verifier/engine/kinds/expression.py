@@ -89,11 +89,17 @@ STATED = passes(
 )
 SAME_VALUES = proves("expression.same_values", "Both run through the same values, over all whole numbers.")
 SAME_BASE = proves("expression.same_digits", "The answer gives the digits of the ground truth, in the base asked for.")
+BASE_OPEN = passes(
+    "expression.base_open",
+    "The answer is the value in base ten, and nothing says which base was asked for.",
+    specific=7,
+)
 OTHER_BASE = refutes("expression.other_base", "The digits are not those of the ground truth in its base.")
 CODES: tuple[Code, ...] = (
-    IDENTICAL, EQUAL, EQUAL_TO_BITS, EQUAL_AT_POINTS, RENAMED, SAME_VALUES, SAME_BASE, SAME_UP_TO_CONSTANT, ROUNDED, ROUNDS_TO_GOLD, DIFFERS,
-    NAMES_DIFFER, OTHER_BASE, SUB_FAMILY, NO_CONSTANT, EXTRA_CONSTANT, ROUNDING, NOT_EXACT, UNDEFINED, NO_DOMAIN, BREAKPOINTS, FREE_NAMES, CONDITIONS,
-    LOG_BASE, UNSUPPORTED, UNSHOWN, WORDS, TWO_FIGURES, STATED,
+    IDENTICAL, EQUAL, EQUAL_TO_BITS, EQUAL_AT_POINTS, RENAMED, SAME_VALUES, SAME_BASE, SAME_UP_TO_CONSTANT, ROUNDED,
+    ROUNDS_TO_GOLD, DIFFERS, NAMES_DIFFER, OTHER_BASE, BASE_OPEN, SUB_FAMILY, NO_CONSTANT, EXTRA_CONSTANT, ROUNDING,
+    NOT_EXACT,    UNDEFINED, NO_DOMAIN, BREAKPOINTS, FREE_NAMES, CONDITIONS, LOG_BASE, UNSUPPORTED, UNSHOWN, WORDS, TWO_FIGURES,
+    STATED,
 )  # fmt: skip
 
 _EQUAL = {
@@ -131,7 +137,7 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
     if wanted is not None and given is not None:
         return agree(wanted, given, ctx)
     own, other = _tree(gold), _tree(candidate)
-    early = _rounded(own, wanted, other, given, ctx, shown) or _in_base(own, given, shown)
+    early = _rounded(own, wanted, other, given, ctx, shown) or _in_base(own, given, ctx, shown)
     if early is not None:
         return early
     if _is_word(gold) and _is_word(candidate) and own != other and _same_letters(own, other):
@@ -196,7 +202,7 @@ def _limits(candidate: Expression, stated: tuple[Expr, ...]) -> bool:
 
 
 def as_number(tree: Expr, ctx: Context) -> Number | None:
-    """A tree that is a plain numeral, as the number it was written as; ``None`` for anything that has to be computed."""
+    """A tree that is a plain numeral, as the number it was written as; ``None`` for what has to be computed."""
     if tree.head not in _NUMERIC or not all(part.head in _NUMERIC for part in tree.args):
         return None
     written = show(tree)
@@ -267,12 +273,17 @@ def _decimal_text(value: fmpq, digits: int) -> str:
     return sign + (text if places == 0 else f"{text[:-places]}.{text[-places:]}")
 
 
-def _in_base(own: Expr, given: Number | None, shown: Mapping[str, str]) -> Finding | None:
-    """A numeral of another base against bare digits: they are read in that base (POLICY 19)."""
+def _in_base(own: Expr, given: Number | None, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
+    """A numeral of another base against bare digits: they are read in that base (POLICY 19).
+
+    The value in base ten is wrong where the question asks for another base, and open where there is no question.
+    """
     if own.head != "numeral" or given is None or own.args[0].value == 10:
         return None
-    same = given.written.strip().lstrip("0") == own.name.lstrip("0")
-    return (SAME_BASE if same else OTHER_BASE).finding(**shown)
+    if given.written.strip().lstrip("0") == own.name.lstrip("0"):
+        return SAME_BASE.finding(**shown)
+    equal = zero.rational(own, ctx.meter) == value_of(given, ctx.meter)
+    return (BASE_OPEN if equal and not ctx.demand.asked else OTHER_BASE).finding(**shown)
 
 
 def _same_letters(one: Expr, other: Expr) -> bool:
@@ -335,7 +346,7 @@ def _constants(own: Expr, other: Expr, names: frozenset[str], ctx: Context, show
     theirs = conditions.arbitrary(other, ctx, instead_of=own)
     if mine and theirs:
         return same_family(own, other, mine, theirs, ctx, shown)
-    if mine and ctx.demand.family and families.linear(own, mine, ctx.meter) is not None:
+    if mine and families.linear(own, mine, ctx.meter) is not None:
         return NO_CONSTANT.finding(**shown)
     if not mine and ctx.demand.antiderivative:
         return _one_antiderivative(own, other, theirs, ctx, shown)

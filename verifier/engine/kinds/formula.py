@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from verifier.engine.kinds.kind import Answer
 from verifier.engine.maths import matrices, vectors
 from verifier.engine.maths.plusminus import branches, holds_sign, spread
 from verifier.engine.maths.show import show
@@ -25,9 +24,10 @@ NUMBERED = re.compile(r"(.+)_\d+$")
 
 
 class Expression(msgspec.Struct, frozen=True):
-    """One value. ``word`` says that the text could as well be a word or a formula of chemistry ("AB", "CO2"):
+    """One value.
 
-    nothing is commuted in it. ``conditions`` were stated with it ("x + 1 for x > 0").
+    ``word`` says that the text could as well be a word or a formula of chemistry ("AB", "CO2"), in which nothing is
+    commuted. ``conditions`` were stated with it ("x + 1 for x > 0").
     """
 
     tree: Expr
@@ -54,7 +54,8 @@ class Collection(msgspec.Struct, frozen=True):
     """Several values.
 
     ``shape`` is set (order free), tuple (order counts), list (nothing says), pair (a tuple or an open interval),
-    matrix, ratio, family (one item for all whole numbers) or naturals (for the natural ones). ``names`` are what the items are assigned to, if each has
+    matrix, ratio, family (one item for all whole numbers) or naturals (for the natural ones). ``names`` are what the
+    items are assigned to, if each has
     a name of its own; ``tree`` is the whole as it was written.
     """
 
@@ -359,8 +360,3 @@ def _assignments(parts: list[Expr], tree: Expr) -> Understood | None:
     if len(distinct) < len(values) or tree.head == "or" or tree.name == "or":
         return None
     return Understood(Collection("tuple", tuple(values), tree, tuple(names)), "")
-
-
-__all__ = [
-    "NUMBERED", "Answer", "Collection", "Expression", "Region", "Relation", "Understood", "branches", "definition", "name_of", "read_formula", "understand", "whole_names",
-]  # fmt: skip

@@ -28,6 +28,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if named is not None:
         yield Reading(Region(Expr("constant", (), named)), "region")
         return
+    raw = texts.without_citation(raw)
     parts = _parts(raw, ctx) or _worded(raw, ctx)
     if parts is not None:
         yield Reading(parts, "collection")

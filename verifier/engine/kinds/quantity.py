@@ -174,6 +174,7 @@ def _rounded_in_own_unit(gold: Number, candidate: Number, factor: fmpq, ctx: Con
 
 
 def same_unit(one: UnitDefinition, other: UnitDefinition) -> bool:
+    """Whether two units are one, however they are called."""
     return (one.dimension, one.factor, one.pi, one.offset) == (other.dimension, other.factor, other.pi, other.offset)
 
 

@@ -36,7 +36,8 @@ SUBJECT_UNCLEAR = passes(
 )
 NAMES_DIFFER = passes("relation.names_differ", "The relations hold different names.", specific=7)
 CODES: tuple[Code, ...] = (
-    IDENTICAL, SAME, SAME_VALUE, RIGHT_SIDE, DIFFERS, VALUE_DIFFERS, SORT_DIFFERS, UNSOLVED, UNSHOWN, SUBJECT_UNCLEAR, NAMES_DIFFER,
+    IDENTICAL, SAME, SAME_VALUE, RIGHT_SIDE, DIFFERS, VALUE_DIFFERS, SORT_DIFFERS, UNSOLVED, UNSHOWN, SUBJECT_UNCLEAR,
+    NAMES_DIFFER,
 )  # fmt: skip
 
 _INEQUALITIES = frozenset({"lt", "le", "gt", "ge"})
@@ -253,10 +254,11 @@ def _part_by_part(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -
 def _congruences(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
     """X ≡ a (mod m): the same modulus, and residues that differ by a multiple of it."""
     (left, residue, modulus), (other_left, other_residue, other_modulus) = own.args, other.args
-    values = [zero.rational(part, ctx.meter) for part in (residue, modulus, other_residue, other_modulus)]
-    if left != other_left or any(value is None or value.q != 1 for value in values):
+    parts = (residue, modulus, other_residue, other_modulus)
+    whole = [v.p for part in parts if (v := zero.rational(part, ctx.meter)) is not None and v.q == 1]
+    if left != other_left or len(whole) < len(parts):
         return UNSHOWN.finding(**shown)
-    first, m, second, n = (value.p for value in values)  # type: ignore[union-attr]
+    first, m, second, n = whole
     if abs(m) == abs(n) and m != 0:
         return (SAME if (first - second) % m == 0 else DIFFERS).finding(**shown)
     return DIFFERS.finding(**shown)
@@ -270,7 +272,7 @@ def compare_with_value(
     relation, value = (gold, candidate) if isinstance(gold, Relation) else (candidate, gold)
     assert isinstance(relation, Relation)  # noqa: S101  # the stage's pairs
     tree = _without_condition(relation.tree)
-    other = tree_of(value) if isinstance(value, Number) else value.tree  # type: ignore[union-attr]
+    other = tree_of(value) if isinstance(value, Number) else value.tree
     first = relation is gold
     if tree.head not in {"eq", "approx"}:
         if len(symbols(tree)) == 1 and not symbols(other):
@@ -310,7 +312,7 @@ def _on_the_line_value(tree: Expr, value: Expr, ctx: Context, shown: dict[str, s
 
 
 def _body(tree: Expr, other: Expr, ctx: Context, *, solving: bool) -> Expr | None:
-    """What an equation says of the value asked for: its right side, or the solution for the one name the value lacks."""
+    """What an equation says of the value asked for: its right side, or the solution for the name the value lacks."""
     defined = definition(tree)
     if defined is not None:
         subject, body = defined

@@ -285,19 +285,16 @@ def same_inequality(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> 
     names = sorted(symbols(first) | symbols(second))
     factor: fmpq | None = None
     for point in _points(names):
-        values = [zero.rational(zero.substitute(side, point), meter) for side in (first, second)]
-        if values[0] is None or values[1] is None:
+        one, two = (zero.rational(zero.substitute(side, point), meter) for side in (first, second))
+        if one is None or two is None:
             continue
-        truths = [
-            ORDER[head][(value > 0) - (value < 0) + 1]
-            for head, value in zip((strict, other_strict), values, strict=True)
-        ]
-        if truths[0] != truths[1] and not given.conditions and not given.unknown:
+        holds = ORDER[strict][(one > 0) - (one < 0) + 1]
+        if holds != ORDER[other_strict][(two > 0) - (two < 0) + 1] and not given.conditions and not given.unknown:
             return Same(
                 same=False, how="point", evidence=", ".join(f"{name} = {show(value)}" for name, value in point.items())
             )
-        if factor is None and values[0] != 0 and values[1] != 0:
-            factor = values[1] / values[0]
+        if factor is None and one != 0 and two != 0:
+            factor = two / one
     if strict != other_strict or factor is None or factor <= 0:
         return None
     scaled = Expr("mul", (number(factor), first))

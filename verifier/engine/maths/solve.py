@@ -131,7 +131,7 @@ def _built(tree: Expr, variable: Expr) -> Expr | None:
     if element.head != "symbol":
         return None
     renamed = zero.substitute(limit, {element.name: variable})
-    return renamed if domain in {None, _TRUE} else Expr("and", (domain, renamed))  # type: ignore[arg-type]
+    return renamed if domain is None or domain == _TRUE else Expr("and", (domain, renamed))
 
 
 def _joined(head: str, parts: list[Expr], empty: Expr) -> Expr:
@@ -274,14 +274,12 @@ def _by_resultant(outer: Expr, kernel: Expr, variable: str, meter: Meter) -> Ite
     yield from _zeros(radicand, variable, meter)
     power = Expr("pow", (symbol(_HIDDEN), number(degree)))
     names = (variable, _HIDDEN)
-    sides = [
-        polynomial.polynomial(cleared(side)[0], names, meter)
-        for side in (outer, Expr("add", (power, Expr("neg", (radicand,)))))
-    ]
-    if sides[0] is None or sides[1] is None or max(side.total_degree() for side in sides) > _MAX_ELIMINATED:
+    first = polynomial.polynomial(cleared(outer)[0], names, meter)
+    second = polynomial.polynomial(cleared(Expr("add", (power, Expr("neg", (radicand,)))))[0], names, meter)
+    if first is None or second is None or max(first.total_degree(), second.total_degree()) > _MAX_ELIMINATED:
         raise Unsolved
-    meter.spend(int(sides[0].total_degree() + sides[1].total_degree()) ** 4)
-    found = sides[0].resultant(sides[1], 1)
+    meter.spend(int(first.total_degree() + second.total_degree()) ** 4)
+    found = first.resultant(second, 1)
     if found.is_zero():
         raise Unsolved
     for root in roots.real_roots(polynomial.single(found, meter), meter):
