@@ -39,6 +39,8 @@ _CITATION = re.compile(r"(?<=\S) \[\d{1,2}\]\.?\s*$")  # a reference mark
 _SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
 _SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
+_SUBSCRIPTS = {ord(a): b for a, b in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
+_SUBSCRIPT_RUN = re.compile(r"((?<=\d))?([₀-₉]+)")
 _SUPERSCRIPT_RUN = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
 _WORD = re.compile(r"[^\W_]+(?:['.,:/-][^\W_]+)*|[^\s\w]|_")
@@ -117,9 +119,10 @@ def unlatex(text: str, table: TextTable, meter: Meter) -> str:
 
 
 def _lowered(text: str) -> str:
-    """Superscript digits as powers: ``m²`` is ``m^2``."""
+    """Superscript digits as powers: ``m²`` is ``m^2``; subscripts as digits, behind a numeral as its base: ``26_8``."""
     if text.isascii():
         return text
+    text = _SUBSCRIPT_RUN.sub(lambda run: ("" if run[1] is None else "_") + run[2].translate(_SUBSCRIPTS), text)
     return _SUPERSCRIPT_RUN.sub(lambda run: "^" + run.group().translate(_SUPERSCRIPTS), text)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from verifier.engine.maths.cursor import PRODUCT, RELATION, Cursor, Prefix, Unreadable
 from verifier.engine.maths.environments import conjoined, matrix
 from verifier.engine.maths.names import argument
-from verifier.engine.maths.operators import domain, is_statement
+from verifier.engine.maths.operators import is_statement
+from verifier.engine.maths.regions import domain
 from verifier.engine.maths.statements import condition, item, statement
 from verifier.types.expr import Expr, constant
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verifier.engine.maths.cursor import PRODUCT, Cursor, Prefix, Unreadable
 from verifier.engine.maths.names import argument
-from verifier.engine.maths.operators import domain, half
+from verifier.engine.maths.regions import domain, half
 from verifier.engine.maths.statements import statement
 from verifier.types.expr import Expr, constant, symbol
 
@@ -124,6 +124,8 @@ def figure(c: Cursor, _: int) -> Expr:
     while c.kinds[c.at] in {"letter", "run"}:
         letters += c.values[c.at]
         c.at += 1
+    if not letters and name == "angle":
+        return Expr("cis", (c.expr(PRODUCT),))  # 10∠53°
     if not letters:
         raise Unreadable
     return symbol(f"{name}_{letters}")

@@ -260,6 +260,8 @@ def _upright(pieces: list[str], position: int, found: Tokens, table: MathsTable,
         if token is not None and not (unit and letters):
             if token[0]:
                 _add(found, token[0], token[1], at)
+        elif letters and alone and _BASE.match("".join(pieces[end : end + 4])) and _HEXADECIMAL.fullmatch(piece):
+            _add(found, "number", piece, at)
         elif letters and (unit or not (piece.isupper() and len(piece) < _WORD_SIZE and alone)):
             _word(found, piece, at)
         elif letters:
@@ -294,8 +296,11 @@ def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable,
     """A run of letters: a function with its argument glued on, a product of letters, or a word."""
     piece = pieces[position]
     where = position if at is None else at
-    if piece[-1].isdigit():  # x1
+    if piece[-1].isdecimal():  # x1, but not the two arguments of \frac n2
         _add(found, "letter", piece[0], where)
+        if found.kinds[-2:-1] in (["fraction"], ["binomial"]):
+            _add(found, "number", piece[1:], where)
+            return
         _add(found, "_", "_", where)
         _add(found, "index", piece[1:], where)
         return
@@ -312,10 +317,23 @@ def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable,
         token = table.called.get(piece)
     if token is not None:
         _add(found, token[0], token[1], where)
-    elif piece in table.called or piece.lower() in table.ordinary or not piece.isalpha():
+    elif piece in table.called or not piece.isalpha() or (piece.lower() in table.ordinary and not _among_signs(pieces, position, table)):
         _word(found, piece, where)
     else:
         _run(piece, where, found, table, known=at is not None)
+
+
+def _among_signs(pieces: list[str], position: int, table: MathsTable) -> bool:
+    """Whether a short word stands where only letters can: ``u+at``, ``Be^x``."""
+    piece = pieces[position]
+    if len(piece) >= _WORD_SIZE:
+        return False
+    before = pieces[position - 1] if position else ""
+    after = pieces[position + 1] if position + 1 < len(pieces) else ""
+    return after[:1] in {"^", "_"} or (before in _SIGNS and piece.lower() not in table.copulas)
+
+
+_SIGNS = frozenset({"+", "-", "*", "/", "=", "^"})
 
 
 def _run(piece: str, where: int, found: Tokens, table: MathsTable, *, known: bool) -> None:

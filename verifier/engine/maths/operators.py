@@ -20,6 +20,7 @@ from verifier.engine.maths.cursor import (
     Unreadable,
 )
 from verifier.engine.maths.names import APPLIED, LETTER_SETS, applied, argument, indexed, raised_index
+from verifier.engine.maths.regions import domain, of_sets, signed_set
 from verifier.types.expr import LOGIC, RELATIONS, Expr, constant, number, symbol
 
 TWO = number(2)
@@ -29,8 +30,6 @@ _REGIONS = frozenset({"pair", "interval", "union", "setminus"})
 _SETS = frozenset({"set", "builder"})
 _MINUTE = Expr("div", (constant("deg"), number(60)))
 _SECOND = Expr("div", (constant("deg"), number(3600)))
-_INFINITE = constant("inf")
-_ZERO = number(0)
 
 
 def joined(head: str, items: list[Expr]) -> Expr:
@@ -41,33 +40,6 @@ def joined(head: str, items: list[Expr]) -> Expr:
 def is_statement(tree: Expr) -> bool:
     """Whether a tree says something, rather than being a value."""
     return tree.head in _STATEMENTS
-
-
-def domain(tree: Expr) -> Expr:
-    r"""A set's name where a set is meant: R in ``x ∈ R``.
-
-    >>> domain(symbol("R")).head
-    'constant'
-    """
-    if tree.head == "symbol" and tree.name in LETTER_SETS:
-        return constant(tree.name)
-    return tree
-
-
-def half(name: str, sign: str) -> Expr | None:
-    """The positive (``gt``), nonnegative (``ge``) … part of a set of numbers, None if there is no such set."""
-    bounds = {
-        "gt": (_ZERO, _INFINITE, "()"),
-        "ge": (_ZERO, _INFINITE, "[)"),
-        "lt": (Expr("neg", (_INFINITE,)), _ZERO, "()"),
-        "le": (Expr("neg", (_INFINITE,)), _ZERO, "(]"),
-    }.get(sign)
-    if sign == "ne":
-        return Expr("setminus", (constant(name), Expr("set", (_ZERO,))))
-    if bounds is None or name == "C":
-        return None
-    part = Expr("interval", bounds[:2], bounds[2])
-    return part if name == "R" else Expr("intersect", (constant("Z" if name == "N" else name), part))
 
 
 def plus(c: Cursor, left: Expr, _: int) -> Expr:
@@ -165,7 +137,7 @@ def power(c: Cursor, left: Expr, _: int) -> Expr:
     if inner in {"degree", "'"}:
         return _marked(c, left, braced=braced)
     if left.head == "constant" or (left.head == "symbol" and left.name in LETTER_SETS):
-        part = _signed_set(c, left, braced=braced)
+        part = signed_set(c, left, braced=braced)
         if part is not None:
             return part
     if left.head in _COLLECTED and inner in {"letter", "constant"}:
@@ -207,20 +179,6 @@ def _marked(c: Cursor, left: Expr, *, braced: bool) -> Expr:
     if c.kinds[c.at] == "(":
         return applied(c, left.name + marks)
     return symbol(left.name + marks)
-
-
-def _signed_set(c: Cursor, left: Expr, *, braced: bool) -> Expr | None:
-    r"""``\mathbb{Z}^+``: a sign as the power of a set, with nothing behind it."""
-    at = c.at + braced
-    sign = {"+": "gt", "-": "lt", "*": "ne"}.get(c.kinds[at])
-    if sign is None or left.name not in LETTER_SETS or c.kinds[at + 1] in {"number", "letter", "(", "{", "constant"}:
-        return None
-    part = half(left.name, "gt" if sign == "ne" and left.name == "N" else sign)
-    if part is not None:
-        c.at = at + 1
-        if braced:
-            c.closes("}")
-    return part
 
 
 def degree(c: Cursor, left: Expr, _: int) -> Expr:
@@ -286,16 +244,35 @@ def relation(c: Cursor, left: Expr, _: int) -> Expr:
     """A relation, or a chain of them."""
     terms = [left]
     heads: list[str] = []
-    while c.kinds[c.at] in {"relation", "mid"}:
+    while c.power.get(c.kinds[c.at], 0) == RELATION:
         heads.append(c.values[c.at] if c.kinds[c.at] == "relation" else "divides")
         c.at += 1
         terms.append(c.expr(RELATION))
+    if c.kinds[c.at] == "," and heads == ["congruent"]:
+        several = _residues(c, terms)
+        if several is not None:
+            return several
     if c.kinds[c.at] == "modulus" and heads[-1] in {"congruent", "eq", "incongruent"} and len(heads) == 1:
         modulus = _modulus(c)
         whole = Expr("congruent", (terms[0], terms[1], modulus))
         return whole if heads[0] != "incongruent" else Expr("not", (whole,))
     links = [_link(head, terms[at], terms[at + 1]) for at, head in enumerate(heads)]
     return links[0] if len(links) == 1 else Expr("and", tuple(links), "chain")
+
+
+def _residues(c: Cursor, terms: list[Expr]) -> Expr | None:
+    """``x ≡ 1, 4 (mod 5)``: several residues of one modulus."""
+    at = c.at
+    while c.kinds[at] in {",", "number", "letter", "-", "pm"} and at < c.at + 2 * c.meter.budget.depth:
+        at += 1
+    if c.kinds[at] != "modulus":
+        return None
+    residues = [terms[1]]
+    while c.kinds[c.at] == ",":
+        c.at += 1
+        residues.append(c.expr(RELATION))
+    modulus = _modulus(c)
+    return Expr("or", tuple(Expr("congruent", (terms[0], residue, modulus)) for residue in residues))
 
 
 def _modulus(c: Cursor) -> Expr:
@@ -362,23 +339,6 @@ def ratio(c: Cursor, left: Expr, _: int) -> Expr:
     if any(map(is_statement, items)):
         raise Unreadable
     return Expr("ratio", tuple(items))
-
-
-def of_sets(c: Cursor, left: Expr, _: int) -> Expr:
-    """Union, intersection and difference, from left to right; equal ones side by side are one node."""
-    while c.kinds[c.at] == "set operator":
-        head = c.values[c.at]
-        items = [_region(left)]
-        while c.kinds[c.at] == "set operator" and c.values[c.at] == head and (len(items) < 2 or head != "setminus"):
-            c.at += 1
-            items.append(_region(c.expr(SETS)))
-        left = Expr(head, tuple(items))
-    return left
-
-
-def _region(tree: Expr) -> Expr:
-    """A set's name between sets; C there is rather a set of that name."""
-    return tree if tree.name == "C" else domain(tree)
 
 
 def infix(c: Cursor, left: Expr, _: int) -> Expr:

@@ -13,7 +13,7 @@ import msgspec
 from verifier.engine.maths import binders, brackets, environments, glyphs, names, operators, prose
 from verifier.engine.maths.cursor import Cursor, Infix, Prefix, Unreadable
 from verifier.engine.maths.lexer import Tokens, tokens_of
-from verifier.engine.maths.operators import domain
+from verifier.engine.maths.regions import domain
 from verifier.engine.maths.repair import repaired
 from verifier.engine.maths.statements import statement
 from verifier.types.budget import Meter
@@ -62,6 +62,10 @@ _BARE_AFTER = frozenset({"end", ",", ";", ")", "]", "}", "\\}"})
 _APPLIED_FORM = re.compile(
     r"\s*(?:\$|\\[(\[])*\s*([A-Za-z])(?:_\{?\w{1,4}\}?)?\s*(?:\\left)?\(\s*[A-Za-z0-9,;\s]{1,20}?(?:\\right)?\)\s*(?::?=|\\equiv|\\g|\\l|[<>≤≥])"
 )
+_LABEL = re.compile(
+    r"(?:^|(?<=[\s,;$}]))(?:\\text\s?\{\s?)?(?:\(([a-h]|i{1,3}|iv|v)\)\s?\}?|([a-h])\))\s+(?![+*/^=<>)]|-\s|\\[cl]dot|and\b|or\b)"
+)
+_POINT = frozenset({"letter", "(", "number", ",", "-", ")", "end"})
 _SHORT = 3
 _NAMES = frozenset({"letter", "constant", "function", "%", "modulo", "implies"})
 
@@ -80,12 +84,38 @@ def read_maths(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
     meter.within("answer_chars", len(text))
     meter.spend(len(text))
     text = repaired(text)
+    if " is " in text and (" than" in text or "equal" in text):
+        for phrase, sign in table.comparisons:
+            text = text.replace(phrase, sign)
+    return _labelled(text, table, meter) or _readings(text, table, meter)
+
+
+def _labelled(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
+    """The parts of an answer under their labels: "(a) 5, (b) 6"; empty where the text has no such labels."""
+    if _LABEL.match(text) is None:
+        return ()
+    labels = list(_LABEL.finditer(text))
+    ends = [*(label.start() for label in labels[1:]), len(text)]
+    parts = []
+    for label, end in zip(labels, ends, strict=True):
+        found = _readings(text[label.end() : end].strip(" ,;\n"), table, meter)
+        if len(found) != 1:
+            return ()
+        parts.append(Expr("labelled", (found[0].tree,), label[1] or label[2]))
+        after = found[0].after
+    tree = parts[0] if len(parts) == 1 else Expr("list", tuple(parts))
+    return (Maths(tree, "", after if len(parts) == 1 else ""),)
+
+
+def _readings(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
     tokens = tokens_of(text, table, meter)
     first = _read(text, tokens, table, meter, packed=False)
     if first is None:
         return ()
     found, doubtful = first
     others = []
+    if found.tree.head == "perm" and tokens.values[0] == "P" and set(tokens.kinds) <= _POINT:
+        others.append(msgspec.structs.replace(found, tree=Expr("pair", found.tree.args)))  # a point called P
     if doubtful:
         second = _read(text, tokens, table, meter, packed=True)
         if second is not None:
@@ -157,7 +187,7 @@ def _prepare(cursor: Cursor, text: str) -> None:
         form = _APPLIED_FORM.match(text)
         if form is not None:
             cursor.applied = frozenset(form[1])
-    if "]" in kinds and (kinds.count("[") != kinds.count("]") or kinds.index("]") < kinds.index("[")):
+    if ("[" in kinds or "]" in kinds) and _turned(kinds):
         _reverse_brackets(kinds)
     if "U" in cursor.values and "letter" in kinds:
         _spelled_union(cursor)
@@ -202,6 +232,12 @@ def _closed_at_end(kinds: list[str]) -> bool:
             if depth == 0:
                 return kinds[at + 1] == "end"
     return False
+
+
+def _turned(kinds: list[str]) -> bool:
+    """Whether square brackets are used the other way round."""
+    opened = kinds.count("[")
+    return opened != kinds.count("]") or kinds.index("]") < kinds.index("[")
 
 
 def _spelled_union(cursor: Cursor) -> None:

@@ -67,23 +67,37 @@ def opening(tokens: Tokens, table: MathsTable) -> int | None:
     kinds, values = tokens.kinds, tokens.values
     if kinds[0] != "word" and not _announced(tokens, table):
         return 0
-    start = None
-    named = False
-    for at in range(len(kinds) - 1):
-        word = kinds[at] == "word" and values[at].lower() in table.copulas
-        if kinds[at] == "word":
-            named = True
-        sign = named and (kinds[at] == "relation" and values[at] == "eq")
-        if word or sign or (kinds[at] == ":" and at and kinds[at - 1] == "word"):
-            start = at + 1
-        if kinds[at] == "relation":
-            named = False
-    start = _past_fillers(tokens, table, start) if start is not None else None
+    start = _after_copula(tokens, table)
+    if start is None:
+        start = _at_equation(tokens, table)
     if start is None or kinds[start] in {"word", "end"}:
         start = _delimited(tokens)
     if start is None or denied(values[:start], kinds[:start], table):
         return None
     return start
+
+
+def _after_copula(tokens: Tokens, table: MathsTable) -> int | None:
+    """The token behind the last copula, or behind a colon behind a word."""
+    start = None
+    kinds = tokens.kinds
+    for at in range(len(kinds) - 1):
+        word = kinds[at] == "word" and tokens.values[at].lower() in table.copulas
+        if word or (kinds[at] == ":" and at and kinds[at - 1] == "word"):
+            start = at + 1
+    return None if start is None else _past_fillers(tokens, table, start)
+
+
+def _at_equation(tokens: Tokens, table: MathsTable) -> int | None:
+    """The value in "Area = 5" and "area of ABC = 5", the whole equation in "therefore x = 5"."""
+    kinds = tokens.kinds
+    place = next((at for at, kind in enumerate(kinds) if kind == "relation"), None)
+    if place is None or "word" not in kinds[:place] or "number" in kinds[:place]:
+        return None
+    last = max(at for at in range(place) if kinds[at] == "word")
+    if last == place - 1 or tokens.values[last].lower() in table.links:
+        return place + 1 if tokens.values[place] == "eq" else None
+    return last + 1
 
 
 def _announced(tokens: Tokens, table: MathsTable) -> bool:

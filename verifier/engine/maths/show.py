@@ -251,7 +251,7 @@ def _ratio(tree: Expr) -> Shown:
 
 
 def _labelled(tree: Expr) -> Shown:
-    return f"({tree.name}) {_inside(tree.args[0], _GIVEN + 1)}", _GIVEN
+    return f"({tree.name}) {_inside(tree.args[0], _GIVEN + 1)}", _GIVEN + 1
 
 
 def _dots(_: Expr) -> Shown:

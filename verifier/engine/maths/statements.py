@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from verifier.engine.maths.cursor import Cursor, Unreadable
-from verifier.engine.maths.operators import half, is_statement
+from verifier.engine.maths.operators import is_statement
+from verifier.engine.maths.regions import half
 from verifier.types.expr import Expr, constant, symbol, symbols
 
 _SEPARATORS = frozenset({",", ";"})
@@ -36,8 +37,40 @@ def statement(c: Cursor) -> Expr:
             c.at, c.depth = start, depth
             break
         made = Expr("given", (made, rule))
+        if c.kinds[c.at] in _SEPARATORS:
+            made = _pieces(c, made)
     c.depth -= 1
     return made
+
+
+def _pieces(c: Cursor, first: Expr) -> Expr:
+    """The cases of "x^2 if x > 0, and 3x if x ≤ 0", or what is there if no other case follows."""
+    start, depth = c.at, c.depth
+    pieces = [Expr("piece", first.args)]
+    try:
+        while c.kinds[c.at] in _SEPARATORS:
+            pieces.append(_next_piece(c))
+    except Unreadable:
+        c.at, c.depth = start, depth
+        return first
+    value = pieces[0].args[0]
+    if value.head == "eq":
+        pieces[0] = Expr("piece", (value.args[1], pieces[0].args[1]))
+        return Expr("eq", (value.args[0], Expr("cases", tuple(pieces))))
+    return Expr("cases", tuple(pieces))
+
+
+def _next_piece(c: Cursor) -> Expr:
+    c.at += 1
+    if c.kinds[c.at] == "and":
+        c.at += 1
+    value = c.expr(0)
+    if c.kinds[c.at] == "otherwise":
+        c.at += 1
+        return Expr("piece", (value,))
+    if c.kinds[c.at] != "given":
+        raise Unreadable
+    return Expr("piece", (value, condition(c)))
 
 
 def _listed(c: Cursor, first: Expr) -> Expr:
@@ -113,13 +146,30 @@ def condition(c: Cursor) -> Expr:
             rules += [Expr("in", (name, last.args[1])) for name in names]
             rule = last
         rules.append(rule)
-        if c.kinds[c.at] not in {",", "and"} or c.kinds[c.at + 1] in _STOPS:
+        if c.kinds[c.at] not in {",", "and"} or c.kinds[c.at + 1] in _STOPS or _another_case(c):
             break
         c.at += 1
         if c.kinds[c.at] == "and":
             c.at += 1
     c.depth -= 1
     return rules[0] if len(rules) == 1 else Expr("and", tuple(rules))
+
+
+def _another_case(c: Cursor) -> bool:
+    """Whether what follows the comma is a value with a condition of its own, rather than another condition."""
+    depth = 0
+    for at in range(c.at + 1, len(c.kinds)):
+        kind = c.kinds[at]
+        if kind in {"(", "[", "{", "\\{"}:
+            depth += 1
+        elif kind in {")", "]", "}", "\\}"}:
+            depth -= 1
+        elif depth == 0 and kind in {"given", "otherwise"}:
+            c.meter.spend(at - c.at)
+            return at > c.at + 1
+        if depth < 0 or kind in {"relation", "end", "word"}:
+            break
+    return False
 
 
 def _in_words(c: Cursor) -> Expr | None:
