@@ -18,7 +18,7 @@ KINDS = frozenset({
 })  # fmt: skip
 """What the grammar knows; an entry of another kind would never be read."""
 
-_PAIR = re.compile(r"([a-z-]+)=([A-Za-z]+)")
+_PAIR = re.compile(r"([a-z -]+)=(\S+)")
 
 
 def notation(entries: Entries, lists: Lists) -> MathsTable:
@@ -56,6 +56,8 @@ def notation(entries: Entries, lists: Lists) -> MathsTable:
         arbitrary=frozenset(lists.get(("maths", "arbitrary"), ())),
         copulas=frozenset(lists.get(("maths", "copulas"), ())),
         between=frozenset(lists.get(("maths", "between"), ())),
+        links=frozenset(lists.get(("maths", "links"), ())),
+        comparisons=tuple(_pairs(lists, "comparisons").items()),
         closings=frozenset(lists.get(("maths", "closings"), ())),
         denials=frozenset(lists.get(("maths", "denials"), ())),
         ordinary=frozenset(lists.get(("maths", "ordinary"), ())),

@@ -195,6 +195,8 @@ class MathsTable(msgspec.Struct, frozen=True):
     arbitrary: frozenset[str]
     copulas: frozenset[str]
     between: frozenset[str]
+    links: frozenset[str]
+    comparisons: tuple[tuple[str, str], ...]
     closings: frozenset[str]
     denials: frozenset[str]
     ordinary: frozenset[str]

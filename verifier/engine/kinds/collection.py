@@ -61,6 +61,8 @@ def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -
     """Two collections, by what their shapes and the question say of names and order."""
     shown = ctx.sides(gold, candidate)
     shapes = (gold.shape, candidate.shape)
+    if "lattice" in shapes:
+        return _lattices(gold, candidate, ctx, shown)
     if not FAMILIES.isdisjoint(shapes):
         return _families(gold, candidate, ctx, shown)
     if "ratio" in shapes:
@@ -316,6 +318,23 @@ def _families(gold: Collection, candidate: Collection, ctx: Context, shown: dict
             return (FAMILY_DIFFERS if finite else FAMILY_OPEN).finding(**shown)
         sides.append(known)
     same = families.same_progressions(sides[0], sides[1], ctx.meter)
+    if same is None:
+        return FAMILY_OPEN.finding(**shown)
+    return (SAME_FAMILY if same else FAMILY_DIFFERS).finding(**shown)
+
+
+def _lattices(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Tuples over all whole numbers, ``(3t - 32, 64 - 5t)``: steps alike, and starts a whole number of steps apart."""
+    if len(gold.items) != len(candidate.items):
+        return LENGTH.finding(**shown)
+    sides = []
+    for side in (gold, candidate):
+        parameter = side.names[0] if side.shape == "lattice" and len(side.names) == 1 else _parameter(side.items)
+        line = vectors.line(side.items, parameter, ctx.meter) if parameter else None
+        if line is None:
+            return FAMILY_OPEN.finding(**shown)
+        sides.append(line)
+    same = families.same_lattice(sides[0], sides[1], ctx.meter)
     if same is None:
         return FAMILY_OPEN.finding(**shown)
     return (SAME_FAMILY if same else FAMILY_DIFFERS).finding(**shown)

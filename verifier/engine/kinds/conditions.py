@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from verifier.engine.demand import Demand
 from verifier.engine.kinds.kind import Context
-from verifier.engine.maths.forms import walk
 from verifier.engine.maths.parser import read_maths
 from verifier.engine.maths.show import show
+from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Given
 from verifier.types.expr import RELATIONS, Expr, number, symbols
 

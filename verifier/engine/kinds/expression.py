@@ -17,8 +17,8 @@ from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
 from verifier.engine.maths import families, zero
 from verifier.engine.maths.calculus import derivative
-from verifier.engine.maths.forms import walk
 from verifier.engine.maths.show import show
+from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Equality, Given
 from verifier.engine.numerals import Number, figures, scan_number, value_of
 from verifier.types.expr import Expr, number, symbols
@@ -376,7 +376,7 @@ def same_family(
     gold: Expr, candidate: Expr, own: tuple[str, ...], other: tuple[str, ...], ctx: Context, shown: Mapping[str, str]
 ) -> Finding | None:
     """Two families of functions with arbitrary constants."""
-    if len(own) > len(other) and ctx.demand.family:
+    if len(own) > len(other) and ctx.demand.family and symbols(candidate) - set(other) <= symbols(gold) - set(own):
         return SUB_FAMILY.finding(**shown)
     if len(own) != len(other):
         return None

@@ -7,13 +7,13 @@ under the name x, ``x = 1 or x = 2`` a set of two values, ``1 < x <= 3`` a relat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 
 from verifier.engine.maths import matrices, vectors
 from verifier.engine.maths.plusminus import branches, holds_sign, spread
 from verifier.engine.maths.show import show
+from verifier.engine.maths.trees import walk
 from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr, symbols
 
 _REGIONS = frozenset({"interval", "union", "intersect", "setminus", "complement", "builder"})
@@ -54,7 +54,8 @@ class Collection(msgspec.Struct, frozen=True):
     """Several values.
 
     ``shape`` is set (order free), tuple (order counts), list (nothing says), pair (a tuple or an open interval),
-    matrix, ratio, family (one item for all whole numbers) or naturals (for the natural ones). ``names`` are what the
+    matrix, ratio, family (each item for all whole numbers), naturals (for the natural
+    ones) or lattice (one tuple for all whole numbers). ``names`` are what the
     items are assigned to, if each has
     a name of its own; ``tree`` is the whole as it was written.
     """
@@ -132,14 +133,6 @@ def _value(tree: Expr, *, word: bool) -> Expression | Collection | Region:
     return Expression(tree, word)
 
 
-def _nodes(tree: Expr) -> Iterator[Expr]:
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(node.args)
-
-
 def name_of(tree: Expr) -> str:
     """The name that a left side is: ``x``, ``x_1``, ``f(x)``; empty where it is no name."""
     if tree.head == "symbol":
@@ -178,7 +171,7 @@ def definition(tree: Expr) -> tuple[Expr, Expr] | None:
         if _is_segment(subject) and not symbols(body):
             return subject, body
         if subject.head == "apply" and not any(
-            node.head == "apply" and node.name == subject.name for node in _nodes(body)
+            node.head == "apply" and node.name == subject.name for node in walk(body)
         ):
             return subject, body
     return None
@@ -279,6 +272,8 @@ def _given(tree: Expr, *, word: bool) -> Understood:
         answer = inner.answer
         if isinstance(answer, Relation) and (defined := definition(answer.tree)) is not None:
             return Understood(Collection(shape, spread(defined[1]), tree, tuple(whole)), name_of(defined[0]))
+        if isinstance(answer, Collection) and answer.shape in {"tuple", "pair", "matrix"}:
+            return Understood(Collection("lattice", answer.items, tree, tuple(whole)), inner.label)
         items = answer.items if isinstance(answer, Collection) else (answer.tree,)
         if isinstance(answer, Relation):
             return Understood(Relation(tree), inner.label)

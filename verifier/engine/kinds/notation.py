@@ -37,6 +37,8 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     readings = read_maths(raw if label is None else raw[label.end() :], ctx.rules.maths, ctx.meter)
     sole = len(readings) == 1
     for found in readings:
+        if found.before and not _introduces(found.before, ctx):
+            continue
         told = list(_after_words(text, found.before, ctx)) if found.before else []
         if told:
             yield from told
@@ -58,6 +60,19 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
 _LABEL = re.compile(
     r"[\s$]*(?:\\(?:text|textbf|mathrm|mathbf)\{ *)?\(([A-Ha-h])\) *(?:\} *)?(?:\\ )?(?=[^\s+*/^=<>.,;:)}-])"
 )
+
+
+def _introduces(before: str, ctx: Context) -> bool:
+    """Whether the words before a formula are one short clause of one subject: "The area is"."""
+    words = [word.lower() for word in _BEFORE_WORD.findall(before)]
+    if len(words) > _MOST_BEFORE or _SEVERAL.search(before):
+        return False
+    return ctx.rules.extract.subordinators.isdisjoint(words) and ctx.rules.text.suppositions.isdisjoint(words)
+
+
+_MOST_BEFORE = 8
+_BEFORE_WORD = re.compile(r"[^\W\d_]+")
+_SEVERAL = re.compile(r"[.!?;\n\d,]")
 
 
 def _after_words(text: str, before: str, ctx: Context) -> Iterator[Reading]:

@@ -178,7 +178,13 @@ def harmless(rest: str, ctx: Context) -> bool:
     if not rest or rest.isspace():
         return True
     ctx.meter.spend(len(rest))
-    if rest[0].isalnum() or rest[0] == ";" or _GLUED.match(rest.lstrip()) or _DIGIT_OR_MATHS.search(rest) or _HALF_DAY.match(rest):
+    if (
+        rest[0].isalnum()
+        or rest[0] == ";"
+        or _GLUED.match(rest.lstrip())
+        or _DIGIT_OR_MATHS.search(rest)
+        or _HALF_DAY.match(rest)
+    ):
         return False
     table, asked = ctx.rules.text, ctx.demand.words
     found = [word.lower() for word in _WORD.findall(rest)]

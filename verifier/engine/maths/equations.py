@@ -14,10 +14,10 @@ import msgspec
 from flint import fmpq, fmpq_poly
 
 from verifier.engine.maths import polynomial, roots, zero
-from verifier.engine.maths.families import minus
 from verifier.engine.maths.quotients import cleared
 from verifier.engine.maths.show import show
 from verifier.engine.maths.solve import ORDER
+from verifier.engine.maths.trees import minus
 from verifier.engine.maths.zero import Given
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number, symbol, symbols

@@ -15,7 +15,9 @@ from flint import fmpq
 
 from verifier.engine.maths import zero
 from verifier.engine.maths.matrices import determinant
-from verifier.engine.maths.zero import Given
+from verifier.engine.maths.trees import minus
+from verifier.engine.maths.vectors import Line
+from verifier.engine.maths.zero import Given, rational
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number, symbols
 from verifier.types.verdict import Decision
@@ -29,11 +31,6 @@ class Progression(msgspec.Struct, frozen=True):
 
     start: Expr
     step: Expr
-
-
-def minus(one: Expr, other: Expr) -> Expr:
-    """The difference, as a tree."""
-    return Expr("add", (one, Expr("neg", (other,))))
 
 
 def progression(tree: Expr, parameter: str, meter: Meter) -> Progression | None:
@@ -117,6 +114,24 @@ def _simplest(value: fmpq, margin: fmpq) -> fmpq:
         above, last_above = whole * above + last_above, above
         below, last_below = whole * below + last_below, below
     return above / below
+
+
+def same_lattice(gold: Line, candidate: Line, meter: Meter) -> bool | None:
+    """Whether ``point + k * direction`` runs through the same tuples over all whole k; for rational coordinates."""
+    turns: set[fmpq] = set()
+    shifts: set[fmpq] = set()
+    for one, other, start, begin in zip(gold.direction, candidate.direction, gold.point, candidate.point, strict=True):
+        step, stride = rational(one, meter), rational(other, meter)
+        gap = rational(minus(begin, start), meter)
+        if step is None or stride is None or gap is None:
+            return None
+        if step == 0 or stride == 0:
+            if step != stride or gap != 0:
+                return False
+            continue
+        turns.add(stride / step)
+        shifts.add(gap / step)
+    return len(turns) == 1 and turns <= {fmpq(1), fmpq(-1)} and len(shifts) == 1 and next(iter(shifts)).q == 1
 
 
 class Linear(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from math import gcd
 from flint import fmpq, fmpz
 
 from verifier.engine.maths import polynomial
+from verifier.engine.maths.trees import walk
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, symbols
 
@@ -27,15 +28,6 @@ def meets(form: str, tree: Expr, meter: Meter) -> bool | None:
     """
     predicate = FORMS.get(form)
     return None if predicate is None else predicate(tree, meter)
-
-
-def walk(tree: Expr) -> Iterator[Expr]:
-    """Every node of a tree."""
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(node.args)
 
 
 def _unsigned(tree: Expr) -> Expr:

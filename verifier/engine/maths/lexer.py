@@ -315,9 +315,10 @@ def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable,
     token = table.tokens.get(piece) if at is not None else None
     if token is None and after[:1] in {"(", "{", "\\", "_"} and after:
         token = table.called.get(piece)
+    ordinary = piece.lower() in table.ordinary and not _among_signs(pieces, position, table)
     if token is not None:
         _add(found, token[0], token[1], where)
-    elif piece in table.called or not piece.isalpha() or (piece.lower() in table.ordinary and not _among_signs(pieces, position, table)):
+    elif ordinary or piece in table.called or not piece.isalpha():
         _word(found, piece, where)
     else:
         _run(piece, where, found, table, known=at is not None)

@@ -65,7 +65,7 @@ _APPLIED_FORM = re.compile(
 _LABEL = re.compile(
     r"(?:^|(?<=[\s,;$}]))(?:\\text\s?\{\s?)?(?:\(([a-h]|i{1,3}|iv|v)\)\s?\}?|([a-h])\))\s+(?![+*/^=<>)]|-\s|\\[cl]dot|and\b|or\b)"
 )
-_POINT = frozenset({"letter", "(", "number", ",", "-", ")", "end"})
+_POINT = frozenset({"(", "number", ",", "-", ")", "end"})
 _SHORT = 3
 _NAMES = frozenset({"letter", "constant", "function", "%", "modulo", "implies"})
 
@@ -114,7 +114,7 @@ def _readings(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
         return ()
     found, doubtful = first
     others = []
-    if found.tree.head == "perm" and tokens.values[0] == "P" and set(tokens.kinds) <= _POINT:
+    if found.tree.head == "perm" and tokens.values[0] == "P" and set(tokens.kinds[1:]) <= _POINT:
         others.append(msgspec.structs.replace(found, tree=Expr("pair", found.tree.args)))  # a point called P
     if doubtful:
         second = _read(text, tokens, table, meter, packed=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verifier.engine.maths.cursor import SETS, Cursor
 from verifier.engine.maths.names import LETTER_SETS
-from verifier.types.expr import Expr, constant, number, symbol
+from verifier.types.expr import Expr, constant, number
 
 _INFINITE = constant("inf")
 _ZERO = number(0)
@@ -13,7 +13,7 @@ _ZERO = number(0)
 def domain(tree: Expr) -> Expr:
     r"""A set's name where a set is meant: R in ``x ∈ R``.
 
-    >>> domain(symbol("R")).head
+    >>> domain(Expr("symbol", (), "R")).head
     'constant'
     """
     if tree.head == "symbol" and tree.name in LETTER_SETS:

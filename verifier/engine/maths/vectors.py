@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from verifier.engine.maths import zero
-from verifier.engine.maths.families import minus
+from verifier.engine.maths.trees import minus
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number, symbol, symbols
 
