@@ -280,6 +280,9 @@ RELATIONS_AND_LOGIC = [
     (r"\exists x \in \mathbb{R}: x^2 = 2", "exists(in(x, :R), eq(pow(x, 2), 2))"),
     (r"x = \pm 2", "eq(x, pm(2))"),
     (r"= 5", "5"),
+    ("x is greater than 2", "gt(x, 2)"),
+    (r"x\equiv 1,4\pmod 5", "or(congruent(x, 1, 5), congruent(x, 4, 5))"),
+    ("v=u+at", "eq(v, add(u, mul(a, t)))"),
 ]
 
 
@@ -344,6 +347,12 @@ COLLECTIONS = [
     (r"-32 + t \text{ for some integer } t", "given(add(neg(32), t), in(t, :Z))"),
     (r"k \text{ where } k \text{ is a positive integer}", "given(k, in(k, intersect(:Z, interval<()>(0, :inf))))"),
     (r"x = 1, x = n, n \in \mathbb{Z}", "given(list(eq(x, 1), eq(x, n)), in(n, :Z))"),
+    (r"\{x\in\mathbb{R}\mid x\ne 1\}", "builder(in(x, :R), ne(x, 1))"),
+    ("(a) 5, (b) 6", "list(labelled<a>(5), labelled<b>(6))"),
+    (r"\text{(c) } 4x-1", "labelled<c>(add(mul(4, x), neg(1)))"),
+    ("[0;3[", "interval<[)>(0, 3)"),
+    ("x if x > 0, -x if x < 0", "cases(piece(x, gt(x, 0)), piece(neg(x), lt(x, 0)))"),
+    ("x + 1 where x > 0, x ≠ 2", "given(add(x, 1), and(gt(x, 0), ne(x, 2)))"),
 ]
 
 
