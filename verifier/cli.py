@@ -163,6 +163,13 @@ class Comparison(click.Command):
     "--rules", "packs", multiple=True, metavar="DIR", help="Lay a rule pack over the built-in one; repeatable."
 )
 @click.option("--profile", metavar="NAME", help="Grade by this profile, whatever the category.")
+@click.option(
+    "--judge",
+    type=click.Choice(["auto", "none"]),
+    default="auto",
+    help="Whom to ask where rules cannot tell: auto is every judge that is installed.",
+    show_default=True,
+)
 @click.option("--json", "as_json", is_flag=True, help="Print verification and trace as JSON.")
 def explain(  # noqa: PLR0913  # one parameter an option
     gold: str,
@@ -173,6 +180,7 @@ def explain(  # noqa: PLR0913  # one parameter an option
     options: tuple[str, ...],
     packs: tuple[str, ...],
     profile: str | None,
+    judge: str,
     as_json: bool,
 ) -> None:
     """Grade ANSWER, a final answer or a whole response, against GOLD, and say how the verdict came about.
@@ -188,7 +196,7 @@ def explain(  # noqa: PLR0913  # one parameter an option
     """  # noqa: D301  # as above
     import json
 
-    from verifier.grader import Verifier, codes
+    from verifier.grader import JUDGES, Verifier, codes
     from verifier.records import trace, verification
     from verifier.rulebook import load_rules
     from verifier.settings import load_settings
@@ -199,7 +207,8 @@ def explain(  # noqa: PLR0913  # one parameter an option
     if any(not label or not equals for label, equals, _ in labelled):
         raise SettingsError("an option of the question is written LABEL=TEXT, e.g. --option A=Aspirin")
     folders = tuple(map(Path, packs)) or load_settings().rules
-    verifier = Verifier(load_rules(*folders) if folders else None, profile=profile)
+    judges = () if judge == "none" else JUDGES
+    verifier = Verifier(load_rules(*folders) if folders else None, judges=judges, profile=profile)
     sample = Sample.of(
         ground_truth=gold,
         final_answer=answer,
@@ -208,6 +217,11 @@ def explain(  # noqa: PLR0913  # one parameter an option
         options={label: text for label, _, text in labelled} or None,
     )
     verdict = verifier.grade(sample)
+    if verifier.asks(sample, verdict):
+        import asyncio
+
+        verdict = asyncio.run(verifier.ask(sample, verdict))
+        verifier.close()
     if as_json:
         shown: dict[str, object] = {
             "success": verdict.success,

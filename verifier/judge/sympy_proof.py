@@ -178,7 +178,8 @@ class _Pair:
         for name, difference in _ways(gold - candidate, sides[0] - sides[1]):
             if difference == 0:
                 worked_out, other = (str(side)[:_SHOWN] for side in sides)
-                return Shown(worked_out, other, f"{name}, and equal values at {len(points)} points")
+                counted = f"{len(points)} points" if len(points) > 1 else "one point"
+                return Shown(worked_out, other, f"{name}, and equal values at {counted}")
         return None
 
     def _confirmed(self) -> list[dict[str, Value]]:

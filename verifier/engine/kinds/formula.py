@@ -249,7 +249,9 @@ def _chain(tree: Expr) -> Understood:
         if part.head == "approx" and len(exact) > 1:
             break
         exact.append(member)
-    if len(exact) > 2 and all(name_of(member) for member in exact[:-1]):
+    name = name_of(members[0])
+    repeated = bool(name) and any(name in symbols(member) for member in exact[1:])
+    if repeated or (len(exact) > 2 and all(name_of(member) for member in exact[:-1])):
         return Understood(Relation(tree, several=True))  # a = b = 3
     return _equation(Expr("eq", (members[0], exact[-1])), word=False)
 

@@ -52,8 +52,8 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
             if unit is not None and unit[1] == len(found.after.rstrip(" .")):
                 yield Reading(Measure(answer, unit[0]), "quantity", "", understood.label, certain=certain)
                 continue
-        if found.after and not harmless(" " + found.after, ctx):
-            continue
+        if found.after and (found.tree.head == "number" or not harmless(" " + found.after, ctx)):
+            continue  # a bare numeral with words behind it was refused as a number, and for a reason
         yield Reading(answer, type(answer).__name__.lower(), found.after, understood.label, certain=certain)
 
 

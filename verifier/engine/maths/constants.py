@@ -8,7 +8,7 @@ from verifier.engine.maths.algebraic import powers_equal, separation, whole_half
 from verifier.engine.maths.evaluate import Look, Program, State
 from verifier.engine.maths.magnitude import apart, have_sizes
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, undecided
+from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, said, undecided
 from verifier.engine.maths.polynomial import Undefined
 from verifier.engine.maths.proof import Proof, difference
 from verifier.types.budget import Exhausted
@@ -25,7 +25,7 @@ def constants(forms: Forms, gold: int, candidate: int, *, complexes: bool = Fals
     """Whether two trees without names are equal: step 3 of DESIGN section 6."""
     left, right = forms.values[gold], forms.values[candidate]
     if left is not None and right is not None:
-        return correct("identical") if left == right else differs("exact", gold=str(left), candidate=str(right))
+        return correct("identical") if left == right else differs("exact", gold=said(left), candidate=said(right))
     program = Program(forms, (gold, candidate), complexes=complexes)
     if program.opaque:
         return _unread(forms, gold, candidate)

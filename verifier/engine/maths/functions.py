@@ -301,9 +301,11 @@ def _gamma(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
 def _binom(table: Kernels, node: int, args: list[Quotient]) -> Quotient:
     """Falling products n(n − 1)…/k! where k is a small number, else n!/(k!(n − k)!)."""
     ring = table.ring
-    k = args[1]
-    value = plain(table, k)
-    falling = _perm(table, node, args)
+    n, k = args
+    above, value = plain(table, n), plain(table, k)
+    if above is not None and value is not None and above.q == 1 == value.q and 0 <= value <= above < 2 * value:
+        k, value = ring.constant(above - value), above - value
+    falling = _perm(table, node, [n, k])
     if value is not None and (value < 0 or value.q != 1):
         return _by_value(table, node, args)
     return ring.div(falling, _factorial(table, node, [k]))

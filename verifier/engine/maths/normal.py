@@ -271,7 +271,7 @@ class Forms:
         return self.node("div", (above, below))
 
     def power(self, base: int, exponent: int) -> int:
-        """The power; of a number to a small whole number, a number."""
+        """The power; of a number to a small whole number, a number; of a power to a whole number, one power."""
         index, value = self.values[exponent], self.values[base]
         if index is not None:
             if index == 1:
@@ -280,6 +280,10 @@ class Forms:
                 size = max(value.p.bit_length(), value.q.bit_length())
                 if abs(index.p) * size <= SMALL_POWER:
                     return self.number(value ** int(index.p))
+            if self.heads[base] == "pow" and index.q == 1 and index > 0:
+                inner = self.values[self.args[base][1]]
+                if inner is not None and inner.q == 1 and inner > 0:
+                    return self.node("pow", (self.args[base][0], self.number(inner * index)))
         return self.node("pow", (base, exponent))
 
     def reach(self, *roots: int) -> list[int]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from flint import acb
+from flint import acb, arb, fmpq
 
 from verifier.engine.maths.balls import Ball
 from verifier.engine.maths.evaluate import Surd, Value
 from verifier.types.verdict import Decision
 
+_READABLE = 128
 _PLAIN_FIGURES, _SMALLEST, _LARGEST, _ACCURATE = 12, 1e-4, 1e5, 45
 _LONG = 20
 """Characters of an exponent that are still shown."""
@@ -90,6 +91,17 @@ def both_shown(left: Ball, right: Ball) -> tuple[str, str]:
         if one != other:
             break
     return one, other
+
+
+def said(value: fmpq) -> str:
+    """A rational in full, or by its size where no one would read it.
+
+    >>> said(fmpq(22, 7)), said(fmpq(10) ** 60)
+    ('22/7', '1e+60')
+    """
+    if max(value.p.bit_length(), value.q.bit_length()) <= _READABLE:
+        return str(value)
+    return shown(arb(value))
 
 
 def place(point: Mapping[str, Value]) -> str:

@@ -24,6 +24,8 @@ COUNTED = 8
 EARLY = 3
 """Points tried before a proof is sought."""
 TRIED = 160
+_MOST_LOST = 2
+"""Points, beside a fifth of all, where the candidate may be without a value that could be found."""
 _FEWEST = 3
 _LEAST_BITS = 128
 _PARTIAL = frozenset({
@@ -309,7 +311,7 @@ def _vanishes(sides: Sides, names: frozenset[str]) -> bool:
 
 def _in_domain(sides: Sides, how: str, needed: int) -> Equality:
     """The sides are one value wherever both have one: what is left is to meet so many points where both have."""
-    counted = 0
+    counted = lost = 0
     undefined = True
     for tried, point in enumerate(sides.points):
         if counted >= needed or tried >= TRIED:
@@ -324,11 +326,12 @@ def _in_domain(sides: Sides, how: str, needed: int) -> Equality:
             sides.points.good(point)
             undefined = False
             counted += look.candidate is State.FINITE
+            lost += look.candidate is not State.FINITE
         else:
             undefined = undefined and look.gold is State.UNSURE
             if tried >= ADMISSIBLE and undefined:
                 break
-    if counted >= min(needed, _FEWEST):
+    if counted >= min(needed, _FEWEST) and lost <= _MOST_LOST + counted // 4:
         return correct(how)
     return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
 
@@ -369,7 +372,7 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
         if exact.apart:
             return _confirm(sides, point)
         counted += exact.bits >= bits
-    if counted < COUNTED or admissible < ADMISSIBLE:
+    if counted < COUNTED or admissible < ADMISSIBLE or admissible - counted > _MOST_LOST + counted // 4:
         return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
     if extra is None or sides.isolated:
         return undecided("breakpoints")

@@ -14,10 +14,10 @@ from flint import fmpq
 from verifier.engine.maths.constants import constants
 from verifier.engine.maths.exact import decimal, rational, sign
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.outcome import Equality, correct, differs, undecided
+from verifier.engine.maths.outcome import Equality, correct, differs, said, undecided
 from verifier.engine.maths.variables import Sides, variables
 from verifier.types.budget import Meter
-from verifier.types.expr import COLLECTIONS, LOGIC, RELATIONS, Expr, constant, number, symbol
+from verifier.types.expr import ARITHMETIC, COLLECTIONS, LOGIC, RELATIONS, Expr, constant, number, symbol
 from verifier.types.verdict import Decision
 
 __all__ = ["Equality", "Given", "decimal", "equal", "rational", "sign", "substitute"]
@@ -30,6 +30,8 @@ _FOREIGN = (RELATIONS | LOGIC | COLLECTIONS | {"words", "dots", "pm", "mp", "tra
 }
 _NOT_VALUES = frozenset({"empty", "R", "Z", "N", "Q", "C", "true", "false"})
 _TOTAL = frozenset({"number", "symbol", "add", "mul"})
+_NUMERIC = (ARITHMETIC | {"number", "factorial", "factorial2", "binom", "perm", "gcd", "lcm", "mod"}) - {"pm", "mp"}
+"""Heads of trees that may plainly be rational numbers."""
 _UNBOUND = frozenset({"inf", "undefined"})
 
 
@@ -55,6 +57,13 @@ def equal(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> Equality:
     >>> equal(twice, sum_, Given(), Meter(Budget())).decision.value
     'correct'
     """
+    if gold.head in _NUMERIC and candidate.head in _NUMERIC:
+        left = rational(gold, meter)
+        right = rational(candidate, meter) if left is not None else None
+        if left is not None and right is not None:
+            if left == right:
+                return correct("identical" if gold == candidate else "rational")
+            return differs("exact", gold=said(left), candidate=said(right))
     forms = Forms(meter)
     one = forms.form(gold)
     other = one if candidate == gold else forms.form(candidate)
