@@ -49,7 +49,7 @@ def _written(folder: Path) -> list[bytes]:
 
 
 def test_the_judge_decides_rows_in_their_places_whatever_the_number_of_workers(tmp_path: Path, verifier: Run) -> None:
-    (tmp_path / "in.jsonl").write_bytes(_rows(300))
+    (tmp_path / "in.jsonl").write_bytes(_rows(120))
     runs = []
     for workers in (1, 3):
         done = verifier(*COMMAND[1:], "--workers", workers, "--restart")
@@ -59,7 +59,7 @@ def test_the_judge_decides_rows_in_their_places_whatever_the_number_of_workers(t
     rows = [json.loads(line) for line in runs[0][0].splitlines()]
     assert [row["sample_id"] for row in rows] == sorted(row["sample_id"] for row in rows)
     integrals = {row["sample_id"]: row for row in rows if row["sample_id"] % 5 == 0}
-    assert len(integrals) == 60
+    assert len(integrals) == 24
     for number, row in integrals.items():
         right = number % 10 != 0
         assert row["success"] is (True if right else None)
@@ -78,6 +78,15 @@ def test_none_asks_nobody(tmp_path: Path, verifier: Run) -> None:
     assert b'"judge"' not in trace
     verifier(*COMMAND[1:], "--judge", "auto", "--quiet")
     assert b"symbolic.equal" in _written(tmp_path)[0]
+
+
+def test_explain_asks_too(verifier: Run) -> None:
+    pair = (r"\int_0^1 x e^x\,dx + 1", "2")
+    told = verifier("explain", *pair).stdout.decode()
+    assert told.startswith("Correct. Computer algebra shows the two to be equal")
+    assert "\nJudge (symbolic): they agree (gold: 2; shown: " in told
+    assert "Code symbolic.equal, decided by symbolic" in told
+    assert verifier("explain", *pair, "--judge", "none").stdout.startswith(b"Undecided.")
 
 
 def test_a_stopped_run_is_not_continued_with_other_judges(tmp_path: Path, verifier: Run) -> None:
@@ -117,7 +126,7 @@ def test_stopped_while_it_asks_nothing_is_lost_and_no_process_is_left(
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     for folder in (whole, stopped):
         folder.mkdir()
-        (folder / "in.jsonl").write_bytes(_rows(400))
+        (folder / "in.jsonl").write_bytes(_rows(150))
     assert verifier(*COMMAND[1:], cwd=whole).returncode == 1
     for moment in (3, 7):
         with subprocess.Popen([*COMMAND, "--quiet"], cwd=stopped, stderr=subprocess.PIPE) as process:
@@ -135,7 +144,6 @@ def test_stopped_while_it_asks_nothing_is_lost_and_no_process_is_left(
                 assert select.select([member], [], [], 60)[0], "a process was left behind"
                 os.close(member)
             assert process.stderr is not None
-            said = process.stderr.read()
-            assert number == signal.SIGKILL or b"Traceback" not in said
+            assert b"judg" not in process.stderr.read()
     assert verifier(*COMMAND[1:], cwd=stopped).returncode == 1
     assert _written(stopped) == _written(whole)
