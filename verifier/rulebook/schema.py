@@ -181,7 +181,10 @@ class ProfileEntry(Entry):
             description="What a right number is whose unit is missing and stands nowhere; `pass` leaves it undecided."
         ),
     ] = None
-    judges: Annotated[tuple[Name, ...] | None, Field(description="Judges to ask, in order; none ships yet.")] = None
+    judges: Annotated[
+        tuple[Name, ...] | None,
+        Field(description="Judges to ask where the rules are undecided, in order; `symbolic` ships."),
+    ] = None
     budget: Annotated[
         dict[str, Annotated[int, Field(ge=1)]], Field(description="Limits of one grade, by name; see below.")
     ] = {}
