@@ -115,7 +115,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         forms=frozenset(table.forms[phrase] for phrase in asked if phrase in table.forms),
         family=not one and (not told.isdisjoint(table.family) or _INTEGRAL.search(end) is not None),
         antiderivative=one,
-        ordered=not told.isdisjoint(table.ordered),
+        ordered=not asked.isdisjoint(table.ordered),
         unordered=not told.isdisjoint(table.unordered),
         whole=not told.isdisjoint(table.whole),
         question=question[-_ASKED_IN:],

@@ -18,6 +18,7 @@ from verifier.engine.kinds.formula import NUMBERED, Collection, Expression, Rela
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.maths import families, vectors, zero
 from verifier.engine.maths.show import show
+from verifier.engine.maths.trees import minus
 from verifier.engine.numerals import Number
 from verifier.types.expr import Expr, symbols
 from verifier.types.verdict import Code, Decision, Finding, passes, proves, refutes
@@ -219,10 +220,13 @@ def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[
     named, bare = (gold, candidate) if gold.names else (candidate, gold)
     if _numbered(named.names) and bare.shape not in _ORDERED:
         return _as_sets(gold.items, candidate.items, ctx, shown)
-    if bare.shape == "set" or (
-        bare.shape == "list" and _extremes(bare, ctx) and all(len(name) > _LETTERS for name in named.names)
-    ):
-        return _as_sets(gold.items, candidate.items, ctx, shown) if bare.shape == "list" else None
+    if bare.shape == "set":
+        return None
+    if bare.shape == "list" and _extremes(bare, ctx) and {name[:3] for name in named.names} == {"min", "max"}:
+        low, high = (named.items[at] for at in sorted((0, 1), key=lambda at: named.names[at][:3], reverse=True))
+        if zero.sign(minus(high, low), ctx.meter) == -1:
+            return NAME_DIFFERS.finding(**shown)  # a maximum below its minimum
+        return _as_sets(gold.items, candidate.items, ctx, shown)
     order = _order(named.names, ctx)
     items = [named.items[named.names.index(name)] for name in order]
     if len(items) != len(bare.items):

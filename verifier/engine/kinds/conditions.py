@@ -133,6 +133,18 @@ def is_named(name: str, ctx: Context) -> bool:
     )
 
 
+def is_bound(name: str, ctx: Context) -> bool:
+    """Whether an equation of the question holds a name, so that it may have a value there."""
+    return (
+        any(
+            part.head == "eq" and name in symbols(part)
+            for tree in formulas(ctx, relational=True)
+            for part in _parts(tree)
+        )
+        or _RESTRICTED.search(ctx.demand.question) is not None
+    )
+
+
 def is_unknown(name: str, ctx: Context) -> bool:
     """Whether a question asks to solve for a name, or to make it the subject."""
     letter = re.escape(name.rsplit("_", 1)[0])

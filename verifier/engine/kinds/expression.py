@@ -181,7 +181,15 @@ def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mappi
         return DIFFERS.finding(**told)
     if conditions.is_echo(own, other, ctx):
         return REPEATED.finding(**told)
+    if found.how == "names" and _name_lost(own, other, ctx):
+        return DIFFERS.finding(**told)
     return _OPEN.get(found.how, UNSHOWN).finding(**told)
+
+
+def _name_lost(own: Expr, other: Expr, ctx: Context) -> bool:
+    """Whether the ground truth depends on names that the answer lacks and no equation of the question determines."""
+    names, others = symbols(own), symbols(other)
+    return others < names and not any(conditions.is_bound(name, ctx) for name in names - others)
 
 
 def _tree(side: Value) -> Expr:

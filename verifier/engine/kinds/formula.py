@@ -195,6 +195,15 @@ def _classes(tree: Expr) -> Understood | None:
     return Understood(Collection("family", items, tree, (WHOLE,)), left.name)
 
 
+def _all_classes(parts: list[Expr], tree: Expr) -> Understood | None:
+    """``x ≡ 1 or x ≡ 4 (mod 5)``: one family of several members."""
+    found = [one for part in parts if (one := _classes(part)) is not None]
+    if len(found) < len(parts) or len({one.label for one in found}) > 1:
+        return None
+    items = tuple(item for one in found if isinstance(one.answer, Collection) for item in one.answer.items)
+    return Understood(Collection("family", items, tree, (WHOLE,)), found[0].label)
+
+
 def _built_family(tree: Expr) -> Collection | None:
     """``{2k : k ∈ Z}``."""
     element, limit = tree.args
@@ -315,6 +324,8 @@ def _several(tree: Expr) -> Understood:
         assigned = _assignments(parts, tree)
         if assigned is not None:
             return assigned
+    if all(part.head == "congruent" for part in parts) and (classes := _all_classes(parts, tree)) is not None:
+        return classes
     if any(part.head in RELATIONS or part.head in LOGIC for part in parts):
         return Understood(Relation(tree, several=tree.head == "list"))
     items = [item for part in parts for item in spread(part)]
@@ -338,7 +349,7 @@ def _assignments(parts: list[Expr], tree: Expr) -> Understood | None:
     for part in parts:
         if part.head in {"eq", "approx"}:
             defined = definition(part)
-            if defined is None or (symbols(defined[1]) and tree.head == "and"):
+            if defined is None:
                 return None
             subject, body = defined
         elif part.head == "in":
@@ -349,6 +360,8 @@ def _assignments(parts: list[Expr], tree: Expr) -> Understood | None:
             names.append(name_of(subject))
             values.append(value)
     distinct = set(names)
+    if tree.head == "and" and len(distinct) > 1 and any(symbols(value) for value in values):
+        return None
     if len(distinct) == 1:
         return Understood(Collection("set", tuple(values), tree), names[0])
     stems = {match[1] if (match := NUMBERED.match(name)) else name for name in names}

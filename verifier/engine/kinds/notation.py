@@ -28,7 +28,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if named is not None:
         yield Reading(Region(Expr("constant", (), named)), "region")
         return
-    raw = texts.without_citation(raw)
+    raw = _without_rejected(texts.without_citation(raw), ctx)
     parts = _parts(raw, ctx) or _worded(raw, ctx)
     if parts is not None:
         yield Reading(parts, "collection")
@@ -60,6 +60,17 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
 _LABEL = re.compile(
     r"[\s$]*(?:\\(?:text|textbf|mathrm|mathbf)\{ *)?\(([A-Ha-h])\) *(?:\} *)?(?:\\ )?(?=[^\s+*/^=<>.,;:)}-])"
 )
+
+
+def _without_rejected(raw: str, ctx: Context) -> str:
+    """The text without a remark in brackets at its end that rejects a value: "x = 2 (x = -1 is extraneous)"."""
+    remark = _REMARK.search(raw) if raw.rstrip(" .$").endswith(")") else None
+    if remark is None or ctx.rules.text.rejections.isdisjoint(word.lower() for word in _BEFORE_WORD.findall(remark[1])):
+        return raw
+    return raw[: remark.start()]
+
+
+_REMARK = re.compile(r"\s*\(([^()]{1,100})\)[\s.$]*$")
 
 
 def _introduces(before: str, ctx: Context) -> bool:
@@ -108,12 +119,12 @@ def _parts(raw: str, ctx: Context) -> Collection | None:
 
 def _worded(raw: str, ctx: Context) -> Collection | None:
     """``Maximum = 2, Minimum = 1``: values under names that are words."""
-    if len(raw) > _LONGEST or raw.count("=") + raw.count(":") < 2:
+    if len(raw) > _LONGEST or (raw.count("=") + raw.count(":") < 2 and not ("min" in raw and "max" in raw)):
         return None
     names: list[str] = []
     items: list[Expr] = []
-    for piece in _PIECES.split(_TEXT.sub(r"\1", raw.strip(_DRESS))):
-        match = _WORDED.fullmatch(piece.strip(_DRESS))
+    for piece in _PIECES.split(_TEXT.sub(r"\1", raw.strip(_DRESS)).replace("\\ ", " ")):
+        match = _WORDED.fullmatch(piece.strip(_DRESS)) or _EXTREME.fullmatch(piece.strip(_DRESS))
         if match is None:
             return None
         readings = read_maths(match[2], ctx.rules.maths, ctx.meter)
@@ -130,4 +141,5 @@ def _worded(raw: str, ctx: Context) -> Collection | None:
 _TEXT = re.compile(r"\\(?:text|mathrm|mbox)\{([^{}]*)\}")
 _PIECES = re.compile(r", ?(?:and )?|; ?|\n| and ")
 _WORDED = re.compile(r"(?:the )?([A-Za-z]{3,15}(?: (?:value|number))?)\s*(?:=|:|is)\s*(\S.*)")
+_EXTREME = re.compile(r"(?:the )?(min|max)(?:imum)?\.?(?: value)?(?: is| of|:)? (\S.*)")
 _LONGEST = 2_000

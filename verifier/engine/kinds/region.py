@@ -31,6 +31,9 @@ def compare_regions(
     shown = ctx.sides(gold, candidate)
     if gold.tree == candidate.tree:
         return SAME.finding(**shown)
+    listed = [_as_tuple(side) for side in (gold, candidate)]
+    if Collection in {type(gold), type(candidate)} and listed[0] is not None and listed[1] is not None:
+        return ctx.compare(listed[0], listed[1])  # [1, 2] as a row
     by_ends = _by_ends(gold.tree, candidate.tree, ctx, shown)
     if by_ends is not None and by_ends.decision is Decision.CORRECT:
         return wrong_form(gold.tree, candidate.tree, ctx, shown) or by_ends
@@ -63,6 +66,17 @@ def _named(gold: Expr, candidate: Expr) -> bool | None:
     if "empty" in names and other.head in {"set", "list", "pm", "eq"} and other.args:
         return False
     return False if {"Q", "C"} & set(names) and other.head in {"interval", "union", "pair", "set"} else None
+
+
+def _as_tuple(side: Region | Collection | Relation) -> Collection | None:
+    """A closed interval as the pair that it may be, beside a tuple or a matrix."""
+    if isinstance(side, Collection):
+        return side if side.shape in {"tuple", "matrix"} else None
+    return (
+        Collection("tuple", side.tree.args, side.tree)
+        if side.tree.head == "interval" and side.tree.name == "[]"
+        else None
+    )
 
 
 def _same_element(gold: Expr, candidate: Expr, ctx: Context) -> Finding | None:

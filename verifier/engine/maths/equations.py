@@ -265,7 +265,7 @@ def solved_for(side: Expr, name: str, meter: Meter) -> Expr | None:
     slope = minus(at[1], at[0])
     if zero.equal(minus(at[2], at[1]), slope, Given(), meter).decision is not Decision.CORRECT:
         return None
-    if zero.equal(slope, number(0), Given(), meter).decision is not Decision.INCORRECT:
+    if zero.equal(number(0), slope, Given(), meter).decision is not Decision.INCORRECT:
         return None
     return Expr("neg", (Expr("div", (at[0], slope)),))
 

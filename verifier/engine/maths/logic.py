@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
+import msgspec
+
 from verifier.types.budget import Meter
 from verifier.types.expr import LOGIC, Expr
 
@@ -21,6 +23,7 @@ def equivalent(one: Expr, other: Expr, meter: Meter) -> bool:
     >>> equivalent(none, Expr("and", (Expr("not", (a,)), Expr("not", (b,)))), Meter(Budget()))
     True
     """
+    one, other = _plain(one), _plain(other)
     parts = sorted({*_parts(one), *_parts(other)}, key=repr)
     if len(parts) > _MOST or {one.head, other.head}.isdisjoint(LOGIC):
         return False
@@ -30,6 +33,14 @@ def equivalent(one: Expr, other: Expr, meter: Meter) -> bool:
         if _holds(one, known) != _holds(other, known):
             return False
     return True
+
+
+def _plain(tree: Expr) -> Expr:
+    """The tree with lists that a word joined as what the word says."""
+    args = tuple(_plain(part) for part in tree.args)
+    if tree.head == "list" and tree.name in {"and", "or"}:
+        return Expr(tree.name, args)
+    return msgspec.structs.replace(tree, args=args) if args else tree
 
 
 def _parts(tree: Expr) -> set[Expr]:
