@@ -134,13 +134,9 @@ def is_named(name: str, ctx: Context) -> bool:
 
 
 def is_bound(name: str, ctx: Context) -> bool:
-    """Whether an equation of the question holds a name, so that it may have a value there."""
+    """Whether a relation of the question holds a name, so that it may have a value there."""
     return (
-        any(
-            part.head == "eq" and name in symbols(part)
-            for tree in formulas(ctx, relational=True)
-            for part in _parts(tree)
-        )
+        any(name in symbols(part) for tree in formulas(ctx, relational=True) for part in _parts(tree))
         or _RESTRICTED.search(ctx.demand.question) is not None
     )
 

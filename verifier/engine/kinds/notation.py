@@ -33,6 +33,8 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if parts is not None:
         yield Reading(parts, "collection")
         return
+    if _COMPOUND.search(text) and "\\" not in raw and "$" not in raw:
+        return  # 2 h 25 min
     label = _LABEL.match(raw)
     readings = read_maths(raw if label is None else raw[label.end() :], ctx.rules.maths, ctx.meter)
     sole = len(readings) == 1
@@ -70,6 +72,7 @@ def _without_rejected(raw: str, ctx: Context) -> str:
     return raw[: remark.start()]
 
 
+_COMPOUND = re.compile(r"\d ?[^\W\d_]{1,12}\.?,? (?:and )?\d+(?:\.\d+)? ?[^\W\d_]")
 _REMARK = re.compile(r"\s*\(([^()]{1,100})\)[\s.$]*$")
 
 
