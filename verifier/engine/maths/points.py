@@ -81,9 +81,18 @@ def terms(forms: Forms, conditions: Sequence[Expr], integers: frozenset[str]) ->
             nodes.append(node)
             if forms.heads[node] in {"lt", "le"}:
                 _bound(forms, node, low, high)
+        elif head == "or" and _plain(condition):
+            nodes.append(forms.form(condition))
         else:
             unclear = True
     return Terms(tuple(nodes), low, high, frozenset(whole), unclear)
+
+
+def _plain(condition: Expr) -> bool:
+    """Whether a condition is made of "and", "or" and relations of two sides."""
+    if condition.head in {"and", "or"}:
+        return all(_plain(part) for part in condition.args)
+    return condition.head in {"eq", "ne", "lt", "le", "gt", "ge"} and len(condition.args) == 2
 
 
 def _bound(forms: Forms, node: int, low: dict[str, fmpq], high: dict[str, fmpq]) -> None:
@@ -302,9 +311,17 @@ class Conditions:
     __slots__ = ("_compiled", "_program", "names")
 
     def __init__(self, forms: Forms, nodes: Sequence[int]) -> None:
-        sides = tuple([side for node in nodes for side in forms.args[node]])
+        sides: list[int] = []
+
+        def compiled(node: int) -> tuple[object, ...]:
+            head, args = forms.heads[node], forms.args[node]
+            if head in {"and", "or"}:
+                return (head, tuple([compiled(arg) for arg in args]))
+            sides.extend(args)
+            return (head, len(sides) - 2, len(sides) - 1)
+
+        self._compiled = tuple([compiled(node) for node in nodes])
         self._program = Program(forms, sides) if sides else None
-        self._compiled = tuple([(forms.heads[node], 2 * k, 2 * k + 1) for k, node in enumerate(nodes)])
         self.names = tuple(self._program.names) if self._program else ()
 
     def hold(self, point: Mapping[str, Value], meter: Meter) -> bool:
