@@ -90,6 +90,7 @@ CORRECT = [
     ("abs(x)", "-x", "x < 0", "points"),
     ("sqrt(x*y)", "sqrt(x)*sqrt(y)", "x > 0; y > 0", "rational"),
     ("ln(x**2)", "2*ln(x)", "x > 0", "rational"),
+    ("abs(x)", "cases(piece(-x, x < 0), piece(x, x > 0))", "or_(x < -1, x > 1)", "points"),
     # breakpoints
     ("abs(x - 1) + abs(x + 1)", "max(2*x, -2*x, 2)", "", "points"),
     ("abs(abs(x) - 1)", "max(abs(x) - 1, 1 - abs(x))", "", "rational"),
@@ -124,6 +125,7 @@ INCORRECT = [
     ("f(2*x)", "2*f(x)", "", "witness"),
     ("abs(x - 1) + abs(x + 1)", "2*x", "", "witness"),
     ("a**2 + b**2", "1 - 3*a*b", "a + b == 1", "witness"),
+    ("abs(x)", "x", "or_(x < -5, x > 5)", "witness"),
     ("2*sqrt(3)", "3464/1000", "", "exact"),
     ("pi", "355/113", "", "exact"),
     ("640320**3 + 744", "e**(pi*sqrt(163))", "", "exact"),
