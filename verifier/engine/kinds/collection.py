@@ -232,7 +232,8 @@ def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[
     if len(items) != len(bare.items):
         return LENGTH.finding(**shown)
     found = _in_order(items, bare.items, ctx, shown) if named is gold else _in_order(bare.items, items, ctx, shown)
-    if found.code == PLACE_DIFFERS.name and bare.shape == "list":
+    worded = all(len(name) > _LETTERS for name in named.names)
+    if found.code == PLACE_DIFFERS.name and bare.shape == "list" and not worded:
         swapped = _as_sets(gold.items, candidate.items, ctx, shown)
         return NAMES_OPEN.finding(**shown) if swapped.decision is Decision.CORRECT else swapped
     return found

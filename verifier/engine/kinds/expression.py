@@ -296,7 +296,7 @@ def _in_base(own: Expr, given: Number | None, ctx: Context, shown: Mapping[str, 
 
 def _same_letters(one: Expr, other: Expr) -> bool:
     """Whether two products of letters differ in order only."""
-    return sorted(symbols(one)) == sorted(symbols(other))
+    return one.head == other.head == "mul" and symbols(one) == symbols(other)
 
 
 def _imaginary(own: Expr, other: Expr) -> Expr:

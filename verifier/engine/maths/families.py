@@ -200,7 +200,7 @@ def _in_span(way: Expr, ways: Sequence[Expr], variable: str, given: Given, meter
     whole = determinant((*rows, (*ways, way)))
     if whole is None:
         return None
-    found = zero.equal(whole, number(0), given, meter)
+    found = zero.equal(number(0), whole, given, meter)
     return {Decision.CORRECT: True, Decision.INCORRECT: False}.get(found.decision)
 
 
