@@ -27,13 +27,13 @@ async def graded_array(service: Service, values: list[object]) -> AsyncIterator[
     """The answers to ``values`` as a JSON array, in pieces."""
     turns = Turns()
     piece = bytearray()
+    mark = b"["
 
     async def put(answer: dict[str, object]) -> None:
         nonlocal mark
         piece.extend(mark + write_json(answer))
         mark = b","
 
-    mark = b"["
     answers = InOrder(put)
     try:
         for index, value in enumerate(values):
