@@ -7,7 +7,7 @@ from flint import fmpq
 from verifier.engine.maths.algebraic import powers_equal, separation, whole_half_turns
 from verifier.engine.maths.evaluate import Look, Program, State
 from verifier.engine.maths.magnitude import apart, have_sizes
-from verifier.engine.maths.normal import Forms
+from verifier.engine.maths.normal import Forms, literal_bits
 from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, said, undecided
 from verifier.engine.maths.polynomial import Undefined
 from verifier.engine.maths.proof import Proof, difference
@@ -129,13 +129,3 @@ def _refine(forms: Forms, program: Program, proof: Proof | None) -> Equality:
         step = 4 * precision if precision < needed // 4 else needed + size + 64
         precision = min(max(2 * precision, step), largest)
     return undecided("undecided")
-
-
-def literal_bits(forms: Forms, roots: tuple[int, ...]) -> int:
-    """The size of the largest number that is written in the trees."""
-    size = 0
-    for node in forms.reach(*roots):
-        value = forms.values[node]
-        if value is not None:
-            size = max(size, int(value.p.bit_length()), int(value.q.bit_length()))
-    return size

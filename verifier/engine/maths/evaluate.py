@@ -344,16 +344,17 @@ def within_lock(precision: int, work: Callable[[], Result]) -> Result:
 def _log_size(ball: Ball) -> int:
     if isinstance(ball, acb):
         return max(_log_size(ball.real), _log_size(ball.imag))
-    plain = float(ball.mid()) if ball.is_finite() else 0.0
-    if plain != 0 and abs(plain) < 1e300:
+    plain = float(ball)
+    if 1e-300 < abs(plain) < 1e300 and not ball.contains(0):
         return abs(frexp(plain)[1])
     if not ball.is_finite() or ball == 0:
         return 0
     mantissa, exponent = ball.abs_upper().man_exp()
     high = int(exponent) + int(mantissa).bit_length()
     mantissa, exponent = ball.abs_lower().man_exp()
-    low = int(exponent) + int(mantissa).bit_length() if mantissa else 0
-    return max(abs(high), abs(low))
+    if not mantissa:
+        return max(0, high)  # near zero, who knows how near
+    return max(abs(high), abs(int(exponent) + int(mantissa).bit_length()))
 
 
 def _closeness(difference: Ball) -> int:

@@ -309,6 +309,16 @@ class Forms:
         return built[node]
 
 
+def literal_bits(forms: Forms, roots: Sequence[int]) -> int:
+    """The size of the largest number that is written in the trees."""
+    size = 0
+    for node in forms.reach(*roots):
+        value = forms.values[node]
+        if value is not None:
+            size = max(size, value.p.bit_length(), value.q.bit_length())
+    return size
+
+
 def numeral(digits: str, base: fmpq | None) -> fmpq | None:
     """The value of digits in a base from 2 to 36; ``None`` where a digit is too large for it.
 

@@ -8,7 +8,7 @@ from flint import fmpq
 
 from verifier.engine.maths.breakpoints import PIECEWISE, breakpoints
 from verifier.engine.maths.evaluate import Look, Program, State, Surd, Value
-from verifier.engine.maths.normal import Forms
+from verifier.engine.maths.normal import Forms, literal_bits
 from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, place, shown, undecided
 from verifier.engine.maths.points import WHOLE_NAMES, Conditions, Points, Terms, terms, whole_names
 from verifier.engine.maths.polynomial import Undefined
@@ -341,7 +341,8 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
     forms, meter = sides.forms, sides.meter
     root = proof.table.poly_node(proof.numerator)
     numerator = Program(forms, (root, forms.number(fmpq(0))), complexes=sides.complexes)
-    bits, size = _LEAST_BITS, 0
+    size = literal_bits(forms, (sides.gold, sides.candidate, root))
+    bits = max(_LEAST_BITS, 4 * size)
     admissible = counted = 0
     undefined = True
     extra: tuple[Mapping[str, Value], ...] | None = ()
@@ -364,11 +365,15 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
         admissible += 1
         if look.candidate is not State.FINITE:
             continue
-        if counted < COUNTED:
-            size = max(size, look.size, numerator.look(point, 64, meter, sized=True).size)
-            bits = max(bits, 4 * size)
         meter.within("bits", bits)
-        exact = numerator.look(point, bits + size + 32, meter)
+        exact = numerator.look(point, bits + size + 32, meter, sized=counted < COUNTED)
+        larger = max(size, look.size, exact.size)
+        if larger > size:
+            size = larger
+            if 4 * size > bits:
+                bits = 4 * size
+                meter.within("bits", bits)
+                exact = numerator.look(point, bits + size + 32, meter)
         if exact.apart:
             return _confirm(sides, point)
         counted += exact.bits >= bits
