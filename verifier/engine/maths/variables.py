@@ -344,6 +344,7 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
     size = literal_bits(forms, (sides.gold, sides.candidate, root))
     bits = max(_LEAST_BITS, 4 * size)
     admissible = counted = 0
+    furthest = fmpq(0)
     undefined = True
     extra: tuple[Mapping[str, Value], ...] | None = ()
     if any(forms.heads[node] in PIECEWISE for part in sides.reach for node in part):
@@ -353,7 +354,12 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
             break
         if not sides.held.hold(point, meter):
             continue
-        look = sides.program.look(point, 64, meter, sized=counted < COUNTED)
+        far = max(
+            [abs(value.square if isinstance(value, Surd) else value) for value in point.values()], default=furthest
+        )
+        sized = counted < _FEWEST or far > furthest
+        furthest = max(far, furthest)
+        look = sides.program.look(point, 64, meter, sized=sized)
         refuted = _refute(sides, point, look)
         if refuted is not None:
             return refuted
@@ -366,7 +372,7 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
         if look.candidate is not State.FINITE:
             continue
         meter.within("bits", bits)
-        exact = numerator.look(point, bits + size + 32, meter, sized=counted < COUNTED)
+        exact = numerator.look(point, bits + size + 32, meter, sized=sized)
         larger = max(size, look.size, exact.size)
         if larger > size:
             size = larger
