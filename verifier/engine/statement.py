@@ -15,7 +15,10 @@ from verifier.types.sample import Extraction
 _LONGEST = 2_000  # characters of a sentence that a person would write
 BREAK = re.compile(
     r"(?<=[.!?])[\"”*)]*\s+(?=[A-Z(\\$\"“*])|(?<=[^\W\d_]{3}[.!?])\s+(?=\d)|(?<=[\d)][.!?])\s+(?=\d)|\n+"
+    r"|(?<=[.!?])\s*(?=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
 )
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_NUMERAL = re.compile(r"\d[\d.,]*")
 _LIST = re.compile(r"\band\b|\bor\b|;|, ")
 _CLAUSES = re.compile(r"[,;]|\b(?:and|but|while|although|though|whereas|because|since|if|unless)\b")
 _OTHER_CASE = re.compile(r"\b(?:and|or|but|otherwise|else|while)\b|;")
@@ -193,6 +196,8 @@ def _sole_number(text: str, after: int, rules: Rules) -> int | None:
     if before in rules.units.leading:
         start -= 1
         before = text[start - 1 : start]
+    if _EAST_ASIAN.match(text[:start].rstrip("*")[-1:]) and not rules.text.blockers & set(WORD.findall(text)):
+        return start if len(_NUMERAL.findall(text)) == 1 else None  # no spaces, and no word that hands a number over
     if (before and before not in ' \n\t*_"') or _MATHS.search(text, 0, start):
         return None
     words = [word.lower() for word in WORD.findall(text[:start])]

@@ -339,6 +339,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         suppositions=frozenset(_folded(lists, "text", "suppositions")),
         rejections=frozenset(_folded(lists, "text", "rejections")),
         qualifiers=frozenset(_folded(lists, "text", "qualifiers")),
+        scales=_folded(lists, "text", "scales"),
     )
 
 

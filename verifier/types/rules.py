@@ -77,6 +77,7 @@ class TextTable(msgspec.Struct, frozen=True):
     doubts: frozenset[str]
     suppositions: frozenset[str]
     rejections: frozenset[str]
+    scales: tuple[str, ...]
 
 
 class Marker(msgspec.Struct, frozen=True):

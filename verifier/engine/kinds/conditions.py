@@ -20,8 +20,9 @@ _SPAN = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?
 _FUNCTIONS = "arcsin|arccos|arctan|sin|cos|tan|cot|sec|csc|ln|log|sqrt|exp|pi"
 _WORDS = "let|for|and|the|are|has|not|but|was|all|any|is|of|in|if|so|to|or|as|at|by|on|be|an|we|it|how|you|can|get|set|out|per"
 _RUN = re.compile(  # maths in running text: signs, numerals, macros, names of functions, letters that are no words
-    rf"(?:\\[A-Za-z]+|(?<![A-Za-z'])(?:{_FUNCTIONS}|[A-Za-z])(?![A-Za-z'])|(?<![A-Za-z])(?!(?i:{_WORDS})\b)[A-Za-z]{{2,3}}(?= ?[-+*/^=<>])"
-    rf"|(?<=[-+*/^=(] )[A-Za-z]{{2,3}}(?![A-Za-z'])|[\d.]+|[-+*/^=<>≤≥≠|(){{}}\[\]_,!√π°×·÷±]|(?<=\S) (?=\S))+"
+    rf"(?:\\[A-Za-z]+|(?<![A-Za-z'])(?:{_FUNCTIONS}|[A-Za-z])(?![A-Za-z'])"
+    rf"|(?<![A-Za-z])(?!(?i:{_WORDS})\b)[A-Za-z]{{2,3}}(?= ?[-+*/^=<>])|(?<=[-+*/^=(] )[A-Za-z]{{2,3}}(?![A-Za-z'])"
+    r"|[\d.]+|[-+*/^=<>≤≥≠|(){}\[\]_,!√π°×·÷±]|(?<=\S) (?=\S))+"
 )
 _HAS_SIGN = re.compile(
     r"[=<>≤≥≠^*/+√!°×·÷]|\\(?:times|cdot|div|le|ge|ne|lt|gt|in|sqrt|binom|int|sum|[dt]?frac)\b"

@@ -18,6 +18,7 @@ from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr, symbols
 
 _REGIONS = frozenset({"interval", "union", "intersect", "setminus", "complement", "builder"})
 _NAMED_SETS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
+_WORKED = frozenset({"add", "mul", "div", "pow"})
 _JOINTS = frozenset({"list", "and", "or"})
 WHOLE = "_k"  # a parameter that runs over all whole numbers
 NUMBERED = re.compile(r"(.+)_\d+$")
@@ -109,12 +110,16 @@ def understand(tree: Expr, *, word: bool = False) -> Understood:
     return Understood(_value(tree, word=word))
 
 
-def _value(tree: Expr, *, word: bool) -> Expression | Collection | Region:
+def _value(tree: Expr, *, word: bool) -> Expression | Relation | Collection | Region:
     head = tree.head
     if head == "builder" and (family := _built_family(tree)) is not None:
         return family
+    if head == "interval" and all(part.head in RELATIONS for part in tree.args):
+        return Relation(Expr("list", tree.args), several=True)
     if head in _REGIONS or (head == "constant" and tree.name in _NAMED_SETS):
         return Region(tree)
+    if head in {"tuple", "pair", "interval"} and all(part.head in RELATIONS for part in tree.args):
+        return Relation(Expr("list", tree.args), several=True)  # [x^2 + y^2 = 1, x = y]
     if head in {"set", "tuple", "vector", "matrix", "ratio", "pair", "list"}:
         shape = {"vector": "tuple"}.get(head, head)
         if shape == "matrix" and tree.name == "det":
@@ -227,6 +232,8 @@ def _equation(tree: Expr, *, word: bool) -> Understood:
     if tree.head == "approx" and defined is None and not symbols(tree):
         return Understood(_value(left, word=word))
     if defined is None:
+        if tree.head == "eq" and not symbols(tree) and left.head in _WORKED and right.head == "number":
+            return Understood(_value(right, word=False))  # 35 + 70 = 105: the last member
         return Understood(_relation(tree))
     subject, body = defined
     if body.head == "given" or body.head in _JOINTS:

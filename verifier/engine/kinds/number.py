@@ -179,7 +179,7 @@ def harmless(rest: str, ctx: Context) -> bool:
         return True
     ctx.meter.spend(len(rest))
     if (
-        rest[0].isalnum()
+        (rest[0].isalnum() and (not _COUNTER.match(rest) or rest.startswith(ctx.rules.text.scales)))
         or rest[0] == ";"
         or _GLUED.match(rest.lstrip())
         or _DIGIT_OR_MATHS.search(rest)
@@ -197,6 +197,7 @@ def harmless(rest: str, ctx: Context) -> bool:
     return table.directions.isdisjoint(word for word in found if word not in asked) and not _divided(found, ctx)
 
 
+_COUNTER = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")  # a word that counts things: 858颗糖果
 _NEAR = 6  # words behind a number in which a modifier belongs to it
 
 

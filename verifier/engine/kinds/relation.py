@@ -6,7 +6,7 @@ from verifier.engine.kinds import conditions
 from verifier.engine.kinds.collection import FAMILIES, compare_collections
 from verifier.engine.kinds.expression import compare_values, same_family, tree_of
 from verifier.engine.kinds.form import wrong_form
-from verifier.engine.kinds.formula import Collection, Expression, Relation, definition
+from verifier.engine.kinds.formula import Collection, Expression, Relation, definition, name_of
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.region import as_condition
 from verifier.engine.maths import equations, logic, solve, zero
@@ -289,6 +289,10 @@ def compare_with_value(
         return UNSOLVED.finding(**shown) if symbols(tree) else SUBJECT_UNCLEAR.finding(**shown)
     sides = (Expression(body), Expression(other)) if first else (Expression(other), Expression(body))
     if definition(tree) is None and not symbols(body):  # a + b = 5, 3x = 18
+        if first and len(symbols(tree)) == 1:
+            solved = _on_the_line_value(tree, other, ctx, shown)
+            if solved.decision is Decision.CORRECT:
+                return solved
         inner = ctx.compare(*sides)
         asked = conditions.is_asked(tree, ctx)
         if inner.decision is Decision.CORRECT:
@@ -336,6 +340,12 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
     relation, many = (gold, candidate) if isinstance(gold, Relation) else (candidate, gold)
     assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
     names = symbols(relation.tree)
+    parts = many.tree.args if many.tree.head in {"or", "list"} else ()
+    if parts and all(part.head == "eq" for part in parts) and symbols(many.tree) - {name_of(parts[0].args[0])}:
+        either = Relation(Expr("or", parts))  # x = 0 or x = y
+        return (
+            compare_relations(relation, either, ctx) if relation is gold else compare_relations(either, relation, ctx)
+        )
     if many.shape in FAMILIES:
         defined = definition(_without_condition(relation.tree))
         if defined is None or len(symbols(defined[1])) != 1:
