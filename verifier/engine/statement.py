@@ -105,7 +105,9 @@ def narrower(
         parts.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
     number = _sole_number(text, max(after, 0), rules) if sole else None
     if number is not None:
-        parts.append(Extraction(text[number:].strip(), "sole_number", found.start + number, found.end))
+        parts.append(
+            Extraction(text[number:].replace("**", "").strip(), "sole_number", found.start + number, found.end)
+        )
     return tuple(parts)
 
 

@@ -18,7 +18,6 @@ from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr, symbols
 
 _REGIONS = frozenset({"interval", "union", "intersect", "setminus", "complement", "builder"})
 _NAMED_SETS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
-_WORKED = frozenset({"add", "mul", "div", "pow"})
 _JOINTS = frozenset({"list", "and", "or"})
 WHOLE = "_k"  # a parameter that runs over all whole numbers
 NUMBERED = re.compile(r"(.+)_\d+$")
@@ -232,8 +231,6 @@ def _equation(tree: Expr, *, word: bool) -> Understood:
     if tree.head == "approx" and defined is None and not symbols(tree):
         return Understood(_value(left, word=word))
     if defined is None:
-        if tree.head == "eq" and not symbols(tree) and left.head in _WORKED and right.head == "number":
-            return Understood(_value(right, word=False))  # 35 + 70 = 105: the last member
         return Understood(_relation(tree))
     subject, body = defined
     if body.head == "given" or body.head in _JOINTS:

@@ -11,6 +11,7 @@ from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.region import as_condition
 from verifier.engine.maths import equations, logic, solve, zero
 from verifier.engine.maths.show import show
+from verifier.engine.maths.trees import minus
 from verifier.engine.maths.zero import Given
 from verifier.engine.numerals import Number
 from verifier.types.expr import Expr, number, symbols
@@ -22,6 +23,7 @@ SAME_VALUE = proves("relation.same_value", "Both give the same value to the same
 RIGHT_SIDE = proves("relation.right_side", "One side gives the equation, the other its right side, and they are equal.")
 DIFFERS = refutes("relation.differs", "The relations hold for different values.")
 VALUE_DIFFERS = refutes("relation.value_differs", "The relations give different values to the same subject.")
+CONTRADICTS = refutes("relation.contradiction", "The answer equates two different values.")
 SORT_DIFFERS = refutes("relation.sort_differs", "One side is an equation and the other an inequality.")
 UNSOLVED = refutes(
     "relation.unsolved",
@@ -36,7 +38,7 @@ SUBJECT_UNCLEAR = passes(
 )
 NAMES_DIFFER = passes("relation.names_differ", "The relations hold different names.", specific=7)
 CODES: tuple[Code, ...] = (
-    IDENTICAL, SAME, SAME_VALUE, RIGHT_SIDE, DIFFERS, VALUE_DIFFERS, SORT_DIFFERS, UNSOLVED, UNSHOWN, SUBJECT_UNCLEAR,
+    IDENTICAL, SAME, SAME_VALUE, RIGHT_SIDE, DIFFERS, VALUE_DIFFERS, CONTRADICTS, SORT_DIFFERS, UNSOLVED, UNSHOWN, SUBJECT_UNCLEAR,
     NAMES_DIFFER,
 )  # fmt: skip
 
@@ -280,6 +282,8 @@ def compare_with_value(
         if symbols(other) or tree.head in {"list", "and", "or"}:
             return UNSHOWN.finding(**shown)
         return (UNSHOWN if first else UNSOLVED).finding(**shown)
+    if not symbols(tree):
+        return _worked_out(tree, other, first, ctx, shown)
     body = _body(tree, other, ctx, solving=first)
     if body is None:
         if not first and any(conditions.is_unknown(name, ctx) for name in symbols(tree) - symbols(other)):
@@ -302,6 +306,19 @@ def compare_with_value(
     if inner.decision is Decision.CORRECT:
         return RIGHT_SIDE.finding(**shown, values=inner.code)
     return inner
+
+
+def _worked_out(tree: Expr, other: Expr, first: bool, ctx: Context, shown: dict[str, str]) -> Finding:  # noqa: FBT001
+    """``35 + 70 = 105`` is its last member, if it is true and anything was worked out (POLICY 1, 6, 56)."""
+    left, right = tree.args
+    order = zero.sign(minus(left, right), ctx.meter)
+    if order:
+        return (UNSHOWN if first else CONTRADICTS).finding(**shown)
+    if order is None or left.head == "number":
+        return UNSHOWN.finding(**shown)
+    sides = (Expression(right), Expression(other)) if first else (Expression(other), Expression(right))
+    inner = ctx.compare(*sides)
+    return RIGHT_SIDE.finding(**shown, values=inner.code) if inner.decision is Decision.CORRECT else inner
 
 
 def _on_the_line_value(tree: Expr, value: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
