@@ -42,7 +42,8 @@ class Demand(msgspec.Struct, frozen=True):
     millions, ``rounding_task`` that it asks to round a given number, ``verbatim`` that the answer is a name of digits.
     ``forms`` are the forms asked for (``rules/demand/forms.toml``), ``family`` says that arbitrary constants belong to
     the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the
-    order of several values counts, ``whole`` that they are whole numbers; ``question`` is the end of the question as it was
+    order of several values counts, ``whole`` that they are whole numbers, ``degrees`` that
+    bare angles are degrees; ``question`` is the end of the question as it was
     written.
     """
 
@@ -64,6 +65,7 @@ class Demand(msgspec.Struct, frozen=True):
     ordered: bool = False
     unordered: bool = False
     whole: bool = False
+    degrees: bool = False
     question: str = ""
     verbatim: bool = False
     money: bool = False
@@ -118,6 +120,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         ordered=not asked.isdisjoint(table.ordered),
         unordered=not told.isdisjoint(table.unordered),
         whole=not told.isdisjoint(table.whole),
+        degrees=not told.isdisjoint(table.degrees),
         question=question[-_ASKED_IN:],
         verbatim=any(re.search(rf"\b{re.escape(phrase)}\b", asking) for phrase in asked & table.verbatim),
         money=not asked.isdisjoint(table.money),

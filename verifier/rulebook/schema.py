@@ -251,7 +251,7 @@ _LISTS = {
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings denials glued ordinary",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
-    "ordered unordered whole",
+    "ordered unordered whole degrees",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

@@ -110,7 +110,7 @@ def _unit_phrases(lists: Lists) -> tuple[str, ...]:
 
 _SETS = (
     "percent", "exact", "count", "pure_number", "scale", "lowest_terms", "family", "antiderivative", "ordered",
-    "unordered", "whole", "verbatim", "money",
+    "unordered", "whole", "degrees", "verbatim", "money",
 )  # fmt: skip
 
 

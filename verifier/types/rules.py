@@ -140,6 +140,7 @@ class DemandTable(msgspec.Struct, frozen=True):
     ordered: frozenset[str]
     unordered: frozenset[str]
     whole: frozenset[str]
+    degrees: frozenset[str]
     verbatim: frozenset[str]
     money: frozenset[str]
     tasks: frozenset[str]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 from flint import fmpq
 
 from verifier.engine.kinds import conditions
@@ -143,6 +144,8 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
     if _is_word(gold) and _is_word(candidate) and own != other and _same_letters(own, other):
         return WORDS.finding(**shown)
     names = symbols(own) | symbols(other)
+    if ctx.demand.degrees:
+        own, other = in_degrees(own), in_degrees(other)
     if not names:
         return _settled(own, other, zero.equal(own, other, Given(), ctx.meter), ctx, shown)
     if not names.isdisjoint(_IMAGINARY):
@@ -324,6 +327,17 @@ def _progressions(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]
         return None
     same = families.same_progressions(sides[:1], sides[1:], ctx.meter)  # type: ignore[arg-type]
     return None if same is None else (SAME_VALUES if same else DIFFERS).finding(**shown)
+
+
+_TURNING = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
+
+
+def in_degrees(tree: Expr) -> Expr:
+    """The tree with bare arguments of sines and their like as degrees, where the question says that angles are."""
+    args = tuple(in_degrees(part) for part in tree.args)
+    if tree.head in _TURNING and not any(node.name in {"pi", "deg"} for node in walk(args[0])):
+        args = (Expr("mul", (args[0], Expr("constant", (), "deg"))),)
+    return msgspec.structs.replace(tree, args=args) if args else tree
 
 
 def _renamed(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:

@@ -217,6 +217,12 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     found = open_number(text, ctx)
     if found is None or found.currency or ctx.demand.verbatim:
         return
+    comma = _DECIMAL_COMMA.fullmatch(text)
+    if comma is not None:  # a zero opens no group of thousands: 0,111 is a decimal, or a list of two
+        read = scan_number(f"{comma[1]}.{comma[2]}", 0, ctx.meter)
+        if read is not None:
+            yield Reading(msgspec.structs.replace(read.number, written=text), "number", certain=False)
+        return
     rest = text[found.end :].strip(" )") if _bracketed(text, 0) else text[found.end :]
     if not harmless(rest, ctx) or read_unit(text, found.end, ctx.rules.units) is not None:
         return  # with a unit it is a quantity, or nothing
@@ -225,6 +231,7 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     yield Reading(msgspec.structs.replace(found.number, noun=_noun(rest, ctx)), "number", rest.strip(), found.label)
 
 
+_DECIMAL_COMMA = re.compile(r"([-+]?0),(\d+)")
 _NAMED = re.compile(r" [A-Z][a-z]+")
 _NOUN = re.compile(r" ?([^\W\d_]+(?: ?[/·*^] ?[^\W\d_]+)*)")
 

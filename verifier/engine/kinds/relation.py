@@ -356,13 +356,13 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
     shown = ctx.sides(gold, candidate)
     relation, many = (gold, candidate) if isinstance(gold, Relation) else (candidate, gold)
     assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
+    assert isinstance(relation, Relation)  # noqa: S101  # the same
     names = symbols(relation.tree)
     parts = many.tree.args if many.tree.head in {"or", "list"} else ()
     if parts and all(part.head == "eq" for part in parts) and symbols(many.tree) - {name_of(parts[0].args[0])}:
         either = Relation(Expr("or", parts))  # x = 0 or x = y
-        return (
-            compare_relations(relation, either, ctx) if relation is gold else compare_relations(either, relation, ctx)
-        )
+        sides = (relation, either) if relation is gold else (either, relation)
+        return compare_relations(*sides, ctx)
     if many.shape in FAMILIES:
         defined = definition(_without_condition(relation.tree))
         if defined is None or len(symbols(defined[1])) != 1:
