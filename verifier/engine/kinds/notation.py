@@ -74,7 +74,7 @@ def _without_rejected(raw: str, ctx: Context) -> str:
 
 
 _COMPOUND = re.compile(r"\d ?[^\W\d_]{1,12}\.?,? (?:and )?\d+(?:\.\d+)? ?[^\W\d_]")
-_ONLY = re.compile(r"^[\s$]*(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=\S)", re.IGNORECASE)
+_ONLY = re.compile(r"^[\s$]*(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=[^\s$])", re.IGNORECASE)
 _REMARK = re.compile(r"\s*\(([^()]{1,100})\)[\s.$]*$")
 
 

@@ -361,8 +361,9 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
     parts = many.tree.args if many.tree.head in {"or", "list"} else ()
     if parts and all(part.head == "eq" for part in parts) and symbols(many.tree) - {name_of(parts[0].args[0])}:
         either = Relation(Expr("or", parts))  # x = 0 or x = y
-        sides = (relation, either) if relation is gold else (either, relation)
-        return compare_relations(*sides, ctx)
+        if relation is gold:
+            return compare_relations(relation, either, ctx)
+        return compare_relations(either, relation, ctx)
     if many.shape in FAMILIES:
         defined = definition(_without_condition(relation.tree))
         if defined is None or len(symbols(defined[1])) != 1:

@@ -14,6 +14,7 @@ import msgspec
 from flint import fmpq, fmpq_poly
 
 from verifier.engine.maths import polynomial, roots, zero
+from verifier.engine.maths.families import is_zero
 from verifier.engine.maths.quotients import cleared
 from verifier.engine.maths.show import show
 from verifier.engine.maths.solve import ORDER
@@ -265,7 +266,7 @@ def solved_for(side: Expr, name: str, meter: Meter) -> Expr | None:
     slope = minus(at[1], at[0])
     if zero.equal(minus(at[2], at[1]), slope, Given(), meter).decision is not Decision.CORRECT:
         return None
-    if zero.equal(number(0), slope, Given(), meter).decision is not Decision.INCORRECT:
+    if is_zero(slope, Given(), meter) is not False:
         return None
     return Expr("neg", (Expr("div", (at[0], slope)),))
 

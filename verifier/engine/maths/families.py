@@ -200,8 +200,16 @@ def _in_span(way: Expr, ways: Sequence[Expr], variable: str, given: Given, meter
     whole = determinant((*rows, (*ways, way)))
     if whole is None:
         return None
-    found = zero.equal(number(0), whole, given, meter)
-    return {Decision.CORRECT: True, Decision.INCORRECT: False}.get(found.decision)
+    return is_zero(whole, given, meter)
+
+
+def is_zero(tree: Expr, given: Given, meter: Meter) -> bool | None:
+    """Whether an expression is zero for all values of its names; a name that only one side has is no obstacle."""
+    for one, other in ((tree, number(0)), (number(0), tree)):
+        found = zero.equal(one, other, given, meter)
+        if found.decision is not Decision.PASS:
+            return found.decision is Decision.CORRECT
+    return None
 
 
 def _proportional(one: Expr, other: Expr, variables: Sequence[str], given: Given, meter: Meter) -> bool:
