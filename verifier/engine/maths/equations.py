@@ -258,7 +258,7 @@ def _by_solving(first: Expr, second: Expr, names: Sequence[str], given: Given, m
 
 
 def solved_for(side: Expr, name: str, meter: Meter) -> Expr | None:
-    """The value of a name in ``side = 0``, where it stands linearly; ``None`` where it does not."""
+    """The value of a name in ``side = 0``, where it stands linearly and only this value solves it; else ``None``."""
     meter.spend(4)
     if not _outside(side, name):
         return None
@@ -266,9 +266,15 @@ def solved_for(side: Expr, name: str, meter: Meter) -> Expr | None:
     slope = minus(at[1], at[0])
     if zero.equal(minus(at[2], at[1]), slope, Given(), meter).decision is not Decision.CORRECT:
         return None
-    if is_zero(slope, Given(), meter) is not False:
-        return None
+    if is_zero(slope, Given(), meter) is not False or not any(_is_fixed(part, meter) for part in (slope, at[0])):
+        return None  # where slope and rest vanish together, every value solves the equation
     return Expr("neg", (Expr("div", (at[0], slope)),))
+
+
+def _is_fixed(tree: Expr, meter: Meter) -> bool:
+    """Whether an expression is a constant other than zero, whatever names it is written with."""
+    value = zero.substitute(tree, {name: number(place + 2) for place, name in enumerate(sorted(symbols(tree)))})
+    return zero.sign(value, meter) in {1, -1} and is_zero(minus(tree, value), Given(), meter) is True
 
 
 def _outside(tree: Expr, name: str) -> bool:
