@@ -33,7 +33,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if parts is not None:
         yield Reading(parts, "collection")
         return
-    raw = _ONLY.sub("", raw)
+    raw = _ONLY.sub(r"\1", raw)
     if _COMPOUND.search(text) and "\\" not in raw and "$" not in raw:
         return  # 2 h 25 min
     label = _LABEL.match(raw)
@@ -74,7 +74,7 @@ def _without_rejected(raw: str, ctx: Context) -> str:
 
 
 _COMPOUND = re.compile(r"\d ?[^\W\d_]{1,12}\.?,? (?:and )?\d+(?:\.\d+)? ?[^\W\d_]")
-_ONLY = re.compile(r"^[\s$]*(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=[^\s$])", re.IGNORECASE)
+_ONLY = re.compile(r"^([\s$]*)(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=[^\s$])", re.IGNORECASE)
 _REMARK = re.compile(r"\s*\(([^()]{1,100})\)[\s.$]*$")
 
 
