@@ -332,7 +332,8 @@ class _Grade:
         """The gold's own words; one that is boxed or marked is taken out of its box."""
         if "\\boxed" in accepted or "####" in accepted:
             found = extract.find_answer(accepted, self.rules, self.meter)
-            if found.candidates:
+            several = accepted.count("\\boxed") > 1 and found.candidates and found.candidates[0].via != "several_boxes"
+            if found.candidates and not several:
                 return found.candidates[0]
         return Extraction(accepted.strip(), "given", 0, len(accepted))
 

@@ -35,6 +35,7 @@ _MARKDOWN = re.compile(
 _BOLD = re.compile(r"(\*{2,3}+)(?=[^\s*])([^*]*+)(?<=\S)\1")
 _SPACED_MICRO = re.compile(r"(?<=[\d ])μ (?=[A-Za-zΩ])")
 _EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[.\"']!$")  # and not n!, which is a factorial
+_GROUPS = re.compile(r"(?<=\d),\\! *(?=\d{3})")
 _CITATION = re.compile(r"(?<=\S) \[\d{1,2}\]\.?\s*$")  # a reference mark
 _SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
@@ -88,8 +89,8 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
 
 
 def without_citation(text: str) -> str:
-    """The text without a reference mark at its end: ``7 [3]``."""
-    return _CITATION.sub("", text)
+    r"""The text without a reference mark at its end, ``7 [3]``, and with groups of digits joined: ``11,\! 111``."""
+    return _GROUPS.sub(",", _CITATION.sub("", text))
 
 
 def strip(text: str) -> str:
@@ -129,7 +130,7 @@ def _lowered(text: str) -> str:
 def _latex(text: str, table: TextTable) -> str:
     text = text.replace("\\$", _DOLLAR).replace("$$", " ")
     text = _MATH_SPAN.sub(_unspanned, text)
-    text = text.replace("{,}", ",").replace("{.}", ".").replace("\\!", "")
+    text = _GROUPS.sub(",", text).replace("{,}", ",").replace("{.}", ".").replace("\\!", "")
     if "\\" in text:
         text = _macros(text.replace("~", " "), table)  # a tie
     for _ in range(8):  # innermost first; a person nests no deeper

@@ -155,6 +155,8 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         return family
     stated = gold.conditions if isinstance(gold, Expression) else ()
     found = _equal(own, other, names, stated, ctx)
+    if found.decision is Decision.CORRECT and symbols(own) != symbols(other) and (_vanishes(own) or _vanishes(other)):
+        return FREE_NAMES.finding(**shown)  # 0·m/s and 0·m
     if found.decision is Decision.CORRECT:
         if isinstance(candidate, Expression) and _limits(candidate, stated):
             return STATED.finding(**shown)
@@ -205,6 +207,14 @@ def _number(side: Value, ctx: Context) -> Number | None:
 
 def _is_word(side: Value) -> bool:
     return isinstance(side, Expression) and side.word
+
+
+def _vanishes(tree: Expr) -> bool:
+    """Whether names stand in a product with zero."""
+    return any(
+        node.head == "mul" and any(part.value == 0 for part in node.args if part.value is not None)
+        for node in walk(tree)
+    )
 
 
 def _limits(candidate: Expression, stated: tuple[Expr, ...]) -> bool:

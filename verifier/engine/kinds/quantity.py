@@ -109,6 +109,10 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     after = read_unit(text, end, table)
     if after is not None and not _is_word_inside(text, after[1]):
         unit, end = after
+    elif text[end : end + 1] in _TIMES:
+        product = read_unit(text, end + 1, table)  # 18*kJ; one letter may be a variable
+        if product is not None and product[1] == len(text) and _UNIT_WORD.search(product[0].name):
+            unit, end = product
     if found.currency:
         leading = msgspec.structs.replace(table.symbols[found.currency], name=found.currency)
         if unit is not None and (unit.dimension, unit.factor) != (leading.dimension, leading.factor):
@@ -121,6 +125,8 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     yield Reading(Quantity(found.number, unit), "quantity", text[end:].strip(), found.label)
 
 
+_TIMES = frozenset("*·")
+_UNIT_WORD = re.compile(r"[^\W\d_]{2}|/")
 _COMBINATION = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices
 _SCALE_OR_CODE = re.compile(r" ?(?:[kKMBT]|[A-Z]{2,3})\b")
 

@@ -2,7 +2,7 @@ r"""The environments of LaTeX: matrices, cases, aligned equations, arrays."""
 
 from __future__ import annotations
 
-from verifier.engine.maths.cursor import Cursor, Prefix, Unreadable
+from verifier.engine.maths.cursor import SUM, Cursor, Prefix, Unreadable
 from verifier.engine.maths.operators import is_statement
 from verifier.engine.maths.statements import condition, statement
 from verifier.types.expr import Expr
@@ -39,7 +39,10 @@ def environment(c: Cursor, _: int) -> Expr:
     if name.endswith("matrix") or (name == "array" and before in {"(", "[", "|", "|("}):
         heads = {"v": "det", "V": "det"}
         return matrix(tuple(Expr("row", tuple(row)) for row in rows), heads.get(name[0], "") if len(name) == 7 else "")
-    return _of_rows(rows, name)
+    made = _of_rows(rows, name)
+    if made.head == "list" and c.power.get(c.kinds[c.at], 0) >= SUM:
+        raise Unreadable  # equations are no factor
+    return made
 
 
 def _grid(c: Cursor, *, joins: bool) -> list[list[Expr]]:

@@ -70,7 +70,7 @@ def _fraction(tree: Expr, meter: Meter) -> bool | None:
     node = _unsigned(tree)
     if _is_decimal(node) or node.head in {"percent", "mixed"}:
         return False
-    return _lowest_terms(tree, meter)
+    return True if node.head == "div" else _lowest_terms(tree, meter)
 
 
 def _decimal(tree: Expr, _meter: Meter) -> bool | None:

@@ -116,7 +116,7 @@ def _rare(pieces: list[str], position: int, found: Tokens, table: MathsTable, me
     first = piece[0]
     if first == "\\":
         return _macro(pieces, position, found, table, meter)
-    if first.isdecimal() or (first == "." and len(piece) > 1 and piece[1].isdecimal()):
+    if first.isdecimal() or (first == "." and len(piece) > 1 and piece[1] != "."):
         meter.within("digits", len(piece))
         _add(found, "number", piece, position)
     elif first == "$":

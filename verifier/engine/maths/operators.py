@@ -27,7 +27,7 @@ TWO = number(2)
 _STATEMENTS = RELATIONS | LOGIC | {"given"}
 _COLLECTED = frozenset({"matrix", "vector", "pair", "tuple", "row"})
 _REGIONS = frozenset({"pair", "interval", "union", "setminus"})
-_SETS = frozenset({"set", "builder"})
+_NO_FACTORS = frozenset({"set", "builder", "list"})
 _MINUTE = Expr("div", (constant("deg"), number(60)))
 _SECOND = Expr("div", (constant("deg"), number(3600)))
 
@@ -117,7 +117,7 @@ def _factor(c: Cursor, items: list[Expr]) -> Expr | None:
         if kind == "\\{":
             raise Unreadable
     right = c.expr(c.powers.implicit)
-    if right.head in _SETS or last.head in _SETS:
+    if right.head in _NO_FACTORS or last.head in _NO_FACTORS:
         raise Unreadable
     if is_statement(right):
         return Expr("given", (joined("mul", items), right))  # nπ (n ∈ Z)

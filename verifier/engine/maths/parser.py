@@ -136,7 +136,7 @@ def _readings(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
 def _plain_words(text: str, table: MathsTable) -> bool:
     """Whether a text of nothing but words names no mathematical thing."""
     words = _WORD.findall(text[:200])
-    if not words or len(text) > 200:
+    if not words:
         return True
     if len(words) == 1 and len(words[0]) <= _SHORT:
         return False
@@ -167,6 +167,8 @@ def _read(text: str, tokens: Tokens, table: MathsTable, meter: Meter, *, packed:
         while kinds[cursor.at] == "}" and kinds.count("}") > kinds.count("{"):
             cursor.at += 1  # braces too many at the end
     except Unreadable:
+        return None
+    if tree.head == "dots":
         return None
     after = ""
     if kinds[cursor.at] != "end":
