@@ -6,12 +6,12 @@ unknown that stands in it linearly. A difference is shown by a point that solves
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import Any
 
 import msgspec
-from flint import fmpq, fmpq_poly
+from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from verifier.engine.maths import polynomial, roots, zero
 from verifier.engine.maths.families import is_zero
@@ -49,11 +49,11 @@ def same_equation(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> Sa
     """Two equations; ``None`` where neither sameness nor a difference is shown."""
     first, second = difference(gold), difference(candidate)
     names = sorted(symbols(first) | symbols(second))
-    if _proportional(first, second, names, given, meter):
-        return Same(same=True, how="proportional")
     factored = _by_factors(first, second, names, meter)
     if factored is not None and factored.same:
         return factored
+    if factored is None and _proportional(first, second, names, given, meter):
+        return Same(same=True, how="proportional")
     solved = _by_solving(first, second, names, given, meter)
     if solved is not None and (solved.same or not given.conditions):
         return solved
@@ -123,7 +123,7 @@ def _by_factors(first: Expr, second: Expr, names: Sequence[str], meter: Meter) -
     return None
 
 
-def _irreducible(whole: Any) -> set[Any]:
+def _irreducible(whole: fmpq_mpoly) -> set[Any]:
     """The monic irreducible factors of a polynomial, as texts that can be compared."""
     return {_Monic(factor) for factor, _ in whole.factor()[1] if not factor.is_constant()}
 
@@ -133,7 +133,7 @@ class _Monic:
 
     __slots__ = ("factor", "text")
 
-    def __init__(self, factor: Any) -> None:
+    def __init__(self, factor: fmpq_mpoly) -> None:
         self.factor = factor / factor.leading_coefficient()
         self.text = str(self.factor)
 
@@ -197,7 +197,7 @@ def _truth(tree: Expr, point: dict[str, Expr], meter: Meter) -> bool | None:
     return None if order is None else ORDER[tree.head][order + 1]
 
 
-def _point_on(factor: _Monic, other: Any, names: Sequence[str], meter: Meter) -> str:
+def _point_on(factor: _Monic, other: fmpq_mpoly, names: Sequence[str], meter: Meter) -> str:
     """A real point where a factor is zero and the other polynomial is not, as text; empty if none was found."""
     used = [name for name, degree in zip(names, factor.factor.degrees(), strict=False) if degree]
     for free in used:
@@ -215,7 +215,7 @@ def _point_on(factor: _Monic, other: Any, names: Sequence[str], meter: Meter) ->
     return ""
 
 
-def _restricted(whole: Any, names: Sequence[str], free: str, point: dict[str, int], meter: Meter) -> fmpq_poly:
+def _restricted(whole: fmpq_mpoly, names: Sequence[str], free: str, point: dict[str, int], meter: Meter) -> fmpq_poly:
     """A polynomial in one name, with values for the others."""
     at = list(names).index(free)
     found: dict[int, fmpq] = {}
@@ -260,30 +260,70 @@ def _by_solving(first: Expr, second: Expr, names: Sequence[str], given: Given, m
 def solved_for(side: Expr, name: str, meter: Meter) -> Expr | None:
     """The value of a name in ``side = 0``, where it stands linearly and only this value solves it; else ``None``."""
     meter.spend(4)
-    if not _outside(side, name):
+    parts = _linear(side, name)
+    if parts is None:
         return None
-    at = [zero.substitute(side, {name: number(step)}) for step in (0, 1, 2)]
-    slope = minus(at[1], at[0])
-    if zero.equal(minus(at[2], at[1]), slope, Given(), meter).decision is not Decision.CORRECT:
-        return None
-    if is_zero(slope, Given(), meter) is not False or not any(_is_fixed(part, meter) for part in (slope, at[0])):
+    slope, rest = parts
+    if not _is_fixed(slope, meter) and not (_is_fixed(rest, meter) and is_zero(slope, Given(), meter) is False):
         return None  # where slope and rest vanish together, every value solves the equation
-    return Expr("neg", (Expr("div", (at[0], slope)),))
+    return Expr("neg", (Expr("div", (rest, slope)),))
+
+
+_ZERO = number(0)
+_ONE = number(1)
+
+
+def _linear(tree: Expr, name: str) -> tuple[Expr, Expr] | None:
+    """Slope and rest of an expression in which a name stands in sums, products and numerators only, once in each."""
+    if name not in symbols(tree):
+        return _ZERO, tree
+    if tree.head == "symbol":
+        return _ONE, _ZERO
+    if tree.head == "neg":
+        inner = _linear(tree.args[0], name)
+        return None if inner is None else (_negative(inner[0]), _negative(inner[1]))
+    if tree.head == "add":
+        parts = [found for part in tree.args if (found := _linear(part, name)) is not None]
+        if len(parts) < len(tree.args):
+            return None
+        return _sum(slope for slope, _ in parts), _sum(rest for _, rest in parts)
+    if tree.head == "mul":
+        holding = [part for part in tree.args if name in symbols(part)]
+        inner = _linear(holding[0], name) if len(holding) == 1 else None
+        others = tuple(part for part in tree.args if part is not holding[0])
+        return None if inner is None else (_times(*others, inner[0]), _times(*others, inner[1]))
+    if tree.head == "div" and name not in symbols(tree.args[1]):
+        inner = _linear(tree.args[0], name)
+        return None if inner is None else (Expr("div", (inner[0], tree.args[1])), Expr("div", (inner[1], tree.args[1])))
+    return None
+
+
+def _negative(tree: Expr) -> Expr:
+    return tree if tree == _ZERO else Expr("neg", (tree,))
+
+
+def _sum(parts: Iterable[Expr]) -> Expr:
+    kept = tuple(part for part in parts if part != _ZERO)
+    if not kept:
+        return _ZERO
+    return kept[0] if len(kept) == 1 else Expr("add", kept)
+
+
+def _times(*parts: Expr) -> Expr:
+    if _ZERO in parts:
+        return _ZERO
+    kept = tuple(part for part in parts if part != _ONE)
+    if not kept:
+        return _ONE
+    return kept[0] if len(kept) == 1 else Expr("mul", kept)
 
 
 def _is_fixed(tree: Expr, meter: Meter) -> bool:
     """Whether an expression is a constant other than zero, whatever names it is written with."""
+    if not symbols(tree):
+        return zero.sign(tree, meter) in {1, -1}
     value = zero.substitute(tree, {name: number(place + 2) for place, name in enumerate(sorted(symbols(tree)))})
     return zero.sign(value, meter) in {1, -1} and is_zero(minus(tree, value), Given(), meter) is True
-
-
-def _outside(tree: Expr, name: str) -> bool:
-    """Whether a name stands in sums, products and numerators only."""
-    if name not in symbols(tree) or tree.head == "symbol":
-        return True
-    if tree.head == "div":
-        return name not in symbols(tree.args[1]) and _outside(tree.args[0], name)
-    return tree.head in {"add", "neg", "mul"} and all(_outside(part, name) for part in tree.args)
 
 
 def same_inequality(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> Same | None:
