@@ -75,6 +75,11 @@ class Expr(msgspec.Struct, frozen=True):
     name: str = ""
     value: fmpq | None = None
 
+    def __hash__(self) -> int:
+        """As equality has it; flint's own hash of a rational goes through ``fractions`` and costs ten times as much."""
+        value = self.value
+        return hash((self.head, self.args, self.name) if value is None else (self.name, value.p, value.q))
+
 
 def number(value: fmpq | int, written: str = "") -> Expr:
     """A number; ``written`` is the text of a decimal.

@@ -188,8 +188,13 @@ def _breaks(tree: Expr, variable: str, meter: Meter) -> Iterator[Point]:
         yield from _zeros(_difference(tree), variable, meter)
     elif tree.head in {"in", "notin"}:
         yield from _breaks(_spelled(tree, variable), variable, meter)
-    elif tree not in {_TRUE, _FALSE}:
+    elif not _is_settled(tree):
         raise Unsolved
+
+
+def _is_settled(tree: Expr) -> bool:
+    """Whether a condition is the constant true or false."""
+    return tree.head == "constant" and tree.name in {"true", "false"}
 
 
 def _spelled(tree: Expr, variable: str) -> Expr:
@@ -447,8 +452,8 @@ Known = dict[int, tuple[Expr, Expr, tuple[fmpq_poly, fmpq_poly] | None]]
 def _holds(tree: Expr, variable: str, place: Place, meter: Meter, known: Known) -> bool:
     """Whether a condition holds at a place; where a side is undefined, it does not."""
     meter.spend(2)
-    if tree in {_TRUE, _FALSE}:
-        return tree == _TRUE
+    if _is_settled(tree):
+        return tree.name == "true"
     if tree.head == "and":
         return all(_holds(part, variable, place, meter, known) for part in tree.args)
     if tree.head == "or":
