@@ -396,6 +396,7 @@ ENVIRONMENTS_AND_CALCULUS = [
     (r"\lim_{x\to 0^+} \frac{1}{x}", "lim<+>(div(1, x), x, 0)"),
     (r"\lim_{n→∞} (1+1/n)^n", "lim(pow(add(1, div(1, n)), n), n, :inf)"),
     (r"\frac{d}{dx} x^2", "diff(pow(x, 2), x)"),
+    (r"\frac{d^2}{dx^2}(e^x)", "diff(diff(pow(:e, x), x), x)"),
     (r"\frac{dy}{dx} = 2x", "eq(diff(y, x), mul(2, x))"),
     (r"\frac{d^2y}{dx^2} + y = 0", "eq(add(diff(diff(y, x), x), y), 0)"),
     (r"DNE", ":undefined"),

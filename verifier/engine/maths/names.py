@@ -262,7 +262,7 @@ def joined_group(c: Cursor) -> Expr:
 
 
 def _derivative(above: Expr, below: Expr) -> Expr | None:
-    """dy/dx, and d/dx, which still waits for what it is applied to (one argument)."""
+    """dy/dx, and d/dx, which still waits for what it is applied to (one argument; ``name`` a prime for each order)."""
     if below.head != "mul" or len(below.args) != 2 or below.args[0] not in _DIFFERENTIALS:
         return None
     sign = below.args[0]
@@ -277,7 +277,7 @@ def _derivative(above: Expr, below: Expr) -> Expr | None:
         for _ in range(order):
             body = Expr("diff", (body, variable))
         return body
-    return Expr("diff", (variable,)) if order == 1 else None
+    return Expr("diff", (variable,), "'" * order)
 
 
 _DIFFERENTIALS = (symbol("d"), symbol("partial"))

@@ -122,7 +122,9 @@ def _factor(c: Cursor, items: list[Expr]) -> Expr | None:
     if is_statement(right):
         return Expr("given", (joined("mul", items), right))  # nπ (n ∈ Z)
     if last.head == "diff" and len(last.args) == 1:  # d/dx of what follows
-        items[-1] = Expr("diff", (right, last.args[0]))
+        for _ in last.name:
+            right = Expr("diff", (right, last.args[0]))
+        items[-1] = right
     else:
         items.append(right)
     return None
