@@ -161,7 +161,9 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         if isinstance(candidate, Expression) and _limits(candidate, stated):
             return STATED.finding(**shown)
         return _settled(own, other, found, ctx, shown)
-    return _renamed(own, other, ctx, shown) or _settled(own, other, found, ctx, shown)
+    words = _is_word(gold) or _is_word(candidate) or not (own.args or other.args)
+    renamed = None if words else _renamed(own, other, ctx, shown)  # Cs and CS, x and t are not renamed
+    return renamed or _settled(own, other, found, ctx, shown)
 
 
 def _equal(own: Expr, other: Expr, names: frozenset[str], stated: tuple[Expr, ...], ctx: Context) -> Equality:

@@ -218,7 +218,7 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     if found is None or found.currency or ctx.demand.verbatim:
         return
     comma = _DECIMAL_COMMA.fullmatch(text)
-    if comma is not None:  # a zero opens no group of thousands: 0,111 is a decimal, or a list of two
+    if comma is not None:  # no group of thousands: 0,111 and 3,5 are decimals, or lists of two
         read = scan_number(f"{comma[1]}.{comma[2]}", 0, ctx.meter)
         if read is not None:
             yield Reading(msgspec.structs.replace(read.number, written=text), "number", certain=False)
@@ -231,7 +231,7 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     yield Reading(msgspec.structs.replace(found.number, noun=_noun(rest, ctx)), "number", rest.strip(), found.label)
 
 
-_DECIMAL_COMMA = re.compile(r"([-+]?0),(\d+)")
+_DECIMAL_COMMA = re.compile(r"([-+]?(?:0|\d+)),(\d{1,2}|\d{4,}|(?<=0,)\d{3})")
 _NAMED = re.compile(r" [A-Z][a-z]+")
 _NOUN = re.compile(r" ?([^\W\d_]+(?: ?[/·*^] ?[^\W\d_]+)*)")
 
