@@ -159,6 +159,8 @@ PASS = [
     ("ln(1)/ln(1)", "1", "", "undefined"),
     ("1/(sin(x)**2 + cos(x)**2 - 1)", "2/(sin(x)**2 + cos(x)**2 - 1)", "", "undefined"),
     ("0**0", "1", "", "undefined"),
+    ("int(f(x), x) + 1/0", "int(f(x), x) + 1/0", "", "undefined"),
+    ("sum(1/k, k, 1, n) + ln(1)/ln(1)", "sum(1/j, j, 1, n) + ln(1)/ln(1)", "", "undefined"),
     ("sqrt(-1 - x**2)", "sqrt(-2 - x**2)", "", "no_common_domain"),
     ("x*y", "x", "", "names"),
     ("x", "y", "", "names"),

@@ -50,13 +50,17 @@ def constants(forms: Forms, gold: int, candidate: int, *, complexes: bool = Fals
 
 
 def _unread(forms: Forms, gold: int, candidate: int) -> Equality:
-    """Integrals, limits, long sums: equal only as wholes."""
-    if gold == candidate:
-        return correct("identical")
+    """Integrals, limits, long sums: equal only as wholes, and nothing in them divided by zero."""
     try:
         proof = difference(forms, gold, candidate, whole=_NO_NAMES, positive=_NO_NAMES, complexes=True)
     except Undefined:
         return undecided("undefined")
+    except Exhausted as over:
+        if over.limit == "work" or gold != candidate:
+            raise
+        return correct("identical")
+    if gold == candidate:
+        return correct("identical")
     return correct("rational") if proof.zero and not proof.divided else undecided("unsupported")
 
 

@@ -14,6 +14,7 @@ from verifier.engine.maths.points import WHOLE_NAMES, Conditions, Points, Terms,
 from verifier.engine.maths.polynomial import Undefined
 from verifier.engine.maths.proof import Proof, difference
 from verifier.engine.maths.relations import eliminate
+from verifier.types.budget import Exhausted
 from verifier.types.expr import Expr
 from verifier.types.verdict import Decision
 
@@ -180,11 +181,16 @@ def _hopeless(sides: Sides) -> bool:
 
 def _unread(sides: Sides) -> Equality:
     """Unevaluated integrals, limits and the like: kernels that no point can be put into."""
-    if sides.gold == sides.candidate:
+    try:
+        proof = _prove(sides)
+    except Exhausted as over:
+        if over.limit == "work" or sides.gold != sides.candidate:
+            raise
         return correct("identical")
-    proof = _prove(sides)
     if isinstance(proof, Equality):
         return proof
+    if sides.gold == sides.candidate:
+        return correct("identical")
     return correct("rational") if proof.zero and not proof.divided else undecided("unsupported")
 
 
