@@ -76,11 +76,16 @@ def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:
         return True
     if "$" in raw or "\\" in raw:
         return False
-    if _COMPOUND.search(text):
-        return True  # 2 h 25 min
+    compound = _COMPOUND.search(text)  # 2 h 25 min
+    if compound is not None and all(_is_unit(word, ctx) for word in compound.groups()):
+        return True
     scaled = _SCALED.fullmatch(text)  # 12k, 60 rpm, 2π rad/s
     letters = [] if scaled is None else _LETTERS.findall(scaled[1] or scaled[2])
     return bool(letters) and not all(conditions.is_named(letter, ctx) for letter in letters)
+
+
+def _is_unit(word: str, ctx: Context) -> bool:
+    return word in ctx.rules.units.symbols or word.lower() in ctx.rules.units.words
 
 
 def _with_unit(text: str, raw: str, ctx: Context) -> Measure | None:
@@ -122,111 +127,6 @@ _SCALED = re.compile(
     r"[-+]?[\d.,π√()]*[\dπ)](?: ?(?:×|x|\*) ?10\^?\(?[-+]?\d+\)?)?"
     r"(?: ?([kKMB])| (?!and\b|or\b)([A-Za-zµμΩ°%]{2,}(?:[/·*^ -]+[A-Za-zµμΩ\d-]+)*))"
 )
-_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
-_DRESS = " \t\n,;$."
-
-
-def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
-    """What the text says in maths; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
-    if ctx.demand.verbatim:
-        return
-    named = ctx.rules.text.named_sets.get(text.casefold())
-    if named is not None:
-        yield Reading(Region(Expr("constant", (), named)), "region")
-        return
-    raw = _without_rejected(texts.without_citation(raw), ctx)
-    parts = _parts(raw, ctx) or _worded(raw, ctx)
-    if parts is not None:
-        yield Reading(parts, "collection")
-        return
-    raw = _ONLY.sub(r"\1", raw)
-    if _is_no_formula(text, raw, ctx):
-        return
-    measured = _with_unit(text, raw, ctx)
-    if measured is not None:
-        yield Reading(measured, "quantity")
-        return
-    yield from _formulas(text, raw, ctx)
-
-
-def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
-    """The readings of a text in the notation of maths."""
-    label = _LABEL.match(raw)
-    readings = read_maths(raw if label is None else raw[label.end() :], ctx.rules.maths, ctx.meter)
-    sole = len(readings) == 1
-    for found in readings:
-        if (found.before and not _introduces(found.before, ctx)) or _is_band(found.tree):
-            continue
-        told = list(_after_words(text, found.before, ctx)) if found.before else []
-        if told:
-            yield from told
-            return
-        word = _WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None
-        understood = understand(found.tree, word=word)
-        answer = understood.answer
-        certain = sole and found.certain
-        if found.after and isinstance(answer, Expression):
-            unit = read_unit(found.after, 0, ctx.rules.units)
-            if unit is not None and unit[1] == len(found.after.rstrip(" .")):
-                yield Reading(Measure(answer, unit[0]), "quantity", "", understood.label, certain=certain)
-                continue
-        if found.after and (found.tree.head == "number" or not harmless(" " + found.after, ctx)):
-            continue  # a bare numeral with words behind it was refused as a number, and for a reason
-        yield Reading(answer, type(answer).__name__.lower(), found.after, understood.label, certain=certain)
-
-
-def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:
-    """Whether signs that maths has too say something else: dates, compound quantities, numbers with units or scales."""
-    if _DATE.fullmatch(text):
-        return True
-    if "$" in raw or "\\" in raw:
-        return False
-    if _COMPOUND.search(text):
-        return True  # 2 h 25 min
-    scaled = _SCALED.fullmatch(text)  # 12k, 60 rpm, 2π rad/s
-    letters = [] if scaled is None else _LETTERS.findall(scaled[1] or scaled[2])
-    return bool(letters) and not all(conditions.is_named(letter, ctx) for letter in letters)
-
-
-def _with_unit(text: str, raw: str, ctx: Context) -> Measure | None:
-    """A constant with a unit behind a space: ``5√3 m``; a unit that the question uses as a name is none."""
-    tail = _TAIL.search(text)
-    if tail is None or "=" in text:
-        return None
-    unit = read_unit(tail[1], 0, ctx.rules.units)
-    if (
-        unit is None
-        or unit[1] != len(tail[1])
-        or any(conditions.is_named(one, ctx) for one in _LETTERS.findall(tail[1]))
-    ):
-        return None
-    at = raw.rfind(tail[1].split("/")[0].split("^")[0].split(" ")[0])
-    readings = read_maths(raw[:at] if at > 0 else "", ctx.rules.maths, ctx.meter)
-    if len(readings) != 1 or readings[0].after or readings[0].before or symbols(readings[0].tree):
-        return None
-    answer = understand(readings[0].tree).answer
-    return Measure(answer, unit[0]) if isinstance(answer, Expression) else None
-
-
-def _is_band(tree: Expr) -> bool:
-    """Whether ± gives an uncertainty, and no two values: a decimal and less than it."""
-    core = tree.args[0] if tree.head == "mul" and len(tree.args) == _TWO else tree
-    return (
-        core.head == "pm"
-        and len(core.args) == _TWO
-        and all(part.head == "number" for part in core.args)
-        and any(part.name for part in core.args)
-    )
-
-
-_TWO = 2
-_DATE = re.compile(
-    r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?",
-    re.IGNORECASE,
-)
-_SCALED = re.compile(
-    r"[-+]?[\d.,π√()]*[\dπ)](?: ?(?:×|x|\*) ?10\^?\(?[-+]?\d+\)?)?(?: ?([kKMB])| ([A-Za-zµμΩ°%]{2,}(?:[/·*^ -]+[A-Za-zµμΩ\d-]+)*))"
-)
 _LETTERS = re.compile(r"[A-Za-z]")
 _TAIL = re.compile(r"(?<=[\d)π}]) +([A-Za-zµμΩ°][A-Za-zµμΩ°\d/^·*-]*(?: [A-Za-z][A-Za-z\d^-]*)?)$")
 
@@ -244,7 +144,7 @@ def _without_rejected(raw: str, ctx: Context) -> str:
     return raw[: remark.start()]
 
 
-_COMPOUND = re.compile(r"\d ?[^\W\d_]{1,12}\.?,? (?:and )?\d+(?:\.\d+)? ?[^\W\d_]")
+_COMPOUND = re.compile(r"\d ?([^\W\d_]{1,12})\.?,? (?:and )?\d+(?:\.\d+)? ?([^\W\d_]{1,12})")
 _ONLY = re.compile(r"^([\s$]*)(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=[^\s$])", re.IGNORECASE)
 _REMARK = re.compile(r"\s*\(([^()]{1,100})\)[\s.$]*$")
 
