@@ -20,8 +20,14 @@ _KINDS = {
     "quantity": ("a quantity", "quantities"),
     "truth": ("yes or no", "yes or no"),
 }
+_EVIDENCE = {
+    "rounded": "rounded so far the ground truth is",
+    "missing": "not in the answer",
+    "extra": "not in the ground truth",
+}
 _SIDES = {"gold": "ground truth", "candidate": "answer"}
 _SHOWN = 200
+_MOST_INNER = 2  # comparisons of members that are told one by one; of more, what they came to stands in the outer one
 
 
 def explain(verdict: Verdict, meanings: Mapping[str, str] | None = None) -> str:
@@ -43,7 +49,9 @@ def explain(verdict: Verdict, meanings: Mapping[str, str] | None = None) -> str:
     Code number.differs, decided by number; confidence not measured; engine 1.0, rules 2026.1.
     """
     teller = _Teller(verdict, meanings or {})
-    story = [teller.sentence(step) for step in verdict.trace]
+    inner = sum(step.depth > 0 for step in verdict.trace)
+    told = [step for step in verdict.trace if not step.depth or inner <= _MOST_INNER]
+    story = [teller.sentence(step) for step in told]
     if not any(step.phase == "read" and step.decision is None for step in verdict.trace):
         story.insert(0, teller.sides())
     return "\n".join([teller.ruling(), "", *dict.fromkeys(story), "", teller.signature()])
@@ -110,11 +118,12 @@ class _Teller:
     def _details(self, step: Step) -> str:
         """The evidence that is not told anyhow."""
         known = {"gold": self._verdict.gold, "candidate": self._verdict.candidate}
-        told = [
-            f"{name.replace('_', ' ')}: {_short(value)}"
-            for name, value in step.evidence.items()
-            if value and value != known.get(name)
-        ]
+        evidence = {name: _short(value) for name, value in step.evidence.items() if value and value != known.get(name)}
+        told = []
+        if {"gold", "candidate"} <= evidence.keys():
+            place = f"at {evidence.pop('at')} " if "at" in evidence else ""
+            told.append(f"{place}the ground truth is {evidence.pop('gold')} and the answer {evidence.pop('candidate')}")
+        told += [f"{_EVIDENCE.get(name, name.replace('_', ' '))}: {value}" for name, value in evidence.items()]
         return f" ({'; '.join(told)})" if told else ""
 
     def _meaning(self, code: str) -> str:
