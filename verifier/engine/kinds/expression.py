@@ -413,7 +413,8 @@ def same_family(
     if len(own) > len(other) and ctx.demand.family and symbols(candidate) - set(other) <= symbols(gold) - set(own):
         return SUB_FAMILY.finding(**shown)
     if len(own) != len(other):
-        return None
+        unknown = symbols(candidate) - set(other) - symbols(gold)
+        return UNSHOWN.finding(**shown) if unknown and ctx.demand.family else None  # A sin(x + φ)
     renamed = zero.substitute(candidate, dict(zip(other, (Expr("symbol", (), name) for name in own), strict=True)))
     known = conditions.given(ctx.demand, symbols(gold) - set(own), ctx)
     if zero.equal(gold, renamed, known, ctx.meter).decision is Decision.CORRECT:
