@@ -113,7 +113,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         places=places,
         significant=significant,
         lowest_terms=not told.isdisjoint(table.lowest_terms),
-        rounding_task=_ROUND.search(text) is not None,
+        rounding_task="round" in text and _ROUND.search(text) is not None,
         forms=frozenset(table.forms[phrase] for phrase in asked if phrase in table.forms),
         family=not one and (not told.isdisjoint(table.family) or _INTEGRAL.search(end) is not None),
         antiderivative=one,
@@ -137,16 +137,20 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
 
 def _phrases(text: str, words: frozenset[str], table: DemandTable) -> frozenset[str]:
     """All phrases of the rules that a text holds, where a word of it begins as they do."""
-    starts = {word[:3] for word in words} | {""}
-    return frozenset(phrase for start in starts for phrase in table.starts.get(start, ()) if phrase in text)
+    starts = {word[:3] for word in words}
+    starts.add("")
+    found = table.starts.keys() & starts
+    return frozenset([phrase for start in found for phrase in table.starts[start] if phrase in text])
 
 
 def _asking(text: str) -> str:
     """The sentence of a question that asks: the last one with a question mark, else the last; what follows it too."""
     mark = text.rfind("?")
     end = len(text) if mark < 0 else mark
-    starts = [match.end() for match in _SENTENCE.finditer(text, 0, end)]
-    return text[starts[-1] if starts else 0 :]
+    start = 0
+    for match in _SENTENCE.finditer(text, 0, end):
+        start = match.end()
+    return text[start:]
 
 
 def _unnumbered(asking: str) -> str:
@@ -154,7 +158,7 @@ def _unnumbered(asking: str) -> str:
     return _NUMBERED.sub(" ", asking)
 
 
-_SENTENCE = re.compile(r"(?<!\s)[.!?\n]\s++(?=\S)")
+_SENTENCE = re.compile(r"[.!?\n](?<!\s[.!?\n])\s++(?=\S)")
 _NUMBERED = re.compile(r"(?<![\d,.])\d[\d,.]*+ ?[^\W\d_]+")
 
 
@@ -163,9 +167,10 @@ def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str,
 
 
 def _precision(text: str) -> tuple[int | None, int | None]:
-    for phrase, places in _NEAREST.items():
-        if phrase in text:
-            return places, None
+    if "nearest" in text:
+        for phrase, places in _NEAREST.items():
+            if phrase in text:
+                return places, None
     match = _PLACES.search(text)
     if match is None:
         return None, None

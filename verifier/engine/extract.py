@@ -75,9 +75,10 @@ def find_answer(response: str | None, rules: Rules, meter: Meter, asked: frozens
     end = _without_end_tokens(text, start, end, table)
     if blank(text[start:end]):
         return Found(finding=NO_ANSWER.finding(response="nothing outside the thinking" if start else "no words"))
-    marked = _last_marker(text, folded, start, end, rules)
+    markers = _markers(folded, table)
+    marked = _last_marker(text, folded, start, end, markers, rules)
     if marked is None:
-        if _announces_nothing(text, folded, start, end, table):
+        if _announces_nothing(text, folded, start, end, markers):
             return Found(finding=NO_ANSWER.finding(response="nothing behind the marker"))
         return _unmarked(text, folded, start, end, rules, asked)
     if _calls_tool(text, marked.end, end, table):
@@ -104,6 +105,8 @@ def _outside_thinking(folded: str, table: ExtractTable) -> tuple[int, int]:
 
     A tag never closed thinks to the end; one never opened has thought from the start.
     """
+    if not any(tag.open in folded or tag.close in folded for tag in table.thinking_tags):
+        return 0, len(folded)
     behind = 0
     for tag in table.thinking_tags:
         close = folded.rfind(tag.close)
@@ -119,23 +122,21 @@ def _outside_thinking(folded: str, table: ExtractTable) -> tuple[int, int]:
 
 def _without_end_tokens(text: str, start: int, end: int, table: ExtractTable) -> int:
     """The end of the text before tokens such as ``<EOS_TOKEN>`` that a model's template leaves."""
-    changed = True
-    while changed:
-        changed = False
+    while True:
         while end > start and text[end - 1].isspace():
             end -= 1
-        for token in table.ends:
-            if text.endswith(token, start, end):
-                end -= len(token)
-                changed = True
-    return end
+        if not text.endswith(table.ends, start, end):
+            return end
+        end -= next(len(token) for token in table.ends if text.endswith(token, start, end))
 
 
-def _last_marker(text: str, folded: str, start: int, end: int, rules: Rules) -> Extraction | None:
+def _last_marker(
+    text: str, folded: str, start: int, end: int, markers: tuple[Marker, ...], rules: Rules
+) -> Extraction | None:
     """The last explicit answer. A marker whose words are followed by a box, or by another marker, hands on to it."""
     table = rules.extract
     best: tuple[int, Extraction] | None = None
-    for marker in table.markers if any(start in folded for start in table.starts) else ():
+    for marker in markers:
         found = _phrase(text, folded, start, end, marker, rules.text)
         if found is not None and (best is None or found.start > best[0]):
             best = (found.start, found)
@@ -153,6 +154,14 @@ def _last_marker(text: str, folded: str, start: int, end: int, rules: Rules) -> 
     if boxed is not None and (best is None or boxed.end > best[0]):
         return boxed
     return None if best is None else best[1]
+
+
+def _markers(folded: str, table: ExtractTable) -> tuple[Marker, ...]:
+    """The markers, none if their words cannot stand in the text."""
+    for start in table.starts:
+        if start in folded:
+            return table.markers
+    return ()
 
 
 def _phrase(text: str, folded: str, start: int, end: int, marker: Marker, table: TextTable) -> Extraction | None:
@@ -191,9 +200,9 @@ def _supposed(folded: str, start: int, position: int, table: TextTable) -> bool:
     return not table.suppositions.isdisjoint(_head(folded, start, position))
 
 
-def _announces_nothing(text: str, folded: str, start: int, end: int, table: ExtractTable) -> bool:
+def _announces_nothing(text: str, folded: str, start: int, end: int, markers: tuple[Marker, ...]) -> bool:
     """Whether the text ends in a marker behind which nothing stands."""
-    for marker in table.markers if any(start in folded for start in table.starts) else ():
+    for marker in markers:
         source = text if marker.exact else folded
         for phrase in marker.phrases:
             position = source.rfind(phrase, start, end)
@@ -250,11 +259,11 @@ def _sentence_end(text: str, begin: int, stop: int) -> int | None:
 
 def _json_answer(text: str, start: int, end: int, table: ExtractTable) -> Extraction | None:
     """The value of an answer key in a JSON object at the text's end."""
-    if "}" not in text[max(start, end - 8) : end]:
+    if text.find("}", max(start, end - 8), end) < 0:
         return None
     open_at = text.rfind("{", start, end)
     stop = text.rfind("}", open_at, end) + 1
-    if open_at < 0 or stop <= open_at or end - open_at > 100_000:
+    if open_at < 0 or stop <= open_at or text.find('"', open_at, stop) < 0 or end - open_at > 100_000:
         return None
     try:
         value = json.loads(text[open_at:stop])
@@ -389,7 +398,7 @@ def _calls_tool(text: str, answered: int, end: int, table: ExtractTable) -> bool
 def _unmarked(text: str, folded: str, start: int, end: int, rules: Rules, asked: frozenset[str]) -> Found:
     """No marker: the last concluding sentence, else the last sentence; a short text is an answer as it stands."""
     table = rules.extract
-    if any(text.rfind(call, start, end) >= 0 for call in table.tool_calls):
+    if _calls_tool(text, start, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
     whole = Extraction(text[start:end].strip(), "whole", start, end)
     pieces = _sentences(text, start, end)
@@ -424,9 +433,14 @@ _ITEM = re.compile(r"[-*•\s$\\(]*(?:[A-Z][.)] )?(?:[^\W\d_] ?= ?)?(?:[-+$]?[\d
 _BARE = 30  # characters of a line that is an answer or a part of one, and no sentence
 
 
+_ENDS_SENTENCE = re.compile(r"[.!?\n]")
+
+
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The last sentences of a text, as positions; displayed maths is joined to the sentence before it."""
     begin = max(start, end - 4000)
+    if _ENDS_SENTENCE.search(text, begin, end) is None:
+        return [(begin, end)]
     cuts = [match.span() for match in BREAK.finditer(text, begin, end)]
     bounds = [begin, *(position for cut in cuts for position in cut), end]
     pieces = [(bounds[index], bounds[index + 1]) for index in range(0, len(bounds) - 1, 2)]

@@ -16,7 +16,6 @@ from verifier.types.rules import TextTable
 _DOLLAR = "\ue000"  # an escaped dollar while delimiters are sought: it is money, never a delimiter
 _MATH_SPAN = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])|^\s*\$([^$]{1,2000})\$[\s.]*$")
 _LOOKS_MATHS = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ °%]*\)?$")
-_MACRO = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _GROUP = r"\{([^{}]*+)\}"
 _FOREIGN_DIGIT = re.compile(r"(?=[^\x00-\x7f])\d")
 _FRACTION = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
@@ -24,11 +23,12 @@ _ROOT = re.compile(r"(?:\\sqrt|√) *(?:\{([^{}]++)\}|([0-9A-Za-z])(?![0-9]))")
 _BRACED_POWER = re.compile(r"\^ *\{ *([-+]?\w+|°) *\}")
 _RAISED_DEGREE = re.compile(r"\^ *°")
 _DRESSED = re.compile(r"[\\${]")
-_SPECIAL = re.compile(r"[\\{}]")
+_SPECIAL = re.compile(r"[{}]|\\([A-Za-z]+|.)?", re.DOTALL)
 _BLANKS = re.compile(r" *")
 _UNIT_LIKE = re.compile(r"[A-Za-zΩμ]{1,3}(?:\^\{?-?\d\}?)?")
 _UNIT_PLACE = frozenset(" 0123456789")
 _INTEGER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
+_MARKED = re.compile(r"[`#>*•]|^ *-", re.MULTILINE)  # what any of these marks holds
 _MARKDOWN = re.compile(
     r"`+|^#{1,6} +|^ *[-*•] +(?=[^\W\d_])|^> +(?=[^\W\d_])|\*{2,3}+(?=[\s.,;:!]*$)", re.MULTILINE
 )  # "- 7" is minus seven
@@ -37,7 +37,6 @@ _SPACED_MICRO = re.compile(r"(?<=[\d ])μ (?=[A-Za-zΩ])")
 _EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[.\"']!$")  # and not n!, which is a factorial
 _GROUPS = re.compile(r"(?<=\d),\\! *(?=\d{3})")
 _CITATION = re.compile(r"(?<=\S) \[\d{1,2}\]\.?\s*$")  # a reference mark
-_SPACES = re.compile(r"\s+")
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
 _SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
 _SUBSCRIPTS = {ord(a): b for a, b in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
@@ -82,15 +81,20 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
         text = _latex(text, table)
     if "<" in text:
         text = _TAG.sub("", text)
-    text = _MARKDOWN.sub("", _BOLD.sub(r"\2", text))
+    if _MARKED.search(text):
+        text = _MARKDOWN.sub("", _BOLD.sub(r"\2", text))
     if not text.isascii():
         text = _SPACED_MICRO.sub("μ", _VULGAR.sub(_vulgar, _lowered(text)))
-    return strip(_SPACES.sub(" ", _CITATION.sub("", text)))
+    if "]" in text:
+        text = _CITATION.sub("", text)
+    return strip(" ".join(text.split()))
 
 
 def without_citation(text: str) -> str:
     r"""The text without a reference mark at its end, ``7 [3]``, and with groups of digits joined: ``11,\! 111``."""
-    return _GROUPS.sub(",", _CITATION.sub("", text))
+    if "]" in text:
+        text = _CITATION.sub("", text)
+    return _GROUPS.sub(",", text) if "\\!" in text else text
 
 
 def strip(text: str) -> str:
@@ -128,18 +132,26 @@ def _lowered(text: str) -> str:
 
 
 def _latex(text: str, table: TextTable) -> str:
-    text = text.replace("\\$", _DOLLAR).replace("$$", " ")
-    text = _MATH_SPAN.sub(_unspanned, text)
-    text = _GROUPS.sub(",", text).replace("{,}", ",").replace("{.}", ".").replace("\\!", "")
+    if "$" in text:
+        text = text.replace("\\$", _DOLLAR).replace("$$", " ")
+        text = _MATH_SPAN.sub(_unspanned, text)
+    if "\\!" in text:
+        text = _GROUPS.sub(",", text)
+    if "{" in text:
+        text = text.replace("{,}", ",").replace("{.}", ".")
+    text = text.replace("\\!", "")
     if "\\" in text:
         text = _macros(text.replace("~", " "), table)  # a tie
-    for _ in range(8):  # innermost first; a person nests no deeper
-        text, changed = _FRACTION.subn(_fraction, text)
-        if not changed:
-            break
-    text = _ROOT.sub(_root, text)
-    text = _BRACED_POWER.sub(r"^\1", text)
-    text = _RAISED_DEGREE.sub("°", text)
+        for _ in range(8):  # innermost first; a person nests no deeper
+            if "frac" not in text:
+                break
+            text, changed = _FRACTION.subn(_fraction, text)
+            if not changed:
+                break
+    if "√" in text or "\\sqrt" in text:
+        text = _ROOT.sub(_root, text)
+    if "^" in text:
+        text = _RAISED_DEGREE.sub("°", _BRACED_POWER.sub(r"^\1", text))
     return text.replace(_DOLLAR, "$")
 
 
@@ -165,8 +177,7 @@ def _macros(text: str, table: TextTable) -> str:
             pending = False
         elif char == "}":
             out.append("" if opened and opened.pop() else char)
-        elif (match := _MACRO.match(text, special.start())) is not None:
-            name, position = match[1], match.end()
+        elif (name := special[1]) is not None:
             if name in table.wrappers:
                 opening = _BLANKS.match(text, position)
                 position = opening.end() if opening else position
@@ -174,7 +185,7 @@ def _macros(text: str, table: TextTable) -> str:
             elif name in table.dropped:
                 position = _skip_group(text, position)
             else:
-                out.append(table.macros.get(name, match[0]))
+                out.append(table.macros.get(name, char))
     out.append(text[position:])
     return "".join(out)
 

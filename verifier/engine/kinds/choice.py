@@ -121,8 +121,9 @@ def _end_of_last(question: str, start: int) -> int:
 def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
     """A label, a label with its option's words, or the exact words of one option."""
     options = ctx.demand.options
-    ctx.meter.spend(len(text) + sum(len(option.text) for option in options))
+    ctx.meter.spend(len(text))
     if options:
+        ctx.meter.spend(sum(len(option.text) for option in options))
         by_words = _by_words(text, options, ctx)
         if by_words is not None:
             yield Reading(Choice(by_words.label, by_words.text, known=True), "choice")
@@ -134,7 +135,7 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
                 yield Reading(Choice(meant.label, meant.text, known=True), "choice")
                 return
     found = _label(text, ctx.rules.choices, options)
-    if found is None or (not options and texts.parts(text)):
+    if found is None or (not options and "b)" in text and texts.parts(text)):
         return
     label, rest, firm = found
     rest = _NOT_ANOTHER.sub("", rest)

@@ -34,7 +34,9 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if parts is not None:
         yield Reading(parts, "collection")
         return
-    raw = _ONLY.sub(r"\1", raw)
+    only = _ONLY.match(raw)
+    if only is not None:
+        raw = only[1] + raw[only.end() :]
     if _is_no_formula(text, raw, ctx):
         return
     measured = _with_unit(text, raw, ctx)
@@ -46,7 +48,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
 
 def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     """The readings of a text in the notation of maths."""
-    label = _LABEL.match(raw)
+    label = _LABEL.match(raw) if "(" in raw else None
     readings = read_maths(raw if label is None else raw[label.end() :], ctx.rules.maths, ctx.meter)
     sole = len(readings) == 1
     for found in readings:
@@ -72,6 +74,8 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
 
 def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:
     """Whether signs that maths has too say something else: dates, compound quantities, numbers with units or scales."""
+    if _DIGIT.search(text) is None:
+        return False
     if _DATE.fullmatch(text):
         return True
     if "$" in raw or "\\" in raw:
@@ -90,8 +94,8 @@ def _is_unit(word: str, ctx: Context) -> bool:
 
 def _with_unit(text: str, raw: str, ctx: Context) -> Measure | None:
     """A constant with a unit behind a space: ``5√3 m``; a unit that the question uses as a name is none."""
-    tail = _TAIL.search(text)
-    if tail is None or "=" in text:
+    tail = _TAIL.search(text) if " " in text and "=" not in text else None
+    if tail is None:
         return None
     unit = read_unit(tail[1], 0, ctx.rules.units)
     if (
@@ -120,6 +124,7 @@ def _is_band(tree: Expr) -> bool:
 
 
 _TWO = 2
+_DIGIT = re.compile(r"[\dπ)]")
 _DATE = re.compile(
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}:\d{2}(?::\d{2})? ?[ap]\.?m\.?", re.IGNORECASE
 )
@@ -145,7 +150,7 @@ def _without_rejected(raw: str, ctx: Context) -> str:
 
 
 _COMPOUND = re.compile(r"\d ?([^\W\d_]{1,12})\.?,? (?:and )?\d+(?:\.\d+)? ?([^\W\d_]{1,12})")
-_ONLY = re.compile(r"^([\s$]*)(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=[^\s$])", re.IGNORECASE)
+_ONLY = re.compile(r"([\s$]*)(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=[^\s$])", re.IGNORECASE)
 _REMARK = re.compile(r"\s*\(([^()]{1,100})\)[\s.$]*$")
 
 
@@ -176,9 +181,9 @@ def _after_words(text: str, before: str, ctx: Context) -> Iterator[Reading]:
 
 def _parts(raw: str, ctx: Context) -> Collection | None:
     """``(a) 5, (b) 6``: a value for each part of the question, under its label (POLICY 40)."""
-    if ")" not in raw or len(raw) > _LONGEST:
+    if len(raw) > _LONGEST:
         return None
-    marks = texts.parts(raw)
+    marks = texts.parts(raw) if "b)" in raw else []
     if not marks or raw[: marks[0].start()].strip(_DRESS):
         return None
     items: list[Expr] = []

@@ -105,6 +105,9 @@ _HALF_DAY = re.compile(r" ?[ap]\.? ?m\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 
 
+_DIGIT = re.compile(r"\d")
+
+
 class Opening(msgspec.Struct, frozen=True):
     """The number that a text opens with and where it ends.
 
@@ -119,17 +122,19 @@ class Opening(msgspec.Struct, frozen=True):
 
 def open_number(text: str, ctx: Context) -> Opening | None:
     """The number that a text opens with, after a label (``x =``), an opener ("about") or a currency sign."""
-    if ("open", text) not in ctx.memo:
-        ctx.memo["open", text] = _open_number(text, ctx)
-    found: Opening | None = ctx.memo["open", text]
+    key = ("open", text)
+    if key not in ctx.memo:
+        ctx.memo[key] = None if _DIGIT.search(text) is None else _open_number(text, ctx)
+    found: Opening | None = ctx.memo[key]
     return found
 
 
 def _open_number(text: str, ctx: Context) -> Opening | None:
     position, label = 0, ""
-    named = _LABEL.match(text)
+    named = _LABEL.match(text) if "=" in text or "≈" in text or "\\approx" in text else None
     if named is not None:
         label, position = named[1], named.end()
+    leading = ctx.rules.units.leading
     lowered = text[position : position + 80].lower()
     if lowered.startswith(ctx.rules.text.openers):
         for opener in ctx.rules.text.openers:
@@ -139,11 +144,11 @@ def _open_number(text: str, ctx: Context) -> Opening | None:
     while text[position : position + 1] == " ":
         position += 1
     currency, sign = "", ""
-    if text[position : position + 1] in {"-", "+"} and text[position + 1 : position + 2] in ctx.rules.units.leading:
+    if text[position : position + 1] in {"-", "+"} and text[position + 1 : position + 2] in leading:
         sign, position = text[position], position + 1
     for length in (3, 2, 1):
         lead = text[position : position + length]
-        if len(lead) == length and lead in ctx.rules.units.leading:
+        if lead in leading and len(lead) == length:
             currency, position = lead, position + length
             break
     while text[position : position + 1] == " ":
