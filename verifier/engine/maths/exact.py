@@ -18,6 +18,8 @@ from verifier.types.expr import Expr
 from verifier.types.verdict import Decision
 
 _PRECISIONS = (64, 128, 512, 2048)
+_BOUNDED = (128, 512, 1024)
+_THIRTY_DIGITS = 100
 _NO_NAMES: frozenset[str] = frozenset()
 _NAMED = frozenset({"symbol", "apply"})
 _PLAIN_LIMIT = 1 << 12
@@ -211,6 +213,33 @@ def value(forms: Forms, root: int) -> fmpq | None:
             return fmpq(0) if found.num.is_zero() else found.num.leading_coefficient()
         return None
     raise Exhausted("variables")
+
+
+def bounds(tree: Expr, meter: Meter) -> tuple[fmpq, fmpq] | None:
+    """Rational bounds of a real constant, held to thirty digits; ``None`` where it has no such value.
+
+    >>> from verifier.types.budget import Budget
+    >>> from verifier.types.expr import number
+    >>> low, high = bounds(Expr("root", (number(2), number(2))), Meter(Budget()))
+    >>> low**2 < 2 < high**2
+    True
+    """
+    forms = Forms(meter)
+    root = forms.form(tree)
+    if any(forms.heads[node] in _NAMED for node in forms.reach(root)):
+        return None
+    program = Program(forms, (root,))
+    for precision in _BOUNDED:
+        ball = program.balls({}, precision, meter)[0]
+        if not isinstance(ball, arb):
+            return None
+        if ball.rel_accuracy_bits() < _THIRTY_DIGITS:
+            continue
+        middle, radius = as_rational(ball), as_rational(ball.rad())
+        if middle is not None and radius is not None:
+            return middle - radius, middle + radius
+    exact = value(forms, root)
+    return None if exact is None else (exact, exact)
 
 
 def decimal(tree: Expr, digits: int, meter: Meter) -> fmpq | None:

@@ -34,7 +34,7 @@ class Progression(msgspec.Struct, frozen=True):
 
 
 def progression(tree: Expr, parameter: str, meter: Meter) -> Progression | None:
-    """The values of an expression that is linear in a whole parameter; ``None`` where it is not, or the step is zero."""
+    """The values of an expression that is linear in a whole parameter; ``None`` where not, or the step is zero."""
     at = [zero.substitute(tree, {parameter: number(k)}) for k in (0, 1, 2)]
     step = minus(at[1], at[0])
     if symbols(at[0]) or zero.sign(step, meter) in {0, None} or zero.sign(minus(minus(at[2], at[1]), step), meter) != 0:
@@ -160,7 +160,8 @@ def linear(tree: Expr, constants: Sequence[str], meter: Meter) -> Linear | None:
 def same_family(gold: Linear, candidate: Linear, variables: Sequence[str], given: Given, meter: Meter) -> bool | None:
     """Whether two affine families are the same set of functions.
 
-    With one constant the directions are multiples of each other; with more, each of one family is in the span of the other's.
+    With one constant the directions are multiples of each other; with more, each of one family is in the span of the
+    other's.
     """
     if len(gold.directions) == 1:
         if not _proportional(gold.directions[0], candidate.directions[0], variables, given, meter):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly, fmpz
 
 from verifier.engine.maths.normal import Forms
+from verifier.engine.maths.univariate import small_quotient
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr
 
@@ -208,6 +209,9 @@ def univariate(tree: Expr, variable: str, meter: Meter) -> tuple[fmpq_poly, fmpq
     >>> univariate(Expr("div", (number(3), symbol("t"))), "t", Meter(Budget()))
     (3, x)
     """
+    plain = small_quotient(tree, variable, meter)
+    if plain is not None:
+        return plain
     found = _quotient(tree, (variable,), meter)
     if found is None:
         return None

@@ -6,6 +6,8 @@ polynomials at a root are decided by division (zero) or by narrowing the interva
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 from flint import fmpq, fmpq_poly
 
@@ -171,4 +173,4 @@ def _sturm(polynomial: fmpq_poly, meter: Meter) -> list[fmpq_poly]:
 
 def _changes(chain: list[fmpq_poly], point: fmpq) -> int:
     signs = [value > 0 for value in (polynomial(point) for polynomial in chain) if value != 0]
-    return sum(one != other for one, other in zip(signs, signs[1:], strict=False))
+    return sum(one != other for one, other in pairwise(signs))
