@@ -358,16 +358,18 @@ class _Grade:
         return self._side("candidate", texts, readings, before, first.via)
 
     def _side(self, side: str, texts: tuple[str, ...], readings: tuple[Reading, ...], before: int, via: str) -> _Side:
-        shown = " | ".join(dict.fromkeys(self.context.show(reading.answer) for reading in readings))
+        shown: dict[str, None] = {}
         for reading in readings:
-            seen = {"side": side, "as": self.context.show(reading.answer)}
+            told = self.context.show(reading.answer)
+            shown[told] = None
+            seen = {"side": side, "as": told}
             if reading.unread:
                 seen["unread"] = reading.unread[:_SHOWN]
             if reading.label:
                 seen["label"] = reading.label
             self.note("read", reading.reader, None, before, **seen)
             before = self.meter.total
-        return _Side(readings, shown, texts, via)
+        return _Side(readings, " | ".join(shown), texts, via)
 
     def _readings(self, found: Iterable[Extraction]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
         """The first text, out of its wrapping, that a reader understands, and its readings.
@@ -381,21 +383,23 @@ class _Grade:
                 continue
             texts[words] = None
             if words not in self.read:  # the same words were perhaps read on the other side
-                self.read[words] = tuple(self._read(words, one.text))
+                self.read[words] = self._read(words, one.text)
             if self.read[words]:
                 return (words,), self.read[words]
         return tuple(texts), tuple(Reading(Phrase(words), "phrase", certain=False) for words in texts)
 
-    def _read(self, words: str, raw: str) -> Iterator[Reading]:
+    def _read(self, words: str, raw: str) -> tuple[Reading, ...]:
         """Law 1: readers in order, until one is certain; maths is read from the text as it was written."""
+        found: list[Reading] = []
         for reader in READERS:
             certain = False
             for reading in reader(words, self.context):
                 certain = certain or reading.certain
-                yield reading
+                found.append(reading)
             if certain:
-                return
-        yield from notation.read_formula(words, raw, self.context)
+                return tuple(found)
+        found += notation.read_formula(words, raw, self.context)
+        return tuple(found)
 
     def _pairs(self, gold: _Side, candidate: _Side) -> Finding:
         """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""
@@ -408,6 +412,8 @@ class _Grade:
         return finding
 
     def _law_three(self, gold: _Side, candidate: _Side) -> Finding:
+        if len(candidate.readings) == 1:
+            return self._against_reading(gold, candidate.readings[0])
         settled = _comparable([self._against_reading(gold, given) for given in candidate.readings])
         decisions = {finding.decision for finding in settled}
         if {Decision.CORRECT, Decision.INCORRECT} <= decisions:
@@ -430,6 +436,8 @@ class _Grade:
             if found.decision is Decision.CORRECT and not self._same_rest(wanted, given):
                 found = REST_DIFFERS.finding(gold=wanted.unread, candidate=given.unread)
             findings.append(found)
+        if len(findings) == 1:
+            return findings[0]
         findings = _comparable(findings)
         agreeing = [finding for finding in findings if finding.decision is Decision.CORRECT]
         if agreeing:
@@ -441,10 +449,10 @@ class _Grade:
 
     def _same_rest(self, gold: Reading, candidate: Reading) -> bool:
         """Whether the words that a gold has behind its value stand behind the candidate's too, or in the question."""
-        if isinstance(gold.answer, choice.Choice):
+        if not gold.unread or isinstance(gold.answer, choice.Choice):
             return True
         asked = self.context.demand.words
-        own = text.words(gold.unread, self.rules.text) if gold.unread else ()
+        own = text.words(gold.unread, self.rules.text)
         told = text.words(candidate.unread, self.rules.text) if candidate.unread else ()
         free = self.rules.text.fillers
         return own == told or all(word in asked or word in free or word in told for word in own)
@@ -454,7 +462,9 @@ class _Grade:
 
         A choice meets a value through its options' texts.
         """
-        owners = [stage for stage in _OWNERS.get((type(gold), type(candidate)), ()) if self._may(stage)]
+        owners: Iterable[Stage] = _OWNERS.get((type(gold), type(candidate)), ())
+        if self.profile.stages:
+            owners = [stage for stage in owners if stage.name in self.profile.stages]
         if not owners and isinstance(gold, choice.Choice) != isinstance(candidate, choice.Choice):
             return self._compare_by_value(gold, candidate)
         passed: Finding | None = None
@@ -468,9 +478,6 @@ class _Grade:
                 return finding
             passed = passed or finding
         return passed or KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
-
-    def _may(self, stage: Stage) -> bool:
-        return not self.profile.stages or stage.name in self.profile.stages
 
     def _compare_by_value(self, gold: Answer, candidate: Answer) -> Finding:
         """One side names an option, the other gives a value.

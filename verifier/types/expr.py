@@ -107,10 +107,24 @@ def symbols(tree: Expr) -> frozenset[str]:
     ['x', 'y']
     """
     names: set[str] = set()
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if node.head == "symbol":
+    nodes = [tree]
+    for node in nodes:  # grows as it is walked
+        if node.args:
+            nodes += node.args
+        elif node.head == "symbol":
             names.add(node.name)
-        stack.extend(node.args)
     return frozenset(names)
+
+
+def heads(tree: Expr) -> set[str]:
+    """The heads of all nodes of a tree.
+
+    >>> sorted(heads(Expr("neg", (symbol("x"),))))
+    ['neg', 'symbol']
+    """
+    found: set[str] = set()
+    nodes = [tree]
+    for node in nodes:
+        found.add(node.head)
+        nodes += node.args
+    return found

@@ -14,7 +14,7 @@ import msgspec
 
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.expression import tree_of
-from verifier.engine.kinds.formula import NUMBERED, Collection, Expression, Relation, understand
+from verifier.engine.kinds.formula import NUMBERED, Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.maths import families, vectors, zero
 from verifier.engine.maths.show import show
@@ -143,7 +143,20 @@ def _member(one: Expr, other: Expr, ctx: Context) -> Finding:
         return SAME_ORDER.finding()
     if one.head == other.head == "symbol":
         return (SAME_ORDER if one == other else PLACE_DIFFERS).finding(gold=one.name, candidate=other.name)
-    return ctx.compare(understand(one).answer, understand(other).answer)
+    return ctx.compare(_understood(one, ctx), _understood(other, ctx))
+
+
+def _understood(member: Expr, ctx: Context) -> Expression | Relation | Collection | Region:
+    """A member as an answer, understood once a grade."""
+    key = (_MEMBER, id(member))
+    known = ctx.memo.get(key)
+    if known is None or known[0] is not member:
+        known = ctx.memo[key] = (member, understand(member).answer)
+    answer: Expression | Relation | Collection | Region = known[1]
+    return answer
+
+
+_MEMBER = "member"
 
 
 def _in_order(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, shown: dict[str, str]) -> Finding:

@@ -14,7 +14,7 @@ from flint import fmpq
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.form import REPEATED, wrong_form
 from verifier.engine.kinds.formula import Expression
-from verifier.engine.kinds.kind import Context, Stage
+from verifier.engine.kinds.kind import SHOWN, Context, Stage
 from verifier.engine.kinds.number import agree
 from verifier.engine.maths import families, zero
 from verifier.engine.maths.calculus import derivative
@@ -133,29 +133,31 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
 
     What the question says of names, constants and form comes with it.
     """
-    shown = ctx.sides(gold, candidate)
     wanted, given = _number(gold, ctx), _number(candidate, ctx)
     if wanted is not None and given is not None:
         return agree(wanted, given, ctx)
+    shown = ctx.sides(gold, candidate)
     own, other = _tree(gold), _tree(candidate)
     early = _rounded(own, wanted, other, given, ctx, shown) or _in_base(own, given, ctx, shown)
     if early is not None:
         return early
     if _is_word(gold) and _is_word(candidate) and own != other and _same_letters(own, other):
         return WORDS.finding(**shown)
-    names = symbols(own) | symbols(other)
+    held = symbols(own), symbols(other)
+    names = held[0] | held[1]
     if ctx.demand.degrees:
         own, other = in_degrees(own), in_degrees(other)
     if not names:
         return _settled(own, other, zero.equal(own, other, Given(), ctx.meter), ctx, shown)
     if not names.isdisjoint(_IMAGINARY):
         own, other = _imaginary(other, own), _imaginary(own, other)
-    family = _progressions(own, other, ctx, shown) or _constants(own, other, names, ctx, shown)
+        held = symbols(own), symbols(other)
+    family = _progressions(own, other, held, ctx, shown) or _constants(own, other, names, ctx, shown)
     if family is not None:
         return family
     stated = gold.conditions if isinstance(gold, Expression) else ()
     found = _equal(own, other, names, stated, ctx)
-    if found.decision is Decision.CORRECT and symbols(own) != symbols(other) and (_vanishes(own) or _vanishes(other)):
+    if found.decision is Decision.CORRECT and held[0] != held[1] and (_vanishes(own) or _vanishes(other)):
         return FREE_NAMES.finding(**shown)  # 0·m/s and 0·m
     if found.decision is Decision.CORRECT:
         if isinstance(candidate, Expression) and _limits(candidate, stated):
@@ -204,7 +206,7 @@ def _tree(side: Value) -> Expr:
 
 
 def _number(side: Value, ctx: Context) -> Number | None:
-    return side if isinstance(side, Number) else as_number(side.tree, ctx)
+    return side if isinstance(side, Number) else as_number(side, ctx)
 
 
 def _is_word(side: Value) -> bool:
@@ -224,11 +226,14 @@ def _limits(candidate: Expression, stated: tuple[Expr, ...]) -> bool:
     return any(limit.head != "ne" and limit not in stated for limit in candidate.conditions)
 
 
-def as_number(tree: Expr, ctx: Context) -> Number | None:
-    """A tree that is a plain numeral, as the number it was written as; ``None`` for what has to be computed."""
-    if tree.head not in _NUMERIC or not all(part.head in _NUMERIC for part in tree.args):
+def as_number(side: Expression, ctx: Context) -> Number | None:
+    """A plain numeral, as the number it was written as; ``None`` for what has to be computed."""
+    tree = side.tree
+    if tree.head not in _NUMERIC or not _NUMERIC.issuperset([part.head for part in tree.args]):
         return None
-    written = show(tree)
+    written = ctx.show(side)
+    if len(written) == SHOWN:
+        written = show(tree)
     found = scan_number(written, 0, ctx.meter)
     return found.number if found is not None and found.end == len(written) else None
 
@@ -322,9 +327,10 @@ def _imaginary(own: Expr, other: Expr) -> Expr:
     return zero.substitute(other, dict.fromkeys(found, _I))
 
 
-def _progressions(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
+def _progressions(
+    own: Expr, other: Expr, names: tuple[frozenset[str], frozenset[str]], ctx: Context, shown: Mapping[str, str]
+) -> Finding | None:
     """``π/6 + 2kπ``: all whole k, whatever it is called and wherever it starts (POLICY 37)."""
-    names = symbols(own), symbols(other)
     if len(names[0]) != 1 or len(names[1]) > 1:
         return None
     letters = [next(iter(side), "n") for side in names]

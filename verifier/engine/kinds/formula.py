@@ -14,11 +14,14 @@ from verifier.engine.maths import matrices, vectors
 from verifier.engine.maths.plusminus import branches, holds_sign, spread
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import walk
-from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr, symbols
+from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr, heads, symbols
 
 _REGIONS = frozenset({"interval", "union", "intersect", "setminus", "complement", "builder"})
 _NAMED_SETS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
+_LEAVES = frozenset({"number", "symbol"})
 _JOINTS = frozenset({"list", "and", "or"})
+_SIGNS = frozenset({"pm", "mp"})
+_VECTORS = frozenset({"tuple", "pair", "vector", "matrix"})
 WHOLE = "_k"  # a parameter that runs over all whole numbers
 NUMBERED = re.compile(r"(.+)_\d+$")
 
@@ -89,6 +92,8 @@ class Understood(msgspec.Struct, frozen=True):
 
 def understand(tree: Expr, *, word: bool = False) -> Understood:
     """The answer that a tree stands for."""
+    if tree.head in _LEAVES:
+        return Understood(Expression(tree, word))
     if tree.head == "labelled":
         inner = understand(tree.args[0], word=word)
         return Understood(inner.answer, f"({tree.name})")
@@ -127,9 +132,10 @@ def _value(tree: Expr, *, word: bool) -> Expression | Relation | Collection | Re
         return Collection(
             shape, tuple(item for part in tree.args for item in spread(part)) if each else tree.args, tree
         )
-    if holds_sign(tree):
+    held = heads(tree)
+    if not held.isdisjoint(_SIGNS):
         return Collection("set", branches(tree), tree)
-    if vectors.holds_vector(tree):
+    if not held.isdisjoint(_VECTORS) and vectors.holds_vector(tree):
         if (parts := vectors.components(tree)) is not None:
             return Collection("tuple", parts, tree)
         if (lines := matrices.rows(tree)) is not None:

@@ -62,7 +62,8 @@ class Context(msgspec.Struct, frozen=True):
 
     def sides(self, gold: Answer, candidate: Answer, **more: object) -> dict[str, str]:
         """Both sides as evidence."""
-        return {"gold": self.show(gold), "candidate": self.show(candidate), **evidence(**more)}
+        shown = {"gold": self.show(gold), "candidate": self.show(candidate)}
+        return {**shown, **evidence(**more)} if more else shown
 
 
 SHOWN = 300  # characters of a text that a trace shows
