@@ -6,7 +6,7 @@ unknown that stands in it linearly. A difference is shown by a point that solves
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice, product
 from typing import Any
 
@@ -15,7 +15,7 @@ from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from verifier.engine.maths import polynomial, roots, zero
 from verifier.engine.maths.families import is_zero
-from verifier.engine.maths.quotients import cleared
+from verifier.engine.maths.linear import ZERO, linear
 from verifier.engine.maths.show import show
 from verifier.engine.maths.solve import ORDER
 from verifier.engine.maths.trees import minus
@@ -45,42 +45,76 @@ def difference(tree: Expr) -> Expr:
     return left if right == number(0) else minus(left, right)
 
 
+class _Pair:
+    """Two differences that are to be zero together; what each is solved for is found once."""
+
+    __slots__ = ("_solved", "meter", "names", "sides")
+
+    def __init__(self, first: Expr, second: Expr, meter: Meter) -> None:
+        self.sides = (first, second)
+        self.names = sorted(symbols(first) | symbols(second))
+        self.meter = meter
+        self._solved: dict[tuple[int, str], Expr | None] = {}
+
+    def solved(self, side: int, name: str) -> Expr | None:
+        """The value of a name that makes a side zero, where it stands linearly in it."""
+        key = (side, name)
+        if key not in self._solved:
+            self._solved[key] = solved_for(self.sides[side], name, self.meter)
+        return self._solved[key]
+
+
 def same_equation(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> Same | None:
     """Two equations; ``None`` where neither sameness nor a difference is shown."""
-    first, second = difference(gold), difference(candidate)
-    names = sorted(symbols(first) | symbols(second))
-    factored = _by_factors(first, second, names, meter)
+    pair = _Pair(difference(gold), difference(candidate), meter)
+    factored = _by_factors(pair)
     if factored is not None and factored.same:
         return factored
-    if factored is None and _proportional(first, second, names, given, meter):
+    if factored is None and _proportional(pair, given):
         return Same(same=True, how="proportional")
-    solved = _by_solving(first, second, names, given, meter)
+    solved = _by_solving(pair, given)
     if solved is not None and (solved.same or not given.conditions):
         return solved
     if given.conditions or given.unknown:
         return None
-    return factored or _by_point(first, second, names, meter)
+    return factored or _by_point(pair)
 
 
-def _proportional(first: Expr, second: Expr, names: Sequence[str], given: Given, meter: Meter) -> bool:
+def _proportional(pair: _Pair, given: Given) -> bool:
     """Whether one difference is the other times a constant, taken at a point where neither is zero."""
-    for point in islice(_points(names), _FEW_PROBES):
-        at = [zero.substitute(side, point) for side in (first, second)]
-        if zero.sign(at[0], meter) in {0, None} or zero.sign(at[1], meter) in {0, None}:
+    meter = pair.meter
+    at: list[Expr] = []
+    ratio: fmpq | None = None
+    for point in islice(_points(pair.names), _FEW_PROBES):
+        here = [zero.substitute(side, point) for side in pair.sides]
+        if any(zero.sign(side, meter) in {0, None} for side in here):
             continue
-        crossed = [Expr("mul", (first, at[1])), Expr("mul", (second, at[0]))]
-        return zero.equal(crossed[0], crossed[1], given, meter).decision is Decision.CORRECT
-    return False
+        one, other = (zero.rational(side, meter) for side in here)
+        if one is None or other is None:
+            at = at or here
+            break
+        if at:
+            if other / one != ratio:
+                return False
+            break
+        at, ratio = here, other / one
+    if not at:
+        return False
+    first, second = pair.sides
+    crossed = zero.equal(Expr("mul", (first, at[1])), Expr("mul", (second, at[0])), given, meter)
+    return crossed.decision is Decision.CORRECT
 
 
-def _by_point(first: Expr, second: Expr, names: Sequence[str], meter: Meter) -> Same | None:
+def _by_point(pair: _Pair) -> Same | None:
     """A point that solves one equation, solved for a name, and not the other."""
-    for one, other in ((first, second), (second, first)):
+    meter, names = pair.meter, pair.names
+    for side in (0, 1):
+        one, other = pair.sides[side], pair.sides[1 - side]
         for name in names:
             witness = _rational_point(one, other, name, names, meter)
             if witness:
                 return Same(same=False, how="point", evidence=witness)
-            solution = solved_for(one, name, meter)
+            solution = pair.solved(side, name)
             if solution is None:
                 continue
             rest = [free for free in names if free != name]
@@ -94,38 +128,51 @@ def _by_point(first: Expr, second: Expr, names: Sequence[str], meter: Meter) -> 
     return None
 
 
-def _by_factors(first: Expr, second: Expr, names: Sequence[str], meter: Meter) -> Same | None:
+def _by_factors(pair: _Pair) -> Same | None:
     """The irreducible factors of both numerators; those of a denominator are no solutions."""
+    meter, names = pair.meter, pair.names
     hidden: dict[Expr, Expr] = {}
-    parts = [cleared(_hide(side, hidden, meter)) for side in (first, second)]
+    parts = [_hide(side, hidden, meter) for side in pair.sides]
     if len(names) + len(hidden) > meter.budget.variables:
         return None
     every = [*names, *(kernel.name for kernel in hidden.values())]
-    sides: list[set[Any]] = []
-    polynomials: list[Any] = []
-    for above, below in parts:
-        numerator, denominator = (polynomial.polynomial(part, every, meter) for part in (above, below))
-        if numerator is None or denominator is None or numerator.is_zero() or denominator.is_zero():
+    fractions: list[Any] = []
+    for part in parts:
+        found = polynomial.fraction(part, every, meter)
+        if found is None or found[0].is_zero():
             return None
+        fractions.append(found)
+    (first, below), (second, under) = fractions
+    if below.is_constant() and under.is_constant() and _monic(first) == _monic(second):
+        return Same(same=True, how="factors")
+    sides: list[set[_Monic]] = []
+    for numerator, denominator in fractions:
         meter.spend(len(numerator) * (int(numerator.total_degree()) + 1) ** 2)
-        poles = _irreducible(denominator)
-        sides.append({factor for factor in _irreducible(numerator) - poles if not _never_zero(factor, meter)})
-        polynomials.append(numerator)
+        factors = _irreducible(numerator)
+        if not denominator.is_constant():
+            factors -= _irreducible(denominator)
+        sides.append({factor for factor in factors if not _never_zero(factor, meter)})
     if sides[0] == sides[1]:
         return Same(same=True, how="factors")
     if hidden:
         return None
     for at, other in ((0, 1), (1, 0)):
         for factor in sorted(sides[at] - sides[other], key=str):
-            witness = _point_on(factor, polynomials[other], every, meter)
+            witness = _point_on(factor, fractions[other][0], every, meter)
             if witness:
                 return Same(same=False, how="point", evidence=witness)
     return None
 
 
-def _irreducible(whole: fmpq_mpoly) -> set[Any]:
+def _irreducible(whole: fmpq_mpoly) -> set[_Monic]:
     """The monic irreducible factors of a polynomial, as texts that can be compared."""
+    if whole.total_degree() == 1:
+        return {_Monic(whole)}
     return {_Monic(factor) for factor, _ in whole.factor()[1] if not factor.is_constant()}
+
+
+def _monic(whole: fmpq_mpoly) -> fmpq_mpoly:
+    return whole / whole.leading_coefficient()
 
 
 class _Monic:
@@ -134,7 +181,7 @@ class _Monic:
     __slots__ = ("factor", "text")
 
     def __init__(self, factor: fmpq_mpoly) -> None:
-        self.factor = factor / factor.leading_coefficient()
+        self.factor = _monic(factor)
         self.text = str(self.factor)
 
     def __eq__(self, other: object) -> bool:
@@ -243,87 +290,54 @@ def _hide(tree: Expr, hidden: dict[Expr, Expr], meter: Meter) -> Expr:
     return hidden[tree]
 
 
-def _by_solving(first: Expr, second: Expr, names: Sequence[str], given: Given, meter: Meter) -> Same | None:
+def _by_solving(pair: _Pair, given: Given) -> Same | None:
     """Both solved for a name that stands linearly in both, outside of any function."""
-    for name in names:
-        solutions = [solved_for(side, name, meter) for side in (first, second)]
-        if solutions[0] is None or solutions[1] is None:
+    for name in pair.names:
+        one = pair.solved(0, name)
+        other = None if one is None else pair.solved(1, name)
+        if one is None or other is None:
             continue
-        found = zero.equal(solutions[0], solutions[1], given, meter)
+        found = zero.equal(one, other, given, pair.meter)
         if found.decision is Decision.CORRECT:
-            return Same(same=True, how="solved", evidence=f"{name} = {show(solutions[0])}")
+            return Same(same=True, how="solved", evidence=f"{name} = {show(one)}")
         if found.decision is Decision.INCORRECT:
-            return Same(same=False, how="solved", evidence=f"{name} = {show(solutions[0])} and {show(solutions[1])}")
+            return Same(same=False, how="solved", evidence=f"{name} = {show(one)} and {show(other)}")
     return None
 
 
 def solved_for(side: Expr, name: str, meter: Meter) -> Expr | None:
     """The value of a name in ``side = 0``, where it stands linearly and only this value solves it; else ``None``."""
     meter.spend(4)
-    parts = _linear(side, name)
-    if parts is None:
+    parts = linear(side, name)
+    if parts is None or parts.slope == ZERO:
         return None
     slope, rest = parts
-    if not _is_fixed(slope, meter) and not (_is_fixed(rest, meter) and is_zero(slope, Given(), meter) is False):
+    if not _is_fixed(slope, meter) and not (_is_fixed(rest, meter) and _is_somewhere(slope, meter)):
         return None  # where slope and rest vanish together, every value solves the equation
     return Expr("neg", (Expr("div", (rest, slope)),))
 
 
-_ZERO = number(0)
-_ONE = number(1)
-
-
-def _linear(tree: Expr, name: str) -> tuple[Expr, Expr] | None:
-    """Slope and rest of an expression in which a name stands in sums, products and numerators only, once in each."""
-    if name not in symbols(tree):
-        return _ZERO, tree
-    if tree.head == "symbol":
-        return _ONE, _ZERO
-    if tree.head == "neg":
-        inner = _linear(tree.args[0], name)
-        return None if inner is None else (_negative(inner[0]), _negative(inner[1]))
-    if tree.head == "add":
-        parts = [found for part in tree.args if (found := _linear(part, name)) is not None]
-        if len(parts) < len(tree.args):
-            return None
-        return _sum(slope for slope, _ in parts), _sum(rest for _, rest in parts)
-    if tree.head == "mul":
-        holding = [part for part in tree.args if name in symbols(part)]
-        inner = _linear(holding[0], name) if len(holding) == 1 else None
-        others = tuple(part for part in tree.args if part is not holding[0])
-        return None if inner is None else (_times(*others, inner[0]), _times(*others, inner[1]))
-    if tree.head == "div" and name not in symbols(tree.args[1]):
-        inner = _linear(tree.args[0], name)
-        return None if inner is None else (Expr("div", (inner[0], tree.args[1])), Expr("div", (inner[1], tree.args[1])))
-    return None
-
-
-def _negative(tree: Expr) -> Expr:
-    return tree if tree == _ZERO else Expr("neg", (tree,))
-
-
-def _sum(parts: Iterable[Expr]) -> Expr:
-    kept = tuple(part for part in parts if part != _ZERO)
-    if not kept:
-        return _ZERO
-    return kept[0] if len(kept) == 1 else Expr("add", kept)
-
-
-def _times(*parts: Expr) -> Expr:
-    if _ZERO in parts:
-        return _ZERO
-    kept = tuple(part for part in parts if part != _ONE)
-    if not kept:
-        return _ONE
-    return kept[0] if len(kept) == 1 else Expr("mul", kept)
+def _at_whole(tree: Expr, first: int) -> Expr:
+    """A tree at a point of different whole numbers."""
+    return zero.substitute(tree, {name: number(place + first) for place, name in enumerate(sorted(symbols(tree)))})
 
 
 def _is_fixed(tree: Expr, meter: Meter) -> bool:
     """Whether an expression is a constant other than zero, whatever names it is written with."""
+    value = _at_whole(tree, 2)
+    if zero.sign(value, meter) not in {1, -1}:
+        return False
     if not symbols(tree):
-        return zero.sign(tree, meter) in {1, -1}
-    value = zero.substitute(tree, {name: number(place + 2) for place, name in enumerate(sorted(symbols(tree)))})
-    return zero.sign(value, meter) in {1, -1} and is_zero(minus(tree, value), Given(), meter) is True
+        return True
+    here, there = zero.rational(value, meter), zero.rational(_at_whole(tree, 3), meter)
+    if here is not None and there is not None and here != there:
+        return False
+    return is_zero(minus(tree, value), Given(), meter) is True
+
+
+def _is_somewhere(tree: Expr, meter: Meter) -> bool:
+    """Whether an expression is not zero everywhere."""
+    return bool(zero.rational(_at_whole(tree, 2), meter)) or is_zero(tree, Given(), meter) is False
 
 
 def same_inequality(gold: Expr, candidate: Expr, given: Given, meter: Meter) -> Same | None:

@@ -199,6 +199,18 @@ def polynomial(tree: Expr, variables: Sequence[str], meter: Meter) -> fmpq_mpoly
     return value.num if value.den is ring.one else None
 
 
+def fraction(tree: Expr, variables: Sequence[str], meter: Meter) -> tuple[fmpq_mpoly, fmpq_mpoly] | None:
+    """A tree as a polynomial over another, not in lowest terms; ``None`` if it is none.
+
+    >>> from verifier.types.budget import Budget
+    >>> from verifier.types.expr import number, symbol
+    >>> fraction(Expr("div", (symbol("s"), symbol("t"))), ("s", "t"), Meter(Budget()))
+    (x0, x1)
+    """
+    found = _quotient(tree, variables, meter)
+    return None if found is None else (found[1].num, found[1].den)
+
+
 def univariate(tree: Expr, variable: str, meter: Meter) -> tuple[fmpq_poly, fmpq_poly] | None:
     """Numerator and denominator of a rational function of one variable over Q; ``None`` if it is none.
 
