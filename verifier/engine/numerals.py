@@ -30,6 +30,7 @@ NUMBER = re.compile(
 )
 _POWER = re.compile(rf"(?P<sign>[-+] ?)?{_TEN}{_RAISED.format('')}(?![\w.^!(])")
 _PERCENT = re.compile(r" ?(?:\\?%|per ?cent(?!\w)|pct\b)", re.IGNORECASE)
+_BEFORE_DIGITS = frozenset("+-.")
 _SEPARATORS = str.maketrans("", "", ", '")
 
 
@@ -73,6 +74,8 @@ def scan_number(text: str, start: int, meter: Meter) -> Scanned | None:
 
     ``None`` if none does.
     """
+    if not text[start : start + 1].isdecimal() and text[start : start + 1] not in _BEFORE_DIGITS:
+        return None
     power = _POWER.match(text, start)
     if power is not None:
         exponent = _exponent(power["braced"] or power["round"] or power["bare"], meter)
@@ -91,28 +94,21 @@ def scan_number(text: str, start: int, meter: Meter) -> Scanned | None:
         value = fmpq(fmpz(match["whole"])) + fmpq(fmpz(match["above"]), below)
         number = Number(value * sign, 0, match[0], fraction=True)
     else:
-        read = _decimal(match["body"])
-        if match["over"] is not None:
-            over = match["over"].replace(" ", "") if match["over"].startswith("-") else match["over"]
-            divisor = _decimal(over.lstrip("-"))
-            if divisor.mantissa == 0:
+        body, over = match["body"], match["over"]
+        mantissa, after, pointed = _decimal(body)
+        if over is not None:
+            divisor, behind, _ = _decimal(over.lstrip("- "))
+            if divisor == 0:
                 return None
-            if over.startswith("-"):
+            if over[0] == "-":
                 sign = -sign
-            value = read.mantissa / divisor.mantissa
-            number = Number(value * sign, read.exponent10 - divisor.exponent10, match[0], fraction=True)
+            number = Number(fmpq(mantissa, divisor) * sign, behind - after, match[0], fraction=True)
+        elif (raised := match["exponent"] or match["braced"] or match["round"] or match["bare"]) is not None:
+            exponent = _exponent(raised, meter) - after
+            number = Number(fmpq(mantissa * sign), exponent, match[0], figures(body), decimal=True)
         else:
-            exponent_text = match["exponent"] or match["braced"] or match["round"] or match["bare"]
-            exponent = _exponent(exponent_text, meter) if exponent_text else 0
-            number = msgspec.structs.replace(
-                read,
-                mantissa=read.mantissa * sign,
-                exponent10=read.exponent10 + exponent,
-                written=match[0],
-                decimal=read.decimal or bool(exponent_text),
-                significant=figures(match["body"]) if exponent_text else read.significant,
-                places=None if exponent_text else read.places,
-            )
+            shown = figures(body) if after else None
+            number = Number(fmpq(mantissa * sign), -after, match[0], shown, after if pointed else None, after > 0)
     percent = _PERCENT.match(text, end)
     if percent is not None:
         end = percent.end()
@@ -123,16 +119,13 @@ def scan_number(text: str, start: int, meter: Meter) -> Scanned | None:
     return Scanned(number, end)
 
 
-def _decimal(body: str) -> Number:
+def _decimal(body: str) -> tuple[fmpz, int, bool]:
+    """All digits as one whole number, how many of them stand behind the point, and whether there is a point."""
     digits = body.translate(_SEPARATORS)
     if digits.count(".") > 1:  # 1.234.567
         digits = digits.replace(".", "")
     whole, point, after = digits.partition(".")
-    mantissa = fmpq(fmpz(whole + after or "0"))
-    shown = figures(digits) if after else None
-    return Number(
-        mantissa, -len(after), body, significant=shown, places=len(after) if point else None, decimal=bool(after)
-    )
+    return fmpz(whole + after or "0"), len(after), bool(point)
 
 
 def figures(body: str) -> int:

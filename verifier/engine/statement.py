@@ -59,8 +59,10 @@ def leading(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
 
 def revised(folded: str, rules: Rules) -> bool:
     """Whether the words behind an answer take it back, or offer another."""
+    if not folded or folded.isspace():
+        return False
     opening = folded[:40].lstrip(" \t\n.,;:!-–—*_$)]}")
-    if any(
+    if opening.startswith(rules.extract.reversals) and any(
         opening.startswith(word) and not opening[len(word) : len(word) + 1].isalpha()
         for word in rules.extract.reversals
     ):

@@ -167,7 +167,9 @@ def _macros(text: str, table: TextTable) -> str:
     opened: list[bool] = []  # for each open brace: does it belong to a wrapper, so that it vanishes?
     position = 0
     pending = False
-    while (special := _SPECIAL.search(text, position)) is not None:
+    for special in _SPECIAL.finditer(text):
+        if special.start() < position:
+            continue  # skipped with a macro
         out.append(text[position : special.start()])
         position = special.end()
         char = special[0]

@@ -49,8 +49,8 @@ def find_options(question: str, rules: Rules, meter: Meter) -> tuple[Option, ...
     The last run of labels counts, of two that overlap the longer.
     """
     best = _Run(-1, -1, ())
+    meter.spend(len(question) // 8 * len(rules.choices.layouts))
     for layout in rules.choices.layouts:
-        meter.spend(len(question) // 8)
         if layout.first not in question or layout.second not in question:
             continue
         run = _run(question, layout)
