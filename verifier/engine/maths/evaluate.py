@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from math import frexp
+from operator import methodcaller
 from typing import Any, NamedTuple, TypeVar
 
 from flint import acb, arb, ctx, fmpq
@@ -35,6 +36,9 @@ Result = TypeVar("Result")
 _BINARY = 2
 UNCOUNTED = frozenset({"piece", "and", "or", "eq", "ne", "lt", "le", "words"})
 """Parts of pieces, which have no value of their own."""
+
+
+_is_finite = methodcaller("is_finite")
 
 
 class Surd(NamedTuple):
@@ -74,19 +78,23 @@ class Program:
     """
 
     __slots__ = (
+        "_constants",
         "_heavy",
         "_inner",
-        "_leaves",
         "_light",
+        "_named",
+        "_numbers",
+        "_plain",
+        "_reach",
         "_steep",
         "_steps",
+        "_strict",
         "complexes",
         "forms",
         "names",
         "opaque",
         "roots",
         "slots",
-        "strict",
     )
 
     def __init__(
@@ -105,29 +113,32 @@ class Program:
         self.slots: dict[int, int] = {}
         self._steps: list[tuple[Any, Any, Any]] = []
         self._inner: dict[int, int] = {}  # the root inside a power p/q
-        self._leaves: list[Any] = []  # fmpq, a function of no argument, or the name of a free name
+        self._numbers: list[tuple[int, fmpq]] = []  # with their slots, as the two that follow
+        self._named: list[tuple[int, str]] = []
+        self._constants: list[tuple[int, Function]] = []
+        self._plain = True  # no unknown functions and no pieces
         self._light = self._heavy = self._steep = 0
-        if reach is None:
-            self._compile(forms.reach(*roots))
-            self.strict = tuple([self._strict(root) for root in self.roots])
-        else:
-            self._compile(sorted(set(reach[0]).union(*reach[1:])))
-            self.strict = tuple([self._strict(root, part) for root, part in zip(self.roots, reach, strict=True)])
+        self._reach = reach
+        self._strict: tuple[tuple[int, ...], ...] | None = None  # for each root, made when some step has no value
+        self._compile(forms.reach(*roots) if reach is None else sorted(set(reach[0]).union(*reach[1:])))
 
     def _compile(self, nodes: Sequence[int]) -> None:
-        forms, slots, leaves = self.forms, self.slots, self._leaves
+        forms, slots = self.forms, self.slots
+        leaf = 0
         table = COMPLEX if self.complexes else REAL
         pieces = "cases" in forms.heads
         for node in nodes:
             head = forms.heads[node]
             args = forms.args[node]
             if head == "number":
-                leaves.append(forms.values[node])
-                slots[node] = -len(leaves)
+                value = forms.values[node]
+                assert value is not None  # noqa: S101  # a number has one
+                slots[node] = leaf = leaf - 1
+                self._numbers.append((leaf, value))
             elif head == "symbol":
-                leaves.append(forms.names[node])
+                slots[node] = leaf = leaf - 1
+                self._named.append((leaf, forms.names[node]))
                 self.names.append(forms.names[node])
-                slots[node] = -len(leaves)
             elif head in {"add", "mul"}:
                 self._light += len(args)
                 function = table[head]
@@ -140,12 +151,13 @@ class Program:
             elif head == "cases":
                 slots[node] = self._cases(node)
             elif head == "constant" and forms.names[node] in table:
-                leaves.append(table[forms.names[node]])
-                slots[node] = -len(leaves)
+                slots[node] = leaf = leaf - 1
+                self._constants.append((leaf, table[forms.names[node]]))
             elif head in table and head not in OPAQUE:
                 self._call(node, table[head])
             elif head == "apply":
                 slots[node] = self._step(forms.names[node], tuple([slots[arg] for arg in args]), Unknowns)
+                self._plain = False
             elif head in UNCOUNTED:
                 self.opaque = self.opaque or not pieces
                 slots[node] = self._step(table["opaque"], 0, None)
@@ -209,7 +221,8 @@ class Program:
             if condition is None:
                 self.opaque = True
                 return self._step(REAL["opaque"], 0, None)
-            pieces.append((self.slots[value], self._strict(value), condition))
+            pieces.append((self.slots[value], self._needed(value), condition))
+        self._plain = False
         return self._step(cases, tuple(pieces), cases)
 
     def condition(self, node: int) -> tuple[object, ...] | None:
@@ -222,7 +235,7 @@ class Program:
             return (head, self.slots[args[0]], self.slots[args[1]])
         return () if head == "words" else None
 
-    def _strict(self, root: int, reach: Sequence[int] | None = None) -> tuple[int, ...]:
+    def _needed(self, root: int, reach: Sequence[int] | None = None) -> tuple[int, ...]:
         """The steps that must have values for the root to have one: all but those inside pieces."""
         forms = self.forms
         nodes: Iterable[int]
@@ -243,6 +256,13 @@ class Program:
             slots.update([self._inner[slot] for slot in slots if slot in self._inner])
         return tuple(sorted(slots))
 
+    def _side(self, side: int) -> tuple[int, ...]:
+        """The steps that a root needs."""
+        if self._strict is None:
+            parts = self._reach or (None,) * len(self.roots)
+            self._strict = tuple([self._needed(root, part) for root, part in zip(self.roots, parts, strict=True)])
+        return self._strict[side]
+
     def cost(self, precision: int) -> int:
         """Units of work of one evaluation (a unit is about a quarter of a microsecond)."""
         words = 1 + precision // 64
@@ -254,18 +274,22 @@ class Program:
         )
 
     def _run(self, values: Mapping[str, Value]) -> list[Ball]:
-        steps, leaves = self._steps, self._leaves
+        steps = self._steps
         make = acb if self.complexes else arb
-        count = len(steps)
-        results: list[Ball] = [None] * (count + len(leaves))
-        for place, leaf in enumerate(leaves, 1):
-            if isinstance(leaf, fmpq):
-                results[-place] = make(leaf)
-            elif isinstance(leaf, str):
-                value = values[leaf]
-                results[-place] = make(arb(value.square).sqrt()) if isinstance(value, Surd) else make(value)
-            else:
-                results[-place] = leaf()
+        results: list[Ball] = [None] * (len(steps) + len(self._numbers) + len(self._named) + len(self._constants))
+        for place, number in self._numbers:
+            results[place] = make(number)
+        for place, name in self._named:
+            value = values[name]
+            results[place] = make(arb(value.square).sqrt()) if isinstance(value, Surd) else make(value)
+        for place, constant in self._constants:
+            results[place] = constant()
+        if self._plain:
+            for place, (function, first, second) in enumerate(steps):
+                results[place] = (
+                    function(results[first]) if second is None else function(results[first], results[second])
+                )
+            return results
         unknowns = None
         for place, (function, first, second) in enumerate(steps):
             if second is None:
@@ -279,10 +303,15 @@ class Program:
                 results[place] = function(results[first], results[second])
         return results
 
+    def _all_finite(self, results: list[Ball]) -> bool:
+        """Whether every step has a value, so that no side need be asked for its own."""
+        return all(map(_is_finite, results[: len(self._steps)]))
+
     def _state(self, side: int, results: list[Ball]) -> State:
-        for slot in self.strict[side]:
+        strict = self._side(side)
+        for slot in strict:
             if not results[slot].is_finite():
-                return State.OUTSIDE if outside(self._steps, self.strict[side], results) else State.UNSURE
+                return State.OUTSIDE if outside(self._steps, strict, results) else State.UNSURE
         return State.FINITE
 
     def look(self, values: Mapping[str, Value], precision: int, meter: Meter, *, sized: bool = False) -> Look:
@@ -291,7 +320,9 @@ class Program:
         with _LOCK:
             ctx.prec = precision
             results = self._run(values)
-            gold, candidate = self._state(0, results), self._state(1, results)
+            gold = candidate = State.FINITE
+            if not self._all_finite(results):
+                gold, candidate = self._state(0, results), self._state(1, results)
             left, right = results[self.slots[self.roots[0]]], results[self.slots[self.roots[1]]]
             apart, bits = False, 0
             if gold is State.FINITE is candidate:
@@ -310,16 +341,18 @@ class Program:
             ctx.prec = precision
             results = self._run(values)
             ctx.prec = 53
-        found: list[Ball | None] = []
-        for side, root in enumerate(self.roots):
-            finite = all(results[slot].is_finite() for slot in self.strict[side])
-            found.append(results[self.slots[root]] if finite else None)
+        found: list[Ball | None] = [results[self.slots[root]] for root in self.roots]
+        if not self._all_finite(results):
+            for side in range(len(found)):
+                if not all(results[slot].is_finite() for slot in self._side(side)):
+                    found[side] = None
         return found
 
     def ball_in_lock(self) -> Ball | None:
         """The first root without names, for work that holds the lock already."""
         results = self._run({})
-        return results[self.slots[self.roots[0]]] if all(results[slot].is_finite() for slot in self.strict[0]) else None
+        finite = self._all_finite(results) or all(results[slot].is_finite() for slot in self._side(0))
+        return results[self.slots[self.roots[0]]] if finite else None
 
     def _size(self, results: list[Ball]) -> int:
         """The largest |log2| of a part of the trees, to know how close to zero a difference can come by accident."""

@@ -61,7 +61,7 @@ def _convert(table: Kernels, node: int) -> Quotient:  # noqa: PLR0912  # one bra
         return total
     if head == "div":
         below = made[args[1]]
-        if any(kernel.equals is not None for kernel in table.list):
+        if table.related:
             below = table.canonical(below)
         return ring.div(made[args[0]], below)
     if head == "pow":

@@ -49,7 +49,9 @@ class Kernels:
     only is used then.
     """
 
-    __slots__ = ("_index", "_made", "complexes", "forms", "list", "meter", "positive", "ring", "unfold", "whole")
+    __slots__ = (
+        "_index", "_made", "complexes", "forms", "list", "meter", "positive", "related", "ring", "unfold", "whole",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class Kernels:
         self.positive = positive
         self.complexes = complexes
         self.list: list[Kernel] = []
+        self.related: list[Kernel] = []  # those with a power that equals a polynomial
         self._index: dict[tuple[object, ...], Kernel] = {}
         self._made: dict[int, Quotient] = {}
 
@@ -82,6 +85,8 @@ class Kernels:
             self.meter.spend(4)
             found = Kernel(place, str(key[0]), node, **known)  # type: ignore[arg-type]
             self.list.append(found)
+            if found.equals is not None:
+                self.related.append(found)
             self._index[key] = found
         return found
 
@@ -105,14 +110,20 @@ class Kernels:
 
     def reduced(self, poly: fmpq_mpoly) -> fmpq_mpoly:
         """A polynomial with the powers of kernels replaced by what they equal."""
-        for kernel in reversed(self.list):
-            if kernel.equals is not None and not poly.is_constant() and poly.degrees()[kernel.place] >= kernel.power:
+        if not self.related or poly.is_constant():
+            return poly
+        degrees = poly.degrees()
+        for kernel in reversed(self.related):
+            if kernel.equals is not None and degrees[kernel.place] >= kernel.power:
                 self.meter.spend(4 + len(poly) * (1 + len(kernel.equals)))
                 if kernel.power == 1:
                     poly = self._valued(poly, kernel)
-                    continue
-                poly = poly % (self.ring.context.gen(kernel.place) ** kernel.power - kernel.equals)
-                self.meter.within("terms", len(poly))
+                else:
+                    poly = poly % (self.ring.context.gen(kernel.place) ** kernel.power - kernel.equals)
+                    self.meter.within("terms", len(poly))
+                if poly.is_constant():
+                    break
+                degrees = poly.degrees()
         return poly
 
     def _valued(self, poly: fmpq_mpoly, kernel: Kernel) -> fmpq_mpoly:

@@ -68,11 +68,13 @@ class Forms:
 
     def number(self, value: fmpq) -> int:
         """The number of a rational."""
-        below = value.q
-        key = value.p if below == 1 else (value.p, below)
+        above, below = value.p, value.q
+        key = above if below == 1 else (above, below)
         found = self._index.get(key)
         if found is None:
-            self.meter.within("bits", max(value.p.bit_length(), below.bit_length()))
+            size = above.bit_length()
+            if size > SMALL_POWER or below != 1:
+                self.meter.within("bits", max(size, below.bit_length()))
             found = self._index[key] = len(self.heads)
             self.heads.append("number")
             self.args.append(())

@@ -22,7 +22,7 @@ _MAY_BE_WHOLE = frozenset({"floor", "ceil", "mod"})
 _SIGNS_OF_WHOLE = _WHOLE_ARGUMENTS | _MAY_BE_WHOLE | {"pow", "sum", "prod"}
 _RELATIONS = frozenset({"eq", "ne", "lt", "le"})
 _INTEGER_SETS = frozenset({"Z", "N"})
-_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
+PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
 _EVERYWHERE = 1 << 40
 """The bound that stands for none: names in Z may be negative."""
 SMALLEST = 40
@@ -202,11 +202,11 @@ class Points:
 
     def first(self) -> dict[str, Value]:
         """The plainest point: different small primes, inside the bounds."""
-        return {name: self._fit(j, fmpq(_PRIMES[j % 16])) for j, name in enumerate(self.names)}
+        return {name: self._fit(j, fmpq(PRIMES[j % 16])) for j, name in enumerate(self.names)}
 
     def _point(self, count: int) -> dict[str, Value]:
         if count < 2:
-            return {name: self._fit(j, fmpq(_PRIMES[(j + count) % 16])) for j, name in enumerate(self.names)}
+            return {name: self._fit(j, fmpq(PRIMES[(j + count) % 16])) for j, name in enumerate(self.names)}
         if count >= SMALLEST and self._good and count % 4:
             return self._near(count)
         return {name: self._fit(j, self._plain(count, j)) for j, name in enumerate(self.names)}
@@ -234,7 +234,7 @@ class Points:
         if kind == 2:
             return fmpq(1 - 2 * (noise & 1) if j else 1)
         if kind == 3:
-            return Surd(fmpq(_PRIMES[noise % 16]))
+            return Surd(fmpq(PRIMES[noise % 16]))
         if kind == 4:
             return -fmpq(noise % 97 + 1, 98)
         if kind == 5:

@@ -250,9 +250,24 @@ def _quotient(tree: Expr, variables: Sequence[str], meter: Meter) -> tuple[Ring,
     ring = Ring(SIZES[0] if len(variables) <= SIZES[0] else SIZES[1], meter)
     forms = Forms(meter)
     root = forms.form(tree)
+    made = _quotients(forms, forms.reach(root), ring, variables)
+    return None if made is None else (ring, made[root])
+
+
+def same(forms: Forms, reach: Sequence[int], one: int, other: int, variables: Sequence[str]) -> bool | None:
+    """Whether two nodes are one rational function of the variables; ``None`` where they are none."""
+    if len(variables) > SIZES[-1]:
+        raise Exhausted("variables")
+    ring = Ring(SIZES[0] if len(variables) <= SIZES[0] else SIZES[1], forms.meter)
+    made = _quotients(forms, reach, ring, variables)
+    return None if made is None else ring.add(made[one], ring.neg(made[other])).num.is_zero()
+
+
+def _quotients(forms: Forms, reach: Sequence[int], ring: Ring, variables: Sequence[str]) -> dict[int, Quotient] | None:
+    """Nodes as quotients, children first; ``None`` where one is none."""
     places = {name: place for place, name in enumerate(variables)}
     made: dict[int, Quotient] = {}
-    for node in forms.reach(root):
+    for node in reach:
         head, args, value = forms.heads[node], forms.args[node], forms.values[node]
         if value is not None:
             made[node] = ring.constant(value)
@@ -275,7 +290,7 @@ def _quotient(tree: Expr, variables: Sequence[str], meter: Meter) -> tuple[Ring,
             made[node] = raised
         else:
             return None
-    return ring, made[root]
+    return made
 
 
 def _ratio(forms: Forms, ring: Ring, made: dict[int, Quotient], node: int) -> Quotient | None:

@@ -15,10 +15,9 @@ from verifier.engine.maths.constants import constants
 from verifier.engine.maths.exact import decimal, rational, sign
 from verifier.engine.maths.normal import Forms
 from verifier.engine.maths.outcome import Equality, correct, differs, said, undecided
-from verifier.engine.maths.polynomial import Undefined
-from verifier.engine.maths.proof import difference
+from verifier.engine.maths.rational import is_rational, rational_functions
 from verifier.engine.maths.variables import Sides, variables
-from verifier.types.budget import Exhausted, Meter
+from verifier.types.budget import Meter
 from verifier.types.expr import ARITHMETIC, COLLECTIONS, LOGIC, RELATIONS, Expr, constant, number, symbol
 from verifier.types.verdict import Decision
 
@@ -34,8 +33,6 @@ _NOT_VALUES = frozenset({"empty", "R", "Z", "N", "Q", "C", "true", "false"})
 _TOTAL = frozenset({"number", "symbol", "add", "mul"})
 _NUMERIC = (ARITHMETIC | {"number", "factorial", "factorial2", "binom", "perm", "gcd", "lcm", "mod"}) - {"pm", "mp"}
 """Heads of trees that may plainly be rational numbers."""
-_FOUR = frozenset({"number", "symbol", "add", "mul", "div", "pow"})
-_EXPANDED = 24
 _UNBOUND = frozenset({"inf", "undefined"})
 
 
@@ -106,36 +103,13 @@ def _equal(forms: Forms, gold: int, candidate: int, given: Given) -> Equality:
         return constants(forms, gold, candidate, complexes="constant" in used and "i" in names)
     if not any(heads[node] in {"symbol", "apply"} for node in forms.reach(gold, candidate)):
         return constants(forms, gold, candidate, complexes="i" in names)
-    if not given.conditions and _is_rational(forms, gold, candidate):
-        found = _as_rational_functions(forms, gold, candidate)
-        if found is not None:
-            return found
+    if not given.conditions:
+        reach = forms.reach(gold, candidate)
+        if is_rational(forms, reach):
+            found = rational_functions(forms, reach, gold, candidate, plain=not given.integers and not given.unknown)
+            if found is not None:
+                return found
     return variables(Sides(forms, gold, candidate, given.conditions, given.integers, given.unknown))
-
-
-def _is_rational(forms: Forms, gold: int, candidate: int) -> bool:
-    """Whether both sides are made of names and numbers by the four operations and whole powers."""
-    if not _FOUR.issuperset(forms.heads):
-        return False
-    for node in forms.reach(gold, candidate):
-        if forms.heads[node] == "pow":
-            index = forms.values[forms.args[node][1]]
-            if index is None or index.q != 1 or abs(index) > _EXPANDED:
-                return False
-    return True
-
-
-def _as_rational_functions(forms: Forms, gold: int, candidate: int) -> Equality | None:
-    """Step 2 alone decides for equal rational functions: their denominators are no zero polynomials."""
-    try:
-        proof = difference(forms, gold, candidate, whole=frozenset(), positive=frozenset(), complexes=False)
-    except Undefined:
-        return undecided("undefined")
-    except Exhausted as over:
-        if over.limit == "work":
-            raise
-        return None
-    return correct("rational") if proof.zero else None
 
 
 def _is_foreign(forms: Forms, root: int) -> bool:
