@@ -147,7 +147,7 @@ def _by_factors(pair: _Pair) -> Same | None:
         return Same(same=True, how="factors")
     sides: list[set[_Monic]] = []
     for numerator, denominator in fractions:
-        meter.spend(len(numerator) * (int(numerator.total_degree()) + 1) ** 2)
+        meter.spend(40 + len(numerator) * (int(numerator.total_degree()) + 1) ** 2)
         factors = _irreducible(numerator)
         if not denominator.is_constant():
             factors -= _irreducible(denominator)
@@ -267,7 +267,7 @@ def _restricted(whole: fmpq_mpoly, names: Sequence[str], free: str, point: dict[
     at = list(names).index(free)
     found: dict[int, fmpq] = {}
     for exponents, coefficient in whole.terms():
-        meter.spend(len(names))
+        meter.spend(4 + len(names))
         value = fmpq(coefficient)
         for name, exponent in zip(names, exponents, strict=False):
             if name != free and exponent:
@@ -278,7 +278,7 @@ def _restricted(whole: fmpq_mpoly, names: Sequence[str], free: str, point: dict[
 
 def _hide(tree: Expr, hidden: dict[Expr, Expr], meter: Meter) -> Expr:
     """The tree with everything that is no polynomial arithmetic taken for an unknown."""
-    meter.spend(1)
+    meter.spend(4)
     if tree.head == "pow":
         exponent = zero.rational(tree.args[1], meter)
         if exponent is not None and exponent.q == 1:
@@ -307,7 +307,7 @@ def _by_solving(pair: _Pair, given: Given) -> Same | None:
 
 def solved_for(side: Expr, name: str, meter: Meter) -> Expr | None:
     """The value of a name in ``side = 0``, where it stands linearly and only this value solves it; else ``None``."""
-    meter.spend(4)
+    meter.spend(40)
     parts = linear(side, name)
     if parts is None or parts.slope == ZERO:
         return None

@@ -125,6 +125,7 @@ class Program:
     def _compile(self, nodes: Sequence[int]) -> None:
         forms, slots = self.forms, self.slots
         leaf = 0
+        forms.meter.spend(4 * len(nodes))
         table = COMPLEX if self.complexes else REAL
         pieces = "cases" in forms.heads
         for node in nodes:
@@ -267,7 +268,7 @@ class Program:
         """Units of work of one evaluation (a unit is about a quarter of a microsecond)."""
         words = 1 + precision // 64
         return (
-            2
+            16
             + self._light * (1 + words // 4)
             + self._heavy * (1 + words + words * words // 80)
             + self._steep * (4 + words * words)

@@ -52,7 +52,7 @@ def _rational(tree: Expr, meter: Meter, depth: int) -> fmpq | None:
         if value is None:
             return None
         values.append(value)
-    meter.spend(1 + len(args))
+    meter.spend(1 + 2 * len(args))
     found = plain(values, meter)
     if found is not None and (found.p.bit_length() > _PLAIN_LIMIT or found.q.bit_length() > _PLAIN_LIMIT):
         if max(found.p.bit_length(), found.q.bit_length()) > meter.budget.bits:

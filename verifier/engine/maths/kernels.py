@@ -82,7 +82,7 @@ class Kernels:
             place = self.ring.size - 1 - len(self.list)
             if place < 0:
                 raise Full
-            self.meter.spend(4)
+            self.meter.spend(12)
             found = Kernel(place, str(key[0]), node, **known)  # type: ignore[arg-type]
             self.list.append(found)
             if found.equals is not None:
@@ -160,7 +160,7 @@ class Kernels:
     def poly_node(self, poly: fmpq_mpoly) -> int:
         """A node for a polynomial."""
         forms = self.forms
-        self.meter.spend(2 * len(poly))
+        self.meter.spend(20 + 8 * len(poly))
         parts = []
         for exponents, value in terms(poly):
             factors = [forms.number(value)]

@@ -76,7 +76,7 @@ class Ordered:
             raise Unsolved
         point = new
         for at, old in enumerate(ordered):
-            self.meter.spend(2)
+            self.meter.spend(8)
             order, new, ordered[at] = _compare(new, old, self.meter)
             if ordered[at] is not old or order == 0:
                 equal = self._same.pop(id(old), [old])

@@ -98,7 +98,7 @@ class Forms:
             if tree.name == "deg":
                 return self.mul((self.number(_DEGREE), self.node("constant", (), "pi")))
             return self.node("constant", (), tree.name)
-        self.meter.spend(1 + len(tree.args))
+        self.meter.spend(4 * (1 + len(tree.args)))
         if self._depth >= DEEP:
             raise Exhausted("depth")
         self._depth += 1

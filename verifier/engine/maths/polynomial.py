@@ -267,6 +267,7 @@ def _quotients(forms: Forms, reach: Sequence[int], ring: Ring, variables: Sequen
     """Nodes as quotients, children first; ``None`` where one is none."""
     places = {name: place for place, name in enumerate(variables)}
     made: dict[int, Quotient] = {}
+    forms.meter.spend(8 * len(reach))
     for node in reach:
         head, args, value = forms.heads[node], forms.args[node], forms.values[node]
         if value is not None:

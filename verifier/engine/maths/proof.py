@@ -77,6 +77,7 @@ def difference(
 
 def _difference(table: Kernels, gold: int, candidate: int) -> Proof:
     ring = table.ring
+    ring.meter.spend(40)
     left, right = quotient(table, gold), quotient(table, candidate)
     apart = ring.add(left, ring.neg(right))
     numerator = table.reduced(apart.num)

@@ -51,7 +51,7 @@ def real_roots(polynomial: fmpq_poly, meter: Meter) -> tuple[Exact, ...]:
         return ()
     if polynomial.degree() > _MAX_DEGREE:
         meter.within("degree", meter.budget.degree + 1)
-    meter.spend(int(polynomial.degree()) ** 3 + int(polynomial.numer().height_bits()))
+    meter.spend(16 + int(polynomial.degree()) ** 3 + int(polynomial.numer().height_bits()))
     found: list[Exact] = []
     for factor, _ in polynomial.factor()[1]:
         if factor.degree() == 1:
@@ -115,9 +115,10 @@ def narrow(root: Exact, meter: Meter) -> Exact:
 def sign_at(polynomial: fmpq_poly, root: Exact, meter: Meter) -> int:
     """The sign of a polynomial at a root."""
     if not isinstance(root, Root):
+        meter.spend(2 + int(polynomial.degree()))
         value = polynomial(root)
         return (value > 0) - (value < 0)
-    meter.spend(int(polynomial.degree() * root.polynomial.degree()) + 1)
+    meter.spend(int(polynomial.degree() * root.polynomial.degree()) + 16)
     rest = polynomial % root.polynomial
     if rest.is_zero():
         return 0

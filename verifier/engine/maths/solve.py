@@ -124,7 +124,7 @@ class _Line:
 
     def breaks(self, tree: Expr) -> Iterator[Point]:
         """Every number at which the condition may change its truth."""
-        self.meter.spend(1)
+        self.meter.spend(8)
         head = tree.head
         if head in {"and", "or", "not"}:
             for part in tree.args:
@@ -181,7 +181,7 @@ class _Line:
     def _sign(self, relation: _Relation, place: Place) -> int | None:
         """The sign of left minus right at a place, ``None`` where it is undefined."""
         meter = self.meter
-        meter.spend(2)
+        meter.spend(8)
         if relation.zero is not None:
             order = self.points.order(place, relation.zero)
             if order is not None:

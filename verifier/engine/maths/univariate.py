@@ -54,7 +54,7 @@ def _read(tree: Expr, variable: str, meter: Meter, depth: int) -> Fraction | Non
     if head == "pow":
         base = _read(tree.args[0], variable, meter, depth + 1)
         return None if base is None else _power(base, tree.args[1], meter)
-    meter.spend(1 + len(tree.args))
+    meter.spend(4 * (1 + len(tree.args)))
     total: Fraction | None = None
     for arg in tree.args:
         part = _read(arg, variable, meter, depth + 1)
@@ -108,7 +108,7 @@ def _power(base: Fraction, index: Expr, meter: Meter) -> Fraction | None:
     size = int(max(above.degree(), 0) + below.degree()) * times
     if size > _LARGEST or bits * times > _BITS:
         return None
-    meter.spend(2 + size * (1 + bits // 64))
+    meter.spend(8 + size * (1 + bits // 64))
     return above**times, below if below is _ONE else below**times
 
 

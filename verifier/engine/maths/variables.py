@@ -70,6 +70,7 @@ class Sides:
     def prepare(self) -> None:
         """Everything that follows from the two nodes and the conditions."""
         forms = self.forms
+        self.meter.spend(80)
         heads, names = forms.heads, forms.names
         self.terms = terms(forms, self.conditions, self.integers) if self.conditions or self.integers else _NOTHING
         self.reach = (forms.reach(self.gold), forms.reach(self.candidate))
