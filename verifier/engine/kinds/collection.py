@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterable, Sequence
 from math import gcd
 
-import msgspec
-
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.expression import tree_of
 from verifier.engine.kinds.formula import NUMBERED, Collection, Expression, Region, Relation, understand
@@ -143,25 +141,23 @@ def _member(one: Expr, other: Expr, ctx: Context) -> Finding:
         return SAME_ORDER.finding()
     if one.head == other.head == "symbol":
         return (SAME_ORDER if one == other else PLACE_DIFFERS).finding(gold=one.name, candidate=other.name)
+    ctx.meter.spend(_NUMERALS if _PLAIN.issuperset((one.head, other.head)) else _FORMULAS)
     return ctx.compare(_understood(one, ctx), _understood(other, ctx))
 
 
 def _understood(member: Expr, ctx: Context) -> Expression | Relation | Collection | Region:
     """A member as an answer, understood once a grade."""
-    key = (_MEMBER, id(member))
-    known = ctx.memo.get(key)
-    if known is None or known[0] is not member:
-        known = ctx.memo[key] = (member, understand(member).answer)
-    answer: Expression | Relation | Collection | Region = known[1]
+    key = ("member", id(member))
+    if key not in ctx.memo:
+        ctx.memo[key] = (understand(member).answer, member)  # which keeps its id its own
+    answer: Expression | Relation | Collection | Region = ctx.memo[key][0]
     return answer
-
-
-_MEMBER = "member"
 
 
 def _in_order(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, shown: dict[str, str]) -> Finding:
     """Place by place; a difference that is shown at one place decides, whatever is open at others."""
     open_one: Finding | None = None
+    ctx.meter.spend(len(golds))
     for wanted, given in zip(golds, candidates, strict=True):
         if wanted == given and wanted.head == "number":
             continue
@@ -177,16 +173,17 @@ def _in_order(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, s
 
 def _as_sets(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, shown: dict[str, str]) -> Finding:
     """Each value needs an equal on the other side; the same value twice is one (POLICY 39)."""
+    ctx.meter.spend(len(golds) + len(candidates))
     golds, candidates = tuple(dict.fromkeys(golds)), tuple(dict.fromkeys(candidates))
     keys = [{item: _key(item, ctx) for item in side} for side in (golds, candidates)]
     both = set(keys[0].values()) & set(keys[1].values())
     lone = [[item for item, key in side.items() if key not in both] for side in keys]
     if len(lone[0]) > _MOST or len(lone[1]) > _MOST:
         return TOO_MANY.finding(**shown)
-    table = [[_member(one, other, ctx) for other in candidates] for one in lone[0]]
+    table = [[_told_apart(one, other, ctx) for other in candidates] for one in lone[0]]
     open_one = False
     for item, row in zip(lone[0], table, strict=True):
-        decisions = {found.decision for found in row}
+        decisions = set(row)
         if Decision.CORRECT in decisions:
             continue
         if Decision.PASS not in decisions:
@@ -194,10 +191,10 @@ def _as_sets(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, sh
         open_one = True
     for item in lone[1]:
         at = candidates.index(item)
-        decisions = {row[at].decision for row in table}
+        decisions = {row[at] for row in table}
         if Decision.CORRECT in decisions:
             continue
-        rest = [_member(one, item, ctx).decision for one in golds if one not in lone[0]]
+        rest = [_told_apart(one, item, ctx) for one in golds if keys[0][one] in both]
         if Decision.CORRECT in rest:
             continue
         if Decision.PASS not in decisions and Decision.PASS not in rest:
@@ -206,9 +203,34 @@ def _as_sets(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, sh
     return MEMBERS_OPEN.finding(**shown) if open_one else SAME_MEMBERS.finding(**shown)
 
 
+def _told_apart(gold: Expr, candidate: Expr, ctx: Context) -> Decision:
+    """Whether two members of sets are equal. Exact numerals that differ need no comparison to show it."""
+    demand, tolerance = ctx.demand, ctx.profile.tolerance
+    if _is_exact(gold) and _is_exact(candidate) and (gold.head == "div" or candidate.head != "div"):
+        ctx.meter.spend(1)
+        values = _key(gold, ctx), _key(candidate, ctx)
+        free = demand.percent or demand.scale or tolerance.relative or tolerance.absolute
+        if not free and values[0] != values[1] and isinstance(values[0], tuple) and isinstance(values[1], tuple):
+            return Decision.INCORRECT
+    if not _PLAIN.issuperset((gold.head, candidate.head)):
+        ctx.meter.spend(_FORMULAS)  # to show a difference takes longer than to show that there is none
+    return _member(gold, candidate, ctx).decision
+
+
+_NUMERALS, _FORMULAS = 100, 350  # what a comparison of two members costs beside the work that it counts
+_PLAIN = frozenset({"number", "neg", "div", "mixed"})
+
+
+def _is_exact(item: Expr) -> bool:
+    """Whether a member is a whole number or a fraction of two, so that no rounding is in question."""
+    if item.head == "number":
+        return not item.name
+    return item.head in {"neg", "div"} and all(part.head == "number" and not part.name for part in item.args)
+
+
 def _key(item: Expr, ctx: Context) -> object:
     """What makes plainly equal members equal: their exact value, else the tree itself."""
-    if item.head in {"number", "neg", "div", "mixed"}:
+    if item.head in _PLAIN:
         exact = zero.rational(item, ctx.meter)
         if exact is not None:
             return (int(exact.p), int(exact.q))
@@ -425,4 +447,4 @@ STAGES = (
     ),
 )
 
-__all__ = ["CODES", "STAGES", "Relation", "compare_collections", "msgspec"]
+__all__ = ["CODES", "STAGES", "Relation", "compare_collections"]
