@@ -17,6 +17,7 @@ _CONSTANTS = {
     "inf": "∞", "empty": "∅", "R": "ℝ", "Z": "ℤ", "N": "ℕ", "Q": "ℚ", "C": "ℂ", "true": "True", "false": "False",
     "undefined": "undefined", "deg": "°",
 }  # fmt: skip
+_FIGURES = ("angle_", "triangle_")
 _SYMBOLS = {"Pi": "Π", "nabla": "∇", "partial": "∂", "aleph": "ℵ", "mho": "\\mho"}
 _RELATIONS = {
     "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "approx": "≈", "in": "∈", "notin": "∉",
@@ -59,25 +60,28 @@ def _show(tree: Expr) -> Shown:
 
 
 def _inside(tree: Expr, tightest: int) -> str:
-    text, level = _show(tree)
+    maker = _MAKERS.get(tree.head)
+    text, level = _show(tree) if maker is None else maker(tree)
     return text if level >= tightest else f"({text})"
 
 
 def _members(tree: Expr) -> str:
-    return ", ".join(_inside(arg, _GIVEN + 1) for arg in tree.args)
+    return ", ".join([_inside(arg, _GIVEN + 1) for arg in tree.args])
 
 
 def _number(tree: Expr) -> Shown:
     if tree.name or tree.value is None:
         return tree.name, _ATOM
-    return str(tree.value), _ATOM if tree.value.q == 1 and tree.value >= 0 else _SUM
+    text = str(tree.value)
+    return text, _SUM if text[0] == "-" or "/" in text else _ATOM
 
 
 def _symbol(tree: Expr) -> Shown:
-    for spelling in ("angle", "triangle"):
-        if tree.name.startswith(f"{spelling}_"):
-            return ("∠" if spelling == "angle" else "△") + tree.name.partition("_")[2], _ATOM
-    return _SYMBOLS.get(tree.name, tree.name), _ATOM
+    name = tree.name
+    if name.startswith(_FIGURES):
+        spelling, _, corners = name.partition("_")
+        return ("∠" if spelling == "angle" else "△") + corners, _ATOM
+    return _SYMBOLS.get(name, name), _ATOM
 
 
 def _constant(tree: Expr) -> Shown:
@@ -94,10 +98,19 @@ def _add(tree: Expr) -> Shown:
     return "".join(parts), _SUM
 
 
+def _angle_mark(tree: Expr) -> str:
+    """The mark of a part of a full turn, empty for anything else."""
+    if tree.head == "constant":
+        return "°" if tree.name == "deg" else ""
+    if tree.head == "div" and tree.args[0] == _DEGREE:
+        return "'" if tree == _MINUTE else "''" if tree == _SECOND else ""
+    return ""
+
+
 def _mul(tree: Expr) -> Shown:
     if len(tree.args) == 2:
-        mark = {_DEGREE: "°", _MINUTE: "'", _SECOND: "''"}.get(tree.args[1])
-        if mark is not None and (mark == "°" or tree.args[0].head == "number"):
+        mark = _angle_mark(tree.args[1])
+        if mark and (mark == "°" or tree.args[0].head == "number"):
             return _inside(tree.args[0], _POSTFIX) + mark, _POSTFIX
     first = tree.args[0]
     parts = [_inside(first, _PRODUCT if first.head == "div" else _PRODUCT + 1)]
