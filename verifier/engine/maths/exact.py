@@ -182,6 +182,8 @@ def sign(tree: Expr, meter: Meter) -> int | None:
     if any(forms.heads[node] in _NAMED for node in forms.reach(root)):
         return None
     program = Program(forms, (root,))
+    if program.opaque and "cases" not in forms.heads:
+        return None
     for precision in _PRECISIONS:
         ball = program.balls({}, precision, meter)[0]
         if ball is None:

@@ -275,9 +275,9 @@ def _collected(tree: Expr, meter: Meter) -> bool | None:
         if node.head == "add":
             whole = polynomial.polynomial(node, names, meter)
             parts = [polynomial.polynomial(part, names, meter) for part in node.args]
-            if whole is not None and all(part is not None for part in parts):
-                if len(whole) < sum(len(part) for part in parts if part is not None):
-                    return False
+            known = [part for part in parts if part is not None]
+            if whole is not None and len(known) == len(parts) and len(whole) < sum(map(len, known)):
+                return False
         if node.head == "div" and _lowest_terms(node, meter) is False:
             return False
         if node.head == "root" and _radical(node, meter) is False:

@@ -112,5 +112,5 @@ def _power(base: Fraction, index: Expr, meter: Meter) -> Fraction | None:
     return above**times, below if below is _ONE else below**times
 
 
-_HEADS = {"add": _sum, "mul": _product, "div": _ratio, "neg": _product, "pow": _product}
-"""What is read; a negative has one part and a power is no product, so theirs are never called."""
+_HEADS = {"add": _sum, "mul": _product, "div": _ratio, "neg": _sum, "pow": _product}
+"""How parts are combined; a negative has one part, and a power is made by ``_power``."""
