@@ -240,10 +240,8 @@ def _key(item: Expr, ctx: Context) -> object:
 def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding | None:
     """Names override places; ``None`` where they say nothing (numbered roots)."""
     if gold.names and candidate.names:
-        own, other = (
-            dict(zip(gold.names, gold.items, strict=True)),
-            dict(zip(candidate.names, candidate.items, strict=True)),
-        )
+        own = dict(zip(gold.names, gold.items, strict=True))
+        other = dict(zip(candidate.names, candidate.items, strict=True))
         if _numbered(gold.names) and _numbered(candidate.names):
             return _as_sets(gold.items, candidate.items, ctx, shown)
         if set(own) != set(other):
