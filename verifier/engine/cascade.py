@@ -9,6 +9,7 @@ rewarded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
@@ -129,6 +130,7 @@ _OUTCOMES = {Decision.CORRECT: Outcome.CORRECT, Decision.INCORRECT: Outcome.INCO
 
 
 _WEAK = frozenset({"whole", "last_line", "conclusion"})  # no marker: not enough to contradict a final answer with
+_FORMULA = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
 _UNREAD: tuple[tuple[str, ...], tuple[Reading, ...]] = ((), ())
 
 
@@ -391,7 +393,7 @@ class _Grade:
     def _read(self, words: str, raw: str) -> tuple[Reading, ...]:
         """Law 1: readers in order, until one is certain; maths is read from the text as it was written."""
         found: list[Reading] = []
-        for reader in READERS:
+        for reader in (choice.read_choice,) if _FORMULA.search(words) else READERS:
             certain = False
             for reading in reader(words, self.context):
                 certain = certain or reading.certain

@@ -32,7 +32,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     degree: int = 1_000
     terms: int = 5_000
     variables: int = 16
-    steps: int = 1_500
+    steps: int = 4_000
     work: int = 200_000
 
 
