@@ -25,17 +25,29 @@ _RUN = re.compile(  # maths in running text: signs, numerals, macros, names of f
     r"|[\d.]+|[-+*/^=<>≤≥≠|(){}\[\]_,!√π°×·÷±]|(?<=\S) (?=\S))+"
 )
 _HAS_SIGN = re.compile(
-    r"[=<>≤≥≠^*/+√!°×·÷]|\\(?:times|cdot|div|le|ge|ne|lt|gt|in|sqrt|binom|int|sum|[dt]?frac)\b"
-    r"|(?:sin|cos|tan|log|ln)\b|\d ?[A-Za-z]"
+    r"[=<>≤≥≠^*/+√!°×·÷]|\\(?:times|cdot|div|leq?|geq?|neq?|lt|gt|in|sqrt|binom|int|sum|[dt]?frac)(?![A-Za-z])"
+    r"|(?:sin|cos|tan|log|ln)(?![A-Za-z])|\d ?[A-Za-z]"
 )
-_RELATIONAL = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|neq?|lt|gt|in)\b")
+_RELATIONAL = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|neq?|lt|gt|in)(?![A-Za-z])")
 _WHOLE = re.compile(
     r"(?:integers?|natural numbers?|whole numbers?)\s+\$?\\?\(?([A-Za-z])\b"
     r"|\b([A-Za-z])\b\\?\)?\$?\s+(?:is|be|are|denotes?)\s+an?\s+(?:\w+\s+){0,2}(?:integer|natural number|whole number)"
 )
+_NAMES = r"\$?\\?\(?((?:(?<![A-Za-z])[A-Za-z](?![A-Za-z])[\s,$]*(?:and )?)+)"
+_SORTS = r"(?:real |rational )?(?:numbers?|constants?|integers?|reals?|quantit(?:y|ies)|variables?)"
 _POSITIVE = re.compile(
-    r"positive (?:real )?(?:numbers?|constants?|integers?|reals?)\s+\$?\\?\(?((?:[A-Za-z]\b[\s,$]*(?:and )?)+)"
+    rf"\bpositive(?: {_SORTS})? {_NAMES}"
+    rf"|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:both |all |an? )?positive\b"
 )
+_NOT_NEGATIVE = re.compile(
+    rf"\bnon-?negative(?: {_SORTS})? {_NAMES}"
+    rf"|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:both |all |an? )?non-?negative\b"
+)
+_NEGATIVE = re.compile(
+    rf"(?<!non-)\bnegative(?: {_SORTS})? {_NAMES}"
+    rf"|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:both |all |an? )?negative\b"
+)
+_ALL_POSITIVE = re.compile(r"\ball (?:the )?(?:variables|letters|quantities|numbers|constants)\b.{0,40}\bpositive\b")
 _SORT = r"(?:odd|even|prime|divisible|multiples?|coprime|relatively prime|a perfect square|digits?)"
 _RESTRICTED = re.compile(
     rf"\b([A-Za-z])\b\\?\)?\$?(?: and \$?[A-Za-z]\$?)? (?:is|be|are) (?:an? )?(?:\w+ )?{_SORT}\b"
@@ -77,7 +89,7 @@ def _spans(ctx: Context) -> tuple[str, ...]:
         spans = [next(part for part in match.groups() if part) for match in _SPAN.finditer(question)]
         rest = _SPAN.sub(" \n ", question)
         spans += [
-            run for match in _RUN.finditer(rest) if _HAS_SIGN.search(run := match[0].strip(" ,.(")) and len(run) > 2
+            run for match in _RUN.finditer(rest) if _HAS_SIGN.search(run := match[0].strip(" ,.(")) and len(run) > 1
         ]
         ctx.memo[_SPANS] = tuple(dict.fromkeys(spans[-_MOST:]))
     spans_of: tuple[str, ...] = ctx.memo[_SPANS]
@@ -109,9 +121,21 @@ def given(
             unknown = unknown or (not (extra - spare) and not _holds_apply(relation))
             spare |= extra
     whole = {name for pair in _WHOLE.findall(demand.question) for name in pair if name in held}
-    positive = {name for run in _POSITIVE.findall(demand.question) for name in _LETTER.findall(run) if name in held}
-    usable += [Expr("gt", (Expr("symbol", (), name), number(0))) for name in sorted(positive)]
+    usable += _signs(demand.question, held)
     return Given(conditions=(*stated, *usable), integers=frozenset(whole), unknown=unknown)
+
+
+def _signs(question: str, held: frozenset[str]) -> list[Expr]:
+    """The signs that a question gives to names in words: "for positive x", "all variables are positive"."""
+    if "egative" not in question and "ositive" not in question:
+        return []
+    found: list[Expr] = []
+    for pattern, head in ((_POSITIVE, "gt"), (_NOT_NEGATIVE, "ge"), (_NEGATIVE, "lt")):
+        names = {name for runs in pattern.findall(question) for run in runs for name in _LETTER.findall(run)} & held
+        if head == "gt" and _ALL_POSITIVE.search(question) is not None:
+            names = set(held)
+        found += [Expr(head, (Expr("symbol", (), name), number(0))) for name in sorted(names)]
+    return found
 
 
 def _parts(tree: Expr) -> list[Expr]:
@@ -133,6 +157,34 @@ def is_named(name: str, ctx: Context) -> bool:
     return any(found in {letter, name} for found in _LETTER.findall(question)) or (
         len(letter) > 1 and letter in question
     )
+
+
+def is_variable(letter: str, ctx: Context) -> bool:
+    """Whether a question uses a letter as a variable, so that it is no unit: "in terms of h", ``$m$``, "side s"."""
+    one = re.escape(letter)
+    used = (
+        rf"in terms of (?:\w+ )*(?:[A-Za-z]\w*,? and |[A-Za-z], ?)*\$?\\?\(?{one}(?![A-Za-z])|\$ ?{one} ?\$|\\\( ?{one} ?\\\)"
+        rf"|(?<![A-Za-z\d] )(?<![A-Za-z\d]){one} ?[-+=*^<>]|[-+=*^<>] ?{one}(?![A-Za-z])"
+        rf"|\b(?:{_QUANTITIES}) \$?{one}(?![A-Za-z])"
+    )
+    return re.search(used, ctx.demand.question) is not None
+
+
+_QUANTITIES = "side|sides|radius|length|height|width|period|mass|volume|speed|angle|area|number|variable|depth|edge"
+
+
+_MATRICES = re.compile(r"\b(?:matri(?:x|ces)|vectors?|groups?|operators?|quaternions?|commutators?|languages?|permutations?)\b")
+_COMPLEX = re.compile(r"\bcomplex\b(?! fraction)")
+
+
+def may_not_commute(ctx: Context) -> bool:
+    """Whether a question speaks of things whose products have an order: matrices, vectors, groups, languages."""
+    return _MATRICES.search(ctx.demand.question) is not None
+
+
+def is_complex(ctx: Context) -> bool:
+    """Whether a question's names may be complex numbers, of which the laws of the reals do not hold."""
+    return _COMPLEX.search(ctx.demand.question) is not None
 
 
 def is_bound(name: str, ctx: Context) -> bool:

@@ -134,6 +134,8 @@ def _value(tree: Expr, *, word: bool) -> Expression | Relation | Collection | Re
         )
     held = heads(tree)
     if not held.isdisjoint(_SIGNS):
+        if _several_signs(tree):
+            return Expression(tree, word)  # ±1 ± 2: nothing says whether the signs go together
         return Collection("set", branches(tree), tree)
     if not held.isdisjoint(_VECTORS) and vectors.holds_vector(tree):
         if (parts := vectors.components(tree)) is not None:
@@ -141,6 +143,10 @@ def _value(tree: Expr, *, word: bool) -> Expression | Relation | Collection | Re
         if (lines := matrices.rows(tree)) is not None:
             return Collection("matrix", tuple(Expr("row", line) for line in lines), tree)
     return Expression(tree, word)
+
+
+def _several_signs(tree: Expr) -> bool:
+    return sum(node.head == "pm" for node in walk(tree)) > 1
 
 
 def name_of(tree: Expr) -> str:
@@ -155,10 +161,15 @@ def name_of(tree: Expr) -> str:
 
 
 def _prime(tree: Expr) -> Expr:
-    """``dy/dx`` as ``y'``."""
-    if tree.head == "diff" and len(tree.args) == 2 and tree.args[0].head == "symbol":
-        return Expr("symbol", (), tree.args[0].name + "'")
-    return tree
+    """``dy/dx`` as ``y'``, its derivative as ``y''``; a variable other than x is kept in the name."""
+    primes, inner, variables = "", tree, set[Expr]()
+    while inner.head == "diff" and len(inner.args) == 2:
+        primes, inner = primes + "'", inner.args[0]
+        variables.add(tree.args[1])
+    if not primes or inner.head != "symbol" or len(variables) > 1:
+        return tree
+    name = show(variables.pop())
+    return Expr("symbol", (), inner.name + primes + (name if name != "x" else ""))
 
 
 def _is_segment(tree: Expr) -> bool:
@@ -243,7 +254,7 @@ def _equation(tree: Expr, *, word: bool) -> Understood:
         inner = understand(body)
         return Understood(inner.answer, name_of(subject))
     value = _value(body, word=False)
-    if subject.head == "apply" and symbols(subject):
+    if (subject.head == "apply" and symbols(subject)) or "'" in subject.name:
         return Understood(Relation(tree))
     if isinstance(value, Expression) and symbols(body):
         return Understood(Relation(tree))
@@ -338,6 +349,8 @@ def _several(tree: Expr) -> Understood:
         return classes
     if any(part.head in RELATIONS or part.head in LOGIC for part in parts):
         return Understood(Relation(tree, several=tree.head == "list"))
+    if tree.head != "list" and all(part.head == "symbol" for part in parts):
+        return Understood(Relation(tree))  # p ∧ q
     items = [item for part in parts for item in spread(part)]
     if len(items) > len(parts) or tree.name == "or" or tree.head == "or":
         return Understood(Collection("set", tuple(items), tree))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.collection import FAMILIES, compare_collections
 from verifier.engine.kinds.expression import compare_values, same_family, tree_of
@@ -36,28 +38,58 @@ SUBJECT_UNCLEAR = passes(
     "The value is right, and nothing says whether its left side is what was asked for.",
     specific=7,
 )
+OTHER_SUBJECT = passes(
+    "relation.other_subject",
+    "The right sides agree, and it is not certain that the left sides name the same thing.",
+    specific=7,
+)
+STATED = passes(
+    "relation.condition_stated",
+    "The relations agree, but for a condition that only the answer states, or that both state differently.",
+    specific=7,
+)
 NAMES_DIFFER = passes("relation.names_differ", "The relations hold different names.", specific=7)
 CODES: tuple[Code, ...] = (
-    IDENTICAL, SAME, SAME_VALUE, RIGHT_SIDE, DIFFERS, VALUE_DIFFERS, CONTRADICTS, SORT_DIFFERS, UNSOLVED, UNSHOWN, SUBJECT_UNCLEAR,
-    NAMES_DIFFER,
+    IDENTICAL, SAME, SAME_VALUE, RIGHT_SIDE, DIFFERS, VALUE_DIFFERS, CONTRADICTS, SORT_DIFFERS, UNSOLVED, UNSHOWN,
+    SUBJECT_UNCLEAR, OTHER_SUBJECT, STATED, NAMES_DIFFER,
 )  # fmt: skip
 
 _INEQUALITIES = frozenset({"lt", "le", "gt", "ge"})
 _JOINED = frozenset({"and", "or", "list"})
+_PLAIN = re.compile(r"(?:[A-Za-z]|[a-z]{2,7})('*)")  # y, f', theta; a_n and f^-1 are fixed
+_COUNTERS = frozenset("klmnt")
 
 
 def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Finding:
     """Two relations: as definitions of the same subject, as sets on the line, as equations or inequalities."""
     shown = ctx.sides(gold, candidate)
     own, other = _without_condition(gold.tree), _without_condition(candidate.tree)
-    if own == other:
-        return IDENTICAL.finding(**shown)
+    found = IDENTICAL.finding(**shown) if own == other else _compare(own, other, ctx, shown)
+    if found.decision is Decision.CORRECT and _limited(gold.tree, candidate.tree, ctx):
+        return STATED.finding(**shown)
+    return found
+
+
+def _limited(gold: Expr, candidate: Expr, ctx: Context) -> bool:
+    """Whether an answer states a condition that the ground truth does not, beyond single points taken away."""
+    if candidate.head != "given" or candidate.args[1].head == "ne":
+        return False
+    if gold.head != "given":
+        return True
+    own, other = gold.args[1], candidate.args[1]
+    return own != other and ctx.compare(Relation(own), Relation(other)).decision is not Decision.CORRECT
+
+
+def _compare(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Two relations without their conditions."""
     defined = _definitions(own, other, ctx, shown)
     if defined is not None:
         return defined
     if own.head in _JOINED or other.head in _JOINED or "not" in {own.head, other.head}:
         return _compound(own, other, ctx, shown)
-    one_unknown = _on_the_line(own, other, ctx, shown)
+    if conditions.is_complex(ctx) and not own.head == other.head == "eq":
+        return UNSHOWN.finding(**shown)
+    one_unknown = None if conditions.is_complex(ctx) else _on_the_line(own, other, ctx, shown)
     if one_unknown is not None:
         return one_unknown
     given = conditions.given(ctx.demand, (*symbols(own), *symbols(other)), ctx, equations=False)
@@ -91,13 +123,19 @@ def _definitions(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) ->
     if first is None or second is None:
         return None
     (subject, body), (other_subject, other_body) = first, second
+    if not _same_subject(subject, other_subject):
+        found = _compare_bodies(body, other_body, ctx, shown)
+        return OTHER_SUBJECT.finding(**shown) if found.decision is Decision.CORRECT else None
     if subject.head == other_subject.head == "symbol" and subject.name != other_subject.name:
         if {subject.name, other_subject.name} & (symbols(body) | symbols(other_body)):
             return None  # x = y/2 and y = 2x
         if conditions.is_named(subject.name, ctx) and conditions.is_named(other_subject.name, ctx):
             return None
     if subject.head == "apply":
-        body, other_body = _same_argument(subject, body, other_subject, other_body)
+        bodies = _same_argument(subject, body, other_subject, other_body)
+        if bodies is None:
+            return OTHER_SUBJECT.finding(**shown)
+        body, other_body = bodies
     inner = _compare_bodies(body, other_body, ctx, shown)
     if inner.decision is Decision.CORRECT:
         wrong = wrong_form(own, other, ctx, shown)
@@ -111,8 +149,16 @@ def _definitions(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) ->
     return inner
 
 
-def _same_argument(subject: Expr, body: Expr, other_subject: Expr, other_body: Expr) -> tuple[Expr, Expr]:
-    """Both bodies in the ground truth's argument names."""
+def _same_subject(subject: Expr, other: Expr) -> bool:
+    """Whether two left sides may name one thing: the same name, or free letters with as many primes."""
+    if {subject.head, other.head} <= {"symbol", "apply"} and subject.name != other.name:
+        plain = _PLAIN.fullmatch(subject.name), _PLAIN.fullmatch(other.name)
+        return plain[0] is not None and plain[1] is not None and plain[0][1] == plain[1][1]
+    return True
+
+
+def _same_argument(subject: Expr, body: Expr, other_subject: Expr, other_body: Expr) -> tuple[Expr, Expr] | None:
+    """Both bodies in the ground truth's argument names; ``None`` for ``f(y) = 2x``, which is none of y."""
     names = [part.name for part in subject.args if part.head == "symbol"]
     if other_subject.head == "apply":
         others = [part.name for part in other_subject.args if part.head == "symbol"]
@@ -120,6 +166,8 @@ def _same_argument(subject: Expr, body: Expr, other_subject: Expr, other_body: E
         others = sorted(symbols(other_body)) if len(symbols(other_body)) == len(names) else names
     if len(names) != len(others) or names == others:
         return body, other_body
+    if not set(names).isdisjoint(symbols(other_body) - set(others)):
+        return None
     exchanged = dict(zip(others, (Expr("symbol", (), name) for name in names), strict=True))
     return body, solve.exchange(other_body, exchanged)
 
@@ -366,7 +414,7 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
         return compare_relations(either, relation, ctx)
     if many.shape in FAMILIES:
         defined = definition(_without_condition(relation.tree))
-        if defined is None or len(symbols(defined[1])) != 1:
+        if defined is None or len(symbols(defined[1])) != 1 or not symbols(defined[1]) <= _COUNTERS:
             return UNSHOWN.finding(**shown)
         alone = Collection("family", (defined[1],), relation.tree, tuple(symbols(defined[1])))
         return compare_collections(many, alone, ctx) if many is gold else compare_collections(alone, many, ctx)
