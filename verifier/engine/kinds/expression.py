@@ -6,6 +6,7 @@ How two trees are compared stands in ``maths.zero``; here is what a question and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -22,7 +23,7 @@ from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Equality, Given
 from verifier.engine.numerals import Number, figures, scan_number, value_of
-from verifier.types.expr import Expr, number, symbols
+from verifier.types.expr import Expr, heads, number, symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
 IDENTICAL = proves("expression.identical", "Both are the same expression, but for the order of its parts.")
@@ -85,6 +86,19 @@ TWO_FIGURES = passes(
     "The exact answer rounds to the ground truth, which shows only two figures.",
     specific=6,
 )
+MARKS = passes(
+    "expression.marks_differ", "The names are alike but for marks: an arrow, a hat, an operator.", specific=7
+)
+ORDER = passes(
+    "expression.order_may_count",
+    "The expressions are equal if their products have no order, as those of vectors and matrices have.",
+    specific=7,
+)
+COMPLEX = passes(
+    "expression.complex_names",
+    "The expressions are equal for real names, and the question speaks of complex numbers.",
+    specific=7,
+)
 STATED = passes(
     "expression.condition_stated", "The answer holds under a condition that the ground truth does not state."
 )
@@ -100,7 +114,7 @@ CODES: tuple[Code, ...] = (
     IDENTICAL, EQUAL, EQUAL_TO_BITS, EQUAL_AT_POINTS, RENAMED, SAME_VALUES, SAME_BASE, SAME_UP_TO_CONSTANT, ROUNDED,
     ROUNDS_TO_GOLD, DIFFERS, NAMES_DIFFER, OTHER_BASE, BASE_OPEN, SUB_FAMILY, NO_CONSTANT, EXTRA_CONSTANT, ROUNDING,
     NOT_EXACT, UNDEFINED, NO_DOMAIN, BREAKPOINTS, FREE_NAMES, CONDITIONS, LOG_BASE, UNSUPPORTED, UNSHOWN, WORDS,
-    TWO_FIGURES, STATED,
+    TWO_FIGURES, STATED, MARKS, ORDER, COMPLEX,
 )  # fmt: skip
 
 _EQUAL = {
@@ -122,7 +136,10 @@ _OPEN = {
 }
 _NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
 _WHOLE_LETTERS = frozenset("klmn")
+_REAL_ONLY = frozenset({"abs", "root", "ln", "log", "conj", "re", "im", "arg"})
+_TRANSPOSED = frozenset({"T", "dagger", "top", "intercal"})
 _I = Expr("constant", (), "i")
+_ENGINEERS = frozenset({"add", "pow", "exp"})
 _IMAGINARY = frozenset({"j", "I"})
 
 Value = Expression | Number
@@ -141,16 +158,19 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
     early = _rounded(own, wanted, other, given, ctx, shown) or _in_base(own, given, ctx, shown)
     if early is not None:
         return early
-    if _is_word(gold) and _is_word(candidate) and own != other and _same_letters(own, other):
+    if _is_word(gold) and _is_word(candidate) and own != other and symbols(own) == symbols(other):
         return WORDS.finding(**shown)
     held = symbols(own), symbols(other)
     names = held[0] | held[1]
     if ctx.demand.degrees:
         own, other = in_degrees(own), in_degrees(other)
     if not names:
-        return _settled(own, other, zero.equal(own, other, Given(), ctx.meter), ctx, shown)
+        found = zero.equal(own, other, Given(), ctx.meter)
+        if found.decision is Decision.CORRECT and _is_word(gold) and own != other:
+            return WORDS.finding(**shown)  # the score 7-4 is no 3
+        return _settled(own, other, found, ctx, shown)
     if not names.isdisjoint(_IMAGINARY):
-        own, other = _imaginary(other, own), _imaginary(own, other)
+        own, other = _imaginary(other, own, ctx), _imaginary(own, other, ctx)
         held = symbols(own), symbols(other)
     family = _progressions(own, other, held, ctx, shown) or _constants(own, other, names, ctx, shown)
     if family is not None:
@@ -162,10 +182,35 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
     if found.decision is Decision.CORRECT:
         if isinstance(candidate, Expression) and _limits(candidate, stated):
             return STATED.finding(**shown)
+        doubt = _doubt(gold, candidate, own, other, found, ctx)
+        if doubt is not None:
+            return doubt.finding(**shown)
         return _settled(own, other, found, ctx, shown)
     words = _is_word(gold) or _is_word(candidate) or not (own.args or other.args)
     renamed = None if words else _renamed(own, other, ctx, shown)  # Cs and CS, x and t are not renamed
     return renamed or _settled(own, other, found, ctx, shown)
+
+
+def _doubt(gold: Value, candidate: Value, own: Expr, other: Expr, found: Equality, ctx: Context) -> Code | None:
+    """Why equality as real numbers may not be equality: marks, products with an order, complex names."""
+    marks = [side.marks if isinstance(side, Expression) else () for side in (gold, candidate)]
+    if sorted(marks[0]) != sorted(marks[1]):
+        return MARKS
+    if own == other:
+        return None
+    if any(marks) or conditions.may_not_commute(ctx) or _holds_transpose(own) or _holds_transpose(other):
+        return ORDER
+    if found.how != "identical" and not _REAL_ONLY.isdisjoint(heads(own) | heads(other)) and conditions.is_complex(ctx):
+        return COMPLEX
+    return None
+
+
+def _holds_transpose(tree: Expr) -> bool:
+    """Whether a capital letter is raised to T, or a dagger: a transposed matrix."""
+    return any(
+        node.head == "pow" and node.args[1].name in _TRANSPOSED and node.args[0].name[:1].isupper()
+        for node in walk(tree)
+    )
 
 
 def _equal(own: Expr, other: Expr, names: frozenset[str], stated: tuple[Expr, ...], ctx: Context) -> Equality:
@@ -314,15 +359,10 @@ def _in_base(own: Expr, given: Number | None, ctx: Context, shown: Mapping[str, 
     return (BASE_OPEN if equal and not ctx.demand.asked else OTHER_BASE).finding(**shown)
 
 
-def _same_letters(one: Expr, other: Expr) -> bool:
-    """Whether two products of letters differ in order only."""
-    return one.head == other.head == "mul" and symbols(one) == symbols(other)
-
-
-def _imaginary(own: Expr, other: Expr) -> Expr:
-    """J or I as the imaginary unit, where the other side has i and knows no such name."""
+def _imaginary(own: Expr, other: Expr, ctx: Context) -> Expr:
+    """J or I as the imaginary unit, where the other side has i in a sum or a power, and knows no such name."""
     found = (symbols(other) & {"j", "I"}) - symbols(own)
-    if len(found) != 1 or any(node == _I for node in walk(other)) or not any(node == _I for node in walk(own)):
+    if len(found) != 1 or _ENGINEERS.isdisjoint(heads(own)) or conditions.may_not_commute(ctx) or any(node == _I for node in walk(other)) or not any(node == _I for node in walk(own)):
         return other
     return zero.substitute(other, dict.fromkeys(found, _I))
 
@@ -358,12 +398,17 @@ def in_degrees(tree: Expr) -> Expr:
     return msgspec.structs.replace(tree, args=args) if args else tree
 
 
+_FREE = re.compile(r"[a-z]|[a-z]{2,7}")  # x, theta: what a writer may call otherwise; O, Theta and p_x are fixed
+
+
 def _renamed(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
     """The same expression in other names (POLICY 35): free if the question fixes neither."""
     names, others = sorted(symbols(own)), sorted(symbols(other))
     only_gold = [name for name in names if name not in others]
     only_candidate = [name for name in others if name not in names]
     if len(only_gold) != len(only_candidate) or not 1 <= len(only_gold) <= 2:
+        return None
+    if not all(_FREE.fullmatch(name) for name in (*only_gold, *only_candidate)):
         return None
     exchanged = dict(zip(only_candidate, (Expr("symbol", (), name) for name in only_gold), strict=True))
     found = zero.equal(own, zero.substitute(other, exchanged), Given(), ctx.meter)

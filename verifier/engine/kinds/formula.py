@@ -30,12 +30,14 @@ class Expression(msgspec.Struct, frozen=True):
     """One value.
 
     ``word`` says that the text could as well be a word or a formula of chemistry ("AB", "CO2"), in which nothing is
-    commuted. ``conditions`` were stated with it ("x + 1 for x > 0").
+    commuted. ``conditions`` were stated with it ("x + 1 for x > 0"); ``marks`` are signs over its names and operators
+    on them, which the tree does not hold: arrows, hats, a nabla, a cross.
     """
 
     tree: Expr
     word: bool = False
     conditions: tuple[Expr, ...] = ()
+    marks: tuple[str, ...] = ()
 
     def show(self) -> str:
         """The expression in plain notation."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from verifier.engine import text as texts
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.formula import Collection, Expression, Region, understand
@@ -18,6 +20,10 @@ from verifier.types.expr import Expr, symbols
 
 _WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
 _TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
+_RUN_OF_DASHES = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  # a score, years, a path
+_MARKS = re.compile(
+    r"\\(vec|overrightarrow|overleftarrow|hat|widehat|tilde|widetilde|nabla|circ(?<!\^\\circ)(?<!\^\{\\circ))(?![A-Za-z])"
+)
 _DRESS = " \t\n,;$."
 
 
@@ -58,9 +64,13 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         if told:
             yield from told
             return
-        word = _WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None
+        word = (_WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None) or (
+            _RUN_OF_DASHES.fullmatch(text) is not None
+        )
         understood = understand(found.tree, word=word)
         answer = understood.answer
+        if isinstance(answer, Expression) and "\\" in raw and (marks := _MARKS.findall(raw)):
+            answer = msgspec.structs.replace(answer, marks=tuple(marks))
         certain = sole and found.certain
         if found.after and isinstance(answer, Expression):
             unit = read_unit(found.after, 0, ctx.rules.units)
@@ -76,7 +86,7 @@ def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:
     """Whether signs that maths has too say something else: dates, compound quantities, numbers with units or scales."""
     if _DIGIT.search(text) is None:
         return False
-    if _DATE.fullmatch(text):
+    if _DATE.fullmatch(text) or (_CLOCK.fullmatch(text) and _TIME.search(ctx.demand.question)):
         return True
     if "$" in raw or "\\" in raw:
         return False
@@ -128,6 +138,8 @@ _DIGIT = re.compile(r"[\dπ)]")
 _DATE = re.compile(
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}:\d{2}(?::\d{2})? ?[ap]\.?m\.?", re.IGNORECASE
 )
+_CLOCK = re.compile(r"\d{1,2}:\d\d")
+_TIME = re.compile(r"\b(?:times?|clock|a\.?m\.?|p\.?m\.?|arrives?|leaves?|departs?)\b", re.IGNORECASE)
 _SCALED = re.compile(
     r"[-+]?[\d.,π√()]*[\dπ)](?: ?(?:×|x|\*) ?10\^?\(?[-+]?\d+\)?)?"
     r"(?: ?([kKMB])| (?!and\b|or\b)([A-Za-zµμΩ°%]{2,}(?:[/·*^ -]+[A-Za-zµμΩ\d-]+)*))"
@@ -144,13 +156,14 @@ _LABEL = re.compile(
 def _without_rejected(raw: str, ctx: Context) -> str:
     """The text without a remark in brackets at its end that rejects a value: "x = 2 (x = -1 is extraneous)"."""
     remark = _REMARK.search(raw) if raw.rstrip(" .$").endswith(")") else None
-    if remark is None or ctx.rules.text.rejections.isdisjoint(word.lower() for word in _BEFORE_WORD.findall(remark[1])):
+    if remark is None or not _VALUE.search(remark[1]) or ctx.rules.text.rejections.isdisjoint(word.lower() for word in _BEFORE_WORD.findall(remark[1])):
         return raw
     return raw[: remark.start()]
 
 
 _COMPOUND = re.compile(r"\d ?([^\W\d_]{1,12})\.?,? (?:and )?\d+(?:\.\d+)? ?([^\W\d_]{1,12})")
 _ONLY = re.compile(r"([\s$]*)(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=[^\s$])", re.IGNORECASE)
+_VALUE = re.compile(r"[\d=]")
 _REMARK = re.compile(r"\s*\(([^()]{1,100})\)[\s.$]*$")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from flint import fmpq
 
+from verifier.engine.kinds import conditions
 from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.kinds.number import ROUNDED, TOO_FEW_FIGURES, agree, harmless, open_number
 from verifier.engine.numerals import Number, figures_of
@@ -118,6 +119,10 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
         if unit is not None and (unit.dimension, unit.factor) != (leading.dimension, leading.factor):
             return
         unit = leading
+    if unit is not None and not found.currency and _GLUED.fullmatch(text, found.end, end):
+        letters = text[found.end : end]
+        if all(conditions.is_variable(letter, ctx) for letter in letters):
+            return  # 2m, where the question asks for something in terms of m
     if unit is None or found.number.percent or ctx.demand.verbatim or not harmless(text[end:], ctx):
         return
     if found.currency and _SCALE_OR_CODE.match(text[end:]):
@@ -125,6 +130,7 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     yield Reading(Quantity(found.number, unit), "quantity", text[end:].strip(), found.label)
 
 
+_GLUED = re.compile(r"[A-Za-z]{1,2}")
 _TIMES = frozenset("*·")
 _UNIT_WORD = re.compile(r"[^\W\d_]{2}|/")
 _COMBINATION = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices

@@ -3,7 +3,7 @@ r"""Constants, and letters set in a style of their own: sets of numbers, vectors
 from __future__ import annotations
 
 from verifier.engine.maths.cursor import PRODUCT, Cursor, Prefix, Unreadable
-from verifier.engine.maths.names import argument
+from verifier.engine.maths.names import LETTER_SETS, applied, argument, bracketed
 from verifier.engine.maths.regions import domain, half
 from verifier.engine.maths.statements import statement
 from verifier.types.expr import Expr, constant, symbol
@@ -25,7 +25,14 @@ def named(c: Cursor, _: int) -> Expr:
         c.kinds[c.at - 1] = "letter"
         c.at -= 1
         return c.prefix["letter"](c, 0)
+    if name in LETTER_SETS and c.kinds[c.at] in {"(", "["}:
+        return _adjoined(c, constant(name))
     return constant(name)
+
+
+def _adjoined(c: Cursor, field: Expr) -> Expr:
+    r"""What a bracket behind a set of numbers or a blackboard letter makes: ``\mathbb{Q}[x]``, ``\mathbb{E}(X)``."""
+    return (applied if c.kinds[c.at] == "(" else bracketed)(c, field.name)
 
 
 def _part(c: Cursor, name: str) -> Expr | None:
@@ -69,7 +76,7 @@ def blackboard(c: Cursor, _: int) -> Expr:
     c.closes("}")
     if made.head == "constant" and c.kinds[c.at] == "_":
         return _part(c, made.name) or c.infix["_"](c, symbol(made.name), 0)
-    return made
+    return _adjoined(c, made) if c.kinds[c.at] in {"(", "["} else made
 
 
 def _step(c: Cursor, made: Expr) -> Expr:

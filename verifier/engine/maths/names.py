@@ -15,7 +15,13 @@ _INVERTIBLE = frozenset({"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh
 _SEVERAL = frozenset({"min", "max", "gcd", "lcm"})
 _TWO = frozenset({"binom", "perm", "mod", "div", "pow", "eq", "diff", "interval", "root"})
 _OWN = frozenset({"sqrt", "cbrt", "log2", "log10", "matrix", "cases", "set", "union"}) | _TWO
-_AFTER_LETTER = frozenset({"_", "'", "("})
+SPECIAL = frozenset({"O", "o", "Theta", "Omega", "Gamma"})
+"""Letters that are functions whatever the bracket behind them holds."""
+_NEVER_APPLIED = frozenset({"d", "partial", "nabla", "Delta"})
+COEFFICIENTS = frozenset("abcdijklmnrtwxzACPR")
+"""Letters that are rather multiplied with a numeral in brackets: ``k(2)``."""
+_RANDOM = frozenset("XYZW")
+_AFTER_LETTER = frozenset({"_", "'", "(", "["})
 _AFTER_NUMBER = frozenset({"_", "fraction", "number", "vulgar"})
 _SIMPLE = frozenset({"number", "letter", "constant", "fraction", "radical", "vulgar", "accent", "binomial", "index"})
 _IN_INDEX = frozenset({
@@ -45,12 +51,63 @@ def indexed(c: Cursor, name: str) -> Expr:
         value = c.values[c.at]
         primes += "'" if value == "prime" else value.replace('"', "''")
         c.at += 1
-    if kinds[c.at] == "(" and (primes or name in APPLIED or name in c.applied):
-        return applied(c, name + primes)
-    if kinds[c.at] == "(" and name in {"C", "P"} and _two_inside(c):
-        made = applied(c, name)
-        return Expr("binom" if name == "C" else "perm", made.args)
+    opens = kinds[c.at]
+    if opens == "(":
+        if primes or name in APPLIED or name in c.applied:
+            return applied(c, name + primes)
+        if name in {"C", "P"} and _two_inside(c):
+            made = applied(c, name)
+            return Expr("binom" if name == "C" else "perm", made.args)
+        if _calls(c, name):
+            made = applied(c, name)
+            return Expr("gamma", made.args) if name == "Gamma" and len(made.args) == 1 else made
+    elif opens == "[" and (primes or name in APPLIED or name in c.applied or name == "E" or not _sum_inside(c)):
+        return bracketed(c, name + primes)
     return symbol(name + primes)
+
+
+def _calls(c: Cursor, name: str) -> bool:
+    """Whether a letter is an unknown function of the bracket behind it, which holds one other letter or one numeral."""
+    if name in SPECIAL:
+        return True
+    at = c.at + 1
+    kind, value = c.kinds[at], c.values[at]
+    if name == "E" and kind == "letter" and value in _RANDOM:
+        return True
+    if name in _NEVER_APPLIED or kind not in {"letter", "number"}:
+        return False
+    if kind == "number":
+        behind = c.kinds[at + 1 : at + 3]
+        return name[0] not in COEFFICIENTS and behind[0] == ")" and behind[1] != "^"
+    if c.kinds[at + 1] == "_" and c.kinds[at + 2] in {"index", "letter", "number"}:
+        at += 2
+    return c.kinds[at + 1] == ")" and value != name
+
+
+def _sum_inside(c: Cursor) -> bool:
+    """Whether the square bracket here holds a sum at its own level: rather a factor, ``P[1 - r^n]``."""
+    depth = 0
+    for at in range(c.at, len(c.kinds)):
+        kind = c.kinds[at]
+        if kind in _OPENING:
+            depth += 1
+        elif kind in _CLOSING:
+            depth -= 1
+            if depth == 0:
+                break
+        elif depth == 1 and kind in {"+", "-"}:
+            return True
+    c.meter.spend(at - c.at)
+    return False
+
+
+_OPENING = frozenset({"(", "[", "{", "\\{"})
+_CLOSING = frozenset({")", "]", "}", "\\}"})
+
+
+def bracketed(c: Cursor, name: str) -> Expr:
+    r"""A function with square brackets, ``E[X^2]``; of a set of numbers another thing than with round ones."""
+    return Expr("apply", _listed_in(c, "]"), f"{name}[]" if name in LETTER_SETS else name)
 
 
 def _two_inside(c: Cursor) -> bool:
@@ -122,10 +179,14 @@ def applied(c: Cursor, name: str) -> Expr:
 
 def in_brackets(c: Cursor) -> tuple[Expr, ...]:
     """The members of the round bracket that stands here."""
+    return _listed_in(c, ")")
+
+
+def _listed_in(c: Cursor, closer: str) -> tuple[Expr, ...]:
     c.at += 1
     c.depth += 1
     outer, c.power = c.power, c.powers.open
-    if c.kinds[c.at] == ")":
+    if c.kinds[c.at] == closer:
         members: list[Expr] = []
     else:
         members = [c.expr(0)]
@@ -134,7 +195,7 @@ def in_brackets(c: Cursor) -> tuple[Expr, ...]:
             members.append(c.expr(0))
     c.power = outer
     c.depth -= 1
-    c.closes(")")
+    c.closes(closer)
     return tuple(members)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from verifier.engine.maths.names import APPLIED, COEFFICIENTS, LETTER_SETS, SPECIAL
 from verifier.types.expr import FUNCTIONS, Expr, constant, number
 
 _LIST, _GIVEN, _QUANTIFIED, _IMPLIES, _OR, _AND, _NOT, _RELATION, _RATIO, _SETS = 1, 2, 5, 6, 10, 14, 20, 30, 34, 40
@@ -167,7 +168,26 @@ def _numeral(tree: Expr) -> Shown:
 
 
 def _apply(tree: Expr) -> Shown:
-    return f"{tree.name}({_members(tree)})", _ATOM
+    """A function nobody knows: square brackets where round ones would be read as a product."""
+    name, args = tree.name, tree.args
+    if name.endswith("[]"):
+        return f"{_CONSTANTS[name[:-2]]}[{_members(tree)}]", _ATOM
+    if len(name) > 1 or name in APPLIED or name in SPECIAL or _plainly_applied(name, args):
+        return f"{name}({_members(tree)})", _ATOM
+    if name in LETTER_SETS:
+        return f"{_CONSTANTS[name]}({_members(tree)})", _ATOM
+    if name != "E" and any(arg.head in {"add", "neg", "pm", "mp"} for arg in args):
+        return f"{name}({_members(tree)})", _ATOM
+    return f"{name}[{_members(tree)}]", _ATOM
+
+
+def _plainly_applied(name: str, args: tuple[Expr, ...]) -> bool:
+    if len(args) != 1:
+        return False
+    [only] = args
+    if only.head == "number":
+        return name not in COEFFICIENTS and "/" not in str(only.value) and "-" not in str(only.value)
+    return only.head == "symbol" and only.name != name
 
 
 def _limit(tree: Expr) -> Shown:
