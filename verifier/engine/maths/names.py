@@ -78,7 +78,7 @@ def _calls(c: Cursor, name: str) -> bool:
         return False
     if kind == "number":
         behind = c.kinds[at + 1 : at + 3]
-        return name[0] not in COEFFICIENTS and behind[0] == ")" and behind[1] != "^"
+        return name.partition("_")[0] not in COEFFICIENTS and behind[0] == ")" and behind[1] != "^"
     if c.kinds[at + 1] == "_" and c.kinds[at + 2] in {"index", "letter", "number"}:
         at += 2
     return c.kinds[at + 1] == ")" and value != name

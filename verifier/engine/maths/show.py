@@ -25,7 +25,7 @@ _RELATIONS = {
     "subset": "⊂", "divides": "∣",
 }  # fmt: skip
 _SETS_SIGNS = {"union": "∪", "intersect": "∩", "setminus": "∖"}
-_CALLS = {"binom": "binomial", "ceil": "ceil"}
+_CALLS = {"binom": "binomial", "ceil": "ceil", "gamma": "gammafunction"}
 _DEGREE = constant("deg")
 _MINUTE = Expr("div", (_DEGREE, number(60)))
 _SECOND = Expr("div", (_DEGREE, number(3600)))
