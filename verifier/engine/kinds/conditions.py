@@ -163,7 +163,7 @@ def is_variable(letter: str, ctx: Context) -> bool:
     """Whether a question uses a letter as a variable, so that it is no unit: "in terms of h", ``$m$``, "side s"."""
     one = re.escape(letter)
     used = (
-        rf"in terms of (?:\w+ )*(?:[A-Za-z]\w*,? and |[A-Za-z], ?)*\$?\\?\(?{one}(?![A-Za-z])|\$ ?{one} ?\$|\\\( ?{one} ?\\\)"
+        rf"(?i:in terms of) (?:\w+ )*(?:[A-Za-z]\w*,? and |[A-Za-z], ?)*\$?\\?\(?{one}(?![A-Za-z])|\$ ?{one} ?\$|\\\( ?{one} ?\\\)"
         rf"|(?<![A-Za-z\d] )(?<![A-Za-z\d]){one} ?[-+=*^<>]|[-+=*^<>] ?{one}(?![A-Za-z])"
         rf"|\b(?:{_QUANTITIES}) \$?{one}(?![A-Za-z])"
     )
@@ -173,7 +173,11 @@ def is_variable(letter: str, ctx: Context) -> bool:
 _QUANTITIES = "side|sides|radius|length|height|width|period|mass|volume|speed|angle|area|number|variable|depth|edge"
 
 
-_MATRICES = re.compile(r"\b(?:matri(?:x|ces)|vectors?|groups?|operators?|quaternions?|commutators?|languages?|permutations?)\b")
+_MATRICES = re.compile(
+    r"\b(?:matri(?:x|ces)|vectors?|group elements?|operators?|quaternions?|commutators?|conjugate in the group|language"
+    r"|permutations?|chromosomes?|genotypes?|electron config\w*|hybridi[sz]ation|orbitals?|tosses|Cartesian product)\b"
+    r"|\bin (?:a|the) group\b(?! of)"
+)
 _COMPLEX = re.compile(r"\bcomplex\b(?! fraction)")
 
 

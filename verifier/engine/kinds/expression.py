@@ -158,7 +158,7 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
     early = _rounded(own, wanted, other, given, ctx, shown) or _in_base(own, given, ctx, shown)
     if early is not None:
         return early
-    if _is_word(gold) and _is_word(candidate) and own != other and symbols(own) == symbols(other):
+    if _is_word(gold) and own != other and _may_be_word(own, other, candidate):
         return WORDS.finding(**shown)
     held = symbols(own), symbols(other)
     names = held[0] | held[1]
@@ -198,11 +198,25 @@ def _doubt(gold: Value, candidate: Value, own: Expr, other: Expr, found: Equalit
         return MARKS
     if own == other:
         return None
-    if any(marks) or conditions.may_not_commute(ctx) or _holds_transpose(own) or _holds_transpose(other):
+    if any(marks) or _holds_transpose(own) or _holds_transpose(other):
+        return ORDER
+    if (_holds_product(own) or _holds_product(other)) and conditions.may_not_commute(ctx):
         return ORDER
     if found.how != "identical" and not _REAL_ONLY.isdisjoint(heads(own) | heads(other)) and conditions.is_complex(ctx):
         return COMPLEX
     return None
+
+
+def _may_be_word(own: Expr, other: Expr, candidate: Value) -> bool:
+    """Whether a text of letters is more likely a word, a path or a sequence than the product it could be."""
+    if own.head == "add" or "pow" in heads(other) - heads(own):
+        return True  # A-B-C; XX and X^2
+    return _is_word(candidate) and symbols(own) == symbols(other)
+
+
+def _holds_product(tree: Expr) -> bool:
+    """Whether two parts with names are multiplied."""
+    return any(node.head == "mul" and sum(bool(symbols(part)) for part in node.args) > 1 for node in walk(tree))
 
 
 def _holds_transpose(tree: Expr) -> bool:

@@ -166,8 +166,8 @@ def _prime(tree: Expr) -> Expr:
     """``dy/dx`` as ``y'``, its derivative as ``y''``; a variable other than x is kept in the name."""
     primes, inner, variables = "", tree, set[Expr]()
     while inner.head == "diff" and len(inner.args) == 2:
+        variables.add(inner.args[1])
         primes, inner = primes + "'", inner.args[0]
-        variables.add(tree.args[1])
     if not primes or inner.head != "symbol" or len(variables) > 1:
         return tree
     name = show(variables.pop())
@@ -244,7 +244,7 @@ def _equation(tree: Expr, *, word: bool) -> Understood:
         parts = vectors.components(right)
         if parts is not None and len(parts) == len(names):
             return Understood(Collection("tuple", parts, right, tuple(names)))  # (x, y) = (1, 2)
-    if left.head in BINDERS or (left.head == "ratio" and right.head == "ratio"):
+    if (left.head in BINDERS and _prime(left) is left) or (left.head == "ratio" and right.head == "ratio"):
         return understand(right)  # the sum and what it comes to; a : b = 3 : 4
     defined = definition(tree)
     if tree.head == "approx" and defined is None and not symbols(tree):

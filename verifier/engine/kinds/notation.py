@@ -24,6 +24,7 @@ _RUN_OF_DASHES = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  # a sco
 _MARKS = re.compile(
     r"\\(vec|overrightarrow|overleftarrow|hat|widehat|tilde|widetilde|nabla|circ(?<!\^\\circ)(?<!\^\{\\circ))(?![A-Za-z])"
 )
+_CROSS = re.compile(r"\\times(?![A-Za-z])")
 _DRESS = " \t\n,;$."
 
 
@@ -69,8 +70,8 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         )
         understood = understand(found.tree, word=word)
         answer = understood.answer
-        if isinstance(answer, Expression) and "\\" in raw and (marks := _MARKS.findall(raw)):
-            answer = msgspec.structs.replace(answer, marks=tuple(marks))
+        if isinstance(answer, Expression) and "\\" in raw and (marks := _marks(raw, ctx)):
+            answer = msgspec.structs.replace(answer, marks=marks)
         certain = sole and found.certain
         if found.after and isinstance(answer, Expression):
             unit = read_unit(found.after, 0, ctx.rules.units)
@@ -80,6 +81,13 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         if found.after and (found.tree.head == "number" or not harmless(" " + found.after, ctx)):
             continue  # a bare numeral with words behind it was refused as a number, and for a reason
         yield Reading(answer, type(answer).__name__.lower(), found.after, understood.label, certain=certain)
+
+
+def _marks(raw: str, ctx: Context) -> tuple[str, ...]:
+    """Signs that a tree does not hold: arrows, hats, operators, and the crosses between things that have an order."""
+    marks = _MARKS.findall(raw)
+    ordered = bool(marks) or "\\mathbf" in raw or conditions.may_not_commute(ctx)
+    return (*marks, *(_CROSS.findall(raw) if ordered else ()))
 
 
 def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:
