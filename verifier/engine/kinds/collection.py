@@ -139,6 +139,8 @@ def _member(one: Expr, other: Expr, ctx: Context) -> Finding:
     if one == other and one.head == "number":
         ctx.meter.spend(1)
         return SAME_ORDER.finding()
+    if (one.head == "set") != (other.head == "set"):
+        return PLACE_DIFFERS.finding()  # {1} is no member of {1}
     if one.head == other.head == "symbol":
         return (SAME_ORDER if one == other else PLACE_DIFFERS).finding(gold=one.name, candidate=other.name)
     ctx.meter.spend(_NUMERALS if _PLAIN.issuperset((one.head, other.head)) else _FORMULAS)
@@ -255,8 +257,11 @@ def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[
     named, bare = (gold, candidate) if gold.names else (candidate, gold)
     if _numbered(named.names) and bare.shape not in _ORDERED:
         return _as_sets(gold.items, candidate.items, ctx, shown)
+    if bare.shape == "set" and any(item.head == "eq" for item in bare.items):
+        return None  # {a = 1, b = 2}
     if bare.shape == "set":
-        return None
+        found = _as_sets(gold.items, candidate.items, ctx, shown)
+        return NAMES_OPEN.finding(**shown) if found.decision is Decision.CORRECT else found
     if bare.shape == "list" and _extremes(bare, ctx) and {name[:3] for name in named.names} == {"min", "max"}:
         low, high = (named.items[at] for at in sorted((0, 1), key=lambda at: named.names[at][:3], reverse=True))
         if zero.sign(minus(high, low), ctx.meter) == -1:

@@ -233,9 +233,18 @@ def is_echo(gold: Expr, candidate: Expr, ctx: Context) -> bool:
     """Whether an answer is an expression of the question, and the ground truth is another one (POLICY 56)."""
     if not candidate.args or not ctx.demand.question:
         return False
-    leaves = {text for node in walk(candidate) if (text := _leaf(node))}
+    leaves = {text for node in walk(candidate) if (text := _leaf(node))} - {"2"}  # a root's index is not written
     told = [node for tree in formulas(ctx, leaves) for node in (tree, *tree.args)]
-    return candidate in told and gold not in [node for tree in formulas(ctx) for node in (tree, *tree.args)]
+    return _is_among(candidate, told) and gold not in [node for tree in formulas(ctx) for node in (tree, *tree.args)]
+
+
+def _is_among(candidate: Expr, told: list[Expr]) -> bool:
+    """Whether a tree is one of these, or a sum or product of the same parts in another order."""
+    if candidate in told:
+        return True
+    return candidate.head in {"add", "mul"} and any(
+        node.head == candidate.head and sorted(map(show, node.args)) == sorted(map(show, candidate.args)) for node in told
+    )
 
 
 def _leaf(node: Expr) -> str:

@@ -209,7 +209,7 @@ def _doubt(gold: Value, candidate: Value, own: Expr, other: Expr, found: Equalit
 
 def _may_be_word(own: Expr, other: Expr, candidate: Value) -> bool:
     """Whether a text of letters is more likely a word, a path or a sequence than the product it could be."""
-    if own.head == "add" or "pow" in heads(other) - heads(own):
+    if own.head == "add" or (own.head == "mul" and "pow" in heads(other) - heads(own)):
         return True  # A-B-C; XX and X^2
     return _is_word(candidate) and symbols(own) == symbols(other)
 
@@ -422,11 +422,11 @@ def _renamed(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> 
     only_candidate = [name for name in others if name not in names]
     if len(only_gold) != len(only_candidate) or not 1 <= len(only_gold) <= 2:
         return None
-    if not all(_FREE.fullmatch(name) for name in (*only_gold, *only_candidate)):
-        return None
     exchanged = dict(zip(only_candidate, (Expr("symbol", (), name) for name in only_gold), strict=True))
     found = zero.equal(own, zero.substitute(other, exchanged), Given(), ctx.meter)
     fixed = any(conditions.is_named(name, ctx) for name in only_gold)
+    if not fixed and not all(_FREE.fullmatch(name) for name in (*only_gold, *only_candidate)):
+        return None
     if found.decision is Decision.INCORRECT and ctx.demand.asked and not fixed:
         return DIFFERS.finding(**{**shown, **found.evidence})
     if found.decision is not Decision.CORRECT:

@@ -184,7 +184,7 @@ def _compare_bodies(body: Expr, other_body: Expr, ctx: Context, shown: dict[str,
 
 
 def _on_the_line(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:
-    """Relations in one unknown, as sets of numbers; ``None`` where they hold more names, or nothing is shown."""
+    """Relations in one real unknown, as sets of numbers; ``None`` where they hold more names, or nothing is shown."""
     names = symbols(own), symbols(other)
     if len(names[0]) != 1 or len(names[1]) != 1:
         return None
@@ -372,7 +372,7 @@ def _worked_out(tree: Expr, other: Expr, first: bool, ctx: Context, shown: dict[
 def _on_the_line_value(tree: Expr, value: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
     """An inequality in one unknown against one value: a bound is no value (POLICY 7), unless it leaves just one."""
     sides = as_condition(tree), as_condition(Expr("set", (value,)))
-    if sides[0] is None or sides[1] is None:
+    if sides[0] is None or sides[1] is None or conditions.is_complex(ctx):
         return UNSHOWN.finding(**shown)
     found = solve.same_set(sides[0], sides[1], "_x", ctx.meter, whole=ctx.demand.whole)
     if found is None:
@@ -421,6 +421,8 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
     if relation is candidate and many.names and not symbols(Expr("set", many.items)):
         return UNSOLVED.finding(**shown)  # x + y = 8, x - y = 2 for x = 5, y = 3
     if many.shape not in {"set", "list", "pair"} or len(names) != 1 or symbols(many.tree) - names:
+        return UNSHOWN.finding(**shown)
+    if conditions.is_complex(ctx):
         return UNSHOWN.finding(**shown)
     holder = Expr("pair" if many.shape == "pair" else "set", many.items)
     sides = as_condition(_as_logic(_without_condition(relation.tree))), as_condition(holder)

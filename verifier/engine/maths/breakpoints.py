@@ -1,133 +1,204 @@
-"""Where absolute values, steps and pieces change their rule: points on and on both sides of every such place."""
+"""Where absolute values, steps and pieces change their rule: points on every such place and in every piece between."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise, product
+from itertools import pairwise
 from math import gcd
+from typing import NamedTuple
 
 from flint import fmpq
 
+from verifier.engine.maths.crossings import MOST_PLACES, Crossings, Span, difference
 from verifier.engine.maths.evaluate import Value
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.polynomial import univariate
-from verifier.engine.maths.roots import bounds, real_roots
-from verifier.types.expr import Expr
+from verifier.engine.maths.points import Terms
+from verifier.engine.maths.polynomial import Undefined, univariate
+from verifier.types.expr import Expr, number
 
 PIECEWISE = frozenset({"abs", "floor", "ceil", "sign", "min", "max", "mod", "cases"})
 """Functions whose rule changes from place to place."""
+_ARITHMETIC = frozenset({"gcd", "lcm"})
+"""Functions whose values follow no rule that points could show."""
 _STEPS = frozenset({"floor", "ceil", "mod"})
-_MOST_PLACES = 96
-_MOST_SIGNS = 4
+_ARCS = frozenset({"asin", "acos", "atan", "acot", "asec", "acsc", "arg"})
+"""Functions with branches: they jump, or turn, where their argument has a pole or is one."""
+_ENDS = frozenset({"asin", "acos", "asec", "acsc", "acosh", "atanh", "asech", "acoth"})
+_POLES = {"tan": "cos", "sec": "cos", "cot": "sin", "csc": "sin"}
 _LONGEST_PERIOD = 48
+_EVERYWHERE = 1 << 39
+
+Point = Mapping[str, Value]
+
+
+class Pieces(NamedTuple):
+    """Points on the places where a rule changes, and points of every piece of the line between."""
+
+    on: tuple[Point, ...] = ()
+    between: tuple[tuple[Point, ...], ...] = ()
 
 
 def breakpoints(
-    forms: Forms, roots: Sequence[int], names: Sequence[str], whole: frozenset[str]
-) -> tuple[Mapping[str, Value], ...] | None:
-    """Points on every place where a rule changes and between each two; ``None`` where the places cannot be found.
+    forms: Forms,
+    sides: tuple[int, int],
+    left: int,
+    names: Sequence[str],
+    whole: frozenset[str],
+    known: Terms,
+    *,
+    complexes: bool,
+) -> Pieces | None:
+    """Points of all pieces of the line; ``None`` where the places of rules in ``left`` cannot be found.
 
-    Found are the zeros of rational functions of one name (also inside further absolute values), and the steps of linear
-    functions, of which three periods are taken.
+    ``left`` is what is left of the difference of the two sides: a rule that is gone from it does not matter. In
+    it also roots of squares are absolute values. The ends of the domain, poles and the ends of conditions are places
+    where they can be found. Of steps, which must be linear, three periods are taken.
     """
-    if len(names) != 1:
+    hidden = [node for node in forms.reach(left) if _is_rule(forms, node, known.low, complexes=complexes)]
+    if any(forms.heads[node] in _ARITHMETIC for node in hidden):
         return None
+    if len(names) != 1:
+        return None if any(forms.heads[node] not in _ARCS for node in hidden) else Pieces()
     name = names[0]
-    fixed: list[fmpq] = []
+    low, high = known.low.get(name), known.high.get(name)
+    if low is not None and low < -_EVERYWHERE:
+        low = None
+    crossings = Crossings(forms, name, low, high)
+    rules: list[Span] = []
     period: fmpq | None = None
-    for node in forms.reach(*roots):
-        head = forms.heads[node]
-        if head not in PIECEWISE or not _has_name(forms, node):
-            continue
-        if head in _STEPS:
+    for node in hidden:
+        if forms.heads[node] in _STEPS:
             step = _step(forms, node, name)
             if step is None:
                 return None
             period = step if period is None else _common(period, step)
-        else:
-            for change in _changes(forms, node):
-                found = _zeros(change, name, forms)
-                if found is None:
-                    return None
-                fixed.extend(found)
+            continue
+        for change in _changes(forms, node):
+            found = crossings.zeros(change)
+            if found is None:
+                return None
+            rules.extend(found)
     if period is not None and (period > _LONGEST_PERIOD or period.q > _LONGEST_PERIOD):
         return None
+    others: list[Span] = []
+    for node in forms.reach(*sides):
+        if node not in hidden and _has_name(forms, node):
+            for change in _changes(forms, node):
+                others.extend(crossings.zeros(change) or ())
+    if not rules and not others and period is None:
+        return Pieces()
+    for change in _ends(forms, known.conditions):
+        found = crossings.zeros(change)
+        if found is None and hidden:
+            return None
+        others.extend(found or ())
     if name in whole:
-        return _whole(name, fixed, period)
-    places = set_of(fixed)
+        return _whole(name, [*rules, *others], period, low, high, low is None and name in known.low)
     if period is not None:
-        places = set_of([*places, *_steps(forms, roots, name, period)])
-    if len(places) > _MOST_PLACES:
-        return None
-    return tuple([{name: value} for value in _around(places)])
-
-
-def set_of(values: Sequence[fmpq]) -> list[fmpq]:
-    """Sorted, without repetitions."""
-    found: list[fmpq] = []
-    for value in sorted(values):
-        if not found or found[-1] != value:
-            found.append(value)
-    return found
+        steps = _steps(forms, hidden, name, period, low, high)
+        if steps is None:
+            return None
+        rules.extend([(step, step) for step in steps])
+    places = _merged([*rules, *others])
+    if len(places) > MOST_PLACES:
+        return None if hidden else Pieces()
+    on = {low: None for low, high in [*rules, *places] if low == high and (low, high) in rules}
+    return Pieces(
+        tuple([{name: value} for value in sorted(on)]),
+        tuple([tuple([{name: value} for value in piece]) for piece in _between(places)]),
+    )
 
 
 def _has_name(forms: Forms, node: int) -> bool:
     return any(forms.heads[part] == "symbol" for part in forms.reach(node))
 
 
-def _changes(forms: Forms, node: int) -> Iterator[Expr]:
+def _is_rule(forms: Forms, node: int, low: Mapping[str, fmpq], *, complexes: bool) -> bool:
+    """Whether a node changes its rule somewhere."""
+    head = forms.heads[node]
+    if head == "pow" or head == "ln":
+        index = forms.values[forms.args[node][1]] if head == "pow" else None
+        return complexes and (index is None or index.q != 1) and _has_name(forms, forms.args[node][0])
+    if head not in PIECEWISE and head not in _ARITHMETIC and head not in _ARCS:
+        return False
+    if head in {"abs", "sign"} and not complexes and _sign(forms, forms.args[node][0], low):
+        return False
+    return _has_name(forms, node)
+
+
+def _sign(forms: Forms, node: int, low: Mapping[str, fmpq]) -> int:
+    """1 or −1 where a node is plainly nowhere negative or nowhere positive, else 0."""
+    head, args, value = forms.heads[node], forms.args[node], forms.values[node]
+    if value is not None:
+        return 1 if value >= 0 else -1
+    if head == "symbol":
+        return 1 if low.get(forms.names[node], fmpq(-1)) >= 0 else 0
+    if head == "constant":
+        return 1 if forms.names[node] in {"pi", "e"} else 0
+    if head in {"add", "mul", "div"}:
+        signs = [_sign(forms, arg, low) for arg in args]
+        if head == "add":
+            return signs[0] if len(set(signs)) == 1 else 0
+        total = 1
+        for sign in signs:
+            total *= sign
+        return total
+    if head == "pow":
+        index = forms.values[args[1]]
+        if index is not None and index.p % 2 == 0:
+            return 1
+        return 1 if _sign(forms, args[0], low) == 1 or (index is not None and index.q % 2 == 0) else 0
+    return 1 if head in {"abs", "cosh"} else 0
+
+
+def _changes(forms: Forms, node: int) -> Iterator[Expr]:  # noqa: PLR0912  # one branch for each kind
     """Expressions whose zeros are the places of a node."""
-    head, args = forms.heads[node], [forms.tree(arg) for arg in forms.args[node]]
-    if head in {"abs", "sign"}:
-        yield args[0]
+    head = forms.heads[node]
+    if head == "pow":
+        base, index = forms.args[node]
+        value = forms.values[index]
+        if value is None or value.q != 1 or value < 0:
+            yield forms.tree(base)
+        return
+    if head == "div":
+        yield forms.tree(forms.args[node][1])
+        return
+    if head in {"abs", "sign", "ln"}:
+        yield forms.tree(forms.args[node][0])
     elif head in {"min", "max"}:
+        args = [forms.tree(arg) for arg in forms.args[node]]
         for j, one in enumerate(args):
             for other in args[:j]:
-                yield Expr("add", (one, Expr("neg", (other,))))
-    else:
-        stack = [condition for piece in args for condition in piece.args[1:]]
-        while stack:
-            condition = stack.pop()
-            if condition.head in {"and", "or"}:
-                stack.extend(condition.args)
-            elif condition.head in {"lt", "le", "eq", "ne"}:
-                yield Expr("add", (condition.args[0], Expr("neg", (condition.args[1],))))
-            elif condition.head != "words":
-                yield condition
+                yield difference(one, other)
+    elif head == "cases":
+        yield from _ends(forms, [part for piece in forms.args[node] for part in forms.args[piece][1:]])
+    elif head in _ARCS or head in _ENDS:
+        inside = forms.tree(forms.args[node][0])
+        if head in _ENDS:
+            yield difference(inside, number(1))
+            yield Expr("add", (inside, number(1)))
+        if head in _ARCS:
+            yield inside
+            for part in forms.reach(forms.args[node][0]):
+                if _has_name(forms, part):
+                    if forms.heads[part] in {"div", "pow", "ln"}:
+                        yield from _changes(forms, part)
+                    elif forms.heads[part] in _POLES:
+                        yield Expr(_POLES[forms.heads[part]], (forms.tree(forms.args[part][0]),))
 
 
-def _zeros(tree: Expr, name: str, forms: Forms) -> list[fmpq] | None:
-    """Rationals at, or on both sides of, the zeros and poles of an expression, every sign of |u| inside taken."""
-    inner: list[Expr] = []
-    _absolutes(tree, inner)
-    if len(inner) > _MOST_SIGNS:
-        return None
-    found: list[fmpq] = []
-    for signs in product((1, -1), repeat=len(inner)):
-        plain = _signed(tree, inner, signs)
-        ratio = univariate(plain, name, forms.meter)
-        if ratio is None:
-            return None
-        for poly in ratio:
-            for root in real_roots(poly, forms.meter) if poly.degree() > 0 else ():
-                found.extend(set_of(bounds(root)))
-    return found
-
-
-def _absolutes(tree: Expr, found: list[Expr]) -> None:
-    if tree.head == "abs" and tree not in found:
-        found.append(tree)
-    for arg in tree.args:
-        _absolutes(arg, found)
-
-
-def _signed(tree: Expr, inner: Sequence[Expr], signs: Sequence[int]) -> Expr:
-    if tree.head == "abs" and tree in inner:
-        inside = _signed(tree.args[0], inner, signs)
-        return inside if signs[inner.index(tree)] > 0 else Expr("neg", (inside,))
-    if not tree.args:
-        return tree
-    return Expr(tree.head, tuple([_signed(arg, inner, signs) for arg in tree.args]), tree.name, tree.value)
+def _ends(forms: Forms, conditions: Sequence[int]) -> Iterator[Expr]:
+    """Expressions whose zeros are the places where conditions begin or cease to hold."""
+    stack = list(conditions)
+    while stack:
+        condition = stack.pop()
+        head, args = forms.heads[condition], forms.args[condition]
+        if head in {"and", "or"}:
+            stack.extend(args)
+        elif head in {"lt", "le", "eq", "ne"}:
+            yield difference(forms.tree(args[0]), forms.tree(args[1]))
+        elif head != "words":
+            yield forms.tree(condition)
 
 
 def _linear(forms: Forms, node: int, name: str) -> tuple[fmpq, fmpq] | None:
@@ -136,7 +207,10 @@ def _linear(forms: Forms, node: int, name: str) -> tuple[fmpq, fmpq] | None:
     tree = forms.tree(args[0])
     if forms.heads[node] == "mod":
         tree = Expr("div", (tree, forms.tree(args[1])))
-    ratio = univariate(tree, name, forms.meter)
+    try:
+        ratio = univariate(tree, name, forms.meter)
+    except Undefined:
+        return None
     if ratio is None or ratio[0].degree() != 1 or ratio[1].degree() != 0:
         return None
     return ratio[0][1] / ratio[1][0], ratio[0][0] / ratio[1][0]
@@ -152,40 +226,98 @@ def _common(a: fmpq, b: fmpq) -> fmpq:
     return fmpq(a.p.lcm(b.p), gcd(int(a.q), int(b.q)))
 
 
-def _steps(forms: Forms, roots: Sequence[int], name: str, period: fmpq) -> list[fmpq]:
-    """The places of all steps in three periods about zero."""
+def _steps(
+    forms: Forms, nodes: Sequence[int], name: str, period: fmpq, low: fmpq | None, high: fmpq | None
+) -> list[fmpq] | None:
+    """The places of all steps in three periods about zero, or where the bounds allow them."""
+    first, last = -period, 2 * period
+    if low is not None and (low > first or (high is not None and high - low < 3 * period)):
+        first, last = low, low + 3 * period
+    elif high is not None and high < last:
+        first, last = high - 3 * period, high
     found: list[fmpq] = []
-    for node in forms.reach(*roots):
-        if forms.heads[node] in _STEPS and _has_name(forms, node):
-            linear = _linear(forms, node, name)
-            if linear is not None:
-                slope, shift = linear
-                low, high = sorted((-period * slope + shift, 2 * period * slope + shift))
-                first, last = int(low.ceil()), int(high.floor())
-                if last - first > _MOST_PLACES:
-                    return [fmpq(k) for k in range(_MOST_PLACES + 2)]
-                found.extend([(fmpq(k) - shift) / slope for k in range(first, last + 1)])
+    for node in nodes:
+        linear = _linear(forms, node, name) if forms.heads[node] in _STEPS else None
+        if linear is not None:
+            slope, shift = linear
+            ends = sorted((first * slope + shift, last * slope + shift))
+            before, after = int(ends[0].ceil()), int(ends[1].floor())
+            if after - before > MOST_PLACES:
+                return None
+            found.extend([(fmpq(k) - shift) / slope for k in range(before, after + 1)])
     return found
 
 
-def _around(places: Sequence[fmpq]) -> list[fmpq]:
-    """Every place, two points between each two, three beyond each end."""
+def _merged(spans: Sequence[Span]) -> list[Span]:
+    """In increasing order; those that overlap are one."""
+    found: list[Span] = []
+    for low, high in sorted(spans):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(high, found[-1][1]))
+        else:
+            found.append((low, high))
+    return found
+
+
+def _between(places: Sequence[Span]) -> Iterator[list[fmpq]]:
+    """Four points between each two places, close to both and in the middle, and three beyond each end."""
     if not places:
-        return []
-    found = list(places)
-    for low, high in pairwise(places):
-        found += [low + (high - low) * fmpq(1, 3), low + (high - low) * fmpq(7, 9)]
-    for step in (fmpq(1, 7), fmpq(3, 2), fmpq(31, 3)):
-        found += [places[0] - step, places[-1] + step]
+        return
+    first, last = places[0][0], places[-1][1]
+    yield [simplest(first - far, first - near) for near, far in _BEYOND]
+    for (_, low), (high, _) in pairwise(places):
+        gap = high - low
+        yield [simplest(low + gap * near, low + gap * far) for near, far in _INSIDE]
+    yield [simplest(last + near, last + far) for near, far in _BEYOND]
+
+
+_BEYOND = ((fmpq(1, 9), fmpq(1, 7)), (fmpq(4, 3), fmpq(5, 3)), (fmpq(10), fmpq(11)))
+_INSIDE = (
+    (fmpq(1, 40), fmpq(1, 30)), (fmpq(3, 10), fmpq(2, 5)), (fmpq(3, 4), fmpq(4, 5)), (fmpq(29, 30), fmpq(39, 40)),
+)  # fmt: skip
+
+
+def simplest(low: fmpq, high: fmpq) -> fmpq:
+    """The rational with the smallest denominator between two.
+
+    >>> simplest(fmpq(31, 100), fmpq(34, 100))
+    1/3
+    """
+    if low < 0 < high:
+        return fmpq(0)
+    if high <= 0:
+        return -simplest(-high, -low)
+    terms: list[int] = []
+    while True:
+        whole = int(low.ceil())
+        if whole <= high:
+            found = fmpq(whole)
+            break
+        terms.append(whole - 1)
+        low, high = 1 / (high - (whole - 1)), 1 / (low - (whole - 1))
+    for term in reversed(terms):
+        found = term + 1 / found
     return found
 
 
-def _whole(name: str, fixed: Sequence[fmpq], period: fmpq | None) -> tuple[Mapping[str, Value], ...] | None:
-    """Whole numbers about every place, and three periods of them."""
+def _whole(  # noqa: PLR0913, PLR0917  # what is known of one name
+    name: str,
+    spans: Sequence[Span],
+    period: fmpq | None,
+    low: fmpq | None,
+    high: fmpq | None,
+    signed: bool,  # noqa: FBT001
+) -> Pieces | None:
+    """Whole numbers about every place, and three periods of them; positive ones unless something says otherwise."""
     count = max(24, 3 * int(period.ceil())) if period is not None else 8
-    values = [fmpq(k) for k in range(1, count + 1)]
-    for place in fixed:
-        near = int(place.floor())
-        values += [fmpq(near + shift) for shift in (-2, -1, 0, 1, 2, 3) if near + shift > 0]
-    found = set_of(values)
-    return tuple([{name: value} for value in found]) if len(found) <= 2 * _MOST_PLACES else None
+    first = int(low.ceil()) if low is not None else -count if signed else 1
+    values = set(range(first, first + count + (count if signed else 0)))
+    if high is not None:
+        last = int(high.floor())
+        values.update(range(last - count, last + 1))
+    for span in spans:
+        for near in {int(end.floor()) for end in span}:
+            values.update(range(near - 3, near + 5))
+    positive = low is None and high is None and not signed
+    kept = sorted(value for value in values if value > 0 or not positive)
+    return Pieces(tuple([{name: fmpq(value)} for value in kept])) if len(kept) <= 2 * MOST_PLACES else None

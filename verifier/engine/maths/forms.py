@@ -115,7 +115,7 @@ def _factored(tree: Expr, meter: Meter) -> bool | None:
     for factor, power in _factors(_unsigned(tree)):
         inner = polynomial.polynomial(factor, names, meter)
         if inner is None:
-            return None
+            return False  # 1 + 1/x
         if inner.is_constant():
             continue
         if sum(int(times) for _, times in inner.factor()[1]) != 1:
@@ -182,7 +182,7 @@ def _radical(tree: Expr, meter: Meter) -> bool | None:
             continue
         inside, index = _whole(node.args[0]), _whole(node.args[1])
         if inside is None or index is None:
-            return None if node.args[0].head != "div" else False
+            return False if node.args[0].head in {"div", "mul"} and not symbols(node) else None
         if inside > fmpz(10) ** 12:
             return None
         meter.spend(64)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flint import fmpq
 
-from verifier.engine.maths.breakpoints import PIECEWISE, breakpoints
+from verifier.engine.maths.breakpoints import Pieces, breakpoints
 from verifier.engine.maths.evaluate import Look, Program, State, Surd, Value
 from verifier.engine.maths.normal import Forms, literal_bits
 from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, place, shown, undecided
@@ -320,6 +320,12 @@ def _in_domain(sides: Sides, how: str, needed: int) -> Equality:
     """The sides are one value wherever both have one: what is left is to meet so many points where both have."""
     counted = lost = 0
     undefined = True
+    if needed > 1:
+        for _, point in _of_pieces(_pieces(sides, sides.forms.number(fmpq(0))) or Pieces()):
+            if sides.held.hold(point, sides.meter):
+                refuted = _refute(sides, point, sides.program.look(point, 64, sides.meter))
+                if refuted is not None:
+                    return refuted
     for tried, point in enumerate(sides.points):
         if counted >= needed or tried >= TRIED:
             break
@@ -353,12 +359,15 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
     admissible = counted = 0
     furthest = fmpq(0)
     undefined = True
-    extra: tuple[Mapping[str, Value], ...] | None = ()
-    if any(forms.heads[node] in PIECEWISE for part in sides.reach for node in part):
-        extra = breakpoints(forms, (sides.gold, sides.candidate), sides.names, sides.whole)
-    for point in _spread(extra or (), sides.points):
-        if admissible >= ADMISSIBLE + len(extra or ()) and counted >= COUNTED:
-            break
+    pieces = _pieces(sides, root)
+    others = 0
+    met: set[int] = set()
+    shown_in: set[int] = set()
+    for piece, point in _spread(pieces or Pieces(), sides.points):
+        if piece < 0:
+            others += 1
+            if others > ADMISSIBLE and admissible >= ADMISSIBLE and counted >= COUNTED:
+                break
         if not sides.held.hold(point, meter):
             continue
         far = max(
@@ -376,6 +385,7 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
         sides.points.good(point)
         undefined = False
         admissible += 1
+        met.add(piece)
         if look.candidate is not State.FINITE:
             continue
         meter.within("bits", bits)
@@ -389,17 +399,34 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
                 exact = numerator.look(point, bits + size + 32, meter)
         if exact.apart:
             return _confirm(sides, point)
-        counted += exact.bits >= bits
+        if exact.bits >= bits:
+            counted += 1
+            shown_in.add(piece)
     if counted < COUNTED or admissible < ADMISSIBLE or admissible - counted > _MOST_LOST + counted // 4:
         return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
-    if extra is None or sides.isolated:
+    if pieces is None or sides.isolated or any(piece > 0 and piece not in shown_in for piece in met):
         return undecided("breakpoints")
     return _also_between(sides, numerator, bits) or correct("points", points=str(counted), bits=str(bits))
 
 
-def _spread(extra: Sequence[Mapping[str, Value]], points: Points) -> Iterator[Mapping[str, Value]]:
-    """The places first, then other points, none of them twice, and not for ever."""
-    yield from extra
+def _pieces(sides: Sides, left: int) -> Pieces | None:
+    """Points of every piece of the line on which both sides are smooth."""
+    return breakpoints(
+        sides.forms, (sides.gold, sides.candidate), left, sides.names, sides.whole, sides.terms, complexes=sides.complexes
+    )
+
+
+def _of_pieces(pieces: Pieces) -> Iterator[tuple[int, Mapping[str, Value]]]:
+    for point in pieces.on:
+        yield 0, point
+    for number, piece in enumerate(pieces.between):
+        for point in piece:
+            yield number + 1, point
+
+
+def _spread(pieces: Pieces, points: Points) -> Iterator[tuple[int, Mapping[str, Value]]]:
+    """Points of the pieces with their number, those on the places (0), then others (−1), none of them twice."""
+    yield from _of_pieces(pieces)
     seen: set[str] = set()
     for tried, point in enumerate(points):
         if tried >= TRIED:
@@ -407,7 +434,7 @@ def _spread(extra: Sequence[Mapping[str, Value]], points: Points) -> Iterator[Ma
         label = place(point)
         if label not in seen:
             seen.add(label)
-            yield point
+            yield -1, point
 
 
 def _confirm(sides: Sides, point: Mapping[str, Value]) -> Equality:
