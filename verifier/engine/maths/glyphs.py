@@ -3,10 +3,10 @@ r"""Constants, and letters set in a style of their own: sets of numbers, vectors
 from __future__ import annotations
 
 from verifier.engine.maths.cursor import PRODUCT, Cursor, Prefix, Unreadable
-from verifier.engine.maths.names import LETTER_SETS, applied, argument, bracketed
+from verifier.engine.maths.names import LETTER_SETS, applied, argument, bracketed, indexed
 from verifier.engine.maths.regions import domain, half
 from verifier.engine.maths.statements import statement
-from verifier.types.expr import Expr, constant, symbol
+from verifier.types.expr import Expr, constant, heads, symbol, symbols
 
 _UNITS = frozenset("ijk")
 
@@ -98,23 +98,77 @@ def box(c: Cursor, _: int) -> Expr:
 
 
 def accent(c: Cursor, _: int) -> Expr:
-    r"""``\vec{v}`` is v, ``\hat{i}`` the unit vector, ``\bar{z}`` a letter of its own."""
+    r"""``\vec{v}`` is v, ``\hat{i}`` the unit vector, ``\bar{z}`` a letter of its own, ``\overline{1+i}`` a conjugate."""
     style = c.values[c.at]
     c.at += 1
     braced = c.kinds[c.at] == "{"
-    at = c.at + braced
-    if c.kinds[at] in {"letter", "constant"} and (not braced or c.kinds[at + 1] == "}"):
-        letter = c.values[at]
-        if style in {"bar", "dot"}:
-            c.at = at + 1 + braced
-            return symbol(f"{letter}_{style}")
-        if letter in _UNITS:
-            c.at = at + 1 + braced
-            return symbol(f"{letter}_hat")
-        if braced:
-            c.at = at + 2
-            return c.infix["_"](c, symbol(letter), 0) if c.kinds[c.at] == "_" else _letter(c, letter)
-    return argument(c)
+    at = end = c.at + braced
+    while c.kinds[end] == "letter" and braced:
+        end += 1
+    if c.kinds[end] in {"letter", "constant"} and end == at:
+        end += 1
+    if end > at and (not braced or c.kinds[end] == "}"):
+        letters = c.values[at:end]
+        if len(letters) > 1:
+            if style != "bold" and all(len(name) == 1 for name in letters):
+                c.at = end + 1
+                return symbol(f"{''.join(letters)}_{style}")
+        elif style not in {"vec", "bold"} and not (style == "bar" and letters == ["i"]):
+            c.at = end + braced
+            return indexed(c, f"{letters[0]}_{style}")
+        elif style != "bar" and letters[0] in _UNITS:
+            c.at = end + braced
+            return symbol(f"{letters[0]}_hat")
+        elif braced and style != "bar":
+            c.at = end + 1
+            return c.infix["_"](c, symbol(letters[0]), 0) if c.kinds[c.at] == "_" else _letter(c, letters[0])
+    return _accented(c, argument(c), style)
+
+
+def _accented(c: Cursor, inner: Expr, style: str) -> Expr:
+    """What a sign over more than letters makes of it."""
+    if style == "bold":
+        return inner
+    if inner.head == "symbol":
+        base, _, rest = inner.name.partition("_")
+        if style == "vec" or rest.partition("_")[0] == style != "bar":
+            return inner
+        if style == "bar" and rest.partition("_")[0] == "bar":
+            return symbol("_".join(part for part in (base, rest[4:]) if part))
+        return indexed(c, "_".join(part for part in (base, style, rest) if part))
+    if style == "vec" or (inner.head == "number" and style == "dot"):
+        return inner
+    if style != "bar" or inner.head == "number":
+        raise Unreadable
+    names = symbols(inner)
+    if names and all(name[0].isupper() for name in names) and "constant" not in heads(inner):
+        raise Unreadable  # the negation of a Boolean expression
+    if any(name.partition("_")[0] in _COMPLEX for name in names):
+        return _conjugate(inner)
+    return Expr("conj", (inner,))
+
+
+_COMPLEX = frozenset({"z", "w"})
+"""Letters that stand for complex numbers; all others are real under a bar."""
+
+
+def _conjugate(tree: Expr) -> Expr:
+    r"""The conjugate of what holds complex names, with the bar over each of them: z + 1 gives ``\bar{z} + 1``."""
+    head, args = tree.head, tree.args
+    if head == "symbol":
+        base, _, rest = tree.name.partition("_")
+        if base not in _COMPLEX:
+            return tree
+        bare = rest.partition("_")[0] == "bar"
+        parts = (base, rest[4:]) if bare else (base, "bar", rest)
+        return symbol("_".join(part for part in parts if part))
+    if head in {"number", "constant"}:
+        return Expr("neg", (tree,)) if tree.name == "i" and head == "constant" else tree
+    if head in {"add", "mul", "neg", "div"}:
+        return Expr(head, tuple(map(_conjugate, args)))
+    if head == "pow" and args[1].head == "number" and args[1].value is not None and args[1].value.q == 1:
+        return Expr("pow", (_conjugate(args[0]), args[1]))
+    return Expr("conj", (tree,))
 
 
 def _letter(c: Cursor, name: str) -> Expr:

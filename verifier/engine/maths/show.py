@@ -20,6 +20,12 @@ _CONSTANTS = {
 }  # fmt: skip
 _FIGURES = ("angle_", "triangle_")
 _SYMBOLS = {"Pi": "Π", "nabla": "∇", "partial": "∂", "aleph": "ℵ", "mho": "\\mho"}
+_ACCENTS = {"bar": "overline", "vec": "vec", "hat": "widehat", "tilde": "widetilde", "dot": "dot"}
+_GREEK = frozenset({
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi",
+    "Sigma", "Upsilon", "Phi", "Psi", "Omega", "ell", "hbar",
+})  # fmt: skip
 _RELATIONS = {
     "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "approx": "≈", "in": "∈", "notin": "∉",
     "subset": "⊂", "divides": "∣",
@@ -82,6 +88,11 @@ def _symbol(tree: Expr) -> Shown:
     if name.startswith(_FIGURES):
         spelling, _, corners = name.partition("_")
         return ("∠" if spelling == "angle" else "△") + corners, _ATOM
+    if "_" in name:
+        base, _, rest = name.partition("_")
+        style, _, index = rest.partition("_")
+        if len(base) > 1 and style in _ACCENTS and base not in _GREEK:
+            return f"\\{_ACCENTS[style]}{{{base}}}" + (f"_{index}" if index else ""), _ATOM
     return _SYMBOLS.get(name, name), _ATOM
 
 
