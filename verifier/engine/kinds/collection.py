@@ -16,7 +16,7 @@ from verifier.engine.kinds.formula import NUMBERED, Collection, Expression, Regi
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.maths import families, vectors, zero
 from verifier.engine.maths.show import show
-from verifier.engine.maths.trees import minus
+from verifier.engine.maths.trees import minus, walk
 from verifier.engine.numerals import Number
 from verifier.types.expr import Expr, symbols
 from verifier.types.verdict import Code, Decision, Finding, passes, proves, refutes
@@ -68,6 +68,10 @@ def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -
         return _ratios(gold, candidate, ctx, shown) if shapes == ("ratio", "ratio") else SHAPE.finding(**shown)
     if "matrix" in shapes:
         return _matrices(gold, candidate, ctx, shown)
+    if ctx.demand.whole and shapes == ("tuple", "tuple") and all(_parameter(side.items) for side in (gold, candidate)):
+        found = _lattices(gold, candidate, ctx, shown)
+        if found.decision is not Decision.PASS:
+            return found
     same_line = _lines(gold, candidate, ctx)
     if same_line is not None:
         return (SAME_LINE if same_line else LINE_DIFFERS).finding(**shown)
@@ -404,6 +408,19 @@ def _parameter(items: Iterable[Expr]) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
+def _over_whole(items: Iterable[Expr], ctx: Context) -> bool:
+    """Whether values with π or degrees run over a whole number that nobody declares: ``π/4 + nπ``."""
+    name = _parameter(items)
+    return (
+        name in _COUNTERS
+        and not conditions.is_named(name, ctx)
+        and all(any(node.name in {"pi", "deg"} for node in walk(item)) for item in items)
+    )
+
+
+_COUNTERS = frozenset("klmn")
+
+
 def compare_with_value(
     gold: Collection | Expression | Number, candidate: Collection | Expression | Number, ctx: Context
 ) -> Finding:
@@ -421,6 +438,10 @@ def compare_with_value(
         if alone is None:
             return FAMILY_DIFFERS.finding(**shown)
         return _families(many, alone, ctx, shown) if many is gold else _families(alone, many, ctx, shown)
+    if many.shape in {"set", "list"} and _over_whole(many.items, ctx) and _over_whole((tree,), ctx):
+        alone = Collection("family", (tree,), tree, (_parameter([tree]),))
+        several = Collection("family", many.items, many.tree, (_parameter(many.items),))
+        return _families(several, alone, ctx, shown) if many is gold else _families(alone, several, ctx, shown)
     if many.shape in {"set", "list"} or (many.shape == "tuple" and many.names):
         alone = Collection("set", (tree,), tree)
         return (

@@ -215,7 +215,7 @@ def arbitrary(tree: Expr, ctx: Context, *, instead_of: Expr | None = None) -> tu
     ``instead_of`` is the other side, whose variables are none.
     """
     pattern = _MORE_ARBITRARY if ctx.demand.family else _ARBITRARY
-    other = symbols(instead_of) if instead_of is not None else frozenset()
+    other = frozenset() if instead_of is None else symbols(instead_of) - set(arbitrary(instead_of, ctx))
     own = [name for name in sorted(symbols(tree)) if pattern.fullmatch(name) and not is_named(name, ctx)]
     if instead_of is not None:
         own = [name for name in own if name not in other or _ARBITRARY.fullmatch(name)]

@@ -388,16 +388,20 @@ def _progressions(
     if len(names[0]) != 1 or len(names[1]) > 1:
         return None
     letters = [next(iter(side), "n") for side in names]
-    if not _WHOLE_LETTERS.issuperset(letters) or any(conditions.is_named(name, ctx) for name in letters):
+    if not _WHOLE_LETTERS.issuperset(letters):
         return None
-    if not any(node.head == "constant" and node.name in {"pi", "deg"} for node in walk(own)):
+    named = any(conditions.is_named(name, ctx) for name in letters)
+    turning = any(node.head == "constant" and node.name in {"pi", "deg"} for node in walk(own))
+    if (named or not turning) and not ctx.demand.whole:
         return None
     sides = [families.progression(side, name, ctx.meter) for side, name in zip((own, other), letters, strict=True)]
-    if sides[0] is not None and not names[1]:
+    if sides[0] is not None and not names[1] and not named:
         return DIFFERS.finding(**shown)  # a single member
     if sides[0] is None or sides[1] is None:
         return None
     same = families.same_progressions(sides[:1], sides[1:], ctx.meter)  # type: ignore[arg-type]
+    if named or not turning:  # 5k + 2 and 5k - 3 for "all integers": the letter may have a meaning
+        return (UNSHOWN if named else SAME_VALUES).finding(**shown) if same else None
     return None if same is None else (SAME_VALUES if same else DIFFERS).finding(**shown)
 
 

@@ -41,7 +41,10 @@ def compare_measures(gold: Side, candidate: Side, ctx: Context) -> Finding:
         return (quantity.VAGUE if vague else quantity.DIMENSION).finding(**shown)
     if own.unit.offset is not None or other.unit.offset is not None:
         return quantity.UNASKED.finding(**shown)
-    inner = ctx.compare(own.amount, Expression(_converted(other, own.unit)))
+    if isinstance(candidate, Quantity):  # a decimal is a rounding in its own unit
+        inner = ctx.compare(Expression(_converted(own, other.unit)), candidate.magnitude)
+    else:
+        inner = ctx.compare(own.amount, Expression(_converted(other, own.unit)))
     return _lifted(inner, shown)
 
 

@@ -110,6 +110,8 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     after = read_unit(text, end, table)
     if after is not None and not _is_word_inside(text, after[1]):
         unit, end = after
+    elif _INCHES.fullmatch(text, end):
+        unit, end = table.words["inches"], len(text)
     elif text[end : end + 1] in _TIMES:
         product = read_unit(text, end + 1, table)  # 18*kJ; one letter may be a variable
         if product is not None and product[1] == len(text) and _UNIT_WORD.search(product[0].name):
@@ -131,6 +133,7 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
 
 
 _GLUED = re.compile(r"[A-Za-z]{1,2}")
+_INCHES = re.compile(r" ?in\.?")  # only where the text ends: before more words it is no unit
 _TIMES = frozenset("*·")
 _UNIT_WORD = re.compile(r"[^\W\d_]{2}|/")
 _COMBINATION = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices
