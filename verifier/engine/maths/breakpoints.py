@@ -38,90 +38,95 @@ class Pieces(NamedTuple):
     between: tuple[tuple[Point, ...], ...] = ()
 
 
-def breakpoints(
-    forms: Forms,
-    sides: tuple[int, int],
-    left: int,
-    names: Sequence[str],
-    whole: frozenset[str],
-    known: Terms,
-    *,
-    complexes: bool,
-) -> Pieces | None:
+class Known(NamedTuple):
+    """The names of a comparison: which are whole numbers, what is known of them, and whether values are complex."""
+
+    names: Sequence[str]
+    whole: frozenset[str]
+    terms: Terms
+    complexes: bool
+
+
+def breakpoints(forms: Forms, sides: tuple[int, int], left: int, known: Known) -> Pieces | None:
     """Points of all pieces of the line; ``None`` where the places of rules in ``left`` cannot be found.
 
     ``left`` is what is left of the difference of the two sides: a rule that is gone from it does not matter. In
     it also roots of squares are absolute values. The ends of the domain, poles and the ends of conditions are places
     where they can be found. Of steps, which must be linear, three periods are taken.
     """
-    hidden = [node for node in forms.reach(left) if _is_rule(forms, node, known.low, complexes=complexes)]
+    hidden = [node for node in forms.reach(left) if _is_rule(forms, node, known)]
     if any(forms.heads[node] in _ARITHMETIC for node in hidden):
         return None
-    if len(names) != 1:
+    if len(known.names) != 1:
         return None if any(forms.heads[node] not in _ARCS for node in hidden) else Pieces()
-    name = names[0]
-    low, high = known.low.get(name), known.high.get(name)
+    name = known.names[0]
+    low, high = known.terms.low.get(name), known.terms.high.get(name)
     if low is not None and low < -_EVERYWHERE:
         low = None
     crossings = Crossings(forms, name, low, high)
-    rules: list[Span] = []
-    period: fmpq | None = None
-    for node in hidden:
-        if forms.heads[node] in _STEPS:
-            step = _step(forms, node, name)
-            if step is None:
-                return None
-            period = step if period is None else _common(period, step)
-            continue
-        for change in _changes(forms, node):
-            found = crossings.zeros(change)
-            if found is None:
-                return None
-            rules.extend(found)
-    if period is not None and (period > _LONGEST_PERIOD or period.q > _LONGEST_PERIOD):
+    rules = _zeros(forms, crossings, [node for node in hidden if forms.heads[node] not in _STEPS])
+    steps = [node for node in hidden if forms.heads[node] in _STEPS]
+    period = _period(forms, steps, name) if steps else None
+    if rules is None or (steps and period is None):
         return None
     others: list[Span] = []
     for node in forms.reach(*sides):
         if node not in hidden and _has_name(forms, node):
-            for change in _changes(forms, node):
-                others.extend(crossings.zeros(change) or ())
+            others.extend(_zeros(forms, crossings, [node]) or ())
     if not rules and not others and period is None:
         return Pieces()
-    for change in _ends(forms, known.conditions):
-        found = crossings.zeros(change)
+    for end in _ends(forms, known.terms.conditions):
+        found = crossings.zeros(end)
         if found is None and hidden:
             return None
         others.extend(found or ())
-    if name in whole:
-        return _whole(name, [*rules, *others], period, low, high, low is None and name in known.low)
+    if name in known.whole:
+        return _whole(name, [*rules, *others], period, low, high, low is None and name in known.terms.low)
     if period is not None:
-        steps = _steps(forms, hidden, name, period, low, high)
-        if steps is None:
+        places = _steps(forms, steps, name, period, low, high)
+        if places is None:
             return None
-        rules.extend([(step, step) for step in steps])
-    places = _merged([*rules, *others])
-    if len(places) > MOST_PLACES:
-        return None if hidden else Pieces()
-    on = {low: None for low, high in [*rules, *places] if low == high and (low, high) in rules}
+        rules.extend([(place, place) for place in places])
+    return _pieces(name, rules, others) or (None if hidden else Pieces())
+
+
+def _pieces(name: str, rules: Sequence[Span], others: Sequence[Span]) -> Pieces | None:
+    """Points on rational places of rules and between all places, unless there are too many."""
+    spans = _merged([*rules, *others])
+    if len(spans) > MOST_PLACES:
+        return None
+    on = sorted({str(low): low for low, high in rules if low == high}.values())
     return Pieces(
-        tuple([{name: value} for value in sorted(on)]),
-        tuple([tuple([{name: value} for value in piece]) for piece in _between(places)]),
+        tuple([{name: value} for value in on]),
+        tuple([tuple([{name: value} for value in piece]) for piece in _between(spans)]),
     )
+
+
+def _zeros(forms: Forms, crossings: Crossings, nodes: Sequence[int]) -> list[Span] | None:
+    """The places of some nodes."""
+    spans: list[Span] = []
+    for node in nodes:
+        for change in _changes(forms, node):
+            found = crossings.zeros(change)
+            if found is None:
+                return None
+            spans.extend(found)
+    return spans
 
 
 def _has_name(forms: Forms, node: int) -> bool:
     return any(forms.heads[part] == "symbol" for part in forms.reach(node))
 
 
-def _is_rule(forms: Forms, node: int, low: Mapping[str, fmpq], *, complexes: bool) -> bool:
+def _is_rule(forms: Forms, node: int, known: Known) -> bool:
     """Whether a node changes its rule somewhere."""
     head = forms.heads[node]
-    if head == "pow" or head == "ln":
+    if head in {"pow", "ln"}:
         index = forms.values[forms.args[node][1]] if head == "pow" else None
-        return complexes and (index is None or index.q != 1) and _has_name(forms, forms.args[node][0])
+        return known.complexes and (index is None or index.q != 1) and _has_name(forms, forms.args[node][0])
     if head not in PIECEWISE and head not in _ARITHMETIC and head not in _ARCS:
         return False
-    if head in {"abs", "sign"} and not complexes and _sign(forms, forms.args[node][0], low):
+    if head in {"abs", "sign"} and not known.complexes and _sign(forms, forms.args[node][0], known.terms.low):
         return False
     return _has_name(forms, node)
 
@@ -216,9 +221,18 @@ def _linear(forms: Forms, node: int, name: str) -> tuple[fmpq, fmpq] | None:
     return ratio[0][1] / ratio[1][0], ratio[0][0] / ratio[1][0]
 
 
-def _step(forms: Forms, node: int, name: str) -> fmpq | None:
-    linear = _linear(forms, node, name)
-    return None if linear is None else 1 / abs(linear[0])
+def _period(forms: Forms, steps: Sequence[int], name: str) -> fmpq | None:
+    """The common period of steps, if it is short."""
+    period: fmpq | None = None
+    for node in steps:
+        linear = _linear(forms, node, name)
+        if linear is None:
+            return None
+        one = 1 / abs(linear[0])
+        period = one if period is None else _common(period, one)
+        if period > _LONGEST_PERIOD or period.q > _LONGEST_PERIOD:
+            return None
+    return period
 
 
 def _common(a: fmpq, b: fmpq) -> fmpq:
@@ -237,7 +251,7 @@ def _steps(
         first, last = high - 3 * period, high
     found: list[fmpq] = []
     for node in nodes:
-        linear = _linear(forms, node, name) if forms.heads[node] in _STEPS else None
+        linear = _linear(forms, node, name)
         if linear is not None:
             slope, shift = linear
             ends = sorted((first * slope + shift, last * slope + shift))
@@ -300,7 +314,7 @@ def simplest(low: fmpq, high: fmpq) -> fmpq:
     return found
 
 
-def _whole(  # noqa: PLR0913, PLR0917  # what is known of one name
+def _whole(
     name: str,
     spans: Sequence[Span],
     period: fmpq | None,

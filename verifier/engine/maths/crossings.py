@@ -186,7 +186,7 @@ class Crossings:
                 return False
         return True
 
-    def _inverse(self, kernel: Expr, span: Span) -> list[tuple[Expr, bool]] | None:  # noqa: PLR0911
+    def _inverse(self, kernel: Expr, span: Span) -> list[tuple[Expr, bool]] | None:
         """Expressions that are zero where a kernel takes a value."""
         low, high = span
         at, rough, head, inside = (low + high) / 2, low != high, kernel.head, kernel.args[0]

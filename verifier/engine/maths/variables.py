@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flint import fmpq
 
-from verifier.engine.maths.breakpoints import Pieces, breakpoints
+from verifier.engine.maths.breakpoints import Known, Pieces, breakpoints
 from verifier.engine.maths.evaluate import Look, Program, State, Surd, Value
 from verifier.engine.maths.normal import Forms, literal_bits
 from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, place, shown, undecided
@@ -349,7 +349,7 @@ def _in_domain(sides: Sides, how: str, needed: int) -> Equality:
     return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
 
 
-def _at_points(sides: Sides, proof: Proof) -> Equality:
+def _at_points(sides: Sides, proof: Proof) -> Equality:  # one loop, its ways out
     """Step 4: the numerator at points of the gold's domain, enough of them and to enough bits."""
     forms, meter = sides.forms, sides.meter
     root = proof.table.poly_node(proof.numerator)
@@ -364,10 +364,9 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
     met: set[int] = set()
     shown_in: set[int] = set()
     for piece, point in _spread(pieces or Pieces(), sides.points):
-        if piece < 0:
-            others += 1
-            if others > ADMISSIBLE and admissible >= ADMISSIBLE and counted >= COUNTED:
-                break
+        others += piece < 0
+        if others > ADMISSIBLE and admissible >= ADMISSIBLE and counted >= COUNTED:
+            break
         if not sides.held.hold(point, meter):
             continue
         far = max(
@@ -411,9 +410,8 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:
 
 def _pieces(sides: Sides, left: int) -> Pieces | None:
     """Points of every piece of the line on which both sides are smooth."""
-    return breakpoints(
-        sides.forms, (sides.gold, sides.candidate), left, sides.names, sides.whole, sides.terms, complexes=sides.complexes
-    )
+    known = Known(sides.names, sides.whole, sides.terms, sides.complexes)
+    return breakpoints(sides.forms, (sides.gold, sides.candidate), left, known)
 
 
 def _of_pieces(pieces: Pieces) -> Iterator[tuple[int, Mapping[str, Value]]]:
