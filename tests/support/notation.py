@@ -142,7 +142,7 @@ class Writer:
 
     >>> tree = div(add(symbol("x"), neg(ONE)), power(call("sin", symbol("x")), 2))
     >>> Writer("plain", Random(1)).write(tree)
-    '(x-1)/(sin(x)^2)'
+    '(x-1)/((sin(x))^2)'
     """
 
     def __init__(self, style: Style, rng: Random) -> None:

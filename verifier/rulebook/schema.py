@@ -249,7 +249,8 @@ _LISTS = {
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers scales",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
-    "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings denials glued ordinary",
+    "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
+    "denials glued ordinary",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees",
 }

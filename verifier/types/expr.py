@@ -56,8 +56,8 @@ FUNCTIONS = frozenset({
 RELATIONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "approx", "in", "notin", "subset", "congruent", "divides"})
 LOGIC = frozenset({"and", "or", "not", "implies", "iff", "forall", "exists"})
 COLLECTIONS = frozenset({
-    "set", "tuple", "list", "pair", "vector", "matrix", "row", "interval", "union", "intersect", "setminus", "complement",
-    "builder", "cases", "piece", "ratio", "given", "labelled",
+    "set", "tuple", "list", "pair", "vector", "matrix", "row", "interval", "union", "intersect", "setminus",
+    "complement", "builder", "cases", "piece", "ratio", "given", "labelled",
 })  # fmt: skip
 ARITHMETIC = frozenset({"add", "mul", "neg", "div", "pow", "root", "mixed", "percent", "pm", "mp", "numeral"})
 BINDERS = frozenset({"sum", "prod", "int", "lim", "diff"})

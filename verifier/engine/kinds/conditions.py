@@ -18,7 +18,10 @@ from verifier.types.expr import RELATIONS, Expr, number, symbols
 
 _SPAN = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?)\\\]", re.DOTALL)
 _FUNCTIONS = "arcsin|arccos|arctan|sin|cos|tan|cot|sec|csc|ln|log|sqrt|exp|pi"
-_WORDS = "let|for|and|the|are|has|not|but|was|all|any|is|of|in|if|so|to|or|as|at|by|on|be|an|we|it|how|you|can|get|set|out|per"
+_WORDS = (
+    "let|for|and|the|are|has|not|but|was|all|any|is|of|in|if|so|to|or|as|at|by|on|be|an|we|it|how|you|can|get|set"
+    "|out|per"
+)
 _RUN = re.compile(  # maths in running text: signs, numerals, macros, names of functions, letters that are no words
     rf"(?:\\[A-Za-z]+|(?<![A-Za-z'])(?:{_FUNCTIONS}|[A-Za-z])(?![A-Za-z'])"
     rf"|(?<![A-Za-z])(?!(?i:{_WORDS})\b)[A-Za-z]{{2,3}}(?= ?[-+*/^=<>])|(?<=[-+*/^=(] )[A-Za-z]{{2,3}}(?![A-Za-z'])"
@@ -163,7 +166,8 @@ def is_variable(letter: str, ctx: Context) -> bool:
     """Whether a question uses a letter as a variable, so that it is no unit: "in terms of h", ``$m$``, "side s"."""
     one = re.escape(letter)
     used = (
-        rf"(?i:in terms of) (?:\w+ )*(?:[A-Za-z]\w*,? and |[A-Za-z], ?)*\$?\\?\(?{one}(?![A-Za-z])|\$ ?{one} ?\$|\\\( ?{one} ?\\\)"
+        rf"(?i:in terms of) (?:\w+ )*(?:[A-Za-z]\w*,? and |[A-Za-z], ?)*\$?\\?\(?{one}(?![A-Za-z])"
+        rf"|\$ ?{one} ?\$|\\\( ?{one} ?\\\)"
         rf"|(?<![A-Za-z\d] )(?<![A-Za-z\d]){one} ?[-+=*^<>]|[-+=*^<>] ?{one}(?![A-Za-z])"
         rf"|\b(?:{_QUANTITIES}) \$?{one}(?![A-Za-z])"
     )
@@ -243,7 +247,8 @@ def _is_among(candidate: Expr, told: list[Expr]) -> bool:
     if candidate in told:
         return True
     return candidate.head in {"add", "mul"} and any(
-        node.head == candidate.head and sorted(map(show, node.args)) == sorted(map(show, candidate.args)) for node in told
+        node.head == candidate.head and sorted(map(show, node.args)) == sorted(map(show, candidate.args))
+        for node in told
     )
 
 

@@ -376,7 +376,13 @@ def _in_base(own: Expr, given: Number | None, ctx: Context, shown: Mapping[str, 
 def _imaginary(own: Expr, other: Expr, ctx: Context) -> Expr:
     """J or I as the imaginary unit, where the other side has i in a sum or a power, and knows no such name."""
     found = (symbols(other) & {"j", "I"}) - symbols(own)
-    if len(found) != 1 or _ENGINEERS.isdisjoint(heads(own)) or conditions.may_not_commute(ctx) or any(node == _I for node in walk(other)) or not any(node == _I for node in walk(own)):
+    if (
+        len(found) != 1
+        or _ENGINEERS.isdisjoint(heads(own))
+        or conditions.may_not_commute(ctx)
+        or any(node == _I for node in walk(other))
+        or not any(node == _I for node in walk(own))
+    ):
         return other
     return zero.substitute(other, dict.fromkeys(found, _I))
 
@@ -400,8 +406,9 @@ def _progressions(
     if sides[0] is None or sides[1] is None:
         return None
     same = families.same_progressions(sides[:1], sides[1:], ctx.meter)  # type: ignore[arg-type]
-    if named or not turning:  # 5k + 2 and 5k - 3 for "all integers": the letter may have a meaning
-        return (UNSHOWN if named else SAME_VALUES).finding(**shown) if same else None
+    if named or not turning:  # 5k + 2 and 5k - 3 for "all integers"; n may count the terms of a sequence
+        alike = zero.equal(own, other, Given(), ctx.meter).decision is Decision.CORRECT
+        return UNSHOWN.finding(**shown) if same and not alike else None
     return None if same is None else (SAME_VALUES if same else DIFFERS).finding(**shown)
 
 

@@ -164,7 +164,11 @@ _LABEL = re.compile(
 def _without_rejected(raw: str, ctx: Context) -> str:
     """The text without a remark in brackets at its end that rejects a value: "x = 2 (x = -1 is extraneous)"."""
     remark = _REMARK.search(raw) if raw.rstrip(" .$").endswith(")") else None
-    if remark is None or not _VALUE.search(remark[1]) or ctx.rules.text.rejections.isdisjoint(word.lower() for word in _BEFORE_WORD.findall(remark[1])):
+    if (
+        remark is None
+        or not _VALUE.search(remark[1])
+        or ctx.rules.text.rejections.isdisjoint(word.lower() for word in _BEFORE_WORD.findall(remark[1]))
+    ):
         return raw
     return raw[: remark.start()]
 

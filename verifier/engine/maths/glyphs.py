@@ -98,7 +98,7 @@ def box(c: Cursor, _: int) -> Expr:
 
 
 def accent(c: Cursor, _: int) -> Expr:
-    r"""``\vec{v}`` is v, ``\hat{i}`` the unit vector, ``\bar{z}`` a letter of its own, ``\overline{1+i}`` a conjugate."""
+    r"""``\vec{v}`` is v, ``\hat{i}`` the unit vector, ``\bar{z}`` its own letter, ``\overline{1+i}`` a conjugate."""
     style = c.values[c.at]
     c.at += 1
     braced = c.kinds[c.at] == "{"
