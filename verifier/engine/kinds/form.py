@@ -53,7 +53,8 @@ def wrong_form(gold: Expr, candidate: Expr, ctx: Context, shown: Mapping[str, st
             unclear = form
     if conditions.is_echo(gold, candidate, ctx):
         return REPEATED.finding(**shown)
-    return UNCLEAR.finding(**shown, form=unclear) if unclear and not forms.alike(gold, candidate) else None
+    as_plain = forms.alike(gold, candidate) or forms.size(candidate) <= forms.size(gold)
+    return UNCLEAR.finding(**shown, form=unclear) if unclear and not as_plain else None
 
 
 def _unsolved(gold: Expr, candidate: Expr, ctx: Context) -> str:

@@ -285,6 +285,11 @@ def _collected(tree: Expr, meter: Meter) -> bool | None:
     return None
 
 
+def size(tree: Expr) -> int:
+    """How many numbers, names and operations an expression is made of."""
+    return sum(1 for _ in walk(tree))
+
+
 def alike(one: Expr, other: Expr) -> bool:
     """Whether two trees are the same but for the order of their parts and where their signs stand."""
     return sorted(_leaves(one)) == sorted(_leaves(other))
