@@ -203,6 +203,9 @@ def _skip_group(text: str, position: int) -> int:
 def _fraction(match: re.Match[str]) -> str:
     above, below = [part.strip() for part in match.groups() if part is not None]
     before = match.string[match.start() - 1 : match.start()]
+    behind = _BLANKS.match(match.string, match.end())
+    if behind is not None and match.string[behind.end() : behind.end() + 1].isdecimal():
+        return f"(({above})/({below}))"  # a factor follows, which is no digit of the denominator
     if _INTEGER.fullmatch(above) and _INTEGER.fullmatch(below):
         return f" {above}/{below}" if before.isdigit() else f"{above}/{below}"
     if _UNIT_LIKE.fullmatch(above) and _UNIT_LIKE.fullmatch(below) and before in _UNIT_PLACE:

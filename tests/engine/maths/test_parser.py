@@ -49,7 +49,8 @@ def read(text: str) -> str:
         ("sin x/2", "div(sin(x), 2)", "sin(div(x, 2))"),
         ("1,234", "1234", "list(1, 234)"),
         ("7,425,000", "7425000", "list(7, 425, 0)"),
-        ("(12,102)", "pair(12, 102)", "12102"),
+        ("x=(12,102)", "eq(x, pair(12, 102))", "eq(x, 12102)"),
+        ("+-5", "neg(5)", "pm(5)"),
     ],
 )
 def test_two_plausible_readings_stay_two_readings(text: str, first: str, second: str) -> None:
@@ -60,7 +61,18 @@ def test_two_plausible_readings_stay_two_readings(text: str, first: str, second:
 
 @pytest.mark.parametrize(
     "text",
-    ["sin(x)/2", r"\frac{1}{2}x", "x/2", r"\cos x / \sin x", "1/2*x", "1,23", "0,111", "(1,7,103, 105)", "1, 234"],
+    [
+        "sin(x)/2",
+        r"\frac{1}{2}x",
+        "x/2",
+        r"\cos x / \sin x",
+        "1/2*x",
+        "1,23",
+        "0,111",
+        "(1,7,103, 105)",
+        "1, 234",
+        "x=+-5",
+    ],
 )
 def test_one_plausible_reading_is_one(text: str) -> None:
     [maths] = readings(text)

@@ -329,7 +329,7 @@ def less(c: Cursor, _: int) -> Expr:
                     break
                 c.kinds[at] = ">)"
                 return angle(c, 0)
-    if c.values[c.at] in {"eq", "approx"} and c.at == 0:
+    if c.values[c.at] in {"eq", "approx", "≅", "∼"} and c.at == 0:
         c.at += 1
         return c.expr(RELATION)
     raise Unreadable

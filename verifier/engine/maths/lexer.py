@@ -17,7 +17,8 @@ from verifier.types.rules import MathsTable
 
 _NUMBER = (
     r"0x[0-9A-Fa-f]+(?![0-9A-Za-z.])"
-    r"|(?<!\d,)[1-9]\d{0,2}(?:(?:,|\{,\}|\\,|\\!,|'| )\d{3})+(?!\d|,\d)(?:\.\d+)?"  # digit groups
+    r"|(?<!\d,)[1-9]\d{0,2}(?:(?:,|\{,\}|\\!,|(?<![\^_]\d)(?<![\^_]\d\d)(?<![\^_]\d{3})(?:\\,|'| ))\d{3})+"
+    r"(?!\d|,\d)(?:\.\d+)?"  # digit groups
     r"|\d{1,3}(?:\.\d{3}){2,}(?!\d)"
     r"|\d+\{,\}\d+"  # a comma as the decimal mark
     r"|(?:\d*\.\d*\\(?:overline|bar)\s*(?:\{\d+\}?|\d)"
@@ -130,7 +131,17 @@ def _rare(pieces: list[str], position: int, found: Tokens, table: MathsTable, me
         _add(found, kind, value or piece, position)
     elif first != "~":
         _unicode(piece, position, found, table, meter)
+    elif _denies(pieces, position, found):
+        _add(found, "not", "not", position)
     return position + 1
+
+
+def _denies(pieces: list[str], position: int, found: Tokens) -> bool:
+    """Whether a tilde says "not", as in ~p ∨ ~q; between words it is a space."""
+    after = pieces[position + 1] if position + 1 < len(pieces) else ""
+    before = found.kinds[-1] if found.kinds else "start"
+    opens = before in {"start", "(", "implies"} or (before in {"and", "or"} and found.values[-1] in {"&", "|"})
+    return opens and (after == "(" or (len(after) == 1 and after.isalpha()))
 
 
 _AS_IS = {"(": ("modulus", "("), "'": ("'", ""), ".": ("dots", "")}
@@ -182,7 +193,8 @@ def _macro(pieces: list[str], position: int, found: Tokens, table: MathsTable, m
         return position + 1
     if piece.startswith("\\not"):
         token = table.tokens.get(piece[4:].strip(), ("", ""))
-        negated = {"eq": "ne", "in": "notin", "congruent": "incongruent", "subset": "notsubset"}.get(token[1])
+        negated = {"eq": "ne", "in": "notin", "congruent": "incongruent", "subset": "notsubset",
+            "⊆": "notsubset", "⊊": "notsubset"}.get(token[1])  # fmt: skip
         if token[0] == "relation" and negated is not None:
             _add(found, "relation", negated, position)
         else:
@@ -298,7 +310,7 @@ def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable,
     where = position if at is None else at
     if piece[-1].isdecimal():  # x1, but not the two arguments of \frac n2
         _add(found, "letter", piece[0], where)
-        if found.kinds[-2:-1] in (["fraction"], ["binomial"]):
+        if found.kinds[-2:-1] in (["fraction"], ["binomial"]) or _powered(pieces, position, found):
             _add(found, "number", piece[1:], where)
             return
         _add(found, "_", "_", where)
@@ -322,6 +334,17 @@ def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable,
         _word(found, piece, where)
     else:
         _run(piece, where, found, table, known=at is not None)
+
+
+def _powered(pieces: list[str], position: int, found: Tokens) -> bool:
+    r"""Whether digits behind a letter are raised to a power with letters: ``n2^{n-1}`` is n times a power of two."""
+    after = pieces[position + 1 : position + 10]
+    if len(after) < 2 or after[0] != "^" or pieces[position][1:] in {"0", "1"}:
+        return False
+    if after[1] != "{":
+        return found.latex and after[1].isalpha()
+    inner = after[2 : after.index("}")] if "}" in after else after[2:]
+    return any(piece.isalpha() for piece in inner)
 
 
 def _among_signs(pieces: list[str], position: int, table: MathsTable) -> bool:

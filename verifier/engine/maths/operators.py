@@ -21,7 +21,7 @@ from verifier.engine.maths.cursor import (
 )
 from verifier.engine.maths.names import APPLIED, LETTER_SETS, applied, argument, indexed, raised_index
 from verifier.engine.maths.regions import domain, of_sets, signed_set
-from verifier.types.expr import LOGIC, RELATIONS, Expr, constant, number, symbol
+from verifier.types.expr import LOGIC, RELATIONS, Expr, constant, heads, number, symbol
 
 TWO = number(2)
 _STATEMENTS = RELATIONS | LOGIC | {"given"}
@@ -59,7 +59,7 @@ def plus(c: Cursor, left: Expr, _: int) -> Expr:
             else:
                 items.append(Expr("neg", (right,)))
         elif kind == "pm":
-            name = c.values[c.at]
+            name = "mp" if c.values[c.at] == "mp" else "pm"
             c.at += 1
             items = [Expr(name, (joined("add", items), c.expr(SUM)))]
         else:
@@ -149,6 +149,10 @@ def power(c: Cursor, left: Expr, _: int) -> Expr:
             if braced:
                 c.closes("}")
             return Expr("transpose", (left,))
+    if braced and inner == "(" and left.head == "symbol" and (left.name in APPLIED or left.name in c.applied | {"y"}):
+        marks = _order(c)
+        if marks:
+            return indexed(c, left.name + marks)
     exponent = argument(c) if braced else c.expr(POWER - 1)
     if (
         left.head == "symbol"
@@ -161,6 +165,18 @@ def power(c: Cursor, left: Expr, _: int) -> Expr:
 
 
 _MINUS_ONE = Expr("neg", (number(1),))
+
+
+def _order(c: Cursor) -> str:
+    r"""The order of a derivative, ``f^{(n)}``: primes up to three; empty where it is something else."""
+    at = start = c.at + 2
+    while c.kinds[at] in {"number", "letter", "+", "-"}:
+        at += 1
+    if at == start or c.kinds[at : at + 2] != [")", "}"]:
+        return ""
+    order = "".join(c.kinds[i] if c.kinds[i] in {"+", "-"} else c.values[i] for i in range(start, at))
+    c.at = at + 2
+    return "'" * int(order) if order in {"1", "2", "3"} else f"^{{({order})}}"
 
 
 def _marked(c: Cursor, left: Expr, *, braced: bool) -> Expr:
@@ -245,20 +261,20 @@ def lowered(c: Cursor, left: Expr, _: int) -> Expr:
 def relation(c: Cursor, left: Expr, _: int) -> Expr:
     """A relation, or a chain of them."""
     terms = [left]
-    heads: list[str] = []
+    signs: list[str] = []
     while c.power.get(c.kinds[c.at], 0) == RELATION:
-        heads.append(c.values[c.at] if c.kinds[c.at] == "relation" else "divides")
+        signs.append(c.values[c.at] if c.kinds[c.at] == "relation" else "divides")
         c.at += 1
         terms.append(c.expr(RELATION))
-    if c.kinds[c.at] == "," and heads == ["congruent"]:
+    if c.kinds[c.at] == "," and signs == ["congruent"]:
         several = _residues(c, terms)
         if several is not None:
             return several
-    if c.kinds[c.at] == "modulus" and heads[-1] in {"congruent", "eq", "incongruent"} and len(heads) == 1:
+    if c.kinds[c.at] == "modulus" and signs[-1] in {"congruent", "eq", "incongruent"} and len(signs) == 1:
         modulus = _modulus(c)
         whole = Expr("congruent", (terms[0], terms[1], modulus))
-        return whole if heads[0] != "incongruent" else Expr("not", (whole,))
-    links = [_link(head, terms[at], terms[at + 1]) for at, head in enumerate(heads)]
+        return whole if signs[0] != "incongruent" else Expr("not", (whole,))
+    links = [_link(head, terms[at], terms[at + 1]) for at, head in enumerate(signs)]
     return links[0] if len(links) == 1 else Expr("and", tuple(links), "chain")
 
 
@@ -290,6 +306,10 @@ def _modulus(c: Cursor) -> Expr:
 def _link(head: str, left: Expr, right: Expr) -> Expr:
     if head in {"in", "notin", "subset"}:
         return Expr(head, (domain(left), domain(right)))
+    if head in _NAMED:
+        if head in {"≅", "∼"} and heads(left) | heads(right) <= {"symbol", "mul"}:
+            return Expr("apply", (left, right), head)  # of figures and sets, which have no value
+        return Expr(_NAMED[head], (domain(left), domain(right)), head)
     if head == "notsubset":
         return Expr("not", (Expr("subset", (domain(left), domain(right))),))
     if head in {"congruent", "incongruent"}:
@@ -301,6 +321,10 @@ def _link(head: str, left: Expr, right: Expr) -> Expr:
             whole = Expr("eq", (left, right))
         return whole if head == "congruent" else Expr("not", (whole,))
     return Expr(head, (left, right))
+
+
+_NAMED = {"⊆": "subset", "⊊": "subset", "≅": "approx", "∼": "approx"}
+"""Relations that a name sets apart from the one of their head."""
 
 
 def either(c: Cursor, left: Expr, _: int) -> Expr:
@@ -366,9 +390,12 @@ def positive(c: Cursor, loosest: int) -> Expr:
 
 
 def plus_minus(c: Cursor, loosest: int) -> Expr:
-    """±a."""
+    """±a; +-a at the front is rather minus a."""
     head = c.values[c.at]
     c.at += 1
+    if head == "+-":
+        c.doubtful = c.doubtful or c.at == 1
+        head = "neg" if c.at == 1 and not c.packed else "pm"
     return Expr(head, (c.expr(max(loosest, SUM)),))
 
 

@@ -124,6 +124,8 @@ def _readings(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
         split = _ungrouped(text, tokens)
         listed = _read(split, tokens_of(split, table, meter), table, meter, packed=False) if split != text else None
         if listed is not None:
+            if _all_in_brackets(tokens):
+                return (listed[0],)
             others.append(listed[0])
             if bare_in_brackets(tokens):
                 found, others = others[-1], [*others[:-1], found]
@@ -285,6 +287,13 @@ def _reverse_brackets(kinds: list[str]) -> None:
                 stack.append("](")
         elif kind in {")", "}", "\\}"} and stack:
             stack.pop()
+
+
+def _all_in_brackets(tokens: Tokens) -> bool:
+    """Whether a text is one bracket, which is never a number with groups of digits: (12,345), {12,345}."""
+    kinds = tokens.kinds
+    opens = kinds[0] in {"(", "["} or kinds[0] == "\\{" or (kinds[0] == "{" and not tokens.latex)
+    return opens and _closed_at_end(["{" if k == "\\{" else "}" if k == "\\}" else k for k in kinds])
 
 
 def bare_in_brackets(tokens: Tokens) -> bool:

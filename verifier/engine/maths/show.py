@@ -58,7 +58,7 @@ def _show(tree: Expr) -> Shown:
         return maker(tree)
     if tree.head in _RELATIONS:
         left, right = (_inside(arg, _RELATION + 1) for arg in tree.args)
-        return f"{left} {_RELATIONS[tree.head]} {right}", _RELATION
+        return f"{left} {tree.name or _RELATIONS[tree.head]} {right}", _RELATION
     if tree.head in _SETS_SIGNS:
         return f" {_SETS_SIGNS[tree.head]} ".join(_inside(arg, _SETS + 1) for arg in tree.args), _SETS
     if tree.head in FUNCTIONS or tree.head in {"sum", "prod", "int", "diff"}:
@@ -181,6 +181,8 @@ def _numeral(tree: Expr) -> Shown:
 def _apply(tree: Expr) -> Shown:
     """A function nobody knows: square brackets where round ones would be read as a product."""
     name, args = tree.name, tree.args
+    if name in {"≅", "∼"}:
+        return f" {name} ".join(_inside(arg, _RELATION + 1) for arg in args), _RELATION
     if name.endswith("[]"):
         return f"{_CONSTANTS[name[:-2]]}[{_members(tree)}]", _ATOM
     if len(name) > 1 or name in APPLIED or name in SPECIAL or _plainly_applied(name, args):
@@ -211,7 +213,7 @@ def _chain(tree: Expr) -> Shown:
     if tree.name == "chain":
         parts = [_inside(tree.args[0].args[0], _RELATION + 1)]
         for link in tree.args:
-            parts += [_RELATIONS.get(link.head, "≡"), _inside(link.args[1], _RELATION + 1)]
+            parts += [link.name or _RELATIONS.get(link.head, "≡"), _inside(link.args[1], _RELATION + 1)]
         return " ".join(parts), _RELATION
     return _logical(tree)
 
