@@ -228,7 +228,7 @@ def _compound(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fi
         return found
     if logic.equivalent(_as_logic(own), _as_logic(other), ctx.meter):
         return SAME.finding(**shown, how="truth table")
-    zeros = _as_product(own), _as_product(other)
+    zeros = _as_square(own) or _as_product(own), _as_square(other) or _as_product(other)
     if zeros[0] is not None and zeros[1] is not None and "or" in {own.head, other.head}:
         same = equations.same_equation(zeros[0], zeros[1], Given(), ctx.meter)
         if same is not None and same.same:
@@ -254,6 +254,24 @@ def _by_point(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fi
         if point is not None:
             return DIFFERS.finding(**shown, at=point)
     return UNSHOWN.finding(**shown)
+
+
+def _as_square(tree: Expr) -> Expr | None:
+    """``y = c + √r or y = c - √r`` as (y - c)² = r, which has the same real solutions."""
+    if tree.head != "or" or len(tree.args) != 2 or any(part.head != "eq" for part in tree.args):
+        return None
+    (subject, first), (other, second) = (part.args for part in tree.args)
+    terms, others = (set(body.args) if body.head == "add" else {body} for body in (first, second))
+    if {len(terms), len(others)} != {len(body.args) if body.head == "add" else 1 for body in (first, second)}:
+        return None  # a term stands twice
+    roots = terms - others, others - terms
+    if subject != other or len(roots[0]) != 1 or len(roots[1]) != 1:
+        return None
+    root = next((one for one in (*roots[0], *roots[1]) if one.head == "root"), None)
+    if root is None or {root, Expr("neg", (root,))} != roots[0] | roots[1] or root.args[1] != number(2):
+        return None
+    centred = Expr("add", (subject, *(Expr("neg", (term,)) for term in terms & others)))
+    return Expr("eq", (Expr("pow", (centred, number(2))), root.args[0]))
 
 
 def _as_product(tree: Expr) -> Expr | None:
