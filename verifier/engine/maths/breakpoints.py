@@ -58,7 +58,7 @@ def breakpoints(forms: Forms, sides: tuple[int, int], left: int, known: Known) -
     if any(forms.heads[node] in _ARITHMETIC for node in hidden):
         return None
     if len(known.names) != 1:
-        return None if any(forms.heads[node] not in _ARCS for node in hidden) else Pieces()
+        return None if hidden else Pieces()
     name = known.names[0]
     low, high = known.terms.low.get(name), known.terms.high.get(name)
     if low is not None and low < -_EVERYWHERE:
@@ -119,16 +119,44 @@ def _has_name(forms: Forms, node: int) -> bool:
 
 
 def _is_rule(forms: Forms, node: int, known: Known) -> bool:
-    """Whether a node changes its rule somewhere."""
-    head = forms.heads[node]
+    """Whether a node changes its rule somewhere; of several names, whether it may do so inside its domain."""
+    head, args = forms.heads[node], forms.args[node]
     if head in {"pow", "ln"}:
-        index = forms.values[forms.args[node][1]] if head == "pow" else None
-        return known.complexes and (index is None or index.q != 1) and _has_name(forms, forms.args[node][0])
-    if head not in PIECEWISE and head not in _ARITHMETIC and head not in _ARCS:
+        index = forms.values[args[1]] if head == "pow" else None
+        if known.complexes:
+            return (index is None or index.q != 1) and _has_name(forms, args[0])
+        return len(known.names) > 1 and index is not None and index.q % 2 == 0 and _may_be_square(forms, args[0])
+    if head in _ARCS:
+        return _has_name(forms, node) and (len(known.names) == 1 or _may_jump(forms, args[0], known.terms.low))
+    if head not in PIECEWISE and head not in _ARITHMETIC:
         return False
-    if head in {"abs", "sign"} and not known.complexes and _sign(forms, forms.args[node][0], known.terms.low):
+    if head in {"abs", "sign"} and not known.complexes and _sign(forms, args[0], known.terms.low):
         return False
     return _has_name(forms, node)
+
+
+def _may_be_square(forms: Forms, radicand: int) -> bool:
+    """Whether irrational numbers under a root might make a square of what was not seen to be one."""
+    if not _has_name(forms, radicand):
+        return False
+    parts = forms.reach(radicand)
+    return any(
+        forms.heads[part] == "pow" and forms.heads[forms.args[part][0]] != "symbol" and not _has_name(forms, part)
+        for part in parts
+    ) and any(_has_name(forms, part) and forms.heads[part] == "add" for part in parts)
+
+
+def _may_jump(forms: Forms, inside: int, low: Mapping[str, fmpq]) -> bool:
+    """Whether the argument of an inverse function may have a pole, or turn."""
+    for part in forms.reach(inside):
+        head, args = forms.heads[part], forms.args[part]
+        index = forms.values[args[1]] if head == "pow" else None
+        below = args[1] if head == "div" else args[0] if index is not None and index < 0 else None
+        if below is not None and _has_name(forms, below) and not _sign(forms, below, low):
+            return True
+        if (head in _POLES or head in {"sin", "cos"}) and _has_name(forms, part):
+            return True
+    return False
 
 
 def _sign(forms: Forms, node: int, low: Mapping[str, fmpq]) -> int:

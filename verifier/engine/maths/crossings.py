@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import gcd, lcm
 
-from flint import fmpq, fmpq_poly
+from flint import arb, fmpq, fmpq_poly
 
 from verifier.engine.maths.balls import as_rational
 from verifier.engine.maths.evaluate import Program
@@ -23,6 +23,7 @@ _MOST_SIGNS = 4
 _DEEP = 6
 _BITS = 256
 _NARROW = fmpq(1, 1 << 80)
+_EXACT = arb(fmpq(1, 1 << 100))
 _CERTAIN = fmpq(1, 1 << 60)
 _T = "\0t"
 _INVERSES: Mapping[str, tuple[str, ...]] = {
@@ -93,7 +94,9 @@ class Crossings:
         if self._forms.values[node] is not None:
             return self._forms.values[node]
         ball = Program(self._forms, (node,)).balls({}, _BITS, self._meter)[0]
-        return None if ball is None or not abs(ball) < 1 << 100 else as_rational(ball)
+        if ball is None or not isinstance(ball, arb) or not abs(ball) < 1 << 100 or not ball.rad() < _EXACT:
+            return None
+        return as_rational(ball)
 
     def _smooth(self, tree: Expr, *, rough: bool, depth: int) -> list[Span] | None:
         if self._name not in symbols(tree):
@@ -204,7 +207,8 @@ class Crossings:
             root = Expr("pow", (number(abs(at)), number(1 / kernel.args[1].value)))
             return self._where(inside, (root, Expr("neg", (root,))), rough=rough)
         if head == "ln":
-            return self._where(inside, (Expr("pow", (constant("e"), number(at))),), rough=rough)
+            power = Expr("add", (Expr("cosh", (number(at),)), Expr("sinh", (number(at),))))
+            return self._where(inside, (power,), rough=rough)
         if head in _INVERSES:
             value = Expr(_INVERSES[head][0], (number(at),))
             if head == "cosh" and at < 1:
