@@ -211,7 +211,7 @@ def _may_be_word(own: Expr, other: Expr, candidate: Value) -> bool:
     """Whether a text of letters is more likely a word, a path or a sequence than the product it could be."""
     if own.head == "add" or (own.head == "mul" and "pow" in heads(other) - heads(own)):
         return True  # A-B-C; XX and X^2
-    return _is_word(candidate) and symbols(own) == symbols(other)
+    return _is_word(candidate) and bool(symbols(own)) and symbols(own) == symbols(other)
 
 
 def _holds_product(tree: Expr) -> bool:
