@@ -51,7 +51,15 @@ _NEGATIVE = re.compile(
     rf"|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:both |all |an? )?negative\b"
 )
 _ALL_POSITIVE = re.compile(r"\ball (?:the )?(?:variables|letters|quantities|numbers|constants)\b.{0,40}\bpositive\b")
-_SORT = r"(?:odd|even|prime|divisible|multiples?|coprime|relatively prime|a perfect square|digits?)"
+_SIZE = "(?:lengths?|sides?|radius|radii|distances?)"
+_LENGTH = re.compile(
+    rf"\b{_SIZE}(?: of| is)? {_NAMES}"
+    rf"|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:the |an? )?(?:\w+ )?{_SIZE}\b"
+)
+_SORT = (
+    r"(?:odd|even|prime|divisible|multiples?|coprime|relatively prime|a perfect square|digits?|acute|obtuse|at least"
+    r"|at most|greater than|less than|more than|between)"
+)
 _RESTRICTED = re.compile(
     rf"\b([A-Za-z])\b\\?\)?\$?(?: and \$?[A-Za-z]\$?)? (?:is|be|are) (?:an? )?(?:\w+ )?{_SORT}\b"
     rf"|\b{_SORT}(?: \w+){{0,2}} \$?\\?\(?([A-Za-z])\b",
@@ -128,12 +136,15 @@ def given(
     return Given(conditions=(*stated, *usable), integers=frozenset(whole), unknown=unknown)
 
 
+_SIGNED = re.compile(r"egative|ositive|ength|side|radi|istance")
+
+
 def _signs(question: str, held: frozenset[str]) -> list[Expr]:
     """The signs that a question gives to names in words: "for positive x", "all variables are positive"."""
-    if "egative" not in question and "ositive" not in question:
+    if _SIGNED.search(question) is None:
         return []
     found: list[Expr] = []
-    for pattern, head in ((_POSITIVE, "gt"), (_NOT_NEGATIVE, "ge"), (_NEGATIVE, "lt")):
+    for pattern, head in ((_POSITIVE, "gt"), (_LENGTH, "gt"), (_NOT_NEGATIVE, "ge"), (_NEGATIVE, "lt")):
         names = {name for runs in pattern.findall(question) for run in runs for name in _LETTER.findall(run)} & held
         if head == "gt" and _ALL_POSITIVE.search(question) is not None:
             names = set(held)
