@@ -198,6 +198,81 @@ def test_passed_on(tree: Build, row: tuple[str, str, str, str]) -> None:
     assert (found.decision, found.how) == (Decision.PASS, row[3])
 
 
+WINDOWS = [
+    ("abs(x - 1/1000)", "x - 1/1000", "x > 0"),
+    ("abs(x - 1/10**9)", "x - 1/10**9", "x > 0"),
+    ("sqrt((x - 1/1000)**2)", "x - 1/1000", "x > 0"),
+    ("abs(x - 9999/100)", "100 - x - 1/100", "x > 0; x < 100"),
+    ("abs(x - 9999/10000)", "9999/10000 - x", "x > 0; x < 1"),
+    ("abs(x - 3999/1000)", "3999/1000 - x", "x < 4"),
+    ("max(x, 1/1000)", "x", "x > 0"),
+    ("min(x, 1/1000)", "1/1000", "x > 0"),
+    ("cases(piece(x, x < 1/1000), piece(x + 1, x >= 1/1000))", "x + 1", "x > 0"),
+    ("sqrt((x**2 - 1/50)**2)", "x**2 - 1/50", ""),
+    ("sqrt((x - 1)**2*(x - 101/100)**2)", "(x - 1)*(x - 101/100)", ""),
+    ("abs(x - 1) + abs(x - 2)", "2*x - 3", "x > 199/100"),
+    ("sqrt(x**2 - 2*sqrt(2)*x + 2)", "x - sqrt(2)", "x > 1414/1000"),
+    ("sqrt((ln(x + 1) - exp(-3))**2)", "ln(x + 1) - exp(-3)", "x > exp(-3)"),
+    ("abs(exp(2*x) - 201/100*exp(x) + 101/100)", "exp(2*x) - 201/100*exp(x) + 101/100", "x > 0"),
+    ("sqrt(x + 2*sqrt(x - 1)) + sqrt(x - 2*sqrt(x - 1))", "2*sqrt(x - 1)", "x > 199/100"),
+    ("abs(x - sqrt(x) - 1/1000)", "x - sqrt(x) - 1/1000", "x > 1"),
+    ("sqrt(1 - sin(x)**2)", "cos(x)", "x > 0; x < 15709/10000"),
+    ("asin(sin(x))", "x", "x > 0; x < 1571/1000"),
+    ("atan(tan(x))", "x", "x > 0; x < 1571/1000"),
+    ("atan(1/(x - 1/1000)) + atan(x - 1/1000)", "pi/2 + 0*x", "x > 0"),
+    ("ln((x - 1/1000)**2)", "2*ln(x - 1/1000)", "x > 0"),
+    ("floor(x + 1/1000)", "floor(x)", "x > 0; x < 1"),
+    ("x - 1/1000", "sqrt(x - 1/1000)**2", "x > 0"),
+    ("floor(n/7)", "ceil(n/7) - 1", "n > 5"),
+    ("floor(x/5)", "ceil(x/5) - 1", "x > 3"),
+    ("gcd(n, 37)", "1 + 0*n", "n > 0"),
+    ("gcd(n, 101)", "1 + 0*n", "n > 0"),
+    ("gcd(n, 1009)", "1 + 0*n", "n > 0"),
+    ("gcd(n, 9973)", "1 + 0*n", ""),
+    ("lcm(n, 1009)", "1009*n", ""),
+    ("floor(n/1000)", "0*n", "n > 0"),
+    ("sqrt((x - y/1000)**2)", "x - y/1000", "x > 0; y > 0"),
+    ("sqrt(x**2 - 2*sqrt(2)*x*y + 2*y**2)", "x - sqrt(2)*y", "x > 1414*y/1000; y > 0"),
+    ("max(x, y/10**6)", "x", "x > 0; y > 0"),
+    ("atan(x) + atan(y)", "atan((x + y)/(1 - x*y))", "x > 0; y > 0; x < 1; y < 1001/1000"),
+    ("abs(sin(x) - x/2)", "sin(x) - x/2", "x > 0; x < 18955/10000"),
+]
+
+
+@pytest.mark.parametrize("row", WINDOWS, ids=lambda row: f"{row[0]} ≠ {row[1]} if {row[2]}")
+def test_agreement_outside_a_narrow_window_shows_nothing(tree: Build, row: tuple[str, str, str]) -> None:
+    assert decide(tree, (*row, "")).decision is not Decision.CORRECT
+
+
+SMOOTH = [
+    ("abs(x - 1/1000)", "x - 1/1000", "x > 1/1000"),
+    ("abs(x - 1) + abs(x - 2)", "2*x - 3", "x > 2"),
+    ("max(x, 1/1000)", "x", "x >= 1/1000"),
+    ("sqrt((ln(x + 1) - 3)**2)", "ln(x + 1) - 3", "x > exp(3) - 1"),
+    ("abs(sin(x))", "sin(x)", "x > 0; x < pi"),
+    ("sqrt(1 - sin(x)**2)", "cos(x)", "x > 0; x < pi/2"),
+    ("exp(abs(ln(x)))", "x", "x > 1"),
+    ("abs(exp(2*x) - 3*exp(x) + 2)", "exp(2*x) - 3*exp(x) + 2", "x > ln(2)"),
+    ("abs(x - sqrt(x))", "x - sqrt(x)", "x > 1"),
+    ("abs(cosh(x) - 2)", "cosh(x) - 2", "x > acosh(2)"),
+    ("abs(x**(1/3) - 2)", "x**(1/3) - 2", "x > 8"),
+    ("abs(atan(x) - pi/4)", "atan(x) - pi/4", "x > 1"),
+    ("asin(2*x/(1 + x**2))", "2*atan(x)", "x > -1; x < 1"),
+    ("atan(x) + atan(1/x)", "pi/2 + 0*x", "x > 0"),
+    ("abs(2*cos(x) - 1)", "2*cos(x) - 1", "x > 0; x < pi/3"),
+    ("abs(cot(x))", "cot(x)", "x > 0; x < pi/2"),
+    ("abs(sec(x) - 2)", "2 - sec(x)", "x > 0; x < pi/3"),
+    ("sqrt((a + b)**2)", "a + b", "a > 0; b > 0"),
+    ("floor(n/2) + ceil(n/2)", "n", "n < -5"),
+    ("sqrt(x + 2*sqrt(x - 1)) + sqrt(x - 2*sqrt(x - 1))", "2*sqrt(x - 1)", "x > 2"),
+]
+
+
+@pytest.mark.parametrize("row", SMOOTH, ids=lambda row: f"{row[0]} = {row[1]} if {row[2]}")
+def test_conditions_end_where_a_rule_changes(tree: Build, row: tuple[str, str, str]) -> None:
+    assert decide(tree, (*row, "")).decision is Decision.CORRECT
+
+
 def test_relations_that_nobody_could_read_forbid_a_witness(tree: Build) -> None:
     given = Given(unknown=True)
     assert equal(tree("a + b"), tree("c"), given, Meter(Budget())).decision is Decision.PASS

@@ -8,6 +8,7 @@ from math import gcd
 from typing import NamedTuple
 
 from flint import fmpq
+from msgspec.structs import replace
 
 from verifier.engine.maths.crossings import MOST_PLACES, Crossings, Span, difference
 from verifier.engine.maths.evaluate import Value
@@ -20,7 +21,8 @@ PIECEWISE = frozenset({"abs", "floor", "ceil", "sign", "min", "max", "mod", "cas
 """Functions whose rule changes from place to place."""
 _ARITHMETIC = frozenset({"gcd", "lcm"})
 """Functions whose values follow no rule that points could show."""
-_STEPS = frozenset({"floor", "ceil", "mod"})
+STEPS = frozenset({"floor", "ceil", "mod"})
+"""Functions that jump at places without end."""
 _ARCS = frozenset({"asin", "acos", "atan", "acot", "asec", "acsc", "arg"})
 """Functions with branches: they jump, or turn, where their argument has a pole or is one."""
 _ENDS = frozenset({"asin", "acos", "asec", "acsc", "acosh", "atanh", "asech", "acoth"})
@@ -54,6 +56,7 @@ def breakpoints(forms: Forms, sides: tuple[int, int], left: int, known: Known) -
     it also roots of squares are absolute values. The ends of the domain, poles and the ends of conditions are places
     where they can be found. Of steps, which must be linear, three periods are taken.
     """
+    known = _positive(known)
     hidden = [node for node in forms.reach(left) if _is_rule(forms, node, known)]
     if any(forms.heads[node] in _ARITHMETIC for node in hidden):
         return None
@@ -64,8 +67,8 @@ def breakpoints(forms: Forms, sides: tuple[int, int], left: int, known: Known) -
     if low is not None and low < -_EVERYWHERE:
         low = None
     crossings = Crossings(forms, name, low, high)
-    rules = _zeros(forms, crossings, [node for node in hidden if forms.heads[node] not in _STEPS])
-    steps = [node for node in hidden if forms.heads[node] in _STEPS]
+    rules = _zeros(forms, crossings, [node for node in hidden if forms.heads[node] not in STEPS])
+    steps = [node for node in hidden if forms.heads[node] in STEPS]
     period = _period(forms, steps, name) if steps else None
     if rules is None or (steps and period is None):
         return None
@@ -88,6 +91,15 @@ def breakpoints(forms: Forms, sides: tuple[int, int], left: int, known: Known) -
             return None
         rules.extend([(place, place) for place in places])
     return _pieces(name, rules, others) or (None if hidden else Pieces())
+
+
+def _positive(known: Known) -> Known:
+    """Whole numbers are positive where nothing else is said of them."""
+    if len(known.names) == 1 or not known.whole:
+        return known
+    low, high = known.terms.low, known.terms.high
+    ones = {name: fmpq(1) for name in known.whole if name not in low and name not in high}
+    return known._replace(terms=replace(known.terms, low={**low, **ones}))
 
 
 def _pieces(name: str, rules: Sequence[Span], others: Sequence[Span]) -> Pieces | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flint import fmpq
 
-from verifier.engine.maths.breakpoints import Known, Pieces, breakpoints
+from verifier.engine.maths.breakpoints import STEPS, Known, Pieces, breakpoints
 from verifier.engine.maths.evaluate import Look, Program, State, Surd, Value
 from verifier.engine.maths.normal import Forms, literal_bits
 from verifier.engine.maths.outcome import Equality, both_shown, correct, differs, place, shown, undecided
@@ -29,6 +29,8 @@ _MOST_LOST = 2
 """Points, beside a fifth of all, where the candidate may be without a value that could be found."""
 _FEWEST = 3
 _LEAST_BITS = 128
+_SEEN = 32
+"""Bits of agreement that tell two sides of a step apart."""
 _PARTIAL = frozenset({
     "ln", "log", "asin", "acos", "acosh", "atanh", "asec", "acsc", "asech", "acoth", "factorial", "factorial2", "binom",
     "perm", "gamma", "cases", "gcd", "lcm", "acot",
@@ -349,7 +351,7 @@ def _in_domain(sides: Sides, how: str, needed: int) -> Equality:
     return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
 
 
-def _at_points(sides: Sides, proof: Proof) -> Equality:  # one loop, its ways out
+def _at_points(sides: Sides, proof: Proof) -> Equality:  # noqa: PLR0912, PLR0915  # one loop and its ways out
     """Step 4: the numerator at points of the gold's domain, enough of them and to enough bits."""
     forms, meter = sides.forms, sides.meter
     root = proof.table.poly_node(proof.numerator)
@@ -360,6 +362,8 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:  # one loop, its ways ou
     furthest = fmpq(0)
     undefined = True
     pieces = _pieces(sides, root)
+    steps = not STEPS.isdisjoint(forms.heads)
+    jumped = False
     others = 0
     met: set[int] = set()
     shown_in: set[int] = set()
@@ -375,6 +379,9 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:  # one loop, its ways ou
         sized = counted < _FEWEST or far > furthest
         furthest = max(far, furthest)
         look = sides.program.look(point, 64, meter, sized=sized)
+        if piece == 0 and steps and _is_vague(look):
+            look = _exactly(sides, point)
+            jumped = jumped or _is_vague(look)
         refuted = _refute(sides, point, look)
         if refuted is not None:
             return refuted
@@ -403,9 +410,24 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:  # one loop, its ways ou
             shown_in.add(piece)
     if counted < COUNTED or admissible < ADMISSIBLE or admissible - counted > _MOST_LOST + counted // 4:
         return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
-    if pieces is None or sides.isolated or any(piece > 0 and piece not in shown_in for piece in met):
+    if pieces is None or jumped or sides.isolated or any(piece > 0 and piece not in shown_in for piece in met):
         return undecided("breakpoints")
     return _also_between(sides, numerator, bits) or correct("points", points=str(counted), bits=str(bits))
+
+
+def _is_vague(look: Look) -> bool:
+    """Whether nothing was seen at a point: no value for sure, or values that may be equal or not."""
+    if State.OUTSIDE in {look.gold, look.candidate}:
+        return False
+    return State.UNSURE in {look.gold, look.candidate} or (not look.apart and look.bits < _SEEN)
+
+
+def _exactly(sides: Sides, point: Mapping[str, Value]) -> Look:
+    """The sides at a point of rationals that was put into them, so that a step is met exactly."""
+    forms = sides.forms
+    values = {name: forms.number(value) for name, value in point.items() if isinstance(value, fmpq)}
+    put = [forms.with_names(forms.tree(side), values) for side in (sides.gold, sides.candidate)]
+    return Program(forms, put, complexes=sides.complexes).look({}, 64, sides.meter)
 
 
 def _pieces(sides: Sides, left: int) -> Pieces | None:
