@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from math import gcd
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from verifier.engine.maths.crossings import MOST_PLACES, Crossings, Span, difference
 from verifier.engine.maths.evaluate import Value
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.points import Terms
+from verifier.engine.maths.points import PRIMES, Terms
 from verifier.engine.maths.polynomial import Undefined, univariate
 from verifier.types.expr import Expr, number
 
@@ -28,6 +28,7 @@ _ARCS = frozenset({"asin", "acos", "atan", "acot", "asec", "acsc", "arg"})
 _ENDS = frozenset({"asin", "acos", "asec", "acsc", "acosh", "atanh", "asech", "acoth"})
 _POLES = {"tan": "cos", "sec": "cos", "cot": "sin", "csc": "sin"}
 _LONGEST_PERIOD = 48
+_MOST_FREE = 3
 _EVERYWHERE = 1 << 39
 
 Point = Mapping[str, Value]
@@ -38,6 +39,7 @@ class Pieces(NamedTuple):
 
     on: tuple[Point, ...] = ()
     between: tuple[tuple[Point, ...], ...] = ()
+    all_needed: bool = False  # also those where no point was found to lie in the domain
 
 
 class Known(NamedTuple):
@@ -61,7 +63,7 @@ def breakpoints(forms: Forms, sides: tuple[int, int], left: int, known: Known) -
     if any(forms.heads[node] in _ARITHMETIC for node in hidden):
         return None
     if len(known.names) != 1:
-        return None if hidden else Pieces()
+        return _orthants(forms, hidden, sides[0], known) if hidden else Pieces()
     name = known.names[0]
     low, high = known.terms.low.get(name), known.terms.high.get(name)
     if low is not None and low < -_EVERYWHERE:
@@ -130,6 +132,49 @@ def _has_name(forms: Forms, node: int) -> bool:
     return any(forms.heads[part] == "symbol" for part in forms.reach(node))
 
 
+def _signs(known: Known) -> dict[str, int]:
+    """The signs of names that have one."""
+    return {name: 1 for name, value in known.terms.low.items() if value >= 0}
+
+
+def _orthants(forms: Forms, rules: Sequence[int], gold: int, known: Known) -> Pieces | None:
+    """Points for all signs of several names, where every absolute value has one rule for each choice of signs."""
+    if known.complexes or any(forms.heads[node] not in {"abs", "sign"} for node in rules):
+        return None
+    fixed = _signs(known)
+    inside = {forms.names[part] for part in forms.reach(*rules) if forms.heads[part] == "symbol"}
+    free = sorted(inside - fixed.keys())
+    if len(free) > _MOST_FREE or not inside.issubset(known.names):
+        return None
+    found: list[tuple[Point, ...]] = []
+    for choice in product((1, -1), repeat=len(free)):
+        signs = {**fixed, **dict(zip(free, choice, strict=True))}
+        if not all(_sign(forms, forms.args[node][0], signs) for node in rules):
+            return None
+        if not any(_sign(forms, below, signs) < 0 for below in _sided(forms, gold)):
+            found.append(
+                tuple(
+                    [
+                        {
+                            name: signs.get(name, 1)
+                            * fmpq(PRIMES[(j + 3 * k) % 16], 1 if name in known.whole else k + 1)
+                            for j, name in enumerate(known.names)
+                        }
+                        for k in range(4)
+                    ]
+                )
+            )
+    return Pieces((), tuple(found), all_needed=True)
+
+
+def _sided(forms: Forms, root: int) -> Iterator[int]:
+    """What must not be negative for a tree to have a value: radicands of even roots, arguments of logarithms."""
+    for node in forms.reach(root):
+        index = forms.values[forms.args[node][1]] if forms.heads[node] == "pow" else None
+        if forms.heads[node] == "ln" or (index is not None and index.q % 2 == 0):
+            yield forms.args[node][0]
+
+
 def _is_rule(forms: Forms, node: int, known: Known) -> bool:
     """Whether a node changes its rule somewhere; of several names, whether it may do so inside its domain."""
     head, args = forms.heads[node], forms.args[node]
@@ -139,10 +184,10 @@ def _is_rule(forms: Forms, node: int, known: Known) -> bool:
             return (index is None or index.q != 1) and _has_name(forms, args[0])
         return len(known.names) > 1 and index is not None and index.q % 2 == 0 and _may_be_square(forms, args[0])
     if head in _ARCS:
-        return _has_name(forms, node) and (len(known.names) == 1 or _may_jump(forms, args[0], known.terms.low))
+        return _has_name(forms, node) and (len(known.names) == 1 or _may_jump(forms, args[0], _signs(known)))
     if head not in PIECEWISE and head not in _ARITHMETIC:
         return False
-    if head in {"abs", "sign"} and not known.complexes and _sign(forms, args[0], known.terms.low):
+    if head in {"abs", "sign"} and not known.complexes and _sign(forms, args[0], _signs(known)):
         return False
     return _has_name(forms, node)
 
@@ -158,41 +203,41 @@ def _may_be_square(forms: Forms, radicand: int) -> bool:
     ) and any(_has_name(forms, part) and forms.heads[part] == "add" for part in parts)
 
 
-def _may_jump(forms: Forms, inside: int, low: Mapping[str, fmpq]) -> bool:
+def _may_jump(forms: Forms, inside: int, signs: Mapping[str, int]) -> bool:
     """Whether the argument of an inverse function may have a pole, or turn."""
     for part in forms.reach(inside):
         head, args = forms.heads[part], forms.args[part]
         index = forms.values[args[1]] if head == "pow" else None
         below = args[1] if head == "div" else args[0] if index is not None and index < 0 else None
-        if below is not None and _has_name(forms, below) and not _sign(forms, below, low):
+        if below is not None and _has_name(forms, below) and not _sign(forms, below, signs):
             return True
         if (head in _POLES or head in {"sin", "cos"}) and _has_name(forms, part):
             return True
     return False
 
 
-def _sign(forms: Forms, node: int, low: Mapping[str, fmpq]) -> int:
+def _sign(forms: Forms, node: int, signs: Mapping[str, int]) -> int:
     """1 or −1 where a node is plainly nowhere negative or nowhere positive, else 0."""
     head, args, value = forms.heads[node], forms.args[node], forms.values[node]
     if value is not None:
         return 1 if value >= 0 else -1
     if head == "symbol":
-        return 1 if low.get(forms.names[node], fmpq(-1)) >= 0 else 0
+        return signs.get(forms.names[node], 0)
     if head == "constant":
         return 1 if forms.names[node] in {"pi", "e"} else 0
     if head in {"add", "mul", "div"}:
-        signs = [_sign(forms, arg, low) for arg in args]
+        parts = [_sign(forms, arg, signs) for arg in args]
         if head == "add":
-            return signs[0] if len(set(signs)) == 1 else 0
+            return parts[0] if len(set(parts)) == 1 else 0
         total = 1
-        for sign in signs:
-            total *= sign
+        for part in parts:
+            total *= part
         return total
     if head == "pow":
         index = forms.values[args[1]]
         if index is not None and index.p % 2 == 0:
             return 1
-        return 1 if _sign(forms, args[0], low) == 1 or (index is not None and index.q % 2 == 0) else 0
+        return 1 if _sign(forms, args[0], signs) == 1 or (index is not None and index.q % 2 == 0) else 0
     return 1 if head in {"abs", "cosh"} else 0
 
 

@@ -410,6 +410,8 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:  # noqa: PLR0912, PLR091
             shown_in.add(piece)
     if counted < COUNTED or admissible < ADMISSIBLE or admissible - counted > _MOST_LOST + counted // 4:
         return undecided("undefined" if undefined else "no_common_domain", counted=str(counted))
+    if pieces is not None and pieces.all_needed:
+        met.update(range(1, len(pieces.between) + 1))
     if pieces is None or jumped or sides.isolated or any(piece > 0 and piece not in shown_in for piece in met):
         return undecided("breakpoints")
     return _also_between(sides, numerator, bits) or correct("points", points=str(counted), bits=str(bits))
