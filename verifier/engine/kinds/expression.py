@@ -87,7 +87,7 @@ TWO_FIGURES = passes(
     specific=6,
 )
 MARKS = passes(
-    "expression.marks_differ", "The names are alike but for marks: an arrow, a hat, an operator.", specific=7
+    "expression.marks_differ", "The expressions are alike but for an operator between or before names.", specific=7
 )
 ORDER = passes(
     "expression.order_may_count",
@@ -137,6 +137,7 @@ _OPEN = {
 _NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
 _WHOLE_LETTERS = frozenset("klmn")
 _REAL_ONLY = frozenset({"abs", "root", "ln", "log", "conj", "re", "im", "arg"})
+_OPERATORS = frozenset({"nabla", "circ", "\\times"})
 _TRANSPOSED = frozenset({"T", "dagger", "top", "intercal"})
 _I = Expr("constant", (), "i")
 _ENGINEERS = frozenset({"add", "pow", "exp"})
@@ -194,7 +195,7 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
 def _doubt(gold: Value, candidate: Value, own: Expr, other: Expr, found: Equality, ctx: Context) -> Code | None:
     """Why equality as real numbers may not be equality: marks, products with an order, complex names."""
     marks = [side.marks if isinstance(side, Expression) else () for side in (gold, candidate)]
-    if sorted(marks[0]) != sorted(marks[1]):
+    if sorted(_OPERATORS & set(marks[0])) != sorted(_OPERATORS & set(marks[1])):
         return MARKS
     if own == other:
         return None

@@ -308,7 +308,7 @@ def _part_by_part(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -
     """Relations that are only compared side by side: congruences, divisibility, membership."""
     if own.head == "congruent":
         return _congruences(own, other, ctx, shown)
-    if len(own.args) != len(other.args):
+    if len(own.args) != len(other.args) or own.name != other.name:  # ⊆ and ⊊
         return UNSHOWN.finding(**shown)
     decisions = [
         compare_values(Expression(one), Expression(two), ctx).decision
