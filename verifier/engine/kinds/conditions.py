@@ -250,7 +250,8 @@ def is_echo(gold: Expr, candidate: Expr, ctx: Context) -> bool:
         return False
     leaves = {text for node in walk(candidate) if (text := _leaf(node))} - {"2"}  # a root's index is not written
     told = [node for tree in formulas(ctx, leaves) for node in (tree, *tree.args)]
-    return _is_among(candidate, told) and gold not in [node for tree in formulas(ctx) for node in (tree, *tree.args)]
+    own = [node for tree in formulas(ctx) for node in (tree, *(tree.args[:1] if tree.head == "root" else tree.args))]
+    return _is_among(candidate, told) and gold not in own
 
 
 def _is_among(candidate: Expr, told: list[Expr]) -> bool:

@@ -49,11 +49,11 @@ def wrong_form(gold: Expr, candidate: Expr, ctx: Context, shown: Mapping[str, st
         met = forms.meets(form, candidate, ctx.meter)
         if met is False and forms.meets(form, gold, ctx.meter) is not False:
             return NOT_MET.finding(**shown, form=form.replace("_", " "))
-        if met is None and form in forms.TASTE:
+        if met is None and form in forms.TASTE and unclear != "notation":
             unclear = form
     if conditions.is_echo(gold, candidate, ctx):
         return REPEATED.finding(**shown)
-    as_plain = forms.alike(gold, candidate) or forms.size(candidate) <= forms.size(gold)
+    as_plain = forms.alike(gold, candidate) or (unclear != "notation" and forms.size(candidate) <= forms.size(gold))
     return UNCLEAR.finding(**shown, form=unclear) if unclear and not as_plain else None
 
 

@@ -315,10 +315,11 @@ def _standard(tree: Expr, meter: Meter) -> bool | None:
     return bool(whole.total_degree() == 1) and _whole(right) is not None and all(fmpq(c).q == 1 for c in whole.coeffs())
 
 
-TASTE = frozenset({"simplified"})
+TASTE = frozenset({"simplified", "notation"})
 """Forms whose doubtful cases are left to a reader."""
 
 FORMS: Mapping[str, Callable[[Expr, Meter], bool | None]] = {
+    "notation": lambda _tree, _meter: None,
     "lowest_terms": _lowest_terms,
     "fraction": _fraction,
     "decimal": _decimal,
