@@ -94,7 +94,11 @@ def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:
     """Whether signs that maths has too say something else: dates, compound quantities, numbers with units or scales."""
     if _DIGIT.search(text) is None:
         return False
-    if _DATE.fullmatch(text) or (_CLOCK.fullmatch(text) and _TIME.search(ctx.demand.question)):
+    if (
+        _DATE.fullmatch(text)
+        or _CONTINENTAL.fullmatch(text)
+        or (_CLOCK.fullmatch(text) and _TIME.search(ctx.demand.question))
+    ):
         return True
     if "$" in raw or "\\" in raw:
         return False
@@ -146,6 +150,7 @@ _DIGIT = re.compile(r"[\dπ)]")
 _DATE = re.compile(
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}:\d{2}(?::\d{2})? ?[ap]\.?m\.?", re.IGNORECASE
 )
+_CONTINENTAL = re.compile(r"\d{1,3}(?:[.,]\d{3})*\.\d{3},\d+")  # 1.234,56: a decimal comma, and no list
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 _TIME = re.compile(r"\b(?:times?|clock|a\.?m\.?|p\.?m\.?|arrives?|leaves?|departs?)\b", re.IGNORECASE)
 _SCALED = re.compile(

@@ -61,7 +61,7 @@ VAGUE = passes(
 )
 DIFFERENCE = passes(
     "quantity.temperature_or_difference",
-    "The values agree as temperature differences and not as temperatures.",
+    "The values agree as temperatures or as differences of temperature, and not as what seems to be asked for.",
     specific=7,
 )
 NEEDS_PI = passes(
@@ -225,7 +225,14 @@ def _compare_scales(gold: Quantity, candidate: Quantity, ctx: Context, shown: Ma
         and agree(gold.magnitude, given, ctx, measured=True).decision is Decision.CORRECT
     ):
         return DIFFERENCE.finding(**shown)
+    if finding.decision is Decision.CORRECT and _CHANGE.search(ctx.demand.question):
+        return DIFFERENCE.finding(**shown)
     return _lift(finding, EQUAL, DIFFERS, shown)
+
+
+_CHANGE = re.compile(
+    r"\b(?:differences?|changes?|rises?|rose|falls?|drops?|increases?|decreases?|warmer|cooler)\b", re.IGNORECASE
+)
 
 
 def _factor(source: UnitDefinition, target: UnitDefinition) -> fmpq | None:
