@@ -93,3 +93,20 @@ def test_none_takes_longer_than_its_time(verifier: Verifier) -> None:
         samples[f"{name} twice"] = Sample(ground_truth=text(), final_answer=f"{text()}+0")
     taken = {name: seconds(verifier, sample) for name, sample in samples.items()}
     assert {name: f"{1e3 * spent:.0f} ms" for name, spent in taken.items() if spent > SECONDS} == {}
+
+
+QUESTIONS = {
+    "letters before a sign": "a " * 4_000 + "positive",
+    "letters behind a sign": "positive " + "a " * 3_900,
+    "letters and commas": "a, " * 2_600 + "negative length",
+    "sides": "side a a " * 800,
+    "terms": "in terms of " * 660,
+    "terms of letters": "in terms of " + "ab, and " * 1_000,
+    "spaces": "a" + " " * 7_900 + "positive",
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_question_holds_up_the_reading_of_its_conditions(verifier: Verifier, name: str) -> None:
+    for gold, answer in (("|x|", "x"), ("y=|x|", "y=x"), ("2m", "200 cm")):
+        assert seconds(verifier, Sample(ground_truth=gold, final_answer=answer, question=QUESTIONS[name])) < SECONDS

@@ -36,26 +36,23 @@ _WHOLE = re.compile(
     r"(?:integers?|natural numbers?|whole numbers?)\s+\$?\\?\(?([A-Za-z])\b"
     r"|\b([A-Za-z])\b\\?\)?\$?\s+(?:is|be|are|denotes?)\s+an?\s+(?:\w+\s+){0,2}(?:integer|natural number|whole number)"
 )
-_NAMES = r"\$?\\?\(?((?:(?<![A-Za-z])[A-Za-z](?![A-Za-z])[\s,$]*(?:and )?)+)"
+_NAMES = r"\$?\\?\(?((?:(?<![A-Za-z])[A-Za-z](?![A-Za-z])[\s,$]{0,4}(?:and )?){1,8}+)"
 _SORTS = r"(?:real |rational )?(?:numbers?|constants?|integers?|reals?|quantit(?:y|ies)|variables?)"
-_POSITIVE = re.compile(
-    rf"\bpositive(?: {_SORTS})? {_NAMES}"
-    rf"|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:both |all |an? )?positive\b"
-)
-_NOT_NEGATIVE = re.compile(
-    rf"\bnon-?negative(?: {_SORTS})? {_NAMES}"
-    rf"|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:both |all |an? )?non-?negative\b"
-)
-_NEGATIVE = re.compile(
-    rf"(?<!non-)\bnegative(?: {_SORTS})? {_NAMES}"
-    rf"|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:both |all |an? )?negative\b"
-)
-_ALL_POSITIVE = re.compile(r"\ball (?:the )?(?:variables|letters|quantities|numbers|constants)\b.{0,40}\bpositive\b")
 _SIZE = "(?:lengths?|sides?|radius|radii|distances?)"
-_LENGTH = re.compile(
-    rf"\b{_SIZE}(?: of| is)? {_NAMES}"
-    rf"|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:the |an? )?(?:\w+ )?{_SIZE}\b"
-)
+
+
+def _told(before: str, after: str) -> re.Pattern[str]:
+    """What puts words before names ("positive x and y") or behind them ("x and y are positive")."""
+    return re.compile(
+        rf"{before} {_NAMES}|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:both |all |the |an? )?{after}\b"
+    )
+
+
+_POSITIVE = _told(rf"\bpositive(?: {_SORTS})?", "positive")
+_NOT_NEGATIVE = _told(rf"\bnon-?negative(?: {_SORTS})?", "non-?negative")
+_NEGATIVE = _told(rf"(?<!non-)\bnegative(?: {_SORTS})?", "negative")
+_LENGTH = _told(rf"\b{_SIZE}(?: of| is)?", rf"(?:\w+ )?{_SIZE}")
+_ALL_POSITIVE = re.compile(r"\ball (?:the )?(?:variables|letters|quantities|numbers|constants)\b.{0,40}\bpositive\b")
 _SORT = (
     r"(?:odd|even|prime|divisible|multiples?|coprime|relatively prime|a perfect square|digits?|acute|obtuse|at least"
     r"|at most|greater than|less than|more than|between)"
@@ -177,7 +174,7 @@ def is_variable(letter: str, ctx: Context) -> bool:
     """Whether a question uses a letter as a variable, so that it is no unit: "in terms of h", ``$m$``, "side s"."""
     one = re.escape(letter)
     used = (
-        rf"(?i:in terms of) (?:\w+ )*(?:[A-Za-z]\w*,? and |[A-Za-z], ?)*\$?\\?\(?{one}(?![A-Za-z])"
+        rf"(?i:in terms of) (?:\w+ ){{0,6}}(?:[A-Za-z]\w*,? and |[A-Za-z], ?){{0,6}}\$?\\?\(?{one}(?![A-Za-z])"
         rf"|\$ ?{one} ?\$|\\\( ?{one} ?\\\)"
         rf"|(?<![A-Za-z\d] )(?<![A-Za-z\d]){one} ?[-+=*^<>]|[-+=*^<>] ?{one}(?![A-Za-z])"
         rf"|\b(?:{_QUANTITIES}) \$?{one}(?![A-Za-z])"
