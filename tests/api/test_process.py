@@ -6,12 +6,12 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from commands import VERIFIER, children
 
 from verifier.settings import Settings
 from verifier.types.sample import Sample
@@ -22,20 +22,6 @@ if TYPE_CHECKING:
 
 GOOD = {"ground_truth": "4", "final_answer": "4"}
 LONG = {"ground_truth": "4", "response": "x " * 200_000 + "FINAL_ANSWER: 4"}
-VERIFIER = Path(sys.executable).with_name("verifier")
-
-
-def children(process: int) -> set[int]:
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[1]) == process and fields[0] != "Z":
-                found.add(int(entry.name))
-    return found
 
 
 def test_it_starts_and_stops(serve: Callable[..., Running]) -> None:

@@ -7,23 +7,13 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import GRADE, OUTPUTS
 
-COMMAND = [
-    str(Path(sys.executable).with_name("verifier")),
-    "grade",
-    "in.jsonl",
-    "-o",
-    "out.jsonl",
-    "--trace",
-    "trace.jsonl",
-]
-NAMES = ("out.jsonl", "out.jsonl.errors.jsonl", "trace.jsonl")
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
@@ -45,14 +35,14 @@ def _rows(count: int) -> bytes:
 
 
 def _written(folder: Path) -> list[bytes]:
-    return [(folder / name).read_bytes() for name in NAMES]
+    return [(folder / name).read_bytes() for name in OUTPUTS]
 
 
 def test_the_judge_decides_rows_in_their_places_whatever_the_number_of_workers(tmp_path: Path, verifier: Run) -> None:
     (tmp_path / "in.jsonl").write_bytes(_rows(120))
     runs = []
     for workers in (1, 3):
-        done = verifier(*COMMAND[1:], "--workers", workers, "--restart")
+        done = verifier(*GRADE[1:], "--workers", workers, "--restart")
         assert done.returncode == 1
         runs.append(_written(tmp_path))
     assert runs[0] == runs[1]
@@ -72,11 +62,11 @@ def test_the_judge_decides_rows_in_their_places_whatever_the_number_of_workers(t
 
 def test_none_asks_nobody(tmp_path: Path, verifier: Run) -> None:
     (tmp_path / "in.jsonl").write_bytes(_rows(20))
-    verifier(*COMMAND[1:], "--judge", "none")
+    verifier(*GRADE[1:], "--judge", "none")
     output, _, trace = _written(tmp_path)
     assert b"symbolic" not in output
     assert b'"judge"' not in trace
-    verifier(*COMMAND[1:], "--judge", "auto", "--quiet")
+    verifier(*GRADE[1:], "--judge", "auto", "--quiet")
     assert b"symbolic.equal" in _written(tmp_path)[0]
 
 
@@ -91,13 +81,13 @@ def test_explain_asks_too(verifier: Run) -> None:
 
 def test_a_stopped_run_is_not_continued_with_other_judges(tmp_path: Path, verifier: Run) -> None:
     (tmp_path / "in.jsonl").write_bytes(_rows(3_000))
-    with subprocess.Popen([*COMMAND, "--quiet"], cwd=tmp_path) as process:
+    with subprocess.Popen([*GRADE, "--quiet"], cwd=tmp_path) as process:
         journal = tmp_path / "out.jsonl.journal"
         until = time.monotonic() + 60
         while time.monotonic() < until and not (journal.exists() and journal.read_bytes().count(b"\n") > 2):
             assert process.poll() is None
         process.kill()
-    done = verifier(*COMMAND[1:], "--judge", "none")
+    done = verifier(*GRADE[1:], "--judge", "none")
     assert done.returncode == 2
     assert b"other options" in done.stderr
     assert b"other judges" in done.stderr
@@ -127,9 +117,9 @@ def test_stopped_while_it_asks_nothing_is_lost_and_no_process_is_left(
     for folder in (whole, stopped):
         folder.mkdir()
         (folder / "in.jsonl").write_bytes(_rows(150))
-    assert verifier(*COMMAND[1:], cwd=whole).returncode == 1
+    assert verifier(*GRADE[1:], cwd=whole).returncode == 1
     for moment in (3, 7):
-        with subprocess.Popen([*COMMAND, "--quiet"], cwd=stopped, stderr=subprocess.PIPE) as process:
+        with subprocess.Popen([*GRADE, "--quiet"], cwd=stopped, stderr=subprocess.PIPE) as process:
             until = time.monotonic() + 60
             while len(family := _family(process.pid)) < moment and process.poll() is None:
                 assert time.monotonic() < until
@@ -145,5 +135,5 @@ def test_stopped_while_it_asks_nothing_is_lost_and_no_process_is_left(
                 os.close(member)
             assert process.stderr is not None
             assert b"judg" not in process.stderr.read()
-    assert verifier(*COMMAND[1:], cwd=stopped).returncode == 1
+    assert verifier(*GRADE[1:], cwd=stopped).returncode == 1
     assert _written(stopped) == _written(whole)

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import random
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import GRADE, OUTPUTS
 
-COMMAND = [
-    str(Path(sys.executable).with_name("verifier")),
-    "grade",
-    "in.jsonl",
-    "-o",
-    "out.jsonl",
-    "--trace",
-    "trace.jsonl",
-]
-NAMES = ("out.jsonl", "out.jsonl.errors.jsonl", "trace.jsonl")
 KILLS = 20
 
 
 def _run(folder: Path, *, kill_after: float | None = None) -> float | None:
     """Run to the end, or until ``kill_after`` seconds; gives the seconds it took, ``None`` where it was killed."""
     began = time.monotonic()
-    with subprocess.Popen([*COMMAND, "--workers", "2", "--quiet"], cwd=folder, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen([*GRADE, "--workers", "2", "--quiet"], cwd=folder, stderr=subprocess.DEVNULL) as process:
         try:
             assert process.wait(kill_after) == 1  # some lines of the input are bad
         except subprocess.TimeoutExpired:
@@ -43,7 +33,7 @@ def test_kill_9_at_twenty_random_moments(tmp_path: Path, rows: Callable[[int], b
     whole.mkdir()
     (whole / "in.jsonl").write_bytes(data)
     seconds = _run(whole) or 0.0
-    expected = [(whole / name).read_bytes() for name in NAMES]
+    expected = [(whole / name).read_bytes() for name in OUTPUTS]
     assert expected[0].count(b"\n") > 2900
     moments = random.Random(20261123)  # moments to try, not secrets
     # The first ones right after the start, while it starts up, and where an undisturbed run would end.
@@ -61,6 +51,6 @@ def test_kill_9_at_twenty_random_moments(tmp_path: Path, rows: Callable[[int], b
         if delays:  # it ended before it could be killed: the moment is for the next chain, a little earlier
             delays[0] *= 0.9
         _run(folder)
-        assert [(folder / name).read_bytes() for name in NAMES] == expected
-        assert sorted(path.name for path in folder.iterdir()) == sorted(["in.jsonl", *NAMES])
+        assert [(folder / name).read_bytes() for name in OUTPUTS] == expected
+        assert sorted(path.name for path in folder.iterdir()) == sorted(["in.jsonl", *OUTPUTS])
     assert killed == KILLS

@@ -12,7 +12,7 @@ from math import gcd
 
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.expression import tree_of
-from verifier.engine.kinds.formula import NUMBERED, Collection, Expression, Region, Relation, understand
+from verifier.engine.kinds.formula import COUNTERS, NUMBERED, Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.maths import families, vectors, zero
 from verifier.engine.maths.show import show
@@ -412,13 +412,10 @@ def _over_whole(items: Iterable[Expr], ctx: Context) -> bool:
     """Whether values with π or degrees run over a whole number that nobody declares: ``π/4 + nπ``."""
     name = _parameter(items)
     return (
-        name in _COUNTERS
+        name in COUNTERS
         and not conditions.is_named(name, ctx)
         and all(any(node.name in {"pi", "deg"} for node in walk(item)) for item in items)
     )
-
-
-_COUNTERS = frozenset("klmn")
 
 
 def compare_with_value(

@@ -14,7 +14,7 @@ from flint import fmpq
 
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.form import REPEATED, wrong_form
-from verifier.engine.kinds.formula import Expression
+from verifier.engine.kinds.formula import COUNTERS, Expression
 from verifier.engine.kinds.kind import SHOWN, Context, Stage
 from verifier.engine.kinds.number import agree
 from verifier.engine.maths import families, zero
@@ -135,7 +135,6 @@ _OPEN = {
     "unsupported": UNSUPPORTED,
 }
 _NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
-_WHOLE_LETTERS = frozenset("klmn")
 _REAL_ONLY = frozenset({"abs", "root", "ln", "log", "conj", "re", "im", "arg"})
 _OPERATORS = frozenset({"nabla", "circ", "\\times"})
 _TRANSPOSED = frozenset({"T", "dagger", "top", "intercal"})
@@ -395,7 +394,7 @@ def _progressions(
     if len(names[0]) != 1 or len(names[1]) > 1:
         return None
     letters = [next(iter(side), "n") for side in names]
-    if not _WHOLE_LETTERS.issuperset(letters):
+    if not COUNTERS.issuperset(letters):
         return None
     named = any(conditions.is_named(name, ctx) for name in letters)
     turning = any(node.head == "constant" and node.name in {"pi", "deg"} for node in walk(own))

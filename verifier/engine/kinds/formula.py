@@ -22,6 +22,7 @@ _LEAVES = frozenset({"number", "symbol"})
 _JOINTS = frozenset({"list", "and", "or"})
 _SIGNS = frozenset({"pm", "mp"})
 _VECTORS = frozenset({"tuple", "pair", "vector", "matrix"})
+COUNTERS = frozenset("klmn")  # letters that run over the whole numbers where nobody declares them
 WHOLE = "_k"  # a parameter that runs over all whole numbers
 NUMBERED = re.compile(r"(.+)_\d+$")
 
@@ -270,7 +271,7 @@ def _equation(tree: Expr, *, word: bool) -> Understood:
 def _runs_over_whole(tree: Expr) -> bool:
     """Whether the one name in a value may be a whole parameter: ±π/3 + 2kπ."""
     names = symbols(tree)
-    return len(names) == 1 and names <= frozenset("klmn")
+    return len(names) == 1 and names <= COUNTERS
 
 
 def _chain(tree: Expr) -> Understood:

@@ -86,8 +86,10 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
 def _marks(raw: str, ctx: Context) -> tuple[str, ...]:
     """Signs that a tree does not hold: arrows, hats, operators, and the crosses between things that have an order."""
     marks = _MARKS.findall(raw)
-    ordered = bool(marks) or "\\mathbf" in raw or conditions.may_not_commute(ctx)
-    return (*marks, *(_CROSS.findall(raw) if ordered else ()))
+    crosses = _CROSS.findall(raw)
+    if crosses and (marks or "\\mathbf" in raw or conditions.may_not_commute(ctx)):
+        return (*marks, *crosses)
+    return tuple(marks)
 
 
 def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:

@@ -8,7 +8,7 @@ from verifier.engine.kinds import conditions
 from verifier.engine.kinds.collection import FAMILIES, compare_collections
 from verifier.engine.kinds.expression import compare_values, same_family, tree_of
 from verifier.engine.kinds.form import wrong_form
-from verifier.engine.kinds.formula import Collection, Expression, Relation, definition, name_of
+from verifier.engine.kinds.formula import COUNTERS, Collection, Expression, Relation, definition, name_of
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.region import as_condition
 from verifier.engine.maths import equations, logic, solve, zero
@@ -57,7 +57,6 @@ CODES: tuple[Code, ...] = (
 _INEQUALITIES = frozenset({"lt", "le", "gt", "ge"})
 _JOINED = frozenset({"and", "or", "list"})
 _PLAIN = re.compile(r"(?:[A-Za-z]|[a-z]{2,7})('*)")  # y, f', theta; a_n and f^-1 are fixed
-_COUNTERS = frozenset("klmnt")
 
 
 def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Finding:
@@ -432,7 +431,7 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
         return compare_relations(either, relation, ctx)
     if many.shape in FAMILIES:
         defined = definition(_without_condition(relation.tree))
-        if defined is None or len(symbols(defined[1])) != 1 or not symbols(defined[1]) <= _COUNTERS:
+        if defined is None or len(symbols(defined[1])) != 1 or not symbols(defined[1]) <= COUNTERS | {"t"}:
             return UNSHOWN.finding(**shown)
         alone = Collection("family", (defined[1],), relation.tree, tuple(symbols(defined[1])))
         return compare_collections(many, alone, ctx) if many is gold else compare_collections(alone, many, ctx)
