@@ -36,7 +36,8 @@ _WHOLE = re.compile(
     r"(?:integers?|natural numbers?|whole numbers?)\s+\$?\\?\(?([A-Za-z])\b"
     r"|\b([A-Za-z])\b\\?\)?\$?\s+(?:is|be|are|denotes?)\s+an?\s+(?:\w+\s+){0,2}(?:integer|natural number|whole number)"
 )
-_NAMES = r"\$?\\?\(?((?:(?<![A-Za-z])[A-Za-z](?![A-Za-z])[\s,$]{0,4}(?:and )?){1,8}+)"
+# Bounded, as a hostile question is all letters; not possessive, which Python 3.11.2 matches wrongly here.
+_NAMES = r"\$?\\?\(?((?:(?<![A-Za-z])[A-Za-z](?![A-Za-z])[\s,$]{0,4}(?:and )?){1,5})"
 _SORTS = r"(?:real |rational )?(?:numbers?|constants?|integers?|reals?|quantit(?:y|ies)|variables?)"
 _SIZE = "(?:lengths?|sides?|radius|radii|distances?)"
 
