@@ -179,7 +179,7 @@ def _in_order(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, s
 
 def _as_sets(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, shown: dict[str, str]) -> Finding:
     """Each value needs an equal on the other side; the same value twice is one (POLICY 39)."""
-    ctx.meter.spend(len(golds) + len(candidates))
+    ctx.meter.spend(_MEMBER * (len(golds) + len(candidates)))
     golds, candidates = tuple(dict.fromkeys(golds)), tuple(dict.fromkeys(candidates))
     keys = [{item: _key(item, ctx) for item in side} for side in (golds, candidates)]
     both = set(keys[0].values()) & set(keys[1].values())
@@ -213,7 +213,7 @@ def _told_apart(gold: Expr, candidate: Expr, ctx: Context) -> Decision:
     """Whether two members of sets are equal. Exact numerals that differ need no comparison to show it."""
     demand, tolerance = ctx.demand, ctx.profile.tolerance
     if _is_exact(gold) and _is_exact(candidate) and (gold.head == "div" or candidate.head != "div"):
-        ctx.meter.spend(1)
+        ctx.meter.spend(_MEMBER)
         values = _key(gold, ctx), _key(candidate, ctx)
         free = demand.percent or demand.scale or tolerance.relative or tolerance.absolute
         if not free and values[0] != values[1] and isinstance(values[0], tuple) and isinstance(values[1], tuple):
@@ -224,6 +224,7 @@ def _told_apart(gold: Expr, candidate: Expr, ctx: Context) -> Decision:
 
 
 _NUMERALS, _FORMULAS = 100, 350  # what a comparison of two members costs beside the work that it counts
+_MEMBER = 16  # and what looking at one member does
 _PLAIN = frozenset({"number", "neg", "div", "mixed"})
 
 

@@ -95,6 +95,7 @@ def _spans(ctx: Context) -> tuple[str, ...]:
     """The texts of a question's formulas."""
     if _SPANS not in ctx.memo:
         question = ctx.demand.question
+        ctx.meter.spend(len(question))
         spans = [next(part for part in match.groups() if part) for match in _SPAN.finditer(question)]
         rest = _SPAN.sub(" \n ", question)
         spans += [
@@ -129,6 +130,7 @@ def given(
         elif relation.head == "eq":
             unknown = unknown or (not (extra - spare) and not _holds_apply(relation))
             spare |= extra
+    ctx.meter.spend(2 * len(demand.question))
     whole = {name for pair in _WHOLE.findall(demand.question) for name in pair if name in held}
     usable += _signs(demand.question, held)
     return Given(conditions=(*stated, *usable), integers=frozenset(whole), unknown=unknown)

@@ -61,12 +61,14 @@ class Context(msgspec.Struct, frozen=True):
         return str(known[1])
 
     def sides(self, gold: Answer, candidate: Answer, **more: object) -> dict[str, str]:
-        """Both sides as evidence."""
+        """Both sides as evidence; what both are long is charged here, for every stage walks them some times."""
         shown = {"gold": self.show(gold), "candidate": self.show(candidate)}
+        self.meter.spend(_SIDES * (len(shown["gold"]) + len(shown["candidate"])))
         return {**shown, **evidence(**more)} if more else shown
 
 
 SHOWN = 300  # characters of a text that a trace shows
+_SIDES = 8  # units of work a character shown: about what a stage takes to walk its trees
 
 
 class Reader(Protocol):

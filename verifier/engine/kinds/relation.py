@@ -56,6 +56,7 @@ CODES: tuple[Code, ...] = (
 
 _INEQUALITIES = frozenset({"lt", "le", "gt", "ge"})
 _JOINED = frozenset({"and", "or", "list"})
+_PARTNER = 64  # units of work that a comparison of two parts costs beside those that it counts
 _PLAIN = re.compile(r"(?:[A-Za-z]|[a-z]{2,7})('*)")  # y, f', theta; a_n and f^-1 are fixed
 
 
@@ -289,6 +290,7 @@ def _alternatives(parts: tuple[Expr, ...], others: tuple[Expr, ...]) -> bool:
 
 
 def _agree(one: Expr, other: Expr, ctx: Context) -> bool:
+    ctx.meter.spend(_PARTNER)
     return ctx.compare(Relation(one), Relation(other)).decision is Decision.CORRECT
 
 

@@ -45,6 +45,7 @@ def _rational(tree: Expr, meter: Meter, depth: int) -> fmpq | None:
         return None
     if head == "numeral":
         base = _rational(args[0], meter, depth + 1)
+        meter.spend(2 * len(tree.name))
         return numeral(tree.name, base)
     values: list[fmpq] = []
     for arg in args:

@@ -52,6 +52,7 @@ _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₓ
 _VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
 _HEXADECIMAL = re.compile(r"[A-F][0-9A-F]+")
 _BASE = re.compile(r"\)?\}?_\{?16(?!\d)")
+_PIECE_WORK = 4  # units of work a piece: about what a token takes on its way through the reader
 _WORD_SIZE = 4  # letters from which a run is rather a word than a product
 _VOWEL = re.compile(r"[aeiouAEIOU]")
 _CONSECUTIVE = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -86,7 +87,7 @@ def tokens_of(text: str, table: MathsTable, meter: Meter) -> Tokens:
     """
     pieces = _PIECE.findall(text)
     meter.within("tokens", len(pieces))
-    meter.spend(len(pieces))
+    meter.spend(_PIECE_WORK * len(pieces))
     latex = "\\" in text or "$" in text
     found = Tokens([], [], [], [], latex, False, latex and not ("$" in text or "\\(" in text or "\\[" in text))
     kinds, values, origin = found.kinds, found.values, found.origin

@@ -36,6 +36,7 @@ def read_number(text: str, meter: Meter) -> Expr:
     small = _SMALL.get(text)
     if small is not None:
         return small
+    meter.spend(8)
     if text.isdecimal() and text.isascii():
         return number(fmpq(fmpz(text)))
     if text.startswith("0x"):

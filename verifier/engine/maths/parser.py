@@ -67,6 +67,7 @@ _LABEL = re.compile(
 )
 _POINT = frozenset({"(", "number", ",", "-", ")", "end"})
 _SHORT = 3
+_CHARACTER_WORK = 4  # units of work a character: it is normalised, repaired and cut
 _NAMES = frozenset({"letter", "constant", "function", "%", "modulo", "implies"})
 
 
@@ -82,7 +83,7 @@ def read_maths(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
     if _HINT.search(text) is None and _plain_words(text, table):
         return ()
     meter.within("answer_chars", len(text))
-    meter.spend(len(text))
+    meter.spend(_CHARACTER_WORK * len(text))
     text = repaired(text)
     if " is " in text and (" than" in text or "equal" in text):
         for phrase, sign in table.comparisons:

@@ -31,6 +31,8 @@ _FEWEST = 3
 _LEAST_BITS = 128
 _SEEN = 32
 """Bits of agreement that tell two sides of a step apart."""
+_POINT = 64
+"""Units of work that a point costs beside what is computed there."""
 _PARTIAL = frozenset({
     "ln", "log", "asin", "acos", "acosh", "atanh", "asec", "acsc", "asech", "acoth", "factorial", "factorial2", "binom",
     "perm", "gamma", "cases", "gcd", "lcm", "acot",
@@ -151,6 +153,7 @@ def _branch(sides: Sides) -> Equality:
 def _early(sides: Sides) -> bool | Equality:
     """A few points before any proof: most wrong answers end here. Whether both sides have a value at one of them."""
     for tried, point in enumerate(sides.points):
+        sides.meter.spend(_POINT)
         if tried >= EARLY:
             break
         if not sides.held.hold(point, sides.meter):
@@ -368,6 +371,7 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:  # noqa: PLR0912, PLR091
     met: set[int] = set()
     shown_in: set[int] = set()
     for piece, point in _spread(pieces or Pieces(), sides.points):
+        meter.spend(_POINT)
         others += piece < 0
         if others > ADMISSIBLE and admissible >= ADMISSIBLE and counted >= COUNTED:
             break
