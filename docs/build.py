@@ -124,7 +124,7 @@ def rules_page() -> str:
         "",
         "The examples are pairs. Of most tables they are a ground truth and an answer; of `[[marker]]` and `[[tag]]` a",
         "response and the answer to be found in it; of `[[layout]]` a question and its options, written",
-        "`A=Aspirin|B=Ibuprofen`.",
+        "`A=Aspirin|B=Ibuprofen`; of `[[condition]]` a sentence and the names that it says something of, `x y`.",
         "",
         *_fields(Entry),
         "",

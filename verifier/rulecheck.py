@@ -6,6 +6,7 @@ import msgspec
 
 from verifier.engine.extract import find_answer
 from verifier.engine.kinds.choice import find_options
+from verifier.engine.kinds.conditions import names_told
 from verifier.engine.text import plain
 from verifier.grader import Verifier
 from verifier.types.budget import Meter
@@ -32,6 +33,8 @@ _EXPECTED = {
     "accept": "correct",
     "reject": "incorrect",
     "extract": "the second to be extracted from the first",
+    "said": "the second to be the names that the first says it of",
+    "unsaid": "the first not to say it of the second",
     "options": "the second to be the options of the first",
 }
 
@@ -51,6 +54,8 @@ def _check(example: Example, verifier: Verifier) -> str | None:
         options = find_options(example.given, verifier.rules, meter)
         listed = "|".join(f"{option.label}={option.text}" for option in options)
         return None if listed == example.wanted else listed or "no options"
+    if example.kind in {"said", "unsaid"}:
+        return _told(example, verifier.rules)
     if example.kind == "extract":
         meter = Meter(verifier.rules.default_profile.budget)
         found = find_answer(example.given, verifier.rules, meter)
@@ -60,3 +65,16 @@ def _check(example: Example, verifier: Verifier) -> str | None:
     verdict = verifier.grade(sample)
     wanted = Outcome.CORRECT if example.kind == "accept" else Outcome.INCORRECT
     return None if verdict.outcome is wanted else f"{verdict.outcome} ({verdict.code})"
+
+
+def _told(example: Example, rules: Rules) -> str | None:
+    """Of which names a sentence says what the condition means, if they are not the wanted ones."""
+    table = rules.demand.conditions
+    every = (field for name in table.__struct_fields__ if isinstance(field := getattr(table, name), tuple))
+    saying = next(one for sayings in every for one in sayings if one.name == example.entry)
+    told = names_told(saying, example.given)
+    if example.kind == "said":
+        holds = told is not None and told == frozenset(example.wanted.split())
+    else:
+        holds = told is None or (bool(told) and told.isdisjoint(example.wanted.split()))
+    return None if holds else "nothing" if told is None else " ".join(sorted(told)) or "it of no name"

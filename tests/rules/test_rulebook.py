@@ -87,6 +87,28 @@ def test_a_later_entry_replaces_the_earlier_and_words_add_up(tmp_path: Path) -> 
     assert Verifier(builtin).grade(marked).success is not True
 
 
+def test_conditions_of_another_language_are_rows_and_no_code(tmp_path: Path) -> None:
+    german = (
+        '[[slot]]\nname = "ist"\nwords = ["ist", "sind", "sei", "seien"]\n'
+        '[[slot]]\nname = "and"\nwords = ["and", "und"]\n'
+        '[[condition]]\nname = "positiv"\nmeans = "positive"\n'
+        'phrases = ["{names} {ist} positiv", "{ist} {names} positiv"]\n'
+        'accept = [["Sei x positiv.", "x"], ["$a$ und $b$ sind positiv", "a b"], ["x positiv", "x"]]\n'
+        'reject = [["Sei x negativ.", "x"]]\n'
+    )
+    rules = load_rules(pack(tmp_path, {"demand/mine.toml": german}))
+    failures = check_examples(rules)
+    assert [str(failure) for failure in failures] == [
+        (
+            f"{tmp_path.as_posix()}/demand/mine.toml: entry 'positiv', said ['x positiv', 'x']: "
+            "expected the second to be the names that the first says it of, found nothing"
+        )
+    ]
+    same = Sample(ground_truth="\\sqrt{x^2}", final_answer="x", question="Sei $x$ positiv. Vereinfache den Term.")
+    assert Verifier(rules).grade(same).success is True
+    assert Verifier().grade(same).success is False
+
+
 def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
     builtin = builtin_rules()
     assert builtin.version == builtin_rules().version
@@ -173,6 +195,26 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
             "choices/a.toml",
             '[[layout]]\nname = "l"\nshape = "{label}"\nalphabets = ["y"]\n',
             "entry 'l', field 'alphabets': unknown alphabet 'y'",
+        ),
+        (
+            "demand/a.toml",
+            '[[condition]]\nname = "c"\nmeans = "positive"\nphrases = ["{nams} above zero"]\n',
+            "demand/a.toml: entry 'c', field 'phrases': unknown slot '{nams}'; there are: a, and,",
+        ),
+        (
+            "demand/a.toml",
+            '[[condition]]\nname = "c"\nmeans = "positive"\nphrases = ["above zero {names?}"]\n',
+            "demand/a.toml: entry 'c', field 'phrases': 'above zero {names?}' must begin and end with something",
+        ),
+        (
+            "demand/a.toml",
+            '[[condition]]\nname = "c"\nmeans = "positive"\nphrases = ["{names} {word} {name}"]\n',
+            "demand/a.toml: entry 'c', field 'phrases': '{names} {word} {name}' must hold a word",
+        ),
+        (
+            "demand/a.toml",
+            '[[condition]]\nname = "c"\nmeans = "plus"\nphrases = ["x"]\n',
+            "demand/a.toml: entry 'c', field 'means': input should be 'positive'",
         ),
         ("demand/a.toml", 'unit = ["in metres"]\n', "entry 'unit', field 'phrases': 'in metres' must hold {unit} once"),
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -134,6 +134,33 @@ class FormEntry(Entry):
     phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question that ask for it.")]
 
 
+Meaning = Literal[
+    "positive", "nonnegative", "negative", "whole", "restricted", "order", "complex", "unknown", "variable"
+]
+MEANINGS: tuple[str, ...] = get_args(Meaning)
+
+
+class SlotEntry(Entry):
+    """Words that may fill a slot in the phrases of conditions."""
+
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="In any case.")]
+
+
+class ConditionEntry(Entry):
+    """What a question says in words of the names in its answer."""
+
+    means: Annotated[Meaning, Field(description="What the engine makes of it.")]
+    phrases: Annotated[
+        tuple[Text, ...],
+        Field(
+            min_length=1,
+            description="Words with slots: `{name}`, `{names}`, `{symbol}`, `{near}` for names, `{word}`, `{40}` for "
+            "so many characters, `{NAME}` for words of a `[[slot]]`; `?` inside makes one optional.",
+        ),
+    ]
+    unless: Annotated[tuple[Text, ...], Field(description="Longer phrases that mean something else.")] = ()
+
+
 class AlphabetEntry(Entry):
     """A run of option labels."""
 
@@ -236,6 +263,8 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("extract", "tag"): TagEntry,
     ("demand", "measure"): MeasureEntry,
     ("demand", "form"): FormEntry,
+    ("demand", "slot"): SlotEntry,
+    ("demand", "condition"): ConditionEntry,
     ("maths", "notation"): NotationEntry,
     ("choices", "alphabet"): AlphabetEntry,
     ("choices", "layout"): LayoutEntry,
@@ -252,7 +281,7 @@ _LISTS = {
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
-    "ordered unordered whole degrees",
+    "ordered unordered whole degrees short_words maths_words",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

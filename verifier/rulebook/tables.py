@@ -14,6 +14,7 @@ import msgspec
 from flint import fmpq, fmpz
 
 from verifier.rulebook.notation import notation
+from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     AlphabetEntry,
     CharacterEntry,
@@ -133,6 +134,7 @@ def _demand(entries: Entries, lists: Lists, resolver: _Resolver) -> DemandTable:
         forms=forms,
         tasks=frozenset(_folded(lists, "demand", "tasks")),
         measures=measures,
+        conditions=conditions(entries, lists),
         starts={start: tuple(phrases) for start, phrases in starts.items()},
     )
 
@@ -463,9 +465,15 @@ def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None
 def _examples(entries: Entries) -> Iterator[Example]:
     """Every entry's own tests.
 
-    What an example means depends on the section: a pair to grade, a text to extract from, options to find.
+    What an example means depends on the section: a pair to grade, a text to extract from, options to find, names that
+    something is said of.
     """
-    kinds = {("extract", "marker"): "extract", ("extract", "tag"): "extract", ("choices", "layout"): "options"}
+    kinds = {
+        ("extract", "marker"): "extract",
+        ("extract", "tag"): "extract",
+        ("choices", "layout"): "options",
+        ("demand", "condition"): "said",
+    }
     for key, found in entries.items():
         for path, entry in found.values():
             category = (
@@ -476,4 +484,5 @@ def _examples(entries: Entries) -> Iterator[Example]:
             for given, wanted in entry.accept:
                 yield Example(path, entry.name, kinds.get(key, "accept"), given, wanted, category)
             for given, wanted in entry.reject:
-                yield Example(path, entry.name, "reject", given, wanted, category)
+                unmet = "unsaid" if key == ("demand", "condition") else "reject"
+                yield Example(path, entry.name, unmet, given, wanted, category)

@@ -118,13 +118,44 @@ class ExtractTable(msgspec.Struct, frozen=True):
     reversals: tuple[str, ...]
 
 
+class Saying(msgspec.Struct, frozen=True):
+    """What a question may say in words, as one pattern; its groups are runs of the names that it says it of.
+
+    ``clues`` are words in lower case of which every such text holds one.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    clues: frozenset[str]
+
+
+class ConditionTable(msgspec.Struct, frozen=True):
+    """What a question says in words of the names in its answer, by what that means (``rules/demand/conditions.toml``).
+
+    ``restricted`` names have conditions that are not worked out, ``whole`` ones are integers, ``unknown`` ones are to
+    be solved for, ``variable`` ones are no units; ``order`` and ``complex`` are said of the whole question. ``run``
+    finds maths in running text.
+    """
+
+    positive: tuple[Saying, ...]
+    nonnegative: tuple[Saying, ...]
+    negative: tuple[Saying, ...]
+    whole: tuple[Saying, ...]
+    restricted: tuple[Saying, ...]
+    order: tuple[Saying, ...]
+    complex: tuple[Saying, ...]
+    unknown: tuple[Saying, ...]
+    variable: tuple[Saying, ...]
+    run: re.Pattern[str]
+
+
 class DemandTable(msgspec.Struct, frozen=True):
     """Phrases of a question that say what its answer must be like, each set explained in ``rules/demand``.
 
     ``unit`` phrases hold ``{unit}``; ``measures`` are words that ask for a sort of quantity ("how long"), with the
     dimensions that answer them; ``forms`` are phrases with the form they ask for; ``money`` words ask for an amount.
-    ``starts`` finds all of them at once: phrases by the first letters of the word that they begin with, those that
-    begin with no letter under the empty text.
+    ``conditions`` are what it says of the names in its answer. ``starts`` finds all phrases at once: those that begin
+    with a word by its first letters, the others under the empty text.
     """
 
     percent: frozenset[str]
@@ -145,6 +176,7 @@ class DemandTable(msgspec.Struct, frozen=True):
     money: frozenset[str]
     tasks: frozenset[str]
     measures: Mapping[str, frozenset[Dimension]]
+    conditions: ConditionTable
     starts: Mapping[str, tuple[str, ...]]
 
 
@@ -241,7 +273,8 @@ class Confidence(msgspec.Struct, frozen=True):
 class Example(msgspec.Struct, frozen=True):
     """An entry's own test: ``kind`` says what ``given`` and ``wanted`` are.
 
-    accept and reject: gold and candidate; extract: response and answer; options: question and ``A=text|B=text``.
+    accept and reject: gold and candidate; extract: response and answer; options: question and ``A=text|B=text``;
+    said and unsaid: the condition's sentence and the names that it is said of, or is not.
     """
 
     file: str

@@ -15,55 +15,19 @@ from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Given
 from verifier.types.expr import RELATIONS, Expr, number, symbols
+from verifier.types.rules import ConditionTable, Saying
 
 _SPAN = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?)\\\]", re.DOTALL)
-_FUNCTIONS = "arcsin|arccos|arctan|sin|cos|tan|cot|sec|csc|ln|log|sqrt|exp|pi"
-_WORDS = (
-    "let|for|and|the|are|has|not|but|was|all|any|is|of|in|if|so|to|or|as|at|by|on|be|an|we|it|how|you|can|get|set"
-    "|out|per"
-)
-_RUN = re.compile(  # maths in running text: signs, numerals, macros, names of functions, letters that are no words
-    rf"(?:\\[A-Za-z]+|(?<![A-Za-z'])(?:{_FUNCTIONS}|[A-Za-z])(?![A-Za-z'])"
-    rf"|(?<![A-Za-z])(?!(?i:{_WORDS})\b)[A-Za-z]{{2,3}}(?= ?[-+*/^=<>])|(?<=[-+*/^=(] )[A-Za-z]{{2,3}}(?![A-Za-z'])"
-    r"|[\d.]+|[-+*/^=<>≤≥≠|(){}\[\]_,!√π°×·÷±]|(?<=\S) (?=\S))+"
-)
 _HAS_SIGN = re.compile(
     r"[=<>≤≥≠^*/+√!°×·÷]|\\(?:times|cdot|div|leq?|geq?|neq?|lt|gt|in|sqrt|binom|int|sum|[dt]?frac)(?![A-Za-z])"
     r"|(?:sin|cos|tan|log|ln)(?![A-Za-z])|\d ?[A-Za-z]"
 )
 _RELATIONAL = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|neq?|lt|gt|in)(?![A-Za-z])")
-_WHOLE = re.compile(
-    r"(?:integers?|natural numbers?|whole numbers?)\s+\$?\\?\(?([A-Za-z])\b"
-    r"|\b([A-Za-z])\b\\?\)?\$?\s+(?:is|be|are|denotes?)\s+an?\s+(?:\w+\s+){0,2}(?:integer|natural number|whole number)"
-)
-# Bounded, as a hostile question is all letters; not possessive, which Python 3.11.2 matches wrongly here.
-_NAMES = r"\$?\\?\(?((?:(?<![A-Za-z])[A-Za-z](?![A-Za-z])[\s,$]{0,4}(?:and )?){1,5})"
-_SORTS = r"(?:real |rational )?(?:numbers?|constants?|integers?|reals?|quantit(?:y|ies)|variables?)"
-_SIZE = "(?:lengths?|sides?|radius|radii|distances?)"
-
-
-def _told(before: str, after: str) -> re.Pattern[str]:
-    """What puts words before names ("positive x and y") or behind them ("x and y are positive")."""
-    return re.compile(
-        rf"{before} {_NAMES}|{_NAMES}\\?\)?\$? ?(?:is|are|be|denotes?|represents?) (?:both |all |the |an? )?{after}\b"
-    )
-
-
-_POSITIVE = _told(rf"\bpositive(?: {_SORTS})?", "positive")
-_NOT_NEGATIVE = _told(rf"\bnon-?negative(?: {_SORTS})?", "non-?negative")
-_NEGATIVE = _told(rf"(?<!non-)\bnegative(?: {_SORTS})?", "negative")
-_LENGTH = _told(rf"\b{_SIZE}(?: of| is)?", rf"(?:\w+ )?{_SIZE}")
-_ALL_POSITIVE = re.compile(r"\ball (?:the )?(?:variables|letters|quantities|numbers|constants)\b.{0,40}\bpositive\b")
-_SORT = (
-    r"(?:odd|even|prime|divisible|multiples?|coprime|relatively prime|a perfect square|digits?|acute|obtuse|at least"
-    r"|at most|greater than|less than|more than|between)"
-)
-_RESTRICTED = re.compile(
-    rf"\b([A-Za-z])\b\\?\)?\$?(?: and \$?[A-Za-z]\$?)? (?:is|be|are) (?:an? )?(?:\w+ )?{_SORT}\b"
-    rf"|\b{_SORT}(?: \w+){{0,2}} \$?\\?\(?([A-Za-z])\b",
-    re.IGNORECASE,
-)
 _LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
+_USED = re.compile(  # a letter that stands alone in maths, or beside a sign
+    r"\$ ?([A-Za-z]) ?\$|\\\( ?([A-Za-z]) ?\\\)|(?<![A-Za-z\d] )(?<![A-Za-z\d])([A-Za-z])(?= ?[-+=*^<>])"
+    r"|(?:(?<=[-+=*^<>])|(?<=[-+=*^<>] ))([A-Za-z])(?![A-Za-z])"
+)
 _ARBITRARY = re.compile(r"(?:[CcKk]|const|constant)(?:_\w+)?")
 _MORE_ARBITRARY = re.compile(r"(?:[A-DKc-dk]|const|constant|lambda|alpha|beta)(?:_\w+)?")
 _C = re.compile(r"C(?:_\w+)?")
@@ -98,8 +62,9 @@ def _spans(ctx: Context) -> tuple[str, ...]:
         ctx.meter.spend(len(question))
         spans = [next(part for part in match.groups() if part) for match in _SPAN.finditer(question)]
         rest = _SPAN.sub(" \n ", question)
+        run_of = ctx.rules.demand.conditions.run
         spans += [
-            run for match in _RUN.finditer(rest) if _HAS_SIGN.search(run := match[0].strip(" ,.(")) and len(run) > 1
+            run for match in run_of.finditer(rest) if _HAS_SIGN.search(run := match[0].strip(" ,.(")) and len(run) > 1
         ]
         ctx.memo[_SPANS] = tuple(dict.fromkeys(spans[-_MOST:]))
     spans_of: tuple[str, ...] = ctx.memo[_SPANS]
@@ -120,7 +85,8 @@ def given(
     found = [part for tree in told for part in _parts(tree) if not held.isdisjoint(symbols(part))]
     usable: list[Expr] = []
     spare: set[str] = set()
-    unknown = any(name in held for pair in _RESTRICTED.findall(demand.question) for name in pair)
+    said = ctx.rules.demand.conditions
+    unknown = bool(_names(said.restricted, demand, held))
     for relation in dict.fromkeys(found):
         if relation.head == "eq" and not equations:
             continue
@@ -131,25 +97,45 @@ def given(
             unknown = unknown or (not (extra - spare) and not _holds_apply(relation))
             spare |= extra
     ctx.meter.spend(2 * len(demand.question))
-    whole = {name for pair in _WHOLE.findall(demand.question) for name in pair if name in held}
-    usable += _signs(demand.question, held)
-    return Given(conditions=(*stated, *usable), integers=frozenset(whole), unknown=unknown)
+    usable += _signs(said, demand, held)
+    return Given(conditions=(*stated, *usable), integers=_names(said.whole, demand, held), unknown=unknown)
 
 
-_SIGNED = re.compile(r"egative|ositive|ength|side|radi|istance")
+def names_told(saying: Saying, question: str) -> frozenset[str] | None:
+    """The names that a text says something of; ``None`` if it does not say it, empty if it names none."""
+    found: set[str] = set()
+    said = False
+    for match in saying.pattern.finditer(question):
+        said = True
+        for run in match.groups():
+            found.update((run,) if run and run.isalpha() else _LETTER.findall(run or ""))
+    return frozenset(found) if said else None
 
 
-def _signs(question: str, held: frozenset[str]) -> list[Expr]:
-    """The signs that a question gives to names in words: "for positive x", "all variables are positive"."""
-    if _SIGNED.search(question) is None:
-        return []
-    found: list[Expr] = []
-    for pattern, head in ((_POSITIVE, "gt"), (_LENGTH, "gt"), (_NOT_NEGATIVE, "ge"), (_NEGATIVE, "lt")):
-        names = {name for runs in pattern.findall(question) for run in runs for name in _LETTER.findall(run)} & held
-        if head == "gt" and _ALL_POSITIVE.search(question) is not None:
-            names = set(held)
-        found += [Expr(head, (Expr("symbol", (), name), number(0))) for name in sorted(names)]
+def _names(sayings: tuple[Saying, ...], demand: Demand, held: frozenset[str]) -> frozenset[str]:
+    """Those of the names ``held`` that the question says something of; all, where it says it of no name."""
+    found: frozenset[str] = frozenset()
+    for saying in sayings:
+        if not saying.clues.isdisjoint(demand.words):
+            told = names_told(saying, demand.question)
+            found |= frozenset() if told is None else held & told if told else held
     return found
+
+
+def _is_said(sayings: tuple[Saying, ...], demand: Demand) -> bool:
+    return any(
+        not saying.clues.isdisjoint(demand.words) and saying.pattern.search(demand.question) is not None
+        for saying in sayings
+    )
+
+
+def _signs(said: ConditionTable, demand: Demand, held: frozenset[str]) -> list[Expr]:
+    """The signs that a question gives to names in words: "for positive x", "all variables are positive"."""
+    return [
+        Expr(head, (Expr("symbol", (), name), number(0)))
+        for sayings, head in ((said.positive, "gt"), (said.nonnegative, "ge"), (said.negative, "lt"))
+        for name in sorted(_names(sayings, demand, held))
+    ]
 
 
 def _parts(tree: Expr) -> list[Expr]:
@@ -175,53 +161,33 @@ def is_named(name: str, ctx: Context) -> bool:
 
 def is_variable(letter: str, ctx: Context) -> bool:
     """Whether a question uses a letter as a variable, so that it is no unit: "in terms of h", ``$m$``, "side s"."""
-    one = re.escape(letter)
-    used = (
-        rf"(?i:in terms of) (?:\w+ ){{0,6}}(?:[A-Za-z]\w*,? and |[A-Za-z], ?){{0,6}}\$?\\?\(?{one}(?![A-Za-z])"
-        rf"|\$ ?{one} ?\$|\\\( ?{one} ?\\\)"
-        rf"|(?<![A-Za-z\d] )(?<![A-Za-z\d]){one} ?[-+=*^<>]|[-+=*^<>] ?{one}(?![A-Za-z])"
-        rf"|\b(?:{_QUANTITIES}) \$?{one}(?![A-Za-z])"
+    question = ctx.demand.question
+    return any(letter in match.groups() for match in _USED.finditer(question)) or bool(
+        _names(ctx.rules.demand.conditions.variable, ctx.demand, frozenset((letter,)))
     )
-    return re.search(used, ctx.demand.question) is not None
-
-
-_QUANTITIES = "side|sides|radius|length|height|width|period|mass|volume|speed|angle|area|number|variable|depth|edge"
-
-
-_MATRICES = re.compile(
-    r"\b(?:matri(?:x|ces)|vectors?|group elements?|operators?|quaternions?|commutators?|conjugate in the group|language"
-    r"|permutations?|chromosomes?|genotypes?|electron config\w*|hybridi[sz]ation|orbitals?|tosses|Cartesian product)\b"
-    r"|\bin (?:a|the) group\b(?! of)"
-)
-_COMPLEX = re.compile(r"\bcomplex\b(?! fraction)")
 
 
 def may_not_commute(ctx: Context) -> bool:
     """Whether a question speaks of things whose products have an order: matrices, vectors, groups, languages."""
-    return _MATRICES.search(ctx.demand.question) is not None
+    return _is_said(ctx.rules.demand.conditions.order, ctx.demand)
 
 
 def is_complex(ctx: Context) -> bool:
     """Whether a question's names may be complex numbers, of which the laws of the reals do not hold."""
-    return _COMPLEX.search(ctx.demand.question) is not None
+    return _is_said(ctx.rules.demand.conditions.complex, ctx.demand)
 
 
 def is_bound(name: str, ctx: Context) -> bool:
     """Whether a relation of the question holds a name, so that it may have a value there."""
-    return (
-        any(name in symbols(part) for tree in formulas(ctx, relational=True) for part in _parts(tree))
-        or _RESTRICTED.search(ctx.demand.question) is not None
+    return any(name in symbols(part) for tree in formulas(ctx, relational=True) for part in _parts(tree)) or _is_said(
+        ctx.rules.demand.conditions.restricted, ctx.demand
     )
 
 
 def is_unknown(name: str, ctx: Context) -> bool:
     """Whether a question asks to solve for a name, or to make it the subject."""
-    letter = re.escape(name.rsplit("_", 1)[0])
-    asked = (
-        rf"(?:solve\b.{{0,120}}\bfor|make|express|isolate|find) \$?\\?\(?{letter}\b"
-        rf"|\b{letter}\b\\?\)?\$? (?:the subject|in terms of|as a function)"
-    )
-    return re.search(asked, ctx.demand.question, re.IGNORECASE) is not None
+    letter = frozenset((name.rsplit("_", 1)[0],))
+    return bool(_names(ctx.rules.demand.conditions.unknown, ctx.demand, letter))
 
 
 def arbitrary(tree: Expr, ctx: Context, *, instead_of: Expr | None = None) -> tuple[str, ...]:
