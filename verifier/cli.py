@@ -35,6 +35,15 @@ def main() -> None:
     """Decide whether model answers agree with their ground truths, and say why."""
 
 
+_judge = click.option(
+    "--judge",
+    type=click.Choice(["auto", "none"]),
+    default="auto",
+    help="Whom to ask where rules cannot tell: auto is every judge that is installed.",
+    show_default=True,
+)
+
+
 @main.command(short_help="Grade files of records.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
@@ -43,13 +52,7 @@ def main() -> None:
 @click.option(
     "--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Read a field under another name; repeatable."
 )
-@click.option(
-    "--judge",
-    type=click.Choice(["auto", "none"]),
-    default="auto",
-    help="Whom to ask where rules cannot tell: auto is every judge that is installed.",
-    show_default=True,
-)
+@_judge
 @click.option(
     "--engine", type=click.Choice(["local"]), default="local", help="Where rows are graded.", show_default=True
 )
@@ -163,13 +166,7 @@ class Comparison(click.Command):
     "--rules", "packs", multiple=True, metavar="DIR", help="Lay a rule pack over the built-in one; repeatable."
 )
 @click.option("--profile", metavar="NAME", help="Grade by this profile, whatever the category.")
-@click.option(
-    "--judge",
-    type=click.Choice(["auto", "none"]),
-    default="auto",
-    help="Whom to ask where rules cannot tell: auto is every judge that is installed.",
-    show_default=True,
-)
+@_judge
 @click.option("--json", "as_json", is_flag=True, help="Print verification and trace as JSON.")
 def explain(  # noqa: PLR0913  # one parameter an option
     gold: str,

@@ -367,7 +367,10 @@ def _families(gold: Collection, candidate: Collection, ctx: Context, shown: dict
             finite = not any(symbols(item) for item in side.items)
             return (FAMILY_DIFFERS if finite else FAMILY_OPEN).finding(**shown)
         sides.append(known)
-    same = families.same_progressions(sides[0], sides[1], ctx.meter)
+    return _same(families.same_progressions(sides[0], sides[1], ctx.meter), shown)
+
+
+def _same(same: bool | None, shown: dict[str, str]) -> Finding:  # noqa: FBT001
     if same is None:
         return FAMILY_OPEN.finding(**shown)
     return (SAME_FAMILY if same else FAMILY_DIFFERS).finding(**shown)
@@ -384,10 +387,7 @@ def _lattices(gold: Collection, candidate: Collection, ctx: Context, shown: dict
         if line is None:
             return FAMILY_OPEN.finding(**shown)
         sides.append(line)
-    same = families.same_lattice(sides[0], sides[1], ctx.meter)
-    if same is None:
-        return FAMILY_OPEN.finding(**shown)
-    return (SAME_FAMILY if same else FAMILY_DIFFERS).finding(**shown)
+    return _same(families.same_lattice(sides[0], sides[1], ctx.meter), shown)
 
 
 def _naturals(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from verifier.engine.demand import Demand
+from verifier.engine.kinds.formula import Relation
 from verifier.engine.kinds.kind import Context
 from verifier.engine.maths.parser import read_maths
 from verifier.engine.maths.show import show
@@ -16,6 +17,7 @@ from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Given
 from verifier.types.expr import RELATIONS, Expr, number, symbols
 from verifier.types.rules import ConditionTable, Saying
+from verifier.types.verdict import Decision
 
 _SPAN = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?)\\\]", re.DOTALL)
 _HAS_SIGN = re.compile(
@@ -99,6 +101,19 @@ def given(
     ctx.meter.spend(2 * len(demand.question))
     usable += _signs(said, demand, held)
     return Given(conditions=(*stated, *usable), integers=_names(said.whole, demand, held), unknown=unknown)
+
+
+def limits(stated: tuple[Expr, ...], own: tuple[Expr, ...], ctx: Context) -> bool:
+    """Whether an answer has conditions of its own that the ground truth does not state.
+
+    One that takes only single points away (x ≠ 1) limits nothing; a stated one counts in other words, too.
+    """
+    return any(
+        limit.head != "ne"
+        and limit not in stated
+        and not any(ctx.compare(Relation(one), Relation(limit)).decision is Decision.CORRECT for one in stated)
+        for limit in own
+    )
 
 
 def names_told(saying: Saying, question: str) -> frozenset[str] | None:

@@ -180,7 +180,7 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
     if found.decision is Decision.CORRECT and held[0] != held[1] and (_vanishes(own) or _vanishes(other)):
         return FREE_NAMES.finding(**shown)  # 0·m/s and 0·m
     if found.decision is Decision.CORRECT:
-        if isinstance(candidate, Expression) and _limits(candidate, stated):
+        if isinstance(candidate, Expression) and conditions.limits(stated, candidate.conditions, ctx):
             return STATED.finding(**shown)
         doubt = _doubt(gold, candidate, own, other, found, ctx)
         if doubt is not None:
@@ -278,11 +278,6 @@ def _vanishes(tree: Expr) -> bool:
         node.head == "mul" and any(part.value == 0 for part in node.args if part.value is not None)
         for node in walk(tree)
     )
-
-
-def _limits(candidate: Expression, stated: tuple[Expr, ...]) -> bool:
-    """Whether an answer states a condition of its own that takes more than single points away."""
-    return any(limit.head != "ne" and limit not in stated for limit in candidate.conditions)
 
 
 def as_number(side: Expression, ctx: Context) -> Number | None:

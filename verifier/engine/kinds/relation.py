@@ -65,19 +65,9 @@ def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Find
     shown = ctx.sides(gold, candidate)
     own, other = _without_condition(gold.tree), _without_condition(candidate.tree)
     found = IDENTICAL.finding(**shown) if own == other else _compare(own, other, ctx, shown)
-    if found.decision is Decision.CORRECT and _limited(gold.tree, candidate.tree, ctx):
+    if found.decision is Decision.CORRECT and conditions.limits(_stated(gold.tree), _stated(candidate.tree), ctx):
         return STATED.finding(**shown)
     return found
-
-
-def _limited(gold: Expr, candidate: Expr, ctx: Context) -> bool:
-    """Whether an answer states a condition that the ground truth does not, beyond single points taken away."""
-    if candidate.head != "given" or candidate.args[1].head == "ne":
-        return False
-    if gold.head != "given":
-        return True
-    own, other = gold.args[1], candidate.args[1]
-    return own != other and ctx.compare(Relation(own), Relation(other)).decision is not Decision.CORRECT
 
 
 def _compare(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
@@ -115,6 +105,10 @@ def _compare(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fin
 
 def _without_condition(tree: Expr) -> Expr:
     return tree.args[0] if tree.head == "given" else tree
+
+
+def _stated(tree: Expr) -> tuple[Expr, ...]:
+    return tree.args[1:] if tree.head == "given" else ()
 
 
 def _definitions(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from verifier.types.expr import Expr
+from verifier.types.expr import Expr, heads
 
 _SIGNS = frozenset({"pm", "mp"})
 
 
 def holds_sign(tree: Expr) -> bool:
     """Whether ± or ∓ stands anywhere in a tree."""
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if node.head in _SIGNS:
-            return True
-        stack.extend(node.args)
-    return False
+    return not heads(tree).isdisjoint(_SIGNS)
 
 
 def branches(tree: Expr) -> tuple[Expr, Expr]:

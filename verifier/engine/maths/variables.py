@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from flint import fmpq
 
@@ -152,21 +153,22 @@ def _branch(sides: Sides) -> Equality:
 
 def _early(sides: Sides) -> bool | Equality:
     """A few points before any proof: most wrong answers end here. Whether both sides have a value at one of them."""
-    for tried, point in enumerate(sides.points):
-        sides.meter.spend(_POINT)
-        if tried >= EARLY:
-            break
-        if not sides.held.hold(point, sides.meter):
-            continue
-        look = sides.program.look(point, 64, sides.meter)
-        refuted = _refute(sides, point, look)
-        if refuted is not None:
-            return refuted
-        if look.gold is State.FINITE:
-            sides.points.good(point)
-            if look.candidate is State.FINITE:
-                return True
+    for point in islice(sides.points, EARLY):
+        look = _seen(sides, point)
+        if isinstance(look, Equality):
+            return look
+        if look is not None and look.gold is State.FINITE is look.candidate:
+            return True
     return False
+
+
+def _seen(sides: Sides, point: Mapping[str, Value]) -> Look | Equality | None:
+    """Both sides at a point, or what it refutes; nothing where the conditions do not hold."""
+    sides.meter.spend(_POINT)
+    if not sides.held.hold(point, sides.meter):
+        return None
+    look = sides.program.look(point, 64, sides.meter)
+    return _refute(sides, point, look) or look
 
 
 def _hopeless(sides: Sides) -> bool:
@@ -252,9 +254,16 @@ def _partial(forms: Forms, node: int) -> bool:
 
 
 def _refute(sides: Sides, point: Mapping[str, Value], look: Look) -> Equality | None:
-    """A witness, and what it is worth."""
+    """A witness, and what it is worth; a point of the gold's domain that is none is remembered."""
     if look.gold is not State.FINITE:
         return None
+    found = _witness(sides, point, look)
+    if found is None:
+        sides.points.good(point)
+    return found
+
+
+def _witness(sides: Sides, point: Mapping[str, Value], look: Look) -> Equality | None:
     outside = look.candidate is State.OUTSIDE and not sides.complexes
     if not look.apart and not outside:
         return None
@@ -327,24 +336,20 @@ def _in_domain(sides: Sides, how: str, needed: int) -> Equality:
     undefined = True
     if needed > 1:
         for _, point in _of_pieces(_pieces(sides, sides.forms.number(fmpq(0))) or Pieces()):
-            if sides.held.hold(point, sides.meter):
-                refuted = _refute(sides, point, sides.program.look(point, 64, sides.meter))
-                if refuted is not None:
-                    return refuted
-    for tried, point in enumerate(sides.points):
-        if counted >= needed or tried >= TRIED:
-            break
-        if not sides.held.hold(point, sides.meter):
+            if isinstance(refuted := _seen(sides, point), Equality):
+                return refuted
+    for tried, point in enumerate(islice(sides.points, TRIED)):
+        look = _seen(sides, point)
+        if isinstance(look, Equality):
+            return look
+        if look is None:
             continue
-        look = sides.program.look(point, 64, sides.meter)
-        refuted = _refute(sides, point, look)
-        if refuted is not None:
-            return refuted
         if look.gold is State.FINITE:
-            sides.points.good(point)
             undefined = False
             counted += look.candidate is State.FINITE
             lost += look.candidate is not State.FINITE
+            if counted >= needed:
+                break
         else:
             undefined = undefined and look.gold is State.UNSURE
             if tried >= ADMISSIBLE and undefined:
@@ -392,7 +397,6 @@ def _at_points(sides: Sides, proof: Proof) -> Equality:  # noqa: PLR0912, PLR091
         if look.gold is not State.FINITE:
             undefined = undefined and look.gold is State.UNSURE
             continue
-        sides.points.good(point)
         undefined = False
         admissible += 1
         met.add(piece)
