@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from verifier import __version__, records
 from verifier.engine import cascade
+from verifier.engine.sides import Trees
 from verifier.judge import symbolic
 from verifier.judge.port import Judge
 from verifier.judge.symbolic import SymbolicJudge
@@ -102,7 +103,7 @@ class Verifier:
                 )
         return verdict
 
-    def trees(self, sample: Sample) -> cascade.Trees:
+    def trees(self, sample: Sample) -> Trees:
         """Both sides of a sample as formulas, for a judge that computes."""
         return cascade.trees(sample, self.rules, self._profile_of(sample))
 

@@ -10,14 +10,14 @@ rewarded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TypeVar
 
 import msgspec
 
-from verifier.engine import extract, text
+from verifier.engine import extract, limits, sides, text
 from verifier.engine.demand import Demand, read_demand
 from verifier.engine.kinds import (
     choice,
@@ -25,7 +25,6 @@ from verifier.engine.kinds import (
     conditions,
     expression,
     form,
-    formula,
     kind,
     measure,
     notation,
@@ -39,9 +38,9 @@ from verifier.engine.kinds import (
 from verifier.engine.kinds.kind import Answer, Context, Reader, Reading, Stage
 from verifier.engine.kinds.phrase import Phrase
 from verifier.engine.maths.zero import Given
-from verifier.engine.numerals import Number
+from verifier.engine.sides import Side, Trees
 from verifier.types.budget import Exhausted, Meter
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import symbols
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Extraction, Option, Sample
 from verifier.types.verdict import Code, Decision, Finding, Outcome, Step, Verdict, passes
@@ -84,26 +83,6 @@ REST_DIFFERS = passes(
     specific=7,
 )
 NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
-BUDGETS = tuple(
-    passes(f"budget.{limit}", f"Grading stopped at the budget's limit of {words}.", specific=6)
-    for limit, words in (
-        ("response_chars", "characters in a response"),
-        ("answer_chars", "characters in an answer"),
-        ("digits", "digits in a number"),
-        ("exponent", "digits in an exponent"),
-        ("tokens", "symbols in a formula"),
-        ("depth", "nesting in a formula"),
-        ("nodes", "parts of a formula"),
-        ("readings", "ways to read a formula"),
-        ("bits", "bits in a number"),
-        ("degree", "degree of a polynomial"),
-        ("terms", "terms of a polynomial"),
-        ("variables", "variables of a formula"),
-        ("alternatives", "accepted ground truths"),
-        ("steps", "steps"),
-        ("work", "work in one step"),
-    )
-)
 CODES: tuple[Code, ...] = (
     *kind.CODES,
     *number.CODES,
@@ -123,7 +102,7 @@ CODES: tuple[Code, ...] = (
     AMBIGUOUS,
     REST_DIFFERS,
     NOT_READ,
-    *BUDGETS,
+    *limits.CODES,
 )
 _BY_NAME = {code.name: code for code in CODES}
 _OUTCOMES = {Decision.CORRECT: Outcome.CORRECT, Decision.INCORRECT: Outcome.INCORRECT, Decision.PASS: Outcome.UNDECIDED}
@@ -152,31 +131,9 @@ def profile_of(category: str | None, rules: Rules) -> Profile:
     return rules.default_profile
 
 
-class Trees(msgspec.Struct, frozen=True):
-    """Both sides of a sample as maths, for whoever works out what the engine does not.
-
-    ``golds`` holds the readings of each accepted ground truth, ``candidates`` those of the answer; ``conditions`` are
-    relations of the question that hold for their names, ``integers`` the names of whole numbers.
-    """
-
-    golds: tuple[tuple[Expr, ...], ...]
-    candidates: tuple[Expr, ...]
-    conditions: tuple[Expr, ...] = ()
-    integers: frozenset[str] = frozenset()
-
-
 def trees(sample: Sample, rules: Rules, profile: Profile) -> Trees:
     """The trees that a grade compares; empty where a side is no maths."""
     return _Grade(sample, rules, profile).trees()
-
-
-class _Side(msgspec.Struct, frozen=True):
-    """One side as read: its readings, surest first, and how to print them."""
-
-    readings: tuple[Reading, ...]
-    shown: str
-    texts: tuple[str, ...] = ()
-    via: str = ""
 
 
 class _Grade:
@@ -216,11 +173,14 @@ class _Grade:
         sample = self.sample
         candidate = self._candidate(sample.final_answer if (sample.final_answer or "").strip() else sample.response)
         accepted = [gold for gold in sample.ground_truths[: self.profile.budget.alternatives] if gold.strip()]
-        golds = [gold for text in accepted if isinstance(gold := self._gold(text), _Side)]
-        sides = [*(_maths(gold) for gold in golds), () if isinstance(candidate, Finding) else _maths(candidate)]
-        names = {name for side in sides for tree in side for name in symbols(tree)}
+        golds = [gold for text in accepted if isinstance(gold := self._gold(text), Side)]
+        both = [
+            *(sides.trees(gold) for gold in golds),
+            () if isinstance(candidate, Finding) else sides.trees(candidate),
+        ]
+        names = {name for side in both for tree in side for name in symbols(tree)}
         given = self.step(lambda: conditions.given(self.context.demand, names, self.context), lambda _: Given())
-        return Trees(tuple(sides[:-1]), sides[-1], given.conditions, given.integers)
+        return Trees(tuple(both[:-1]), both[-1], given.conditions, given.integers)
 
     def step(self, action: Callable[[], _T], exhausted: Callable[[str], _L]) -> _T | _L:
         """Run one step under an allowance of its own.
@@ -284,7 +244,7 @@ class _Grade:
             finding = self._consistent(golds, finding)
         return gold, candidate.shown, finding
 
-    def _against(self, golds: tuple[str, ...], candidate: _Side) -> tuple[str, Finding]:
+    def _against(self, golds: tuple[str, ...], candidate: Side) -> tuple[str, Finding]:
         """The candidate against each accepted gold: one agreement is enough, and all must refute."""
         results: list[tuple[str, Finding]] = []
         for accepted in golds[: self.profile.budget.alternatives]:
@@ -295,13 +255,13 @@ class _Grade:
                 results.append((accepted.strip()[:_SHOWN], gold))
                 continue
             finding = self._pairs(gold, candidate)
-            if candidate.via == "several_boxes" and not _holds_several(gold):
+            if candidate.via == "several_boxes" and not sides.holds_several(gold):
                 finding = extract.SEVERAL_BOXES.finding(text=candidate.shown)
             if finding.decision is Decision.CORRECT:
                 return gold.shown, finding
             results.append((gold.shown, finding))
         if len(golds) > self.profile.budget.alternatives:
-            results.append((results[0][0] if results else "", _exhausted("alternatives")))
+            results.append((results[0][0] if results else "", limits.exhausted("alternatives")))
         passed = [result for result in results if result[1].decision is Decision.PASS]
         if passed:
             return max(passed, key=lambda result: _BY_NAME[result[1].code].specific)
@@ -321,7 +281,7 @@ class _Grade:
         del self.trace[quiet:]
         return finding
 
-    def _gold(self, accepted: str) -> _Side | Finding:
+    def _gold(self, accepted: str) -> Side | Finding:
         before = self.meter.total
         texts, readings = self.step(lambda: self._readings((self._gold_text(accepted),)), lambda _: _UNREAD)
         if not readings:
@@ -339,11 +299,11 @@ class _Grade:
                 return found.candidates[0]
         return Extraction(accepted.strip(), "given", 0, len(accepted))
 
-    def _candidate(self, given: str | None) -> _Side | Finding:
+    def _candidate(self, given: str | None) -> Side | Finding:
         before = self.meter.total
         found = self.step(
             lambda: extract.find_answer(given, self.rules, self.meter, self.context.demand.words),
-            lambda limit: extract.Found(finding=_exhausted(limit)),
+            lambda limit: extract.Found(finding=limits.exhausted(limit)),
         )
         if found.finding is not None:
             self.note("extract", "extract", found.finding, before)
@@ -351,7 +311,7 @@ class _Grade:
         first = found.candidates[0]
         self.note("extract", first.via, None, before, text=first.text[:_SHOWN])
         before = self.meter.total
-        read = self.step(lambda: self._readings(found.each()), _exhausted)
+        read = self.step(lambda: self._readings(found.each()), limits.exhausted)
         if isinstance(read, Finding) or not read[1]:
             finding = read if isinstance(read, Finding) else NOT_READ.finding(text=first.text[:_SHOWN])
             self.note("read", "candidate", finding, before)
@@ -359,7 +319,7 @@ class _Grade:
         texts, readings = read
         return self._side("candidate", texts, readings, before, first.via)
 
-    def _side(self, side: str, texts: tuple[str, ...], readings: tuple[Reading, ...], before: int, via: str) -> _Side:
+    def _side(self, side: str, texts: tuple[str, ...], readings: tuple[Reading, ...], before: int, via: str) -> Side:
         shown: dict[str, None] = {}
         for reading in readings:
             told = self.context.show(reading.answer)
@@ -371,7 +331,7 @@ class _Grade:
                 seen["label"] = reading.label
             self.note("read", reading.reader, None, before, **seen)
             before = self.meter.total
-        return _Side(readings, " | ".join(shown), texts, via)
+        return Side(readings, " | ".join(shown), texts, via)
 
     def _readings(self, found: Iterable[Extraction]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
         """The first text, out of its wrapping, that a reader understands, and its readings.
@@ -403,7 +363,7 @@ class _Grade:
         found += notation.read_formula(words, raw, self.context)
         return tuple(found)
 
-    def _pairs(self, gold: _Side, candidate: _Side) -> Finding:
+    def _pairs(self, gold: Side, candidate: Side) -> Finding:
         """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""
         finding = self._law_three(gold, candidate)
         if finding.decision is not Decision.CORRECT and finding.code != expression.UNDEFINED.name:
@@ -413,7 +373,7 @@ class _Grade:
                     self.note("compare", "identical", finding, self.meter.total)
         return finding
 
-    def _law_three(self, gold: _Side, candidate: _Side) -> Finding:
+    def _law_three(self, gold: Side, candidate: Side) -> Finding:
         if len(candidate.readings) == 1:
             return self._against_reading(gold, candidate.readings[0])
         settled = _comparable([self._against_reading(gold, given) for given in candidate.readings])
@@ -424,10 +384,9 @@ class _Grade:
             return next(finding for finding in settled if finding.decision is Decision.CORRECT)
         if decisions == {Decision.INCORRECT}:
             return settled[0]
-        passed = [finding for finding in settled if finding.decision is Decision.PASS]
-        return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)
+        return _most_specific(settled)
 
-    def _against_reading(self, gold: _Side, given: Reading) -> Finding:
+    def _against_reading(self, gold: Side, given: Reading) -> Finding:
         """One reading of the candidate: it agrees if some reading of the gold does, and differs if none can."""
         findings: list[Finding] = []
         for wanted in gold.readings:
@@ -435,7 +394,7 @@ class _Grade:
                 findings.append(number.LABEL_DIFFERS.finding(gold=wanted.label, candidate=given.label))
                 continue
             found = self.compare(wanted.answer, given.answer)
-            if found.decision is Decision.CORRECT and not self._same_rest(wanted, given):
+            if found.decision is Decision.CORRECT and not sides.is_rest_told(wanted, given, self.context):
                 found = REST_DIFFERS.finding(gold=wanted.unread, candidate=given.unread)
             findings.append(found)
         if len(findings) == 1:
@@ -446,18 +405,7 @@ class _Grade:
             return agreeing[0]
         if all(finding.decision is Decision.INCORRECT for finding in findings):
             return findings[0]
-        passed = [finding for finding in findings if finding.decision is Decision.PASS]
-        return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)
-
-    def _same_rest(self, gold: Reading, candidate: Reading) -> bool:
-        """Whether the words that a gold has behind its value stand behind the candidate's too, or in the question."""
-        if not gold.unread or isinstance(gold.answer, choice.Choice):
-            return True
-        asked = self.context.demand.words
-        own = text.words(gold.unread, self.rules.text)
-        told = text.words(candidate.unread, self.rules.text) if candidate.unread else ()
-        free = self.rules.text.fillers
-        return own == told or all(word in asked or word in free or word in told for word in own)
+        return _most_specific(findings)
 
     def compare(self, gold: Answer, candidate: Answer) -> Finding:
         """Law 2: the first stage that owns the pair and does not pass.
@@ -473,7 +421,7 @@ class _Grade:
         for stage in owners:
             before = self.meter.total
             self.meter.depth += 1
-            finding = self.step(partial(stage.decide, gold, candidate, self.context), _exhausted)
+            finding = self.step(partial(stage.decide, gold, candidate, self.context), limits.exhausted)
             self.meter.depth -= 1
             self.note("compare", stage.name, finding, before)
             if finding.decision is not Decision.PASS:
@@ -499,7 +447,7 @@ class _Grade:
         """Whether an option's text, read as a value, equals ``value``."""
         self.meter.depth += 1
         quiet = len(self.trace)
-        plainly = self.step(lambda: tuple(_values(option.text, self.context)), lambda _: ())
+        plainly = self.step(lambda: tuple(sides.values(option.text, self.context)), lambda _: ())
         agrees = any(self.compare(reading.answer, value).decision is Decision.CORRECT for reading in plainly)
         del self.trace[quiet:]
         self.meter.depth -= 1
@@ -511,35 +459,9 @@ def _comparable(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.code != KINDS_DIFFER.name] or findings
 
 
-def _holds_several(side: _Side) -> bool:
-    """Whether a ground truth has several values, so that several boxes are its parts (POLICY 5)."""
-    return any(isinstance(reading.answer, (formula.Collection, formula.Relation)) for reading in side.readings)
-
-
-def _maths(side: _Side) -> tuple[Expr, ...]:
-    """The readings of a side that are maths, as trees."""
-    found: list[Expr] = []
-    for reading in side.readings:
-        answer = reading.answer
-        if isinstance(answer, Number):
-            found.append(expression.tree_of(answer))
-        elif isinstance(answer, (formula.Expression, formula.Relation, formula.Collection, formula.Region)):
-            found.append(answer.tree)
-    return tuple(found)
-
-
-def _values(words: str, context: Context) -> Iterator[Reading]:
-    """A text read as a value, never as a choice."""
-    for reader in (quantity.read_quantity, number.read_number):
-        readings = list(reader(words, context))
-        if readings:
-            yield from readings
-            return
-    yield from notation.read_formula(words, words, context)
-
-
-def _exhausted(limit: str) -> Finding:
-    return _BY_NAME[f"budget.{limit}"].finding()
+def _most_specific(findings: list[Finding]) -> Finding:
+    passed = [finding for finding in findings if finding.decision is Decision.PASS]
+    return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)
 
 
 def _kind(answer: Answer) -> str:

@@ -1,0 +1,75 @@
+"""One side of a grade as read: what its readings hold, and what is said beside its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from verifier.engine import text
+from verifier.engine.kinds import choice, expression, formula, notation, number, quantity
+from verifier.engine.kinds.kind import Context, Reading
+from verifier.engine.numerals import Number
+from verifier.types.expr import Expr
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One side as read: its readings, surest first, and how to print them.
+
+    ``texts`` are the words that were read, out of their wrapping; ``via`` says how they were found in a response.
+    """
+
+    readings: tuple[Reading, ...]
+    shown: str
+    texts: tuple[str, ...] = ()
+    via: str = ""
+
+
+class Trees(msgspec.Struct, frozen=True):
+    """Both sides of a sample as maths, for whoever works out what the engine does not.
+
+    ``golds`` holds the readings of each accepted ground truth, ``candidates`` those of the answer; ``conditions`` are
+    relations of the question that hold for their names, ``integers`` the names of whole numbers.
+    """
+
+    golds: tuple[tuple[Expr, ...], ...]
+    candidates: tuple[Expr, ...]
+    conditions: tuple[Expr, ...] = ()
+    integers: frozenset[str] = frozenset()
+
+
+def holds_several(side: Side) -> bool:
+    """Whether a ground truth has several values, so that several boxes are its parts (POLICY 5)."""
+    return any(isinstance(reading.answer, (formula.Collection, formula.Relation)) for reading in side.readings)
+
+
+def trees(side: Side) -> tuple[Expr, ...]:
+    """The readings of a side that are maths, as trees."""
+    found: list[Expr] = []
+    for reading in side.readings:
+        answer = reading.answer
+        if isinstance(answer, Number):
+            found.append(expression.tree_of(answer))
+        elif isinstance(answer, (formula.Expression, formula.Relation, formula.Collection, formula.Region)):
+            found.append(answer.tree)
+    return tuple(found)
+
+
+def values(words: str, ctx: Context) -> Iterator[Reading]:
+    """A text read as a value, never as a choice."""
+    for reader in (quantity.read_quantity, number.read_number):
+        readings = list(reader(words, ctx))
+        if readings:
+            yield from readings
+            return
+    yield from notation.read_formula(words, words, ctx)
+
+
+def is_rest_told(gold: Reading, candidate: Reading, ctx: Context) -> bool:
+    """Whether the words that a gold has behind its value stand behind the candidate's too, or in the question."""
+    if not gold.unread or isinstance(gold.answer, choice.Choice):
+        return True
+    table = ctx.rules.text
+    own = text.words(gold.unread, table)
+    told = text.words(candidate.unread, table) if candidate.unread else ()
+    return own == told or all(word in ctx.demand.words or word in table.fillers or word in told for word in own)
