@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import msgspec
 
 from verifier.engine import text
-from verifier.engine.kinds import choice, expression, formula, notation, number, quantity
+from verifier.engine.kinds import choice, formula, notation, number, quantity
 from verifier.engine.kinds.kind import Context, Reading
+from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
 from verifier.types.expr import Expr
 
@@ -49,7 +50,7 @@ def trees(side: Side) -> tuple[Expr, ...]:
     for reading in side.readings:
         answer = reading.answer
         if isinstance(answer, Number):
-            found.append(expression.tree_of(answer))
+            found.append(tree_of(answer))
         elif isinstance(answer, (formula.Expression, formula.Relation, formula.Collection, formula.Region)):
             found.append(answer.tree)
     return tuple(found)

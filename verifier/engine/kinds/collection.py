@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from math import gcd
 
 from verifier.engine.kinds import conditions
-from verifier.engine.kinds.expression import tree_of
 from verifier.engine.kinds.formula import COUNTERS, NUMBERED, Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
+from verifier.engine.kinds.values import tree_of
 from verifier.engine.maths import families, vectors, zero
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import minus, walk

@@ -9,20 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import msgspec
 from flint import fmpq
 
-from verifier.engine.kinds import conditions
+from verifier.engine.kinds import conditions, values
 from verifier.engine.kinds.form import REPEATED, wrong_form
 from verifier.engine.kinds.formula import COUNTERS, Expression
-from verifier.engine.kinds.kind import SHOWN, Context, Stage
+from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
+from verifier.engine.kinds.values import Value
 from verifier.engine.maths import families, zero
 from verifier.engine.maths.calculus import derivative
-from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Equality, Given
-from verifier.engine.numerals import Number, figures, scan_number, value_of
+from verifier.engine.numerals import Number, figures, value_of
 from verifier.types.expr import Expr, heads, number, symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
@@ -134,15 +133,9 @@ _OPEN = {
     "log_base": LOG_BASE,
     "unsupported": UNSUPPORTED,
 }
-_NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
 _REAL_ONLY = frozenset({"abs", "root", "ln", "log", "conj", "re", "im", "arg"})
 _OPERATORS = frozenset({"nabla", "circ", "\\times"})
 _TRANSPOSED = frozenset({"T", "dagger", "top", "intercal"})
-_I = Expr("constant", (), "i")
-_ENGINEERS = frozenset({"add", "pow", "exp"})
-_IMAGINARY = frozenset({"j", "I"})
-
-Value = Expression | Number
 
 
 def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
@@ -150,27 +143,27 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
 
     What the question says of names, constants and form comes with it.
     """
-    wanted, given = _number(gold, ctx), _number(candidate, ctx)
+    wanted, given = values.number_of(gold, ctx), values.number_of(candidate, ctx)
     if wanted is not None and given is not None:
         return agree(wanted, given, ctx)
     shown = ctx.sides(gold, candidate)
-    own, other = _tree(gold), _tree(candidate)
+    own, other = values.tree_of(gold), values.tree_of(candidate)
     early = _rounded(own, wanted, other, given, ctx, shown) or _in_base(own, given, ctx, shown)
     if early is not None:
         return early
-    if _is_word(gold) and own != other and _may_be_word(own, other, candidate):
+    if values.is_word(gold) and own != other and _may_be_word(own, other, candidate):
         return WORDS.finding(**shown)
     held = symbols(own), symbols(other)
     names = held[0] | held[1]
     if ctx.demand.degrees:
-        own, other = in_degrees(own), in_degrees(other)
+        own, other = values.in_degrees(own), values.in_degrees(other)
     if not names:
         found = zero.equal(own, other, Given(), ctx.meter)
-        if found.decision is Decision.CORRECT and _is_word(gold) and own != other:
+        if found.decision is Decision.CORRECT and values.is_word(gold) and own != other:
             return WORDS.finding(**shown)  # the score 7-4 is no 3
         return _settled(own, other, found, ctx, shown)
-    if not names.isdisjoint(_IMAGINARY):
-        own, other = _imaginary(other, own, ctx), _imaginary(own, other, ctx)
+    if not names.isdisjoint(values.IMAGINARY):
+        own, other = values.imaginary(other, own, ctx), values.imaginary(own, other, ctx)
         held = symbols(own), symbols(other)
     family = _progressions(own, other, held, ctx, shown) or _constants(own, other, names, ctx, shown)
     if family is not None:
@@ -186,7 +179,7 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         if doubt is not None:
             return doubt.finding(**shown)
         return _settled(own, other, found, ctx, shown)
-    words = _is_word(gold) or _is_word(candidate) or not (own.args or other.args)
+    words = values.is_word(gold) or values.is_word(candidate) or not (own.args or other.args)
     renamed = None if words else _renamed(own, other, ctx, shown)  # Cs and CS, x and t are not renamed
     return renamed or _settled(own, other, found, ctx, shown)
 
@@ -211,7 +204,7 @@ def _may_be_word(own: Expr, other: Expr, candidate: Value) -> bool:
     """Whether a text of letters is more likely a word, a path or a sequence than the product it could be."""
     if own.head == "add" or (own.head == "mul" and "pow" in heads(other) - heads(own)):
         return True  # A-B-C; XX and X^2
-    return _is_word(candidate) and bool(symbols(own)) and symbols(own) == symbols(other)
+    return values.is_word(candidate) and bool(symbols(own)) and symbols(own) == symbols(other)
 
 
 def _holds_product(tree: Expr) -> bool:
@@ -260,36 +253,12 @@ def _name_lost(own: Expr, other: Expr, ctx: Context) -> bool:
     return others < names and not any(conditions.is_bound(name, ctx) for name in names - others)
 
 
-def _tree(side: Value) -> Expr:
-    return side.tree if isinstance(side, Expression) else tree_of(side)
-
-
-def _number(side: Value, ctx: Context) -> Number | None:
-    return side if isinstance(side, Number) else as_number(side, ctx)
-
-
-def _is_word(side: Value) -> bool:
-    return isinstance(side, Expression) and side.word
-
-
 def _vanishes(tree: Expr) -> bool:
     """Whether names stand in a product with zero."""
     return any(
         node.head == "mul" and any(part.value == 0 for part in node.args if part.value is not None)
         for node in walk(tree)
     )
-
-
-def as_number(side: Expression, ctx: Context) -> Number | None:
-    """A plain numeral, as the number it was written as; ``None`` for what has to be computed."""
-    tree = side.tree
-    if tree.head not in _NUMERIC or not _NUMERIC.issuperset([part.head for part in tree.args]):
-        return None
-    written = ctx.show(side)
-    if len(written) == SHOWN:
-        written = show(tree)
-    found = scan_number(written, 0, ctx.meter)
-    return found.number if found is not None and found.end == len(written) else None
 
 
 def _rounded(
@@ -310,7 +279,7 @@ def _answer_rounded(gold: Expr, given: Number, ctx: Context, shown: Mapping[str,
     wanted = zero.decimal(gold, own, ctx.meter)
     if wanted is None or value is None or zero.rational(gold, ctx.meter) == value:
         return None
-    told = {**shown, "rounded": _decimal_text(wanted, own)}
+    told = {**shown, "rounded": values.decimal_text(wanted, own)}
     if value != wanted:
         return (ROUNDING if _is_close(value, wanted, own) else DIFFERS).finding(**told)
     demand = ctx.demand
@@ -335,24 +304,12 @@ def _gold_rounded(wanted: Number, candidate: Expr, ctx: Context, shown: Mapping[
     given = zero.decimal(candidate, own, ctx.meter)
     if given is None or value is None or zero.rational(candidate, ctx.meter) == value:
         return None
-    told = {**shown, "rounded": _decimal_text(given, own)}
+    told = {**shown, "rounded": values.decimal_text(given, own)}
     if given != value:
         return DIFFERS.finding(**told)
     if own < 3:
         return (TWO_FIGURES if own == 2 else DIFFERS).finding(**told)
     return ROUNDS_TO_GOLD.finding(**told)
-
-
-def _decimal_text(value: fmpq, digits: int) -> str:
-    """A rounded value for a trace."""
-    places = 0
-    while value.q != 1 and places < digits + 30:
-        value, places = value * 10, places + 1
-    if value.q != 1:
-        return str(value)
-    text = str(abs(value.p)).rjust(places + 1, "0")
-    sign = "-" if value < 0 else ""
-    return sign + (text if places == 0 else f"{text[:-places]}.{text[-places:]}")
 
 
 def _in_base(own: Expr, given: Number | None, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
@@ -366,20 +323,6 @@ def _in_base(own: Expr, given: Number | None, ctx: Context, shown: Mapping[str, 
         return SAME_BASE.finding(**shown)
     equal = zero.rational(own, ctx.meter) == value_of(given, ctx.meter)
     return (BASE_OPEN if equal and not ctx.demand.asked else OTHER_BASE).finding(**shown)
-
-
-def _imaginary(own: Expr, other: Expr, ctx: Context) -> Expr:
-    """J or I as the imaginary unit, where the other side has i in a sum or a power, and knows no such name."""
-    found = (symbols(other) & {"j", "I"}) - symbols(own)
-    if (
-        len(found) != 1
-        or _ENGINEERS.isdisjoint(heads(own))
-        or conditions.may_not_commute(ctx)
-        or any(node == _I for node in walk(other))
-        or not any(node == _I for node in walk(own))
-    ):
-        return other
-    return zero.substitute(other, dict.fromkeys(found, _I))
 
 
 def _progressions(
@@ -405,17 +348,6 @@ def _progressions(
         alike = zero.equal(own, other, Given(), ctx.meter).decision is Decision.CORRECT
         return UNSHOWN.finding(**shown) if same and not alike else None
     return None if same is None else (SAME_VALUES if same else DIFFERS).finding(**shown)
-
-
-_TURNING = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
-
-
-def in_degrees(tree: Expr) -> Expr:
-    """The tree with bare arguments of sines and their like as degrees, where the question says that angles are."""
-    args = tuple(in_degrees(part) for part in tree.args)
-    if tree.head in _TURNING and not any(node.name in {"pi", "deg"} for node in walk(args[0])):
-        args = (Expr("mul", (args[0], Expr("constant", (), "deg"))),)
-    return msgspec.structs.replace(tree, args=args) if args else tree
 
 
 _FREE = re.compile(r"[a-z]|[a-z]{2,7}")  # x, theta: what a writer may call otherwise; O, Theta and p_x are fixed
@@ -498,14 +430,6 @@ def same_family(
     if found is None:
         return UNSHOWN.finding(**shown)
     return (SAME_UP_TO_CONSTANT if found else DIFFERS).finding(**shown)
-
-
-def tree_of(value: Number) -> Expr:
-    """A number as a tree, its power of ten not expanded where it is large."""
-    written = value.written if value.decimal and not value.percent else ""
-    if abs(value.exponent10) <= 400:
-        return number(value.mantissa * fmpq(10) ** value.exponent10, written)
-    return Expr("mul", (number(value.mantissa), Expr("pow", (number(10), number(value.exponent10)))))
 
 
 STAGE = Stage("expression", ((Expression, Expression), (Number, Expression), (Expression, Number)), compare_values)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from verifier.engine.kinds import quantity
-from verifier.engine.kinds.expression import tree_of
 from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.quantity import Quantity, in_question
+from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
 from verifier.engine.units import canonical
 from verifier.types.expr import Expr, constant, number, symbols

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from verifier.engine.kinds.expression import tree_of
 from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
+from verifier.engine.kinds.values import tree_of
 from verifier.engine.maths import solve
 from verifier.engine.numerals import Number
 from verifier.types.expr import Expr, symbol, symbols

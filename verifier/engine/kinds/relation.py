@@ -6,11 +6,12 @@ import re
 
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.collection import FAMILIES, compare_collections
-from verifier.engine.kinds.expression import compare_values, same_family, tree_of
+from verifier.engine.kinds.expression import compare_values, same_family
 from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import COUNTERS, Collection, Expression, Relation, definition, name_of
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.region import as_condition
+from verifier.engine.kinds.values import tree_of
 from verifier.engine.maths import equations, logic, solve, zero
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import minus

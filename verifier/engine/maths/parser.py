@@ -10,7 +10,7 @@ import re
 
 import msgspec
 
-from verifier.engine.maths import binders, brackets, environments, glyphs, names, operators, prose
+from verifier.engine.maths import binders, brackets, calls, environments, glyphs, names, operators, prose
 from verifier.engine.maths.cursor import Cursor, Infix, Prefix, Unreadable
 from verifier.engine.maths.lexer import Tokens, tokens_of
 from verifier.engine.maths.regions import domain
@@ -36,6 +36,7 @@ class Maths(msgspec.Struct, frozen=True):
 _PREFIX: dict[str, Prefix] = {
     **operators.PREFIX,
     **names.PREFIX,
+    **calls.PREFIX,
     **brackets.PREFIX,
     **environments.PREFIX,
     **glyphs.PREFIX,

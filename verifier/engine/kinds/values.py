@@ -1,0 +1,87 @@
+"""A value as a tree, and as the plain number it may be."""
+
+from __future__ import annotations
+
+import msgspec
+from flint import fmpq
+
+from verifier.engine.kinds import conditions
+from verifier.engine.kinds.formula import Expression
+from verifier.engine.kinds.kind import SHOWN, Context
+from verifier.engine.maths import zero
+from verifier.engine.maths.show import show
+from verifier.engine.maths.trees import walk
+from verifier.engine.numerals import Number, scan_number
+from verifier.types.expr import Expr, heads, number, symbols
+
+Value = Expression | Number
+
+IMAGINARY = frozenset({"j", "I"})
+"""Names that engineers have for the imaginary unit."""
+_I = Expr("constant", (), "i")
+_ENGINEERS = frozenset({"add", "pow", "exp"})
+_NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
+_TURNING = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
+
+
+def tree_of(value: Value) -> Expr:
+    """A value as a tree; the power of ten of a number is not expanded where it is large."""
+    if isinstance(value, Expression):
+        return value.tree
+    written = value.written if value.decimal and not value.percent else ""
+    if abs(value.exponent10) <= 400:
+        return number(value.mantissa * fmpq(10) ** value.exponent10, written)
+    return Expr("mul", (number(value.mantissa), Expr("pow", (number(10), number(value.exponent10)))))
+
+
+def number_of(side: Value, ctx: Context) -> Number | None:
+    """A plain numeral, as the number it was written as; ``None`` for what has to be computed."""
+    if isinstance(side, Number):
+        return side
+    tree = side.tree
+    if tree.head not in _NUMERIC or not _NUMERIC.issuperset([part.head for part in tree.args]):
+        return None
+    written = ctx.show(side)
+    if len(written) == SHOWN:
+        written = show(tree)
+    found = scan_number(written, 0, ctx.meter)
+    return found.number if found is not None and found.end == len(written) else None
+
+
+def is_word(side: Value) -> bool:
+    """Whether the text could as well be a word or a formula of chemistry."""
+    return isinstance(side, Expression) and side.word
+
+
+def decimal_text(value: fmpq, digits: int) -> str:
+    """A rounded value for a trace."""
+    places = 0
+    while value.q != 1 and places < digits + 30:
+        value, places = value * 10, places + 1
+    if value.q != 1:
+        return str(value)
+    text = str(abs(value.p)).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return sign + (text if places == 0 else f"{text[:-places]}.{text[-places:]}")
+
+
+def imaginary(own: Expr, other: Expr, ctx: Context) -> Expr:
+    """``other`` with J or I as the imaginary unit, where ``own`` has i in a sum or power and knows no such name."""
+    found = (symbols(other) & IMAGINARY) - symbols(own)
+    if (
+        len(found) != 1
+        or _ENGINEERS.isdisjoint(heads(own))
+        or conditions.may_not_commute(ctx)
+        or any(node == _I for node in walk(other))
+        or not any(node == _I for node in walk(own))
+    ):
+        return other
+    return zero.substitute(other, dict.fromkeys(found, _I))
+
+
+def in_degrees(tree: Expr) -> Expr:
+    """The tree with bare arguments of sines and their like as degrees, where the question says that angles are."""
+    args = tuple(in_degrees(part) for part in tree.args)
+    if tree.head in _TURNING and not any(node.name in {"pi", "deg"} for node in walk(args[0])):
+        args = (Expr("mul", (args[0], Expr("constant", (), "deg"))),)
+    return msgspec.structs.replace(tree, args=args) if args else tree
