@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import msgspec
+
 from verifier.engine.demand import Demand
 from verifier.engine.kinds.formula import Relation
 from verifier.engine.kinds.kind import Context
@@ -15,16 +17,16 @@ from verifier.engine.maths.parser import read_maths
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Given
-from verifier.types.expr import RELATIONS, Expr, number, symbols
+from verifier.types.expr import RELATIONS, Expr, heads, number, symbols
 from verifier.types.rules import ConditionTable, Saying
 from verifier.types.verdict import Decision
 
 _SPAN = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?)\\\]", re.DOTALL)
 _HAS_SIGN = re.compile(
-    r"[=<>≤≥≠^*/+√!°×·÷]|\\(?:times|cdot|div|leq?|geq?|neq?|lt|gt|in|sqrt|binom|int|sum|[dt]?frac)(?![A-Za-z])"
+    r"[=<>≤≥≠≡^*/+√!°×·÷]|\\(?:times|cdot|div|leq?|geq?|neq?|lt|gt|in|sqrt|binom|int|sum|[dt]?frac)(?![A-Za-z])"
     r"|(?:sin|cos|tan|log|ln)(?![A-Za-z])|\d ?[A-Za-z]"
 )
-_RELATIONAL = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|neq?|lt|gt|in)(?![A-Za-z])")
+_RELATIONAL = re.compile(r"[=<>≤≥≠≡]|\\(?:leq?|geq?|neq?|lt|gt|in|equiv)(?![A-Za-z])")
 _LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
 _USED = re.compile(  # a letter that stands alone in maths, or beside a sign
     r"\$ ?([A-Za-z]) ?\$|\\\( ?([A-Za-z]) ?\\\)|(?<![A-Za-z\d] )(?<![A-Za-z\d])([A-Za-z])(?= ?[-+=*^<>])"
@@ -93,7 +95,9 @@ def given(
         if relation.head == "eq" and not equations:
             continue
         extra = symbols(relation) - held
-        if not extra and not _holds_apply(relation):
+        if "mod" in heads(relation):  # n = 1 mod 4
+            unknown = True
+        elif not extra and not _holds_apply(relation):
             usable.append(relation)
         elif relation.head == "eq":
             unknown = unknown or (not (extra - spare) and not _holds_apply(relation))
@@ -154,11 +158,28 @@ def _signs(said: ConditionTable, demand: Demand, held: frozenset[str]) -> list[E
 
 
 def _parts(tree: Expr) -> list[Expr]:
-    if tree.head in {"and", "list"}:
+    if tree.head == "list":
+        return [part for inner in _each_related(tree.args) for part in _parts(inner)]
+    if tree.head == "and":
         return [part for inner in tree.args for part in _parts(inner)]
     if tree.head == "given":
         return [part for inner in tree.args for part in _parts(inner)]
     return [tree] if tree.head in RELATIONS else []
+
+
+_OF_EACH = frozenset({"lt", "le", "gt", "ge", "ne", "in"})
+
+
+def _each_related(members: tuple[Expr, ...]) -> list[Expr]:
+    """``x, y < 0`` is said of each: a name stands for what is said of the next one."""
+    found: list[Expr] = []
+    for member in reversed(members):
+        last = found[-1] if found else member
+        if member.head == "symbol" and last.head in _OF_EACH and last.args[0].head == "symbol":
+            found.append(msgspec.structs.replace(last, args=(member, *last.args[1:])))
+        else:
+            found.append(member)
+    return found[::-1]
 
 
 def _holds_apply(tree: Expr) -> bool:

@@ -53,6 +53,11 @@ def is_word(side: Value) -> bool:
     return isinstance(side, Expression) and side.word
 
 
+def operators(tree: Expr) -> frozenset[str]:
+    """The operators on vectors that stand among its names: ∇, ∇·, ∇×, which multiply nothing."""
+    return frozenset([name for name in symbols(tree) if name.startswith("nabla")])
+
+
 def decimal_text(value: fmpq, digits: int) -> str:
     """A rounded value for a trace."""
     places = 0

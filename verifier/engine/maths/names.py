@@ -30,6 +30,8 @@ def letter(c: Cursor, _: int) -> Expr:
     name = c.values[c.at]
     c.at += 1
     if c.kinds[c.at] not in _AFTER_LETTER:
+        if name == "nabla" and c.kinds[c.at] == "*":  # a divergence or a curl, and no gradient
+            name += c.values[c.at]
         return symbol(name)
     return indexed(c, name)
 
@@ -131,7 +133,7 @@ def _index(c: Cursor) -> str:
         if kinds[c.at] == "number" and len(value) > 1 and c.latex and not value.isdecimal():
             raise Unreadable
         c.at += 1
-        return {"plus": "+", "minus": "-", "times": "*"}.get(value, value)
+        return {"plus": "+", "minus": "-", "dot": "*", "cross": "*"}.get(value, value)
     start = c.at + 1
     depth = 0
     while True:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from flint import fmpq, fmpz
 
+from verifier.engine.maths.indices import Index, terms_of
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr
 
@@ -41,7 +42,18 @@ class Forms:
     True
     """
 
-    __slots__ = ("_depth", "_environment", "_index", "args", "heads", "log_base", "meter", "names", "values")
+    __slots__ = (
+        "_depth",
+        "_environment",
+        "_index",
+        "_running",
+        "args",
+        "heads",
+        "log_base",
+        "meter",
+        "names",
+        "values",
+    )
 
     def __init__(self, meter: Meter) -> None:
         self.meter = meter
@@ -51,6 +63,7 @@ class Forms:
         self.values: list[fmpq | None] = []
         self._index: dict[object, int] = {}
         self._environment: dict[str, int] = {}
+        self._running: frozenset[str] = frozenset()
         self._depth = 0
         self.log_base: int | None = None  # what the logarithm of the base of a bare "log" is
 
@@ -92,8 +105,7 @@ class Forms:
         if head == "number":
             return self.number(tree.value) if tree.value is not None else self.node("words", (), tree.name)
         if head == "symbol":
-            bound = self._environment.get(tree.name) if self._environment else None
-            return self.node("symbol", (), tree.name) if bound is None else bound
+            return self._named(tree.name) if self._environment else self.node("symbol", (), tree.name)
         if head == "constant":
             if tree.name == "deg":
                 return self.mul((self.number(_DEGREE), self.node("constant", (), "pi")))
@@ -171,6 +183,35 @@ class Forms:
                 return self.number(value)
         return self.node(head, args, tree.name)
 
+    def _named(self, name: str) -> int:
+        """A name where some stand for other nodes: itself, what it stands for, or a term that runs with a sum."""
+        found = self._environment.get(name)
+        if found is not None:
+            return found
+        if "_" in name and self._running:
+            base, _, index = name.partition("_")
+            parts = terms_of(index, self._running)
+            if parts.names:
+                return self._term(base, parts, tuple([self._environment[one] for one in parts.names]))
+        return self.node("symbol", (), name)
+
+    def _term(self, base: str, parts: Index, places: tuple[int, ...]) -> int:
+        """``a_n`` at the place n: a function of it, or the name ``a_3``."""
+        value = self.values[places[0]]
+        if len(places) == 1 and parts.shift is not None and value is not None and value.q == 1:
+            place = value.p + parts.shift
+            if place >= 0:
+                return self.node("symbol", (), f"{base}_{place}")
+        return self.node("apply", places, f"{base}_{parts.pattern}")
+
+    def _member(self, body: Expr, name: str, node: int) -> int:
+        """The body of a sum or product at one place of its index."""
+        outer = self._running
+        self._running = outer | {name}
+        found = self.with_names(body, {name: node})
+        self._running = outer
+        return found
+
     def _bind(self, tree: Expr) -> int:
         """Bound names become canonical; short sums and products between integers are written out."""
         head, args = tree.head, tree.args
@@ -184,13 +225,16 @@ class Forms:
             if low is not None and high is not None and low.q == 1 == high.q and high - low < EXPANDED:
                 first, count = low.p, int(high.p - low.p) + 1
                 members = tuple(
-                    [self.with_names(args[0], {variable.name: self.number(fmpq(first + k))}) for k in range(count)]
+                    [self._member(args[0], variable.name, self.number(fmpq(first + k))) for k in range(count)]
                 )
                 return self.add(members) if head == "sum" else self.mul(members)
         if head == "diff":
             return self.node(head, tuple([self.form(part) for part in args]), tree.name)
         mark = self.node("symbol", (), f"\0{len(self._environment)}")
-        body = self.with_names(args[1 - at], {variable.name: mark})
+        run = head in {"sum", "prod"}
+        body = (
+            self._member(args[0], variable.name, mark) if run else self.with_names(args[1 - at], {variable.name: mark})
+        )
         return self.node(head, (body, mark, *limits), tree.name)
 
     def neg(self, node: int) -> int:

@@ -19,7 +19,7 @@ _CONSTANTS = {
     "undefined": "undefined", "deg": "°",
 }  # fmt: skip
 _FIGURES = ("angle_", "triangle_")
-_SYMBOLS = {"Pi": "Π", "nabla": "∇", "partial": "∂", "aleph": "ℵ", "mho": "\\mho"}
+_SYMBOLS = {"Pi": "Π", "nabla": "∇", "nabladot": "∇", "nablacross": "∇×", "partial": "∂", "aleph": "ℵ", "mho": "\\mho"}
 _ACCENTS = {"bar": "overline", "vec": "vec", "hat": "widehat", "tilde": "widetilde", "dot": "dot"}
 _GREEK = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",

@@ -1,0 +1,47 @@
+"""Indices that run with a sum: the n of ``a_n``, ``a_{n+1}``, ``a_{ij}``."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+_RUN = re.compile(r"[A-Za-z]+")
+_SHIFTED = re.compile(r"\{?□(?:([+-])(\d{1,9}))?\}?")
+
+
+class Index(msgspec.Struct, frozen=True):
+    """An index with an empty place for each name that runs, and these names in order.
+
+    ``shift`` is what is added to the only name, if nothing else stands there: one in ``n+1``.
+    """
+
+    pattern: str
+    names: tuple[str, ...] = ()
+    shift: int | None = None
+
+
+def terms_of(index: str, running: frozenset[str]) -> Index:
+    """Where the names stand in an index; a word of three letters is none, two letters may be two names.
+
+    >>> terms_of("{n+1}", frozenset("n"))
+    Index(pattern='{□+1}', names=('n',), shift=1)
+    >>> terms_of("ij", frozenset("j")).pattern
+    'i□'
+    """
+    names: list[str] = []
+
+    def placed(match: re.Match[str]) -> str:
+        run = match[0]
+        if run in running:
+            names.append(run)
+            return "□"
+        if len(run) > 2:
+            return run
+        names.extend([letter for letter in run if letter in running])
+        return "".join(["□" if letter in running else letter for letter in run])
+
+    pattern = _RUN.sub(placed, index)
+    shifted = _SHIFTED.fullmatch(pattern)
+    shift = None if shifted is None else int(f"{shifted[1] or '+'}{shifted[2] or 0}")
+    return Index(pattern, tuple(names), shift)
