@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from verifier.cpus import available_cpus
 from verifier.judge.question import EQUAL, GAVE_UP, LOST, Question, Reply
 from verifier.types.expr import BINDERS, Expr
+from verifier.types.indices import holds_running
 from verifier.types.sample import Sample
 from verifier.types.verdict import Code, Decision, Finding, Outcome, Verdict, passes, proves
 
@@ -133,8 +134,8 @@ class SymbolicJudge:
         trees = await asyncio.to_thread(self._trees, sample)
         golds = tuple(readings for readings in trees.golds if readings)
         question = Question(golds, trees.candidates, trees.conditions, tuple(sorted(trees.integers)))
-        if not question.golds or not question.candidates:
-            return NOT_MATHS_CODE.finding()
+        if not question.golds or not question.candidates or any(map(holds_running, _trees_of(question))):
+            return NOT_MATHS_CODE.finding()  # SymPy takes a_n in a sum over n for a constant
         if sample.question and sample.question.strip() and _left_open(question):
             return UNEVALUATED_CODE.finding()
         try:
@@ -160,6 +161,10 @@ class SymbolicJudge:
             if self._asker is None:
                 self._asker = Asker(slots=self._slots or available_cpus(), most_steps=self._most_steps)
             return self._asker
+
+
+def _trees_of(question: Question) -> tuple[Expr, ...]:
+    return (*(tree for readings in question.golds for tree in readings), *question.candidates)
 
 
 def _left_open(question: Question) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from flint import fmpq, fmpz
 
-from verifier.engine.maths.indices import Index, terms_of
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr
+from verifier.types.indices import Index, terms_of
 
 COMMUTATIVE = frozenset({"min", "max", "gcd", "lcm", "set", "union", "intersect", "and", "or", "eq", "ne", "approx"})
 FLIPPED = {"gt": "lt", "ge": "le"}

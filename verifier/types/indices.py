@@ -6,6 +6,8 @@ import re
 
 import msgspec
 
+from verifier.types.expr import Expr, symbols
+
 _RUN = re.compile(r"[A-Za-z]+")
 _SHIFTED = re.compile(r"\{?□(?:([+-])(\d{1,9}))?\}?")
 
@@ -45,3 +47,15 @@ def terms_of(index: str, running: frozenset[str]) -> Index:
     shifted = _SHIFTED.fullmatch(pattern)
     shift = None if shifted is None else int(f"{shifted[1] or '+'}{shifted[2] or 0}")
     return Index(pattern, tuple(names), shift)
+
+
+def holds_running(tree: Expr) -> bool:
+    """Whether a sum or product has terms whose index runs with it, so that they are no constants."""
+    waiting = [tree]
+    for node in waiting:
+        if node.head in {"sum", "prod"} and len(node.args) > 1 and node.args[1].head == "symbol":
+            running = frozenset((node.args[1].name,))
+            if any("_" in name and terms_of(name.partition("_")[2], running).names for name in symbols(node.args[0])):
+                return True
+        waiting += node.args
+    return False
