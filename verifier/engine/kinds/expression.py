@@ -238,10 +238,11 @@ def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mappi
     told = {**shown, **found.evidence}
     if found.decision is Decision.CORRECT:
         return wrong_form(own, other, ctx, told) or _EQUAL[found.how].finding(**told)
-    if values.operators(own) != values.operators(other):
+    apart = _not_numbers(own) ^ _not_numbers(other)
+    if any(node.head == "symbol" for node in apart):
         return MARKS.finding(**told)  # ∇·∇f is ∇²f
     if found.decision is Decision.INCORRECT:
-        return (DIFFERS if _values_taken(own) == _values_taken(other) else UNSUPPORTED).finding(**told)
+        return (UNSUPPORTED if apart else DIFFERS).finding(**told)
     if conditions.is_echo(own, other, ctx):
         return REPEATED.finding(**told)
     if found.how == "names" and _name_lost(own, other, ctx):
@@ -249,9 +250,13 @@ def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mappi
     return _OPEN.get(found.how, UNSHOWN).finding(**told)
 
 
-def _values_taken(tree: Expr) -> set[Expr]:
-    """Values of functions that nobody knows: φ(12) may be four, or twelve times φ."""
-    return {node for node in walk(tree) if node.head == "apply" and not symbols(node)}
+def _not_numbers(tree: Expr) -> set[Expr]:
+    """Parts whose value nobody knows: ∇ and ∇·, and φ(12), which may be four, or twelve times φ."""
+    return {
+        node
+        for node in walk(tree)
+        if (node.head == "symbol" and node.name in values.OPERATORS) or (node.head == "apply" and not symbols(node))
+    }
 
 
 def _name_lost(own: Expr, other: Expr, ctx: Context) -> bool:

@@ -11,7 +11,7 @@ from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import COUNTERS, Collection, Expression, Relation, definition, name_of
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.region import as_condition
-from verifier.engine.kinds.values import operators, tree_of
+from verifier.engine.kinds.values import OPERATORS, tree_of
 from verifier.engine.maths import equations, logic, solve, zero
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import minus
@@ -100,7 +100,7 @@ def _compare(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fin
     if found.same:
         return wrong_form(own, other, ctx, seen) or SAME.finding(**seen)
     renamed = len(symbols(own)) == len(symbols(other)) and symbols(own) != symbols(other) and not ctx.demand.asked
-    if renamed or operators(own) != operators(other):
+    if renamed or OPERATORS & symbols(own) != OPERATORS & symbols(other):
         return NAMES_DIFFER.finding(**seen)
     return DIFFERS.finding(**seen)
 

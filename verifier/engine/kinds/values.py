@@ -16,6 +16,8 @@ from verifier.types.expr import Expr, heads, number, symbols
 
 Value = Expression | Number
 
+OPERATORS = frozenset({"nabla", "nabladot", "nablacross"})
+"""Operators on vectors that stand among the names of a tree, and multiply nothing: ∇, ∇·, ∇×."""
 IMAGINARY = frozenset({"j", "I"})
 """Names that engineers have for the imaginary unit."""
 _I = Expr("constant", (), "i")
@@ -51,11 +53,6 @@ def number_of(side: Value, ctx: Context) -> Number | None:
 def is_word(side: Value) -> bool:
     """Whether the text could as well be a word or a formula of chemistry."""
     return isinstance(side, Expression) and side.word
-
-
-def operators(tree: Expr) -> frozenset[str]:
-    """The operators on vectors that stand among its names: ∇, ∇·, ∇×, which multiply nothing."""
-    return frozenset([name for name in symbols(tree) if name.startswith("nabla")])
 
 
 def decimal_text(value: fmpq, digits: int) -> str:
