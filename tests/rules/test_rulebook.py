@@ -203,6 +203,16 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         ),
         (
             "demand/a.toml",
+            '[[condition]]\nname = "c"\nmeans = "positive"\nphrases = ["above zero, {names}!"]\n',
+            "demand/a.toml: entry 'c', field 'phrases': '{names}!' is no slot: write {name}, {name?} or {40}",
+        ),
+        (
+            "demand/a.toml",
+            '[[condition]]\nname = "c"\nmeans = "positive"\nphrases = [" "]\n',
+            "demand/a.toml: entry 'c', field 'phrases': ' ' must hold a word",
+        ),
+        (
+            "demand/a.toml",
             '[[condition]]\nname = "c"\nmeans = "positive"\nphrases = ["above zero {names?}"]\n',
             "demand/a.toml: entry 'c', field 'phrases': 'above zero {names?}' must begin and end with something",
         ),

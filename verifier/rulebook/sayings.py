@@ -41,27 +41,27 @@ def _saying(entry: ConditionEntry, path: str, slots: Mapping[str, tuple[str, ...
     clues: set[str] = set()
     for phrase in entry.phrases:
         tokens = phrase.split()
-        known = {match[1] for match in map(_SLOT.fullmatch, tokens) if match} - _OWN
-        problem = next(
-            (
-                f"unknown slot '{{{slot}}}'; there are: {', '.join(sorted({*slots, *_OWN}))}"
-                for slot in sorted(known)
-                if slot not in slots and not slot.isdigit()
-            ),
-            "",
-        )
-        if not problem and (_ends_open(tokens[0]) or _ends_open(tokens[-1])):
-            problem = f"'{phrase}' must begin and end with something that is there"
-        found = _clues(tokens, slots) if not problem else ()
-        if not problem and not found:
-            problem = f"'{phrase}' must hold a word"
+        problem = _problem(phrase, tokens, slots)
         if problem:
             raise RulesError(path, entry.name, "phrases", problem)
         shapes.append(_shape(tokens, slots))
-        clues.update(found)
+        clues.update(_clues(tokens, slots))
     other = "|".join(_literal(phrase) + r"(?!\w)" for phrase in entry.unless)
     but = f"(?!{other})" if other else ""
     return Saying(entry.name, re.compile(rf"(?<![\w-]){but}(?:{'|'.join(shapes)})", re.IGNORECASE), frozenset(clues))
+
+
+def _problem(phrase: str, tokens: list[str], slots: Mapping[str, tuple[str, ...]]) -> str:
+    """Why a phrase is none; empty for a good one."""
+    for token in tokens:
+        slot = _SLOT.fullmatch(token)
+        if slot is None and ("{" in token or "}" in token):
+            return f"'{token}' is no slot: write {{name}}, {{name?}} or {{40}}, with spaces around it"
+        if slot is not None and slot[1] not in _OWN and slot[1] not in slots and not slot[1].isdigit():
+            return f"unknown slot '{token}'; there are: {', '.join(sorted({*slots, *_OWN}))}"
+    if tokens and (_ends_open(tokens[0]) or _ends_open(tokens[-1])):
+        return f"'{phrase}' must begin and end with something that is there"
+    return "" if _clues(tokens, slots) else f"'{phrase}' must hold a word"
 
 
 def _ends_open(token: str) -> bool:
