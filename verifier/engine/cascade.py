@@ -20,9 +20,11 @@ import msgspec
 from verifier.engine import extract, limits, sides, text
 from verifier.engine.demand import Demand, read_demand
 from verifier.engine.kinds import (
+    chemistry,
     choice,
     collection,
     conditions,
+    electrons,
     expression,
     form,
     kind,
@@ -31,6 +33,7 @@ from verifier.engine.kinds import (
     number,
     phrase,
     quantity,
+    reaction,
     region,
     relation,
     truth,
@@ -49,7 +52,7 @@ _T = TypeVar("_T")
 _L = TypeVar("_L")
 _SHOWN = 300  # characters of a text that a trace shows
 
-READERS: tuple[Reader, ...] = (choice.read_choice, quantity.read_quantity, number.read_number, truth.read_truth)
+READERS: tuple[Reader, ...] = (quantity.read_quantity, number.read_number, truth.read_truth)
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
     *quantity.STAGES,
@@ -58,6 +61,9 @@ STAGES: tuple[Stage, ...] = (
     *relation.STAGES,
     *collection.STAGES,
     *region.STAGES,
+    chemistry.STAGE,
+    reaction.STAGE,
+    electrons.STAGE,
     choice.STAGE,
     truth.STAGE,
     phrase.STAGE,
@@ -92,6 +98,9 @@ CODES: tuple[Code, ...] = (
     *relation.CODES,
     *collection.CODES,
     *region.CODES,
+    *chemistry.CODES,
+    *reaction.CODES,
+    *electrons.CODES,
     *choice.CODES,
     *truth.CODES,
     *phrase.CODES,
@@ -104,6 +113,9 @@ CODES: tuple[Code, ...] = (
     NOT_READ,
     *limits.CODES,
 )
+_SET_ASIDE = frozenset({
+    KINDS_DIFFER.name, chemistry.UNSURE.name, reaction.UNSURE.name, electrons.UNSURE.name,
+})  # fmt: skip
 _BY_NAME = {code.name: code for code in CODES}
 _OUTCOMES = {Decision.CORRECT: Outcome.CORRECT, Decision.INCORRECT: Outcome.INCORRECT, Decision.PASS: Outcome.UNDECIDED}
 
@@ -351,9 +363,12 @@ class _Grade:
         return tuple(texts), tuple(Reading(Phrase(words), "phrase", certain=False) for words in texts)
 
     def _read(self, words: str, raw: str) -> tuple[Reading, ...]:
-        """Law 1: readers in order, until one is certain; maths is read from the text as it was written."""
+        """Law 1: readers in order, until one is certain; chemistry and maths are read from the text as it was written.
+
+        What only could be chemistry stays a phrase beside it.
+        """
         found: list[Reading] = []
-        for reader in (choice.read_choice,) if _FORMULA.search(words) else READERS:
+        for reader in (choice.read_choice, partial(_chemistry, raw), *(() if _FORMULA.search(words) else READERS)):
             certain = False
             for reading in reader(words, self.context):
                 certain = certain or reading.certain
@@ -361,6 +376,8 @@ class _Grade:
             if certain:
                 return tuple(found)
         found += notation.read_formula(words, raw, self.context)
+        if found and all(reading.reader == chemistry.NAME for reading in found):
+            found.append(Reading(Phrase(words), "phrase", certain=False))
         return tuple(found)
 
     def _pairs(self, gold: Side, candidate: Side) -> Finding:
@@ -456,7 +473,11 @@ class _Grade:
 
 def _comparable(findings: list[Finding]) -> list[Finding]:
     """Without the readings of a kind that the other side is not, if there are others: the kinds tell what is meant."""
-    return [finding for finding in findings if finding.code != KINDS_DIFFER.name] or findings
+    return [finding for finding in findings if finding.code not in _SET_ASIDE] or findings
+
+
+def _chemistry(raw: str, words: str, context: Context) -> Iterator[Reading]:
+    return chemistry.read_chemistry(words, raw, context)
 
 
 def _most_specific(findings: list[Finding]) -> Finding:

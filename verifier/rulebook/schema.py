@@ -87,6 +87,49 @@ class NotationEntry(Entry):
     signs: Annotated[tuple[Text, ...], Field(description="Characters and combinations of them.")] = ()
 
 
+class ElementEntry(Entry):
+    """A chemical element."""
+
+    symbol: Annotated[str, Field(pattern=r"^[A-Z][a-z]?$", description="Its symbol.")]
+    number: Annotated[int, Field(ge=1, le=118, description="Its atomic number.")]
+    names: Annotated[
+        tuple[Text, ...], Field(description="All its names, in any case; left out, the `name` alone.")
+    ] = ()
+    clusters: Annotated[bool, Field(description="It forms ions of several atoms of itself, such as I3^-.")] = False
+    group: Annotated[bool, Field(description="Its symbol also stands for a group of atoms, as Ac does.")] = False
+
+
+class SubstanceEntry(Entry):
+    """A substance or an ion."""
+
+    formula: Annotated[Text, Field(description="Its formula, written flat; a charge stands behind `^`: `SO4^2-`.")]
+    names: Annotated[
+        tuple[Text, ...], Field(description="All its names, in any case; left out, the `name` alone.")
+    ] = ()
+
+
+class ParticleEntry(Entry):
+    """A particle beside nuclei."""
+
+    letters: Annotated[tuple[Text, ...], Field(min_length=1, description="What it is written with.")]
+    charge: Annotated[int, Field(ge=-2, le=2, description="Its charge.")]
+    nucleus: Annotated[str, Field(description="The nuclide that it is: `^4He`.")] = ""
+
+
+class ReactionArrowEntry(Entry):
+    """What stands between the sides of a chemical equation; the ``name`` is forward, backward or both."""
+
+    macros: Annotated[tuple[Text, ...], Field(description="LaTeX macros, without their backslash.")] = ()
+    over: Annotated[tuple[Text, ...], Field(description="Macros that carry conditions as arguments.")] = ()
+    signs: Annotated[tuple[Text, ...], Field(description="Characters and combinations of them.")] = ()
+
+
+class CoreEntry(Entry):
+    """A noble gas whose symbol in brackets stands for the inner electrons of a configuration."""
+
+    shells: Annotated[str, Field(pattern=r"^(\d[spdf]\d{1,2} ?)+$", description="What it stands for: `1s2 2s2 2p6`.")]
+
+
 class NamedSetEntry(Entry):
     """Words for a set of numbers: the empty one, or all reals."""
 
@@ -266,6 +309,11 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("demand", "slot"): SlotEntry,
     ("demand", "condition"): ConditionEntry,
     ("maths", "notation"): NotationEntry,
+    ("chemistry", "element"): ElementEntry,
+    ("chemistry", "substance"): SubstanceEntry,
+    ("chemistry", "particle"): ParticleEntry,
+    ("chemistry", "reaction_arrow"): ReactionArrowEntry,
+    ("chemistry", "core"): CoreEntry,
     ("choices", "alphabet"): AlphabetEntry,
     ("choices", "layout"): LayoutEntry,
     ("profiles", "profile"): ProfileEntry,
@@ -280,6 +328,7 @@ _LISTS = {
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary",
+    "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words",
 }

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 from flint import fmpq, fmpz
 
+from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.notation import notation
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
@@ -81,6 +82,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         demand=_demand(entries, lists, resolver),
         choices=_choices(entries, lists),
         maths=notation(entries, lists),
+        chemistry=chemistry(entries, lists),
         truth=TruthTable(words=_truths(entries)),
         profiles=tuple(profile for profile in profiles if profile is not default),
         default_profile=default,

@@ -236,6 +236,57 @@ class MathsTable(msgspec.Struct, frozen=True):
     ordinary: frozenset[str]
 
 
+class Element(msgspec.Struct, frozen=True):
+    """A chemical element.
+
+    ``clusters`` says that it forms ions of several atoms of itself, ``group`` that its symbol also stands for a group
+    of atoms.
+    """
+
+    symbol: str
+    number: int
+    clusters: bool = False
+    group: bool = False
+
+
+class Particle(msgspec.Struct, frozen=True):
+    """A particle beside nuclei: how it is written, its charge, and the nuclide that it is, if it is one."""
+
+    name: str
+    letters: frozenset[str]
+    charge: int
+    nucleus: str = ""
+
+
+class ChemistryTable(msgspec.Struct, frozen=True):
+    """Elements, substances and how they are written.
+
+    ``elements`` stand by symbol; ``named`` maps folded names to the formulas they are listed for, written flat;
+    ``listed`` holds all such formulas, ``skeletons`` those of ions without their charge. ``arrows`` maps macros and signs to the side of the products (``>``, ``<``, or
+    ``=`` for both), ``over`` macros that carry their conditions as arguments; ``arrow`` finds the signs. ``cores`` maps
+    a symbol to its shells. The word lists are explained where they stand, in ``rules/chemistry``.
+    """
+
+    elements: Mapping[str, Element]
+    element_names: Mapping[str, str]
+    named: Mapping[str, tuple[str, ...]]
+    listed: frozenset[str]
+    skeletons: frozenset[str]
+    particles: tuple[Particle, ...]
+    arrows: Mapping[str, str]
+    over: Mapping[str, str]
+    arrow: re.Pattern[str]
+    cores: Mapping[str, str]
+    formulas: frozenset[str]
+    states: frozenset[str]
+    never: frozenset[str]
+    topics: frozenset[str]
+    asks_formula: frozenset[str]
+    asks_name: frozenset[str]
+    asks_notation: frozenset[str]
+    smallest: frozenset[str]
+
+
 class Tolerance(msgspec.Struct, frozen=True):
     """How far a number may be off.
 
@@ -299,6 +350,7 @@ class Rules(msgspec.Struct, frozen=True):
     choices: ChoiceTable
     truth: TruthTable
     maths: MathsTable
+    chemistry: ChemistryTable
     profiles: tuple[Profile, ...]
     default_profile: Profile
     confidence: Mapping[str, Confidence]

@@ -1,0 +1,251 @@
+"""Formulas of chemistry as answers, and the reader of all that chemistry writes (POLICY 30, 51).
+
+A text that could be a formula is one only on evidence, since letters are also options, units, acronyms and algebra.
+What is sure ends the search for readings; what is not adds itself to the others, and refutes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+import msgspec
+
+from verifier.engine.kinds.chemical_text import Written, tokens_of, written
+from verifier.engine.kinds.electrons import read_configuration
+from verifier.engine.kinds.kind import Context, Reading, Stage
+from verifier.engine.kinds.reaction import read_reaction
+from verifier.engine.kinds.species import Marks, Scanner, Species
+from verifier.types.rules import ChemistryTable
+from verifier.types.verdict import Code, Finding, passes, proves, refutes
+
+SAME = proves("chemistry.same", "Both are the same formula, with the same charge and water.")
+NAMED = proves("chemistry.named", "The name is listed for the formula.")
+COMPOSITION = refutes("chemistry.composition", "The formulas have other atoms, or other numbers of them.")
+CHARGE = refutes("chemistry.charge", "The formulas have the same atoms and another charge.")
+NUCLIDE = refutes("chemistry.nuclide", "The nuclides have another mass number or atomic number.")
+STATE = refutes("chemistry.oxidation", "The oxidation numbers differ.")
+ARRANGED = passes(
+    "chemistry.arranged", "The formulas have the same atoms and are written in another arrangement.", specific=7
+)
+MASS_OPEN = passes("chemistry.mass_open", "One side tells a mass number and the other does not.", specific=7)
+ECHO = passes(
+    "chemistry.other_way", "The name is listed for the formula, and the question asks for one of both.", specific=7
+)
+UNSURE = passes("chemistry.unsure", "The texts can be read as formulas, and nothing says that they are.", specific=3)
+CODES: tuple[Code, ...] = (
+    SAME, NAMED, COMPOSITION, CHARGE, NUCLIDE, STATE, ARRANGED, MASS_OPEN, ECHO, UNSURE,
+)  # fmt: skip
+
+NAME = "chemistry"
+_POSSIBLE = re.compile(r"[A-Z]|[βαγ]|\b[en]\b|\\(?:alpha|beta|gamma)|[1-8][spdf]")
+_PROSE = re.compile(r"(?<![\\A-Za-z])[a-z]{3}")
+_SPAN = re.compile(r"\$\$([^$]{1,2000})\$\$|\$([^$]{1,2000})\$|\\\(([^$]{1,2000}?)\\\)|(\\ce\{[^$]{1,2000}\})")
+_STATED = re.compile(r"(?: is|:) \*{0,2}(\S{1,60}?)\*{0,2}\.?\s*$")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_SENTENCE = 2_000  # characters
+_PLAIN_BEFORE = re.compile(r"[A-Za-z ,:']{0,200}")
+_NUCLIDE = re.compile(r"([A-Z][a-z]?|[A-Za-z]{3,14})(-| ?)(\d{1,3})")
+_FLAT_NUCLIDE = re.compile(r"(\d{1,3})([A-Z][a-z]?)")
+_OF_NAME = re.compile(r"[A-Za-z][A-Za-z() ]{1,40}")
+
+
+class Formula(msgspec.Struct, frozen=True):
+    """One formula.
+
+    ``sure`` is 0 where letters alone say so, 1 with some evidence, 2 where it can be nothing else; ``named`` says that
+    a listed name stands for it, ``both`` that the text gives name and formula.
+    """
+
+    species: Species
+    sure: int
+    named: bool = False
+    both: bool = False
+
+    def show(self) -> str:
+        """The formula, written flat."""
+        return self.species.text
+
+
+def read_chemistry(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
+    """What the text says in chemistry; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
+    if not _POSSIBLE.search(raw) and text[:1].lower() not in _NAMES_BEGIN:
+        return
+    table = ctx.rules.chemistry
+    asked = ctx.demand.question.lower() if ctx.demand.question else ""
+    topical = any(phrase in asked for phrase in table.topics) if asked else False
+    wanted = bool(asked) and any(phrase in asked for phrase in table.asks_formula)
+    ctx.meter.spend(len(text))
+    if text in table.never or (text.lower() in ctx.rules.truth.words and not wanted):
+        return
+    named = list(_named(text, ctx)) or list(_restated(text, ctx))
+    if named:
+        yield from named
+        return
+    notation = written(_formula_of(raw, ctx), ctx.rules, ctx.meter)
+    if notation is None or not notation.text or (_PROSE.search(notation.text) and "(" not in notation.text):
+        return
+    configuration = read_configuration(notation.text, table)
+    if configuration is not None:
+        yield Reading(configuration, NAME, certain=configuration.sure == 2 or topical)
+        return
+    lift = int(topical) if not wanted else 1
+
+    def sureness(marks: Marks, species: Species) -> int:
+        return _sureness(marks, species, notation, lift, table)
+
+    reaction = read_reaction(notation, sureness, ctx)
+    if reaction is not None:
+        yield Reading(reaction, NAME, certain=reaction.sure == 2)
+        return
+    yield from _formulas(notation, lift, ctx)
+
+
+_NAMES_BEGIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+
+def _formula_of(raw: str, ctx: Context) -> str:
+    """The one formula that a sentence says something is, or that stands in it as one; else the text."""
+    if len(raw) > _SENTENCE or not _PROSE.search(raw):
+        return raw
+    denials = ctx.rules.maths.denials
+    spans = list(_SPAN.finditer(raw))
+    if len(spans) == 1 and not raw[spans[0].end() :].strip(" .*\n"):
+        before, formula = raw[: spans[0].start()], next(part for part in spans[0].groups() if part)
+    else:
+        found = _STATED.search(raw)
+        if found is None:
+            return raw
+        before, formula = raw[: found.start()], found[1]
+    plain = _PLAIN_BEFORE.fullmatch(before) is not None and denials.isdisjoint(_WORD.findall(before.lower()))
+    return formula if plain else raw
+
+
+def _named(text: str, ctx: Context) -> Iterator[Reading]:
+    """A listed name, or a nuclide by name or by symbol: iron, sulfate ion, carbon-14, C-14."""
+    table = ctx.rules.chemistry
+    if len(text) > 50:
+        return
+    if _OF_NAME.fullmatch(text):
+        for formula in table.named.get(text.lower(), ()):
+            species = _species(formula, ctx)
+            if species is not None:
+                yield Reading(Formula(species, 0, named=True), NAME, certain=False)
+    match = _NUCLIDE.fullmatch(text)
+    symbol, mass, sure = "", "", 0
+    if match is not None:
+        symbol, mass = table.element_names.get(match[1].lower(), ""), match[3]
+        sure = 2 if match[2] == "-" else 1
+        if not symbol and match[2] == "-" and match[1] in table.elements:
+            symbol, sure = match[1], 1
+    elif (flat := _FLAT_NUCLIDE.fullmatch(text)) is not None and flat[2] in table.elements:
+        symbol, mass = flat[2], flat[1]
+    if symbol and table.elements[symbol].number <= int(mass) <= 3 * table.elements[symbol].number + 1:
+        atom = f"{int(mass)}{symbol}"
+        yield Reading(Formula(Species(f"^{atom}", ((atom, Fraction(1)),)), sure), NAME, certain=sure == 2)
+
+
+def _restated(text: str, ctx: Context) -> Iterator[Reading]:
+    """A formula and its listed name in brackets, or the reverse: one answer (POLICY 6)."""
+    first, _, second = text.partition(" (")
+    if not second.endswith(")") or len(text) > 100:
+        return
+    for name, formula in ((first, second[:-1]), (second[:-1], first)):
+        for listed in ctx.rules.chemistry.named.get(name.lower(), ()):
+            notation = written(formula, ctx.rules, ctx.meter)
+            told = None if notation is None else _species(notation.text, ctx)
+            meant = _species(listed, ctx)
+            if told is not None and meant is not None and told.text == meant.text:
+                yield Reading(Formula(meant, 2, both=True), NAME)
+                return
+
+
+def _species(formula: str, ctx: Context) -> Species | None:
+    """A formula in the one notation."""
+    tokens = tokens_of(formula, ctx.meter)
+    if not tokens:
+        return None
+    scanner = Scanner(formula, tokens, ctx.rules.chemistry, loose=False)
+    read = scanner.species()
+    return read.ways[0] if read is not None and scanner.at_end() else None
+
+
+def _formulas(notation: Written, lift: int, ctx: Context) -> Iterator[Reading]:
+    """A text that is one formula, in all the ways it can be read."""
+    tokens = tokens_of(notation.text, ctx.meter)
+    if not tokens or tokens[0].kind == "number":
+        return
+    scanner = Scanner(notation.text, tokens, ctx.rules.chemistry, loose=notation.lowered and not notation.only)
+    read = scanner.species()
+    if read is None or not scanner.at_end() or (not notation.only and 1 in read.marks.counts):
+        return
+    for species in read.ways:
+        sure = _sureness(read.marks, species, notation, lift, ctx.rules.chemistry)
+        if not sure and not read.marks.counts and read.marks.letters > 2:
+            return  # an acronym
+        yield Reading(Formula(species, sure), NAME, certain=sure == 2)
+
+
+def _sureness(marks: Marks, species: Species, notation: Written, lift: int, table: ChemistryTable) -> int:
+    """How sure a text is a formula: 0 where it only could be one, 1 with evidence, 2 where it can be nothing else.
+
+    Evidence is ``\\ce``, a nuclide whose mass fits, symbols of two letters, figures beside several elements, a charge,
+    a listed formula; a question about chemistry adds one to it. Capital letters in a row are an acronym.
+    """
+    if notation.only:
+        return 2
+    if marks.doubtful:
+        return 0
+    known = species.text in table.listed or species.text in table.skeletons
+    if not known and not marks.counts and not marks.charged and not marks.long and marks.letters > 2:
+        return 0
+    return min(2, _evidence(marks, species, notation, known=known) + lift)
+
+
+def _evidence(marks: Marks, species: Species, notation: Written, *, known: bool) -> int:
+    several = marks.symbols > 1
+    if marks.nuclide:
+        chosen = marks.counts and not several and species.text.lstrip("^0123456789")[:1] in _CHOOSE
+        return 0 if chosen else 2
+    if marks.charged:
+        return 2 if marks.long or several or marks.counts else int(known or "^" not in notation.text)
+    if any(count > 1 for count in marks.counts):
+        if not several:
+            return 2 if marks.long else int(not notation.lowered)
+        alike = notation.lowered and len(marks.counts) > 1 and len(set(marks.counts)) == 1
+        return 1 if alike and not known and not marks.long else 2
+    if marks.long:
+        return 2 if several and (known or marks.long > 1) else 1
+    return int(known or bool(species.state))
+
+
+_CHOOSE = frozenset("CP")  # ^9C_4 are combinations
+
+
+def compare_formulas(gold: Formula, candidate: Formula, ctx: Context) -> Finding:
+    """The same atoms in the same order, groups and charge; other atoms or another charge refute where both are sure."""
+    own, other = gold.species, candidate.species
+    ctx.meter.spend(len(own.text) + len(other.text))
+    shown = ctx.sides(gold, candidate)
+    if own.text == other.text:
+        if gold.named == candidate.named or gold.both or candidate.both:
+            return SAME.finding(**shown)
+        asked = ctx.demand.question.lower() if ctx.demand.question else ""
+        table = ctx.rules.chemistry
+        one_way = any(phrase in asked for phrases in (table.asks_formula, table.asks_name) for phrase in phrases)
+        return (ECHO if one_way else NAMED).finding(**shown)
+    if gold.named or candidate.named or {gold.sure, candidate.sure} not in ({1, 2}, {2}):
+        return UNSURE.finding(**shown)
+    if own.state or other.state:
+        if own.atoms == other.atoms:
+            return (STATE if own.state and other.state else UNSURE).finding(**shown)
+        return COMPOSITION.finding(**shown)
+    if own.atoms == other.atoms:
+        return (ARRANGED if own.charge == other.charge else CHARGE).finding(**shown)
+    if own.bare == other.bare:
+        return (NUCLIDE if own.nuclear and other.nuclear else MASS_OPEN).finding(**shown)
+    return COMPOSITION.finding(**shown)
+
+
+STAGE = Stage("chemistry", ((Formula, Formula),), compare_formulas)
