@@ -368,7 +368,9 @@ class _Grade:
         What only could be chemistry stays a phrase beside it.
         """
         found: list[Reading] = []
-        for reader in (choice.read_choice, partial(_chemistry, raw), *(() if _FORMULA.search(words) else READERS)):
+        written: Reader = partial(_chemistry, raw)
+        first = (choice.read_choice, written)
+        for reader in first if _FORMULA.search(words) else (*first, *READERS):
             certain = False
             for reading in reader(words, self.context):
                 certain = certain or reading.certain

@@ -92,9 +92,7 @@ class ElementEntry(Entry):
 
     symbol: Annotated[str, Field(pattern=r"^[A-Z][a-z]?$", description="Its symbol.")]
     number: Annotated[int, Field(ge=1, le=118, description="Its atomic number.")]
-    names: Annotated[
-        tuple[Text, ...], Field(description="All its names, in any case; left out, the `name` alone.")
-    ] = ()
+    names: Annotated[tuple[Text, ...], Field(description="All its names; left out, the `name` alone.")] = ()
     clusters: Annotated[bool, Field(description="It forms ions of several atoms of itself, such as I3^-.")] = False
     group: Annotated[bool, Field(description="Its symbol also stands for a group of atoms, as Ac does.")] = False
 
@@ -103,9 +101,7 @@ class SubstanceEntry(Entry):
     """A substance or an ion."""
 
     formula: Annotated[Text, Field(description="Its formula, written flat; a charge stands behind `^`: `SO4^2-`.")]
-    names: Annotated[
-        tuple[Text, ...], Field(description="All its names, in any case; left out, the `name` alone.")
-    ] = ()
+    names: Annotated[tuple[Text, ...], Field(description="All its names; left out, the `name` alone.")] = ()
 
 
 class ParticleEntry(Entry):

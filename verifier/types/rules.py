@@ -262,9 +262,10 @@ class ChemistryTable(msgspec.Struct, frozen=True):
     """Elements, substances and how they are written.
 
     ``elements`` stand by symbol; ``named`` maps folded names to the formulas they are listed for, written flat;
-    ``listed`` holds all such formulas, ``skeletons`` those of ions without their charge. ``arrows`` maps macros and signs to the side of the products (``>``, ``<``, or
-    ``=`` for both), ``over`` macros that carry their conditions as arguments; ``arrow`` finds the signs. ``cores`` maps
-    a symbol to its shells. The word lists are explained where they stand, in ``rules/chemistry``.
+    ``listed`` holds all such formulas, ``skeletons`` those of ions without their charge. ``arrows`` maps macros and
+    signs to the side of the products (``>``, ``<``, or ``=`` for both), ``over`` macros that carry their conditions as
+    arguments; ``arrow`` finds the signs. ``cores`` maps a symbol to its shells. The word lists are explained where they
+    stand, in ``rules/chemistry``.
     """
 
     elements: Mapping[str, Element]

@@ -16,7 +16,8 @@ from verifier.engine.kinds.chemical_text import Written, tokens_of, written
 from verifier.engine.kinds.electrons import read_configuration
 from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.kinds.reaction import read_reaction
-from verifier.engine.kinds.species import Marks, Scanner, Species
+from verifier.engine.kinds.species import Marks, Species
+from verifier.engine.kinds.species_reader import Scanner
 from verifier.types.rules import ChemistryTable
 from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
@@ -188,9 +189,9 @@ def _formulas(notation: Written, lift: int, ctx: Context) -> Iterator[Reading]:
 
 
 def _sureness(marks: Marks, species: Species, notation: Written, lift: int, table: ChemistryTable) -> int:
-    """How sure a text is a formula: 0 where it only could be one, 1 with evidence, 2 where it can be nothing else.
+    r"""How sure a text is a formula: 0 where it only could be one, 1 with evidence, 2 where it can be nothing else.
 
-    Evidence is ``\\ce``, a nuclide whose mass fits, symbols of two letters, figures beside several elements, a charge,
+    Evidence is ``\ce``, a nuclide whose mass fits, symbols of two letters, figures beside several elements, a charge,
     a listed formula; a question about chemistry adds one to it. Capital letters in a row are an acronym.
     """
     if notation.only:

@@ -1,4 +1,4 @@
-"""Electron configurations: ``1s2 2s2 2p6``, ``[Ar] 3d^5 4s^1``, in any order and notation, a core as what it stands for."""
+"""Electron configurations, ``1s2 2s2 2p6``, ``[Ar] 3d^5 4s^1``: in any order, a core as what it stands for."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import msgspec
 
 from verifier.engine.kinds.chemical_text import Written, tokens_of
 from verifier.engine.kinds.kind import Context, Stage
-from verifier.engine.kinds.species import Marks, Scanner, Species
+from verifier.engine.kinds.species import Marks, Species
+from verifier.engine.kinds.species_reader import Scanner
 from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
 
 SAME = proves("reaction.same", "Both equations hold the same formulas with the same numbers on the same sides.")

@@ -1,23 +1,12 @@
-"""Formulas of chemistry: atoms, groups, charges and nuclides, read from tokens one after the other.
-
-What is read keeps the order in which it was written; what is counted is kept beside it.
-"""
+"""Formulas of chemistry as they are kept: atoms, groups and charge, in the order in which they were written."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from fractions import Fraction
 
 import msgspec
 
-from verifier.engine.kinds.chemical_text import Token, charge_of
-from verifier.types.rules import ChemistryTable
-
 _DEEPEST = 8  # brackets
-_MOST_DIGITS = 6
-_OXIDATION = re.compile(r"\((I{1,3}|IV|VI{0,3})\)")
-_HEAVY = {"D": ("2", "H"), "T": ("3", "H")}
 
 
 class Species(msgspec.Struct, frozen=True):
@@ -68,7 +57,7 @@ class Read(msgspec.Struct, frozen=True):
     marks: Marks
 
 
-class _Frame:
+class Frame:
     """What one pair of brackets holds so far."""
 
     def __init__(self) -> None:
@@ -81,8 +70,12 @@ class _Frame:
 
     def take(self, text: str, atoms: dict[str, Fraction], *, single: bool) -> None:
         """A new atom or group stands last."""
-        self.settle(1)
+        self.settle_flat()
         self.last, self.last_atoms, self.single, self.flat = text, atoms, single, ""
+
+    def settle_flat(self) -> None:
+        """The last atom or group is counted by its flat figures, if it has some."""
+        self.settle(int(self.flat or 1))
 
     def settle(self, count: int) -> None:
         """The last atom or group is counted."""
@@ -97,369 +90,48 @@ class _Frame:
         self.last, self.last_atoms, self.flat = "", {}, ""
 
 
-class Scanner:
-    """Reads formulas from tokens, one after the other; ``None`` where none stands."""
+class Part:
+    """A formula without dots while it is read: its open brackets, and the figures that wait for their atom."""
 
-    def __init__(self, text: str, tokens: tuple[Token, ...], table: ChemistryTable, *, loose: bool) -> None:
-        self.text = text
-        self.loose = loose
-        self.tokens = tokens
-        self.table = table
-        self.position = 0
-        self.symbols: dict[str, None] = {}
-        self.counts: list[int] = []
-        self.letters = 0
-        self.nuclide = False
+    def __init__(self) -> None:
+        self.frames = [Frame()]
+        self.mass = ""
+        self.number = ""
 
-    def peek(self, ahead: int = 0) -> Token | None:
-        """The token that comes, or the one so far behind it."""
-        place = self.position + ahead
-        return self.tokens[place] if place < len(self.tokens) else None
+    @property
+    def frame(self) -> Frame:
+        """The innermost brackets."""
+        return self.frames[-1]
 
-    def at_end(self) -> bool:
-        """Whether nothing is left."""
-        return self.position >= len(self.tokens)
+    @property
+    def begun(self) -> bool:
+        """Whether something stands in the innermost brackets."""
+        return bool(self.frame.parts or self.frame.last)
 
-    def number(self) -> Fraction | None:
-        """A number before a formula: ``2``, ``1/2``, ``0.5``; 1 where none stands, ``None`` where it is no number."""
-        token = self.peek()
-        if token is None or token.kind != "number":
-            return Fraction(1)
-        own = token.text
-        sign, behind = self.peek(1), self.peek(2)
-        if len(own) > _MOST_DIGITS:
-            return None
-        joined = sign is not None and behind is not None and behind.kind == "number" and not behind.apart
-        if joined and sign is not None and behind is not None and not sign.apart and sign.text in {"/", "."}:
-            if len(behind.text) > _MOST_DIGITS:
-                return None
-            self.position += 3
-            if sign.text == ".":
-                return Fraction(f"{own}.{behind.text}")
-            return Fraction(int(own), int(behind.text)) if int(behind.text) else None
-        self.position += 1
-        return Fraction(int(own))
+    @property
+    def waiting(self) -> bool:
+        """Whether figures wait for their atom."""
+        return bool(self.mass or self.number)
 
-    def species(self, *, reaction: bool = False) -> Read | None:
-        """One formula from here on, up to a space, a plus or an arrow."""
-        self.symbols, self.counts, self.letters, self.nuclide = {}, [], 0, False
-        first = self.position
-        particle = self._particle(reaction=reaction)
-        if particle is not None:
-            return particle
-        self.position = first
-        stated = self._oxidation()
-        if stated is not None:
-            return stated
-        parts: list[tuple[Fraction, _Frame]] = []
-        while True:
-            factor = Fraction(1)
-            if parts:
-                number = self.number()
-                if number is None or number <= 0:
-                    return None
-                factor = number
-            frame = self._part()
-            if frame is None:
-                return None
-            parts.append((factor, frame))
-            token = self.peek()
-            if token is None or token.kind != "dot" or self.peek(1) is None:
-                break
-            self.position += 1
-        return self._finish(parts)
+    def open(self) -> bool:
+        """A bracket opens; whether it may."""
+        self.frame.settle_flat()
+        self.frames.append(Frame())
+        return len(self.frames) <= _DEEPEST
 
-    def _finish(self, parts: list[tuple[Fraction, _Frame]]) -> Read | None:
-        """The charge and the state of matter behind a formula, and the ways to understand its last figures."""
-        frame = parts[-1][1]
-        token = self.peek()
-        charge, charged, flat = 0, False, frame.flat
-        if token is not None and token.kind == "sup":
-            size = token.text
-            behind = self.peek(1)
-            signed = behind is not None and behind.kind == "sign" and not behind.apart and size.isdecimal()
-            found = charge_of(size + (behind.text if signed and behind is not None else ""))
-            if found is None:
-                return None
-            self.position += 2 if signed else 1
-            charge, charged, flat = found, True, ""
-        elif token is not None and token.kind == "sign" and self._is_charge():
-            self.position += 1
-            behind = self.peek()
-            size = ""
-            if flat == "" and behind is not None and behind.kind == "number" and not behind.apart:
-                size = behind.text  # Fe+3
-                self.position += 1
-            found = charge_of(token.text + size)
-            if found is None:
-                return None
-            charge, charged, flat = found, True, "" if size else frame.flat
-        self._state()
-        ways = list(self._ways(parts, charge, flat if charged else ""))
-        if not ways:
-            return None
-        long = sum(len(symbol) > 1 for symbol in self.symbols)
-        doubtful = len(self.symbols) > 1 and any(self.table.elements[symbol].group for symbol in self.symbols)
-        marks = Marks(
-            len(self.symbols), long, tuple(self.counts), self.letters, charged and charge != 0, self.nuclide, doubtful
-        )
-        return Read(tuple(ways), marks)
-
-    def _ways(self, parts: list[tuple[Fraction, _Frame]], charge: int, flat: str) -> Iterator[Species]:
-        """The formula with its last flat figures as a count, as a charge, or as both."""
-        frame = parts[-1][1]
-        sign = 1 if charge > 0 else -1
-        splits = [(int(frame.flat or 1), charge)]
-        if flat and abs(charge) == 1:
-            as_charge = (int(flat[:-1] or 1), sign * int(flat[-1]))
-            splits = self._splits(parts, (int(flat), charge), as_charge)
-        parts_before = list(frame.parts)
-        atoms_before = dict(frame.atoms)
-        last, last_atoms, single = frame.last, frame.last_atoms, frame.single
-        for count, own in splits:
-            frame.parts, frame.atoms = list(parts_before), dict(atoms_before)
-            frame.last, frame.last_atoms, frame.single = last, last_atoms, single
-            frame.settle(count)
-            yield _joined(parts, own)
-
-    def _splits(
-        self, parts: list[tuple[Fraction, _Frame]], counted: tuple[int, int], charged: tuple[int, int]
-    ) -> list[tuple[int, int]]:
-        """The ways to split flat figures before a sign, ``SO42-``, that are listed; else those that convention allows.
-
-        Behind a square bracket and behind a lone metal they are the charge, else the last of several is.
-        """
-        frame = parts[-1][1]
-        if not charged[1] or abs(charged[1]) > 7:
-            return [counted]
-        if frame.last.startswith("["):
-            return [charged]
-        written_before = "".join(frame.parts)
-        listed = [
-            way
-            for way in (charged, counted)
-            if f"{written_before}{frame.last}{way[0] if way[0] > 1 else ''}{charge_text(way[1])}" in self.table.listed
-        ]
-        if listed:
-            return listed
-        if not written_before and frame.single:
-            element = self.table.elements.get(frame.last)
-            return [charged, counted] if element is None or element.clusters else [charged]
-        return [counted] if counted[0] < 10 else [charged, counted]
-
-    def _is_charge(self) -> bool:
-        """Whether the sign that comes is a charge: it touches what stands before it, and no formula behind it."""
-        token, behind = self.peek(), self.peek(1)
-        if token is None or token.apart:
+    def close(self, bracket: str) -> bool:
+        """A bracket closes; whether it may."""
+        if len(self.frames) == 1 or not self.begun:
             return False
-        if behind is None or behind.kind in {"arrow", "close", "gas"}:
-            return True
-        if behind.kind == "sign":
-            return True
-        if behind.kind == "bond":
-            return behind.apart
-        if behind.kind == "open":
-            return self._is_state(1)
-        if behind.kind == "number" and not behind.apart:
-            after = self.peek(2)
-            return after is None or after.apart  # Fe+3
-        return False
+        self.frame.settle_flat()
+        inner = self.frames.pop()
+        opening = "(" if bracket == ")" else "["
+        self.frame.take(opening + "".join(inner.parts) + bracket, inner.atoms, single=False)
+        return True
 
-    def _part(self) -> _Frame | None:
-        """One formula without dots; its last atom or group is not yet counted."""
-        frames = [_Frame()]
-        mass, number = "", ""
-        while (token := self.peek()) is not None:
-            frame = frames[-1]
-            begun = bool(frame.parts or frame.last)
-            if token.apart and begun and len(frames) == 1 and not (mass or number) and not self._goes_on(token):
-                break
-            if token.kind == "capital":
-                symbol = self._symbol(token)
-                if symbol is None:
-                    return None
-                frame.settle(int(frame.flat or 1))
-                atom = self._nuclide(symbol, mass, number)
-                if atom is None:
-                    return None
-                frame.take(("^" if atom != symbol else "") + atom, {atom: Fraction(1)}, single=True)
-                mass = number = ""
-            elif token.kind == "sup" and token.text.strip().isdecimal() and not mass and self._before_atom():
-                mass = token.text.strip()
-                self.position += 1
-            elif token.kind == "sub" and not begun and not number and _signed(token.text):
-                number = token.text.strip()
-                self.position += 1
-            elif mass or number:
-                return None
-            elif token.kind in {"number", "sub"}:
-                if not frame.last or frame.flat or len(token.text) > 4 or not token.text.strip().isdecimal():
-                    return None
-                count = int(token.text)
-                self.counts.append(count)
-                if count == 0:
-                    return None
-                if token.kind == "number":
-                    frame.flat = token.text
-                else:
-                    frame.settle(count)
-                self.position += 1
-            elif token.kind == "open":
-                if begun and self._is_state(0):
-                    break
-                frame.settle(int(frame.flat or 1))
-                frames.append(_Frame())
-                if len(frames) > _DEEPEST:
-                    return None
-                self.position += 1
-            elif token.kind == "close":
-                if len(frames) == 1 or not begun:
-                    return None
-                frame.settle(int(frame.flat or 1))
-                frames.pop()
-                opening = "(" if token.text == ")" else "["
-                frames[-1].take(opening + "".join(frame.parts) + token.text, frame.atoms, single=False)
-                self.position += 1
-            elif self._is_bond(token, begun=begun):
-                frame.settle(int(frame.flat or 1))
-                if token.text != "-":
-                    frame.parts.append(token.text.replace("#", "≡"))
-                self.position += 1
-            else:
-                break
-        frame = frames[-1]
-        if len(frames) > 1 or mass or number or not (frame.parts or frame.last):
-            return None
-        return frame
-
-    def _goes_on(self, token: Token) -> bool:
-        """Whether the formula goes on behind a space, which LaTeX does not print."""
-        return token.kind == "sub" or (self.loose and token.kind == "capital")
-
-    def _before_atom(self) -> bool:
-        """Whether the figures that come stand before an atom, perhaps with its atomic number."""
-        behind = self.peek(1)
-        if behind is not None and behind.kind == "sub":
-            behind = self.peek(2)
-        return behind is not None and behind.kind == "capital" and not (behind.apart and self.peek(1) is behind)
-
-    def _is_bond(self, token: Token, *, begun: bool) -> bool:
-        if not begun or token.apart or not (token.kind == "bond" or (token.kind == "sign" and token.text == "-")):
-            return False
-        behind = self.peek(1)
-        touches = behind is not None and not behind.apart and behind.kind in {"capital", "open"}
-        return touches and not self._is_state(1)
-
-    def _symbol(self, token: Token) -> str | None:
-        """The longest symbol that stands here; nothing where small letters are left over."""
-        small = self.peek(1)
-        glued = small is not None and small.kind == "small" and not small.apart and small.start == token.start + 1
-        letters = small.text if glued and small is not None else ""
-        if letters:
-            symbol = token.text + letters
-            if len(letters) > 1 or symbol not in self.table.elements:
-                return None
-        else:
-            symbol = token.text
-        if symbol not in self.table.elements and symbol not in _HEAVY:
-            return None
-        self.symbols[_HEAVY.get(symbol, ("", symbol))[1]] = None
-        self.letters += 1
-        self.position += 2 if letters else 1
-        return symbol
-
-    def _nuclide(self, symbol: str, mass: str, number: str) -> str | None:
-        """The name of a nuclide, ``14C``; a wrong atomic number stays in it, ``14C/7``."""
-        if symbol in _HEAVY:
-            mass, symbol = _HEAVY[symbol]
-        if len(mass) > 3 or len(number) > 3:
-            return None
-        own = self.table.elements[symbol].number
-        if mass:
-            self.nuclide = self.nuclide or own <= int(mass) <= 3 * own + 1
-        if number and int(number) != own:
-            return f"{mass}{symbol}/{int(number)}"
-        return f"{int(mass)}{symbol}" if mass else symbol
-
-    def _is_state(self, ahead: int) -> bool:
-        inside, close = self.peek(ahead + 1), self.peek(ahead + 2)
-        return inside is not None and inside.text in self.table.states and close is not None and close.text == ")"
-
-    def _state(self) -> None:
-        """Passes over a state of matter and the arrow of a gas or of what precipitates."""
-        token = self.peek()
-        if token is not None and token.text == "(" and self._is_state(0):
-            self.position += 3
-            token = self.peek()
-        while token is not None and (token.kind == "gas" or self._is_sign_of_gas(token)):
-            self.position += 1
-            token = self.peek()
-
-    def _is_sign_of_gas(self, token: Token) -> bool:
-        behind = self.peek(1)
-        ends = behind is None or behind.apart
-        return token.apart and ends and (token.kind == "caret" or token.text == "v")
-
-    def _oxidation(self) -> Read | None:
-        """``Fe(III)`` alone: an element and its oxidation number."""
-        token = self.peek()
-        if token is None or token.kind != "capital":
-            return None
-        start = self.position
-        symbol = self._symbol(token)
-        if symbol is not None and symbol in self.table.elements and (bracket := self.peek()) is not None:
-            match = _OXIDATION.fullmatch(self.text, bracket.start) if bracket.kind == "open" else None
-            if match is not None:
-                self.position = len(self.tokens)
-                text = f"{symbol}({match[1]})"
-                return Read((Species(text, ((symbol, Fraction(1)),), 0, match[1]),), Marks(1, 1, charged=True))
-        self.position = start
-        self.symbols, self.letters = {}, 0
-        return None
-
-    def _particle(self, *, reaction: bool) -> Read | None:
-        """An electron, a neutron, an alpha particle: ``e^-``, ``^{0}_{-1}e``, ``n``, ``α``."""
-        figures: dict[str, str] = {}
-        while (token := self.peek()) is not None and token.kind in {"sup", "sub"} and token.kind not in figures:
-            figures[token.kind] = token.text.strip()
-            self.position += 1
-        if token is None or token.kind != "small":
-            return None
-        self.position += 1
-        sign: int | None = None
-        behind = self.peek()
-        if behind is not None and not behind.apart and behind.kind == "sup":
-            sign = charge_of(behind.text)
-            self.position += 1
-            if sign is None and behind.text.strip() != "0":
-                return None
-            sign = sign or 0
-        elif behind is not None and behind.kind == "sign" and self._is_charge():
-            sign = charge_of(behind.text)
-            self.position += 1
-        if (number := figures.get("sub")) is not None:
-            if not _signed(number) or len(number) > 3:
-                return None
-            sign = int(number)
-        self._state()
-        bare = sign is None
-        if bare and (not reaction or token.text == "e"):
-            return None  # e is a number too
-        for particle in self.table.particles:
-            if token.text in particle.letters and (bare or particle.charge == sign):
-                atoms: tuple[tuple[str, Fraction], ...] = ((particle.name, Fraction(1)),)
-                text = particle.name
-                if particle.nucleus:
-                    atoms, text = ((particle.nucleus[1:], Fraction(1)),), particle.nucleus
-                charge = 0 if particle.nucleus or not particle.charge else particle.charge
-                found = Species(text, atoms, charge, free=bool(particle.nucleus))
-                return Read((found,), Marks(1, 0, charged=not bare, nuclide=bool(figures)))
-        return None
-
-
-def _signed(text: str) -> bool:
-    bare = text.strip()
-    return bare.lstrip("+-").isdecimal() and len(bare) - len(bare.lstrip("+-")) <= 1
+    def done(self) -> Frame | None:
+        """The formula, its last atom or group not yet counted; ``None`` if it is not whole."""
+        return self.frame if len(self.frames) == 1 and self.begun and not self.waiting else None
 
 
 def charge_text(charge: int) -> str:
@@ -470,13 +142,13 @@ def charge_text(charge: int) -> str:
     return f"^{size}{'+' if charge > 0 else '-'}"
 
 
-def _joined(parts: list[tuple[Fraction, _Frame]], charge: int) -> Species:
+def joined(parts: list[tuple[Fraction, Frame]], charge: int) -> Species:
     """The parts of a formula, those behind dots in any order."""
     shown: list[str] = []
     atoms: dict[str, Fraction] = {}
     for place, (factor, frame) in enumerate(parts):
         if place < len(parts) - 1:
-            frame.settle(int(frame.flat or 1))
+            frame.settle_flat()
         shown.append((str(factor) if factor != 1 else "") + "".join(frame.parts))
         for name, count in frame.atoms.items():
             atoms[name] = atoms.get(name, Fraction(0)) + count * factor
