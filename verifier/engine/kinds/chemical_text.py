@@ -28,6 +28,8 @@ _BLANK_MACROS = {
 }  # fmt: skip
 _STACKED = frozenset({"overset", "stackrel", "underset"})
 _NESTED = re.compile(r"\{\s*\{([^{}]*)\}\s*\}")
+_STATE_BELOW = re.compile(r"_\{ ?(?:\\(?:text|mathrm|rm) ?)?\{? ?\(([a-z]{1,3})\) ?\}?\}")
+_CHARGE_APART = re.compile(r"(?<=[\w)\]]) ?(?:(?<= )(\d[+-])|(\+{2,3}|-{2,3}))$")
 _BRACE = re.compile(r"([\^_]\s*\{[^{}]*\})|[{}]")
 _BREAKS = re.compile(r"\\\\|[\n\r\t]")
 _TOKEN = re.compile(
@@ -62,7 +64,7 @@ def written(raw: str, rules: Rules, meter: Meter) -> Written | None:
         text = _VULGAR.sub(_fraction, text)
     if "<" in text:
         text = _TAG.sub(lambda tag: "}" if tag[1] else ("_{" if tag[2].lower() == "sub" else "^{"), text)
-    text = text.replace("$", "")
+    text = _STATE_BELOW.sub(r"(\1)", text.replace("$", ""))
     only = False
     if "\\" in text:
         text, only = _unmacroed(text, rules)
@@ -72,7 +74,8 @@ def written(raw: str, rules: Rules, meter: Meter) -> Written | None:
         text = re.sub(r"(?<=→) (?:\[[^\[\]]{0,200}\]){1,2}", " ", text)  # conditions of mhchem: ->[above][below]
     if "{" in text:  # braces bind nothing but what is raised or lowered
         text = _BRACE.sub(lambda brace: brace[1] or "", _NESTED.sub(r"{\1}", text))
-    return Written(text.strip().rstrip(".;,"), only, lowered)
+    text = text.strip().rstrip(".;,")
+    return Written(_CHARGE_APART.sub(lambda found: "^{" + (found[1] or found[2]) + "}", text), only, lowered)
 
 
 def _fraction(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from verifier.engine.kinds.chemical_text import Written, tokens_of, written
 from verifier.engine.kinds.electrons import read_configuration
 from verifier.engine.kinds.kind import Context, Reading, Stage
-from verifier.engine.kinds.reaction import read_reaction
+from verifier.engine.kinds.reaction import PROTONS, asks, read_reaction
 from verifier.engine.kinds.species import Marks, Species
 from verifier.engine.kinds.species_reader import Scanner
 from verifier.types.rules import ChemistryTable
@@ -31,24 +31,28 @@ ARRANGED = passes(
     "chemistry.arranged", "The formulas have the same atoms and are written in another arrangement.", specific=7
 )
 MASS_OPEN = passes("chemistry.mass_open", "One side tells a mass number and the other does not.", specific=7)
+ELEMENT = passes(
+    "chemistry.element", "Both are one element, as a single atom and as a molecule: either may be meant.", specific=7
+)
 ECHO = passes(
     "chemistry.other_way", "The name is listed for the formula, and the question asks for one of both.", specific=7
 )
 UNSURE = passes("chemistry.unsure", "The texts can be read as formulas, and nothing says that they are.", specific=3)
 CODES: tuple[Code, ...] = (
-    SAME, NAMED, COMPOSITION, CHARGE, NUCLIDE, STATE, ARRANGED, MASS_OPEN, ECHO, UNSURE,
+    SAME, NAMED, COMPOSITION, CHARGE, NUCLIDE, STATE, ARRANGED, MASS_OPEN, ELEMENT, ECHO, UNSURE,
 )  # fmt: skip
 
 NAME = "chemistry"
-_POSSIBLE = re.compile(r"[A-Z]|[βαγ]|\b[en]\b|\\(?:alpha|beta|gamma)|[1-8][spdf]")
+_POSSIBLE = re.compile(r"[A-Z]|[βαγ]|(?<![A-Za-z])[enp](?![A-Za-z])|\\(?:alpha|beta|gamma)|[1-8][spdf]")
 _PROSE = re.compile(r"(?<![\\A-Za-z])[a-z]{3}")
 _SPAN = re.compile(r"\$\$([^$]{1,2000})\$\$|\$([^$]{1,2000})\$|\\\(([^$]{1,2000}?)\\\)|(\\ce\{[^$]{1,2000}\})")
 _STATED = re.compile(r"(?: is|:) \*{0,2}(\S{1,60}?)\*{0,2}\.?\s*$")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _SENTENCE = 2_000  # characters
-_PLAIN_BEFORE = re.compile(r"[A-Za-z ,:']{0,200}")
+_PLAIN_BEFORE = re.compile(r"[A-Za-z ,:'*]{0,200}")
 _NUCLIDE = re.compile(r"([A-Z][a-z]?|[A-Za-z]{3,14})(-| ?)(\d{1,3})")
 _FLAT_NUCLIDE = re.compile(r"(\d{1,3})([A-Z][a-z]?)")
+_STATED_NAME = re.compile(r"([A-Za-z]{3,14}) ?\((I{1,3}|IV|VI{0,3})\)")
 _OF_NAME = re.compile(r"[A-Za-z][A-Za-z() ]{1,40}")
 
 
@@ -71,14 +75,11 @@ class Formula(msgspec.Struct, frozen=True):
 
 def read_chemistry(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     """What the text says in chemistry; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
-    if not _POSSIBLE.search(raw) and text[:1].lower() not in _NAMES_BEGIN:
+    if not _POSSIBLE.search(raw) and not text[:1].isalpha():
         return
     table = ctx.rules.chemistry
-    asked = ctx.demand.question.lower() if ctx.demand.question else ""
-    topical = any(phrase in asked for phrase in table.topics) if asked else False
-    wanted = bool(asked) and any(phrase in asked for phrase in table.asks_formula)
     ctx.meter.spend(len(text))
-    if text in table.never or (text.lower() in ctx.rules.truth.words and not wanted):
+    if text in table.never or (text.lower() in ctx.rules.truth.words and not asks(table.asks_formula, ctx)):
         return
     named = list(_named(text, ctx)) or list(_restated(text, ctx))
     if named:
@@ -87,23 +88,21 @@ def read_chemistry(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     notation = written(_formula_of(raw, ctx), ctx.rules, ctx.meter)
     if notation is None or not notation.text or (_PROSE.search(notation.text) and "(" not in notation.text):
         return
-    configuration = read_configuration(notation.text, table)
+    topical = not table.topics.isdisjoint(ctx.demand.words)
+    configuration = read_configuration(notation.text, table, alone=topical)
     if configuration is not None:
         yield Reading(configuration, NAME, certain=configuration.sure == 2 or topical)
         return
-    lift = int(topical) if not wanted else 1
+    lift = int(topical or asks(table.asks_formula, ctx))
 
     def sureness(marks: Marks, species: Species) -> int:
         return _sureness(marks, species, notation, lift, table)
 
     reaction = read_reaction(notation, sureness, ctx)
     if reaction is not None:
-        yield Reading(reaction, NAME, certain=reaction.sure == 2)
+        yield Reading(reaction, NAME, certain=reaction.sure == 2 and not reaction.ambiguous)
         return
     yield from _formulas(notation, lift, ctx)
-
-
-_NAMES_BEGIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
 def _formula_of(raw: str, ctx: Context) -> str:
@@ -133,13 +132,23 @@ def _named(text: str, ctx: Context) -> Iterator[Reading]:
             species = _species(formula, ctx)
             if species is not None:
                 yield Reading(Formula(species, 0, named=True), NAME, certain=False)
+    stated = _STATED_NAME.fullmatch(text)
+    if stated is not None and (symbol := table.element_names.get(stated[1].lower(), "")):
+        species = Species(f"{symbol}({stated[2]})", ((symbol, Fraction(1)),), 0, stated[2])
+        yield Reading(Formula(species, 0, named=True), NAME, certain=False)
+        return
+    for particle in table.particles:
+        if text.lower() == particle.name and not particle.nucleus:
+            species = Species(particle.name, ((particle.name, Fraction(1)),), particle.charge)
+            yield Reading(Formula(species, 0, named=True), NAME, certain=False)
+            return
     match = _NUCLIDE.fullmatch(text)
     symbol, mass, sure = "", "", 0
     if match is not None:
         symbol, mass = table.element_names.get(match[1].lower(), ""), match[3]
         sure = 2 if match[2] == "-" else 1
-        if not symbol and match[2] == "-" and match[1] in table.elements:
-            symbol, sure = match[1], 1
+        if not symbol and match[1] in table.elements and (match[2] or len(match[1]) > 1):
+            symbol, sure = match[1], int(match[2] == "-")
     elif (flat := _FLAT_NUCLIDE.fullmatch(text)) is not None and flat[2] in table.elements:
         symbol, mass = flat[2], flat[1]
     if symbol and table.elements[symbol].number <= int(mass) <= 3 * table.elements[symbol].number + 1:
@@ -214,14 +223,17 @@ def _evidence(marks: Marks, species: Species, notation: Written, *, known: bool)
     if any(count > 1 for count in marks.counts):
         if not several:
             return 2 if marks.long else int(not notation.lowered)
-        alike = notation.lowered and len(marks.counts) > 1 and len(set(marks.counts)) == 1
-        return 1 if alike and not known and not marks.long else 2
+        if marks.long or known or not notation.lowered:
+            return 2
+        alike = len(marks.counts) > 1 and len(set(marks.counts)) == 1  # P_2V_2
+        return 0 if alike else (2 if _COMMON.issuperset(name for name, _ in species.atoms) else 1)
     if marks.long:
         return 2 if several and (known or marks.long > 1) else 1
     return int(known or bool(species.state))
 
 
 _CHOOSE = frozenset("CP")  # ^9C_4 are combinations
+_COMMON = frozenset("CHNOS")  # letters that are seldom names of several quantities at once
 
 
 def compare_formulas(gold: Formula, candidate: Formula, ctx: Context) -> Finding:
@@ -232,21 +244,30 @@ def compare_formulas(gold: Formula, candidate: Formula, ctx: Context) -> Finding
     if own.text == other.text:
         if gold.named == candidate.named or gold.both or candidate.both:
             return SAME.finding(**shown)
-        asked = ctx.demand.question.lower() if ctx.demand.question else ""
         table = ctx.rules.chemistry
-        one_way = any(phrase in asked for phrases in (table.asks_formula, table.asks_name) for phrase in phrases)
-        return (ECHO if one_way else NAMED).finding(**shown)
+        return (ECHO if asks(table.asks_formula | table.asks_name, ctx) else NAMED).finding(**shown)
     if gold.named or candidate.named or {gold.sure, candidate.sure} not in ({1, 2}, {2}):
         return UNSURE.finding(**shown)
     if own.state or other.state:
         if own.atoms == other.atoms:
             return (STATE if own.state and other.state else UNSURE).finding(**shown)
         return COMPOSITION.finding(**shown)
+    if _is_one_element(own, other) and not asks(ctx.rules.chemistry.asks_formula, ctx):
+        return ELEMENT.finding(**shown)
+    if {own.text, other.text} == PROTONS:
+        return UNSURE.finding(**shown)
     if own.atoms == other.atoms:
         return (ARRANGED if own.charge == other.charge else CHARGE).finding(**shown)
     if own.bare == other.bare:
         return (NUCLIDE if own.nuclear and other.nuclear else MASS_OPEN).finding(**shown)
     return COMPOSITION.finding(**shown)
+
+
+def _is_one_element(own: Species, other: Species) -> bool:
+    """Whether both are one element, as an atom and as a molecule: O and O2."""
+    names = {name for species in (own, other) for name, _ in species.atoms}
+    counts = {count for species in (own, other) for _, count in species.atoms}
+    return len(names) == 1 and 1 in counts and not own.charge and not other.charge
 
 
 STAGE = Stage("chemistry", ((Formula, Formula),), compare_formulas)

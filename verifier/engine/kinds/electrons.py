@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from verifier.engine.kinds.kind import Context, Stage
+from verifier.engine.kinds.reaction import asks
 from verifier.types.rules import ChemistryTable
 from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
@@ -42,8 +43,8 @@ class Configuration(msgspec.Struct, frozen=True):
         return " ".join(f"{name}{count}" for name, count in self.shells)
 
 
-def read_configuration(text: str, table: ChemistryTable) -> Configuration | None:
-    """The configuration that a text in the one notation is; two or more subshells, or a core."""
+def read_configuration(text: str, table: ChemistryTable, *, alone: bool) -> Configuration | None:
+    """The configuration that a text in the one notation is: a core, or several subshells; one where it may be alone."""
     counts: dict[str, int] = {}
     core, position = "", 0
     opening = _CORE.match(text)
@@ -53,7 +54,7 @@ def read_configuration(text: str, table: ChemistryTable) -> Configuration | None
             return None
         for inner in table.cores[core].split():
             counts[inner[:2]] = int(inner[2:])
-    found, first = 0, ""
+    found, first, counted = 0, "", bool(core)
     while position < len(text):
         match = _SUBSHELL.match(text, position)
         if match is None:
@@ -61,11 +62,13 @@ def read_configuration(text: str, table: ChemistryTable) -> Configuration | None
         name = match[1] + match[2]
         if int(match[1]) <= _SHELLS.index(match[2]):
             return None  # there is no 1p
-        counts[name] = counts.get(name, 0) + int(match[3] or match[4] or match[5] or 1)
+        digits = match[3] or match[4] or match[5]
+        counted = counted or digits is not None
+        counts[name] = counts.get(name, 0) + int(digits or 1)
         found, first = found + 1, first or name
         position = match.end()
-    if found == 0 or (found == 1 and not core):
-        return None
+    if not counted or found == 0 or (found == 1 and not core and not alone):
+        return None  # 2d 5s is a time
     shells = tuple(sorted((name, count) for name, count in counts.items() if count))
     return Configuration(shells, core, 2 if core or first == "1s" or found > 2 else 1)
 
@@ -75,9 +78,8 @@ def compare_configurations(gold: Configuration, candidate: Configuration, ctx: C
     ctx.meter.spend(len(gold.shells) + len(candidate.shells))
     shown = ctx.sides(gold, candidate)
     if gold.shells == candidate.shells:
-        asked = ctx.demand.question.lower() if ctx.demand.question else ""
-        told = any(phrase in asked for phrase in ctx.rules.chemistry.asks_notation)
-        return (NOTATION if gold.core != candidate.core and told else SAME).finding(**shown)
+        told = gold.core != candidate.core and asks(ctx.rules.chemistry.asks_notation, ctx)
+        return (NOTATION if told else SAME).finding(**shown)
     return (DIFFERS if gold.sure + candidate.sure > 2 else UNSURE).finding(**shown)
 
 

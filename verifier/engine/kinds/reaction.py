@@ -9,7 +9,7 @@ import msgspec
 
 from verifier.engine.kinds.chemical_text import Written, tokens_of
 from verifier.engine.kinds.kind import Context, Stage
-from verifier.engine.kinds.species import Marks, Species
+from verifier.engine.kinds.species import Marks, Read, Species
 from verifier.engine.kinds.species_reader import Scanner
 from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
 
@@ -31,18 +31,25 @@ RADIATION = passes(
 UNSURE = passes("reaction.unsure", "The texts can be read as chemical equations, and nothing says that they are.", 3)
 CODES: tuple[Code, ...] = (SAME, MULTIPLE, DIFFERS, SWAPPED, NOT_SMALLEST, ARRANGED, RADIATION, UNSURE)
 
+PROTONS = frozenset({"H^+", "H3O^+"})  # either is written for an acid's proton
+_WATER = "H2O"
 _RAYS = "gamma ray"
 _MOST_SPECIES = 60
+_LEAST_TOKENS = 6
 
 Side = tuple[tuple[Fraction, Species], ...]
 
 
 class Reaction(msgspec.Struct, frozen=True):
-    """What reacts and what comes out; ``sure`` as that of a formula, 0 to 2."""
+    """What reacts and what comes out.
+
+    ``sure`` is as that of a formula, 0 to 2; ``ambiguous`` says that a flat charge can be read in two ways.
+    """
 
     left: Side
     right: Side
     sure: int
+    ambiguous: bool = False
 
     def show(self) -> str:
         """The equation, written flat."""
@@ -53,43 +60,61 @@ class Reaction(msgspec.Struct, frozen=True):
         return " -> ".join(sides)
 
 
+def asks(phrases: frozenset[str], ctx: Context) -> bool:
+    """Whether the question holds one of some phrases."""
+    if not ctx.demand.question:
+        return False
+    ctx.meter.spend(len(ctx.demand.question))
+    asked = ctx.demand.question.lower()
+    return any(phrase in asked for phrase in phrases)
+
+
 def read_reaction(text: Written, sureness: Callable[[Marks, Species], int], ctx: Context) -> Reaction | None:
     """The equation that a text is: formulas joined by plus signs, and one arrow or equals sign between them."""
     tokens = tokens_of(text.text, ctx.meter)
-    if tokens is None or not any(token.kind in {"arrow", "bond"} for token in tokens):
+    if tokens is None:
         return None
-    scanner = Scanner(text.text, tokens, ctx.rules.chemistry, loose=text.lowered and not text.only)
+    arrows = sum(token.kind == "arrow" for token in tokens)
+    equals = sum(token.text == "=" for token in tokens)
+    if arrows > 1 or (arrows == 0 and equals != 1):
+        return None
+    table = ctx.rules.chemistry
+    scanner = Scanner(text.text, tokens, table, loose=text.lowered and not text.only, bonds=arrows == 1)
     sides: list[list[tuple[Fraction, Species]]] = [[]]
-    arrow, surest = "", 0
+    arrow, surest, ambiguous = "", 0, False
     while True:
-        count = scanner.number()
-        if count is None or count <= 0:
+        term = _term(scanner)
+        if term is None or len(sides[-1]) >= _MOST_SPECIES:
             return None
-        star = scanner.peek()
-        if star is not None and star.kind == "dot" and count != 1:
-            scanner.position += 1
-        read = scanner.species(reaction=True)
-        if read is None or len(sides[-1]) >= _MOST_SPECIES:
-            return None
+        count, read = term
         sides[-1].append((count, read.ways[0]))
         surest = max(surest, sureness(read.marks, read.ways[0]))
+        ambiguous = ambiguous or len(read.ways) > 1
         token = scanner.peek()
         if token is None:
             break
         scanner.position += 1
         if token.kind == "arrow" or token.text == "=":
-            if arrow:
-                return None
             arrow = token.text
             sides.append([])
         elif token.text != "+":
             return None
-    if not arrow:
+    if len(sides) != 2 or (arrow == "=" and (surest < 2 or len(tokens) < _LEAST_TOKENS)):
         return None
     left, right = sides[::-1] if arrow == "←" else sides
-    if arrow == "=" and surest < 2:
+    return Reaction(_merged(left), _merged(right), 2 if surest else 0, ambiguous)
+
+
+def _term(scanner: Scanner) -> tuple[Fraction, Read] | None:
+    """A formula and the number before it."""
+    count = scanner.number()
+    if count is None or count <= 0:
         return None
-    return Reaction(_merged(left), _merged(right), 2 if surest else 0)
+    star = scanner.peek()
+    if star is not None and star.kind == "dot" and count != 1:
+        scanner.position += 1
+    read = scanner.species(reaction=True)
+    return None if read is None else (count, read)
 
 
 def _merged(side: list[tuple[Fraction, Species]]) -> Side:
@@ -109,12 +134,14 @@ def compare_reactions(gold: Reaction, candidate: Reaction, ctx: Context) -> Find
     if factor is not None:
         if factor == 1:
             return SAME.finding(**shown)
-        asked = ctx.demand.question.lower() if ctx.demand.question else ""
-        smallest = any(phrase in asked for phrase in ctx.rules.chemistry.smallest)
-        return (NOT_SMALLEST if smallest else MULTIPLE).finding(**shown, factor=str(factor))
-    if min(gold.sure, candidate.sure) == 0:
+        return (NOT_SMALLEST if asks(ctx.rules.chemistry.smallest, ctx) else MULTIPLE).finding(
+            **shown, factor=str(factor)
+        )
+    if min(gold.sure, candidate.sure) == 0 or gold.ambiguous or candidate.ambiguous:
         return UNSURE.finding(**shown)
     if _factor(gold, candidate, _by_atoms) is not None:
+        return ARRANGED.finding(**shown)
+    if _protons(gold) | _protons(candidate) == PROTONS and _factor(gold, candidate, _by_protons) is not None:
         return ARRANGED.finding(**shown)
     if _is_nuclear(gold) and _is_nuclear(candidate) and _factor(gold, candidate, _by_nuclides) is not None:
         return RADIATION.finding(**shown)
@@ -132,12 +159,23 @@ def _by_atoms(species: Species) -> object:
     return species.atoms, species.charge
 
 
+def _by_protons(species: Species) -> object:
+    """H+ and H3O+ are one, and water is left out, of which the one holds more."""
+    if species.text == _WATER:
+        return None
+    return PROTONS if species.text in PROTONS else (species.atoms, species.charge)
+
+
 def _by_nuclides(species: Species) -> object:
     return None if species.text == _RAYS else species.atoms
 
 
 def _by_elements(species: Species) -> object:
     return None if species.text == _RAYS else species.bare
+
+
+def _protons(reaction: Reaction) -> frozenset[str]:
+    return PROTONS & {species.text for side in (reaction.left, reaction.right) for _, species in side}
 
 
 def _is_nuclear(reaction: Reaction) -> bool:

@@ -22,8 +22,11 @@ _HEAVY = {"D": ("2", "H"), "T": ("3", "H")}
 class Scanner:
     """Reads formulas from tokens, one after the other; ``None`` where none stands."""
 
-    def __init__(self, text: str, tokens: tuple[Token, ...], table: ChemistryTable, *, loose: bool) -> None:
+    def __init__(
+        self, text: str, tokens: tuple[Token, ...], table: ChemistryTable, *, loose: bool, bonds: bool = True
+    ) -> None:
         self.text = text
+        self.bonds = bonds
         self.loose = loose
         self.tokens = tokens
         self.table = table
@@ -264,7 +267,9 @@ class Scanner:
         return behind is not None and behind.kind == "capital" and not (behind.apart and self.peek(1) is behind)
 
     def _is_bond(self, token: Token, *, begun: bool) -> bool:
-        if not begun or token.apart or not (token.kind == "bond" or (token.kind == "sign" and token.text == "-")):
+        if not begun or token.apart or (token.kind != "bond" and token.text != "-") or token.kind == "sup":
+            return False
+        if token.text == "=" and not self.bonds:
             return False
         behind = self.peek(1)
         touches = behind is not None and not behind.apart and behind.kind in {"capital", "open"}
@@ -351,6 +356,8 @@ class Scanner:
         if behind is not None and not behind.apart and behind.kind == "sup":
             sign = charge_of(behind.text)
             self.position += 1
+            if not reaction and behind.text.strip() not in {"+", "-"}:
+                return None  # e^{-1} is a number
             if sign is None and behind.text.strip() != "0":
                 return None
             sign = sign or 0
