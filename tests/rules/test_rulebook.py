@@ -154,7 +154,22 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         (
             "unit/a.toml",
             "[[unit]]\nname = 'x'\n",
-            "unit/a.toml: entry 'unit': unknown folder unit/ (did you mean units/?); a pack has choices/, demand/,",
+            "unit/a.toml: entry 'unit': unknown folder unit/ (did you mean units/?); a pack has chemistry/, choices/,",
+        ),
+        (
+            "chemistry/a.toml",
+            "[[reaction_arrow]]\nname = 'sideways'\n",
+            "chemistry/a.toml: entry 'sideways', field 'name': unknown direction; there are: forward, backward, both",
+        ),
+        (
+            "chemistry/a.toml",
+            "[[element]]\nname = 'ferrum'\nsymbol = 'Fe'\nnumber = 26\n",
+            "chemistry/a.toml: entry 'ferrum', field 'symbol': 'Fe' already is an element",
+        ),
+        (
+            "chemistry/a.toml",
+            "[[core]]\nname = 'Og'\nshells = 'all'\n",
+            "chemistry/a.toml: entry 'Og', field 'shells': string should match pattern",
         ),
         (
             "unit.toml",
