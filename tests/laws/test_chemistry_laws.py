@@ -160,8 +160,8 @@ def test_equations_are_free_in_order_and_factor_and_not_in_direction(
 
 PIECES = st.sampled_from([
     "H", "O", "Na", "Cl", "2", "3", "₂", "²⁺", "^", "_", "{", "}", "(", ")", "[", "]", "+", "-", "->", "→", "=", "·",
-    ".", " ", r"\ce{", r"\mathrm{", r"\rightarrow", r"\frac12", "1/2", "^{14}", "_{6}", "(aq)", "(III)", "e^-", "α", "β",
-    "n", "1s2", "[Ar]", "3d5", "$", "\\", "x", "|", "↑", "<sub>", "</sub>",
+    ".", " ", r"\ce{", r"\mathrm{", r"\rightarrow", r"\frac12", "1/2", "^{14}", "_{6}", "(aq)", "(III)", "e^-", "α",
+    "β", "n", "1s2", "[Ar]", "3d5", "$", "\\", "x", "|", "↑", "<sub>", "</sub>",
 ])  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=25).map("".join)
 

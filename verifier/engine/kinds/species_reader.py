@@ -246,7 +246,7 @@ class Scanner:
 
     def _take_count(self, token: Token, frame: Frame) -> bool:
         digits = token.text.strip()
-        if not frame.last or frame.flat or len(digits) > _LONGEST_COUNT or not digits.isdecimal() or not int(digits):
+        if not frame.last or frame.flat or len(digits) > _LONGEST_COUNT or not digits.isdecimal() or digits[0] == "0":
             return False
         self.counts.append(int(digits))
         if token.kind == "number":
