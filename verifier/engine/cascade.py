@@ -22,8 +22,11 @@ from verifier.engine.demand import Demand, read_demand
 from verifier.engine.kinds import (
     chemistry,
     choice,
+    clock,
     collection,
     conditions,
+    date,
+    dating,
     electrons,
     expression,
     form,
@@ -52,10 +55,12 @@ _T = TypeVar("_T")
 _L = TypeVar("_L")
 _SHOWN = 300  # characters of a text that a trace shows
 
-READERS: tuple[Reader, ...] = (quantity.read_quantity, number.read_number, truth.read_truth)
+READERS: tuple[Reader, ...] = (dating.read_date, quantity.read_quantity, number.read_number, truth.read_truth)
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
     *quantity.STAGES,
+    *date.STAGES,
+    clock.STAGE,
     *measure.STAGES,
     expression.STAGE,
     *relation.STAGES,
@@ -93,6 +98,8 @@ CODES: tuple[Code, ...] = (
     *kind.CODES,
     *number.CODES,
     *quantity.CODES,
+    *date.CODES,
+    *clock.CODES,
     *form.CODES,
     *expression.CODES,
     *relation.CODES,

@@ -141,6 +141,61 @@ class TruthEntry(Entry):
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case.")]
 
 
+class CalendarEntry(Entry):
+    """The months and days of the week of a language."""
+
+    months: Annotated[
+        tuple[tuple[Text, ...], ...],
+        Field(min_length=12, max_length=12, description="The spellings of each month, from January, in any case."),
+    ]
+    days: Annotated[
+        tuple[tuple[Text, ...], ...],
+        Field(min_length=7, max_length=7, description="The spellings of each day of the week, from Monday."),
+    ]
+
+
+class EraEntry(Entry):
+    """Words for an era, behind a year or before it."""
+
+    before: Annotated[bool, Field(description="Its years count backwards.")]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case; stops are free.")]
+
+
+class HalfEntry(Entry):
+    """Words for a half of the day, behind a time."""
+
+    half: Annotated[Literal["am", "pm"], Field(description="Before or after noon.")]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case; stops are free.")]
+
+
+class HourEntry(Entry):
+    """An hour with a name."""
+
+    hour: Annotated[int, Field(ge=0, le=23, description="The hour of the day.")]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="Its names, in any case.")]
+
+
+class ZoneEntry(Entry):
+    """A time zone that means one offset."""
+
+    offset: Annotated[str, Field(pattern=r"^[+-]\d\d:\d\d$", description="What its clocks are ahead of UTC: `+01:00`.")]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case, behind a time.")]
+
+
+class ShiftEntry(Entry):
+    """Minutes from an hour in words: half past."""
+
+    minutes: Annotated[int, Field(ge=-59, le=59, description="Minutes to add to the hour that follows.")]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="What stands before the hour.")]
+
+
+class PartEntry(Entry):
+    """A part of a unit of time in words: half an hour."""
+
+    amount: Annotated[str, Field(pattern=r"^\d+/\d+$", description="The part: `1/2`.")]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="What stands before the unit.")]
+
+
 class MarkerEntry(Entry):
     """Phrases that announce an answer."""
 
@@ -298,6 +353,13 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("text", "macro"): MacroEntry,
     ("text", "truth"): TruthEntry,
     ("text", "named_set"): NamedSetEntry,
+    ("dates", "calendar"): CalendarEntry,
+    ("dates", "era"): EraEntry,
+    ("dates", "half"): HalfEntry,
+    ("dates", "hour"): HourEntry,
+    ("dates", "zone"): ZoneEntry,
+    ("dates", "shift"): ShiftEntry,
+    ("dates", "part"): PartEntry,
     ("extract", "marker"): MarkerEntry,
     ("extract", "tag"): TagEntry,
     ("demand", "measure"): MeasureEntry,
@@ -321,6 +383,9 @@ _LISTS = {
     "choices": "phrases joins",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers scales",
+    "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
+    "cardinals ordinals asks_date asks_year asks_time day_clock past before_hour oclock hour_letters military joints "
+    "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary",

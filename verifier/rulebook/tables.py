@@ -14,6 +14,7 @@ import msgspec
 from flint import fmpq, fmpz
 
 from verifier.rulebook.chemistry import chemistry
+from verifier.rulebook.dates import dates
 from verifier.rulebook.notation import notation
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
@@ -83,6 +84,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         choices=_choices(entries, lists),
         maths=notation(entries, lists),
         chemistry=chemistry(entries, lists),
+        dates=dates(entries, lists),
         truth=TruthTable(words=_truths(entries)),
         profiles=tuple(profile for profile in profiles if profile is not default),
         default_profile=default,
