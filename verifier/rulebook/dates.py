@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TypeVar
 
 from verifier.rulebook.schema import (
     CalendarEntry,
     Entries,
+    Entry,
     EraEntry,
     HalfEntry,
     HourEntry,
@@ -22,6 +23,11 @@ from verifier.types.errors import RulesError
 from verifier.types.rules import DateTable
 
 _V = TypeVar("_V")
+_SETS = (
+    "suffixes links year_marks month_marks day_marks decades centuries leads prepositions asks_date asks_year asks_month asks_day asks_time "
+    "day_clock past before_hour loose_past loose_before_hour oclock hour_letters military joints unit_joiners one_words "
+    "part_links duration_leads"
+)
 _WORD = re.compile(r"[^\W\d_]+|\d+|°")
 
 
@@ -35,42 +41,28 @@ def dates(entries: Entries, lists: Lists) -> DateTable:
     zones: dict[str, int] = {}
     shifts: dict[str, int] = {}
     parts: dict[str, Fraction] = {}
-    for (folder, _), found in entries.items():
-        if folder != "dates":
-            continue
-        for path, entry in found.values():
-            if isinstance(entry, CalendarEntry):
-                for number, spellings in enumerate(entry.months, 1):
-                    _add(months, spellings, number, path, entry.name, "months")
-                for number, spellings in enumerate(entry.days, 1):
-                    _add(days, spellings, number, path, entry.name, "days")
-            elif isinstance(entry, EraEntry):
-                _add(eras, entry.words, entry.before, path, entry.name)
-            elif isinstance(entry, HalfEntry):
-                _add(halves, entry.words, entry.half, path, entry.name)
-            elif isinstance(entry, HourEntry):
-                _add(hours, entry.words, entry.hour, path, entry.name)
-            elif isinstance(entry, ZoneEntry):
-                ahead = int(entry.offset[1:3]) * 60 + int(entry.offset[4:])
-                _add(zones, entry.words, -ahead if entry.offset[0] == "-" else ahead, path, entry.name)
-            elif isinstance(entry, ShiftEntry):
-                _add(shifts, entry.words, entry.minutes, path, entry.name)
-            elif isinstance(entry, PartEntry):
-                _add(parts, entry.words, Fraction(entry.amount), path, entry.name)
+    for path, entry in _entries(entries):
+        if isinstance(entry, CalendarEntry):
+            _add_in_order(months, entry.months, path, entry.name, "months")
+            _add_in_order(days, entry.days, path, entry.name, "days")
+        elif isinstance(entry, EraEntry):
+            _add(eras, entry.words, entry.before, path, entry.name)
+        elif isinstance(entry, HalfEntry):
+            _add(halves, entry.words, entry.half, path, entry.name)
+        elif isinstance(entry, HourEntry):
+            _add(hours, entry.words, entry.hour, path, entry.name)
+        elif isinstance(entry, ZoneEntry):
+            ahead = int(entry.offset[1:3]) * 60 + int(entry.offset[4:])
+            _add(zones, entry.words, -ahead if entry.offset[0] == "-" else ahead, path, entry.name)
+        elif isinstance(entry, ShiftEntry):
+            _add(shifts, entry.words, entry.minutes, path, entry.name)
+        elif isinstance(entry, PartEntry):
+            _add(parts, entry.words, Fraction(entry.amount), path, entry.name)
 
     def listed(section: str) -> frozenset[str]:
         return frozenset(_folded(word) for word in lists.get(("dates", section), ()))
 
-    # fmt: off
-    sets = {
-        name: listed(name)
-        for name in (
-            "suffixes", "links", "year_marks", "month_marks", "day_marks", "decades", "centuries", "leads", "prepositions",
-            "asks_date", "asks_year", "asks_time", "day_clock", "past", "before_hour", "oclock", "hour_letters", "military",
-            "joints", "unit_joiners", "one_words", "part_links", "duration_leads",
-        )
-    }
-    # fmt: on
+    sets = {name: listed(name) for name in _SETS.split()}
     cardinals, ordinals = _numerals(lists, "cardinals"), _numerals(lists, "ordinals")
     tens = {word: value for word, value in cardinals.items() if value >= 20 and value % 10 == 0}
     for ones in (cardinals, ordinals):
@@ -100,6 +92,17 @@ def dates(entries: Entries, lists: Lists) -> DateTable:
 def _folded(words: str) -> str:
     """A phrase as the engine looks it up: folded words and no stops."""
     return " ".join(_WORD.findall(words.lower()))
+
+
+def _entries(entries: Entries) -> Iterator[tuple[str, Entry]]:
+    for (folder, _), found in entries.items():
+        if folder == "dates":
+            yield from found.values()
+
+
+def _add_in_order(table: dict[str, int], words: tuple[tuple[str, ...], ...], path: str, entry: str, field: str) -> None:
+    for number, spellings in enumerate(words, 1):
+        _add(table, spellings, number, path, entry, field)
 
 
 def _add(table: dict[str, _V], words: tuple[str, ...], value: _V, path: str, entry: str, field: str = "words") -> None:

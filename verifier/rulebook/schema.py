@@ -384,7 +384,8 @@ _LISTS = {
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers scales",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
-    "cardinals ordinals asks_date asks_year asks_time day_clock past before_hour oclock hour_letters military joints "
+    "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
+    "loose_before_hour oclock hour_letters military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "

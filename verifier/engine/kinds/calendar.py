@@ -30,10 +30,14 @@ class Token(msgspec.Struct, frozen=True):
 
 
 class Tokens(msgspec.Struct, frozen=True):
-    """A text in pieces; what is asked for beyond its end is an empty sign."""
+    """A text in pieces; what is asked for beyond its end is an empty sign.
+
+    ``timely`` says that the question asks for a time of day.
+    """
 
     found: tuple[Token, ...]
     table: DateTable
+    timely: bool = False
 
     def at(self, place: int) -> Token:
         """The token there."""
@@ -93,7 +97,7 @@ class Tokens(msgspec.Struct, frozen=True):
 _END = Token("s", "", 0, 0)
 
 
-def tokens_of(text: str, table: DateTable) -> Tokens:
+def tokens_of(text: str, table: DateTable, *, timely: bool = False) -> Tokens:
     """The tokens of a text, words in lower case. Linear in the text."""
     found = []
     for match in _TOKEN.finditer(text):
@@ -101,7 +105,7 @@ def tokens_of(text: str, table: DateTable) -> Tokens:
         kind = "n" if piece[0].isdecimal() else "w" if piece[0].isalpha() else "s"
         word = piece.lower().replace(".", "") if kind == "w" else piece
         found.append(Token(kind, word, match.start(), match.end()))
-    return Tokens(tuple(found), table)
+    return Tokens(tuple(found), table, timely)
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -148,4 +152,3 @@ def day_of_week(year: int, month: int, day: int) -> int | None:
     (7, 6)
     """
     return None if year <= _GREGORIAN else (day_number(year, month, day) + 2) % 7 + 1
-

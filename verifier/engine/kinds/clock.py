@@ -57,7 +57,7 @@ def read_clock(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
     zone = _zone(tokens, behind)
     if zone is None:
         return found
-    return msgspec.structs.replace(clock, zone=zone[0], bare=False), zone[1]
+    return msgspec.structs.replace(clock, zone=zone[0], bare=False, open=clock.open and not zone[2]), zone[1]
 
 
 def _named(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
@@ -84,12 +84,13 @@ def _shifted(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
         minutes = tokens.phrase(place, table.cardinals) if number is None else (number, place + 1)
         if minutes is None or minutes[0] > 59:
             return None
-        past = tokens.one_of(minutes[1], table.past)
-        to = tokens.one_of(minutes[1], table.before_hour)
-        if past is not None:
-            shift = minutes[0], past
-        elif to is not None:
-            shift = -minutes[0], to
+        past, to = table.past, table.before_hour
+        if tokens.timely:
+            past, to = past | table.loose_past, to | table.loose_before_hour
+        if (behind := tokens.one_of(minutes[1], past)) is not None:
+            shift = minutes[0], behind
+        elif (behind := tokens.one_of(minutes[1], to)) is not None:
+            shift = -minutes[0], behind
         else:
             return None
     named = tokens.phrase(shift[1], table.hours)
@@ -100,8 +101,12 @@ def _shifted(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
     if hour is None or not 1 <= hour[0] <= 12:
         return None
     total = hour[0] * 60 + shift[0]
-    behind = tokens.one_of(hour[1], table.oclock) or hour[1]
-    return _with_half(tokens, total // 60, total % 60, None, behind, halves=True)
+    place = tokens.one_of(hour[1], table.oclock) or hour[1]
+    half = tokens.phrase(place, table.halves)
+    if half is None:
+        return Clock(total // 60 or 12, total % 60, open=True), place
+    total = (total // 60 % 12 + (12 if half[0] == "pm" else 0)) * 60 + total % 60
+    return Clock(total // 60, total % 60), half[1]
 
 
 def _digits(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
@@ -140,7 +145,7 @@ def _digits(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
     if german is not None:
         behind = german
     return _with_half(
-        tokens, hours, minutes, seconds, behind, halves=not padded and german is None, bare=german is None
+        tokens, (hours, minutes, seconds), behind, halves=not padded and german is None, bare=german is None
     )
 
 
@@ -157,23 +162,17 @@ def _whole(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
     half = tokens.phrase(behind or hour[1], tokens.table.halves)
     if behind is None and half is None:
         return None
-    return _with_half(tokens, hour[0], 0, None, behind or hour[1], halves=True)
+    return _with_half(tokens, (hour[0], 0, None), behind or hour[1], halves=True)
 
 
 def _with_half(
-    tokens: Tokens,
-    hour: int,
-    minute: int,
-    second: int | None,
-    place: int,
-    *,
-    halves: bool,
-    bare: bool = False,
+    tokens: Tokens, told: tuple[int, int, int | None], place: int, *, halves: bool, bare: bool = False
 ) -> tuple[Clock, int] | None:
     """The time with the half of the day that may follow; ``None`` where the two contradict each other.
 
     ``halves`` says that without one the time may be in either.
     """
+    hour, minute, second = told
     half = tokens.phrase(place, tokens.table.halves)
     if hour == 24 and (minute or second or half is not None):
         return None
@@ -186,8 +185,11 @@ def _with_half(
     return Clock(hour % 12 + (12 if half[0] == "pm" else 0), minute, second), half[1]
 
 
-def _zone(tokens: Tokens, place: int) -> tuple[int, int] | None:
-    """A zone by its name, an offset, or an offset from a named one: Z, CET, +02:00, UTC-5, (UTC)."""
+def _zone(tokens: Tokens, place: int) -> tuple[int, int, bool] | None:
+    """A zone by its name, an offset, or an offset from a named one: Z, CET, +02:00, UTC-5, (UTC).
+
+    The last says that a time beside it goes by twenty-four hours: UTC and offsets from it.
+    """
     bracket = tokens.sign(place, "(")
     start = place + bracket
     named = tokens.phrase(start, tokens.table.zones)
@@ -206,9 +208,10 @@ def _zone(tokens: Tokens, place: int) -> tuple[int, int] | None:
         base, behind = base + sign * (hours * 60 + minutes), after
     elif named is None:
         return None
+    universal = named is None or named[0] == 0
     if bracket:
-        return (base, behind + 1) if tokens.sign(behind, ")") else None
-    return base, behind
+        return (base, behind + 1, universal) if tokens.sign(behind, ")") else None
+    return base, behind, universal
 
 
 def asks_time(ctx: Context) -> bool:
@@ -218,7 +221,10 @@ def asks_time(ctx: Context) -> bool:
 
 def by_day(clock: Clock, ctx: Context) -> Clock:
     """The time with its half settled where the question goes by twenty-four hours."""
-    if clock.open and any(phrase in ctx.demand.question.lower() for phrase in ctx.rules.dates.day_clock):
+    if not clock.open:
+        return clock
+    question = ctx.demand.question.lower().replace("-", " ").replace(":", " ")
+    if any(phrase in question for phrase in ctx.rules.dates.day_clock):
         return msgspec.structs.replace(clock, open=False)
     return clock
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from verifier.engine.kinds import clock as clocks
-from verifier.engine.kinds.calendar import day_of_week
+from verifier.engine.kinds.calendar import day_number, day_of_week
 from verifier.engine.kinds.clock import Clock
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.numerals import Number
@@ -106,7 +106,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 class Period(msgspec.Struct, frozen=True):
-    """Two dates with what joins them (``to``, ``or``), or one that is a bound or denied (``before``, ``after``, ``not``)."""
+    """Two dates with what joins them (``to``, ``or``), or one that is a bound or denied (``before``, ``not``, …)."""
 
     how: str
     first: Date
@@ -140,41 +140,67 @@ def relation(gold: Date, candidate: Date, ctx: Context) -> Code:
 def _related(gold: Date, candidate: Date, ctx: Context) -> Code:
     if gold.clashes or candidate.clashes:
         return WEEKDAY
-    less, more = _years(gold, candidate), False
-    if less in {DIFFERS, OVERLAP}:
-        return less
-    year_lost = less is LESS and candidate.year is None
-    lacks, more = less is LESS, less is MORE
+    instants = _instants(gold, candidate)
+    if instants is not None:
+        return instants
+    year = _years(gold, candidate)
+    days = _days(gold, candidate)
+    for code in (year, days):
+        if code not in {EQUAL, LESS, MORE}:
+            return code
+    time = _times(gold, candidate, ctx)
+    if time not in {EQUAL, LESS, MORE}:
+        return time
+    if LESS in {days, time}:
+        return LESS
+    if year is LESS:
+        if candidate.year is None and ctx.demand.asked:
+            return EQUAL if gold.span == 1 and str(gold.year) in ctx.demand.numbers else YEAR_OPEN
+        return LESS
+    return MORE if MORE in {year, days, time} else EQUAL
+
+
+def _days(gold: Date, candidate: Date) -> Code:
+    """Month, day and day of the week."""
+    lacks = more = False
     for wanted, given in ((gold.month, candidate.month), (gold.day, candidate.day)):
         if wanted is not None and given is not None and wanted != given:
             return DIFFERS
-        if wanted is not None and given is None:
-            lacks, year_lost = True, False
+        lacks = lacks or (wanted is not None and given is None)
         more = more or (wanted is None and given is not None)
     weekday = _weekdays(gold, candidate)
-    if weekday is not None:
-        if weekday is not LESS:
-            return weekday
-        lacks, year_lost = True, False
+    if weekday in {DIFFERS, WEEKDAY}:
+        return weekday
+    return LESS if lacks or weekday is LESS else MORE if more else EQUAL
+
+
+def _times(gold: Date, candidate: Date, ctx: Context) -> Code:
+    """The times of day beside two dates."""
     if gold.clock is not None and candidate.clock is not None:
         told = clocks.relation(gold.clock, candidate.clock, ctx)
-        if told.decision is not Decision.CORRECT:
-            return told if told.decision is Decision.PASS or not _over_midnight(gold, candidate) else WEEKDAY
-    elif gold.clock is not None:
+        return EQUAL if told.decision is Decision.CORRECT else told
+    if gold.clock is not None:
         return ASKED_LESS if ctx.demand.asked and not clocks.asks_time(ctx) else LESS
-    elif candidate.clock is not None:
-        more = True
-    if lacks:
-        if year_lost and ctx.demand.asked:
-            return EQUAL if gold.span == 1 and str(gold.year) in ctx.demand.numbers else YEAR_OPEN
-        return LESS
-    return MORE if more else EQUAL
+    return EQUAL if candidate.clock is None else MORE
 
 
-def _over_midnight(gold: Date, candidate: Date) -> bool:
-    """Whether two zones may make another day of the same moment."""
-    wanted, given = gold.clock, candidate.clock
-    return wanted is not None and given is not None and wanted.zone != given.zone
+def _instants(gold: Date, candidate: Date) -> Code | None:
+    """Two moments told in two zones, which may be two days; ``None`` where not both are told in full."""
+    wanted, given = _instant(gold), _instant(candidate)
+    if wanted is None or given is None or wanted[1] == given[1]:
+        return None
+    return EQUAL if wanted[0] == given[0] else DIFFERS
+
+
+def _instant(date: Date) -> tuple[int, int] | None:
+    """Seconds of a moment in UTC, and its zone."""
+    clock = date.clock
+    if date.year is None or date.month is None or date.day is None or clock is None:
+        return None
+    if clock.zone is None or clock.open:
+        return None
+    minutes = day_number(date.year, date.month, date.day) * 24 * 60 + clock.minutes() - clock.zone
+    return minutes * 60 + (clock.second or 0), clock.zone
 
 
 def _years(gold: Date, candidate: Date) -> Code:
@@ -193,14 +219,14 @@ def _years(gold: Date, candidate: Date) -> Code:
     return LESS if candidate.year <= gold.year and gold_end <= end else OVERLAP
 
 
-def _weekdays(gold: Date, candidate: Date) -> Code | None:
+def _weekdays(gold: Date, candidate: Date) -> Code:
     """What the days of the week say: a difference, or ``LESS`` where only the ground truth can tell one."""
     wanted, given = _weekday(gold), _weekday(candidate)
     if wanted is None or given is None:
         alone = gold.day is None and gold.weekday is not None and candidate.day is None
-        return LESS if alone and given is None else None
+        return LESS if alone and given is None else EQUAL
     if wanted == given:
-        return None
+        return EQUAL
     told = gold.weekday is not None and candidate.weekday is not None
     years = [date.year for date in (gold, candidate) if date.year is not None]
     return DIFFERS if told or min(years, default=0) >= _RELIABLE else WEEKDAY
@@ -213,19 +239,20 @@ def _weekday(date: Date) -> int | None:
 
 
 def compare_dates(gold: Date, candidate: Date, ctx: Context) -> Finding:
-    """Two dates; where the question asks for the year and no more, an answer with no more is left to a reader."""
+    """Two dates; a less specific answer is refuted only where no question leaves open how much it asks for."""
     code = relation(gold, candidate, ctx)
-    if code is LESS and _answers(candidate, ctx):
+    if code is LESS and ctx.demand.asked and not _asks_more(candidate, ctx):
         code = ASKED_LESS
     return code.finding(**ctx.sides(gold, candidate))
 
 
-def _answers(candidate: Date, ctx: Context) -> bool:
-    """Whether a date is all that the question asks for: a year, a month."""
-    asked = ctx.demand.words & ctx.rules.dates.asks_date
-    return (bool(asked) and asked <= ctx.rules.dates.asks_year and candidate.year is not None) or (
-        "month" in asked and "date" not in asked and candidate.month is not None
-    )
+def _asks_more(candidate: Date, ctx: Context) -> bool:
+    """Whether the question asks for a day, or for a month that the answer leaves out; "when" does not say."""
+    table, words = ctx.rules.dates, ctx.demand.words
+    wanted = table.asks_day if candidate.month is not None else table.asks_day | table.asks_month
+    if candidate.span > 1:
+        wanted |= table.asks_year
+    return not wanted.isdisjoint(words)
 
 
 def asks_date(ctx: Context) -> bool:

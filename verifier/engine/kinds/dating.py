@@ -1,4 +1,4 @@
-"""How dates are written: day, month and year in any order that settles them, in digits and words of the rules' languages."""
+"""How dates are written: day, month and year in any order that settles them, in digits and the words of the rules."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
     ctx.meter.spend(len(text))
     if ctx.demand.verbatim:
         return
-    tokens = tokens_of(text, table)
+    tokens = tokens_of(text, table, timely=asks_time(ctx))
     duration = read_duration(text, tokens, ctx)
     if duration is not None:
         yield duration
@@ -43,7 +43,7 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
     if found is None and place:
         place, found = 0, _whole(tokens, 0, ctx)
     if found is None:
-        found = _in_sentence(tokens, words, ctx)
+        found = _in_sentence(tokens, ctx)
     if found is None:
         return
     answer, behind = found
@@ -70,6 +70,8 @@ def _certain(text: str, answer: Clock | Date | Period, ctx: Context) -> bool:
         return not answer.bare and _MAY_BE_UNIT.search(text) is None
     if isinstance(answer, Date) and answer.month is None and answer.span > 1:
         return _GLUED_DECADE.fullmatch(text) is None
+    if isinstance(answer, Period) and answer.first.month is None and answer.first.weekday is None:
+        return asks_date(ctx)
     return asks_date(ctx) or _NUMERIC.fullmatch(text) is None
 
 
@@ -118,9 +120,7 @@ def _closed(moment: tuple[Clock | Date, int], ctx: Context) -> tuple[Clock | Dat
     return None if answer.bare else moment
 
 
-def _joined(
-    tokens: Tokens, moment: tuple[Clock | Date, int], *, between: bool
-) -> tuple[Period, int] | None:
+def _joined(tokens: Tokens, moment: tuple[Clock | Date, int], *, between: bool) -> tuple[Period, int] | None:
     """A range or two dates: what stands behind a first date, with the year or the month that both share."""
     first, behind = moment
     if not isinstance(first, Date) or first.clock is not None:
@@ -327,9 +327,8 @@ def _year(tokens: Tokens, place: int) -> tuple[int, int] | None:
     if number is None:
         return None
     behind = place + 1 if era is None else era[1] + 1
-    if tokens.sign(behind, ":.-/%") and tokens.glued(behind + 1) and tokens.at(behind + 1).kind == "n":
-        if not tokens.sign(behind, "-"):
-            return None
+    if tokens.sign(behind, ":./%") and tokens.glued(behind + 1) and tokens.at(behind + 1).kind == "n":
+        return None
     if era is None:
         era = tokens.phrase(behind, table.eras)
         behind = behind if era is None else era[1]
@@ -386,7 +385,7 @@ def _plain(date: Date) -> Date:
 _MOST_BEFORE = 12
 
 
-def _in_sentence(tokens: Tokens, words: set[str], ctx: Context) -> tuple[Clock | Date | Period, int] | None:
+def _in_sentence(tokens: Tokens, ctx: Context) -> tuple[Clock | Date | Period, int] | None:
     """The one date of a sentence: no digits before it, a preposition right before it, nothing that rejects it."""
     table, told = ctx.rules.dates, ctx.rules.text
     blocked = told.hedges | told.rejections | told.doubts | told.suppositions | told.modifiers

@@ -6,6 +6,7 @@ One duration is one quantity in its smallest unit, exactly (POLICY 29); the quan
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import msgspec
 from flint import fmpq, fmpz
@@ -134,9 +135,7 @@ def _glued_minutes(
     return [*parts, _Part(fmpq(minutes), units["minute"])], place + 1, False
 
 
-def _part(
-    text: str, tokens: Tokens, place: int, ctx: Context, before: _Part | None
-) -> tuple[_Part, int, bool] | None:
+def _part(text: str, tokens: Tokens, place: int, ctx: Context, before: _Part | None) -> tuple[_Part, int, bool] | None:
     """One amount and its unit; "and a half" of the unit before it is one too."""
     table = tokens.table
     if tokens.at(place).kind == "n":
@@ -212,7 +211,7 @@ def _amount_in_words(tokens: Tokens, place: int) -> tuple[fmpq, int, bool] | Non
 
 def _descending(parts: list[_Part]) -> bool:
     """Whether each unit is smaller than the one before it, of one sort, and only the last has decimals."""
-    for one, other in zip(parts, parts[1:], strict=False):
+    for one, other in pairwise(parts):
         if one.unit.dimension != other.unit.dimension or one.places or one.unit.factor < other.unit.factor:
             return False
         if one.unit.factor == other.unit.factor and not other.exact:
