@@ -20,18 +20,19 @@ from verifier.rulebook.schema import (
     ZoneEntry,
 )
 from verifier.types.errors import RulesError
-from verifier.types.rules import DateTable
+from verifier.types.rules import DateTable, Dimension, UnitTable
 
 _V = TypeVar("_V")
 _SETS = (
-    "suffixes links year_marks month_marks day_marks decades centuries leads prepositions asks_date asks_year asks_month asks_day asks_time "
-    "day_clock past before_hour loose_past loose_before_hour oclock hour_letters military joints unit_joiners one_words "
-    "part_links duration_leads"
+    "suffixes links year_marks month_marks day_marks decades centuries leads prepositions asks_date asks_year "
+    "asks_month asks_day asks_time day_clock past before_hour loose_past loose_before_hour oclock hour_letters military joints "
+    "unit_joiners one_words part_links duration_leads"
 )
+_TIMES: tuple[Dimension, ...] = ((("second", 1),), (("month", 1),))
 _WORD = re.compile(r"[^\W\d_]+|\d+|°")
 
 
-def dates(entries: Entries, lists: Lists) -> DateTable:
+def dates(entries: Entries, lists: Lists, units: UnitTable) -> DateTable:
     """The table. Raises ``RulesError`` where one word has two meanings of a sort, or a pair is none."""
     months: dict[str, int] = {}
     days: dict[str, int] = {}
@@ -70,6 +71,7 @@ def dates(entries: Entries, lists: Lists) -> DateTable:
         ones |= {f"{ten} {one}": tens[ten] + small[one] for ten in tens for one in small}
     names = {*months, *days, *eras, *halves, *hours, *shifts, *zones}
     named = {*sets["centuries"], *sets["year_marks"], *sets["oclock"], *sets["past"], *sets["before_hour"]}
+    times = {word for word, unit in units.words.items() if unit.dimension in _TIMES}
     return DateTable(
         months=months,
         days=days,
@@ -84,7 +86,7 @@ def dates(entries: Entries, lists: Lists) -> DateTable:
         unit_letters=_pairs(lists, "unit_letters"),
         cardinals=cardinals,
         ordinals=ordinals,
-        hints=frozenset(max(word.split(), key=len) for word in names | named),
+        hints=frozenset(max(word.split(), key=len) for word in names | named) | times,
         **sets,
     )
 

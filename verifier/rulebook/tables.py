@@ -75,16 +75,17 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
     if default is None:
         raise RulesError("profiles/", None, None, "no profile is called 'default'")
     resolver = _Resolver(entries)
+    units = _units(entries, lists, resolver)
     return Rules(
         version=version,
-        units=_units(entries, lists, resolver),
+        units=units,
         text=_text(entries, lists),
         extract=_extract(entries, lists),
         demand=_demand(entries, lists, resolver),
         choices=_choices(entries, lists),
         maths=notation(entries, lists),
         chemistry=chemistry(entries, lists),
-        dates=dates(entries, lists),
+        dates=dates(entries, lists, units),
         truth=TruthTable(words=_truths(entries)),
         profiles=tuple(profile for profile in profiles if profile is not default),
         default_profile=default,

@@ -6,12 +6,12 @@ Years are astronomical: 1 BC is the year 0, 44 BC is -43. Days of the week count
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import TypeVar
 
 import msgspec
 
-from verifier.types.rules import DateTable
+from verifier.types.rules import DateTable, TextTable
 
 _V = TypeVar("_V")
 _TOKEN = re.compile(r"\d+|[^\W\d_](?:\.[^\W\d_])+(?![^\W\d_])\.?|[^\W\d_]+|[^\w\s]|_")
@@ -62,7 +62,16 @@ class Tokens(msgspec.Struct, frozen=True):
 
     def phrase(self, place: int, table: Mapping[str, _V]) -> tuple[_V, int] | None:
         """The longest phrase of a table that begins there, what it means, and the place behind it."""
-        best: tuple[_V, int] | None = None
+        found = self._longest(place, table)
+        return None if found is None else (table[found[0]], found[1])
+
+    def one_of(self, place: int, words: Container[str]) -> int | None:
+        """The place behind the longest of some phrases that begins there, or ``None``."""
+        found = self._longest(place, words)
+        return None if found is None else found[1]
+
+    def _longest(self, place: int, known: Container[str]) -> tuple[str, int] | None:
+        best: tuple[str, int] | None = None
         words = ""
         for _ in range(_LONGEST):
             if words:
@@ -73,14 +82,9 @@ class Tokens(msgspec.Struct, frozen=True):
                 break
             words = f"{words} {token.text}" if words else token.text
             place += 1
-            if words in table:
-                best = table[words], place
+            if words in known:
+                best = words, place
         return best
-
-    def one_of(self, place: int, words: Iterable[str]) -> int | None:
-        """The place behind the longest of some phrases that begins there, or ``None``."""
-        found = self.phrase(place, dict.fromkeys(words, True))
-        return None if found is None else found[1]
 
     def skip(self, place: int, signs: str, words: frozenset[str] = frozenset()) -> int:
         """The place behind any of these signs and phrases."""
@@ -108,9 +112,15 @@ def tokens_of(text: str, table: DateTable, *, timely: bool = False) -> Tokens:
     return Tokens(tuple(found), table, timely)
 
 
-def words_of(text: str) -> frozenset[str]:
-    """The folded words of a text, each once."""
-    return frozenset(_TOKEN.findall(text.lower()))
+def unsettles(word: str, told: TextTable) -> bool:
+    """Whether a word before a date or a duration bounds, doubts, changes or rejects it."""
+    return (
+        word in told.hedges
+        or word in told.rejections
+        or word in told.doubts
+        or word in told.suppositions
+        or word in told.modifiers
+    )
 
 
 def leaps(year: int) -> bool:

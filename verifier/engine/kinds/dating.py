@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from verifier.engine.kinds.calendar import Tokens, day_of_week, is_day, tokens_of
+from verifier.engine.kinds.calendar import Tokens, day_of_week, is_day, tokens_of, unsettles
 from verifier.engine.kinds.clock import Clock, asks_time, read_clock
 from verifier.engine.kinds.date import Date, Period, asks_date
 from verifier.engine.kinds.duration import read_duration
@@ -25,9 +25,7 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
     if len(text) > _LONGEST:
         return
     table = ctx.rules.dates
-    words = {word.lower() for word in _WORD.findall(text)}
-    shaped = _SHAPE.search(text) is not None
-    if not shaped and table.hints.isdisjoint(words) and not _worded(words, ctx):
+    if table.hints.isdisjoint(_WORD.findall(text.lower())) and _SHAPE.search(text) is None and not asks_time(ctx):
         return
     ctx.meter.spend(len(text))
     if ctx.demand.verbatim:
@@ -53,15 +51,6 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
     if isinstance(answer, Clock) and answer.bare and ctx.demand.asked and not asks_time(ctx):
         return
     yield Reading(answer, "date", rest.strip(), certain=_certain(text, answer, ctx))
-
-
-def _worded(words: set[str], ctx: Context) -> bool:
-    """Whether words may be a duration: a unit of time, and an amount in words."""
-    units = ctx.rules.units.words
-    return any(
-        (unit := units.get(word)) is not None and unit.dimension in {(("second", 1),), (("month", 1),)}
-        for word in words
-    )
 
 
 def _certain(text: str, answer: Clock | Date | Period, ctx: Context) -> bool:
@@ -388,11 +377,10 @@ _MOST_BEFORE = 12
 def _in_sentence(tokens: Tokens, ctx: Context) -> tuple[Clock | Date | Period, int] | None:
     """The one date of a sentence: no digits before it, a preposition right before it, nothing that rejects it."""
     table, told = ctx.rules.dates, ctx.rules.text
-    blocked = told.hedges | told.rejections | told.doubts | told.suppositions | told.modifiers
     limit = min(len(tokens.found), _MOST_BEFORE + 1)
     for place in range(1, limit):
         before = tokens.at(place - 1)
-        if before.kind == "n" or before.text in blocked or before.text in table.bounds:
+        if before.kind == "n" or unsettles(before.text, told) or before.text in table.bounds:
             return None
         if before.kind == "w" and before.text not in table.prepositions:
             continue

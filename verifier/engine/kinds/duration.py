@@ -11,7 +11,7 @@ from itertools import pairwise
 import msgspec
 from flint import fmpq, fmpz
 
-from verifier.engine.kinds.calendar import Tokens
+from verifier.engine.kinds.calendar import Tokens, unsettles
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.number import harmless
 from verifier.engine.kinds.quantity import Quantity
@@ -63,10 +63,9 @@ def _start(tokens: Tokens, ctx: Context) -> int | None:
     table, told = tokens.table, ctx.rules.text
     if tokens.at(0).kind == "n" or _amount_in_words(tokens, 0) is not None:
         return 0
-    blocked = told.hedges | told.rejections | told.doubts | told.suppositions | told.modifiers
     for place in range(1, min(len(tokens.found), _MOST_BEFORE + 1)):
         before = tokens.at(place - 1)
-        if before.kind == "n" or before.text in blocked or before.text in table.bounds:
+        if before.kind == "n" or unsettles(before.text, told) or before.text in table.bounds:
             return None
         if before.text in table.duration_leads and (
             tokens.at(place).kind == "n" or _amount_in_words(tokens, place) is not None
