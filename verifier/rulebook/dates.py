@@ -25,8 +25,8 @@ from verifier.types.rules import DateTable, Dimension, UnitTable
 _V = TypeVar("_V")
 _SETS = (
     "suffixes links year_marks month_marks day_marks decades centuries leads prepositions asks_date asks_year "
-    "asks_month asks_day asks_time day_clock past before_hour loose_past loose_before_hour oclock hour_letters military joints "
-    "unit_joiners one_words part_links duration_leads"
+    "asks_month asks_day asks_time day_clock past before_hour loose_past loose_before_hour oclock hour_letters "
+    "military joints unit_joiners one_words part_links duration_leads"
 )
 _TIMES: tuple[Dimension, ...] = ((("second", 1),), (("month", 1),))
 _WORD = re.compile(r"[^\W\d_]+|\d+|°")
@@ -71,6 +71,7 @@ def dates(entries: Entries, lists: Lists, units: UnitTable) -> DateTable:
         ones |= {f"{ten} {one}": tens[ten] + small[one] for ten in tens for one in small}
     names = {*months, *days, *eras, *halves, *hours, *shifts, *zones}
     named = {*sets["centuries"], *sets["year_marks"], *sets["oclock"], *sets["past"], *sets["before_hour"]}
+    longest = {max(name.split(), key=len) for name in names | named}
     times = {word for word, unit in units.words.items() if unit.dimension in _TIMES}
     return DateTable(
         months=months,
@@ -86,7 +87,7 @@ def dates(entries: Entries, lists: Lists, units: UnitTable) -> DateTable:
         unit_letters=_pairs(lists, "unit_letters"),
         cardinals=cardinals,
         ordinals=ordinals,
-        hints=frozenset(max(word.split(), key=len) for word in names | named) | times,
+        hints=frozenset(word for word in longest if len(word) > 1 or not word.isascii()) | times,
         **sets,
     )
 

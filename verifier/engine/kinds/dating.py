@@ -15,7 +15,11 @@ from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.number import harmless
 
 _LONGEST = 240  # characters of a text that may be a date or a sentence with one
-_SHAPE = re.compile(r"\d[:/.-]\d|\d ?[hHmM年月] ?\d|\dT?[HMS]|\d ?[年월月]|\d{3}0s|\d{4} h", re.ASCII | re.IGNORECASE)
+_SHAPE = re.compile(  # how dates and times look without a word of the rules
+    r"\d[/.-] ?\d{1,2}[/.-] ?\d|\d{4}[-/]\d|\d:\d\d|\d\.\d\d ?[ap]|\d/\d{4}|\d ?[dhm] ?\d|\d{4} ?h|^P[\dT]"
+    r"|\d ?[年월月]|0s|\d ?[abp]\. ?[mc]|a\. ?d\. ?\d",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _YEARS = 9999
 
@@ -25,8 +29,11 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
     if len(text) > _LONGEST:
         return
     table = ctx.rules.dates
-    if table.hints.isdisjoint(_WORD.findall(text.lower())) and _SHAPE.search(text) is None and not asks_time(ctx):
-        return
+    words = _WORD.findall(text.lower())
+    if table.hints.isdisjoint(words) and _SHAPE.search(text) is None:
+        loose = not (table.loose_before_hour.isdisjoint(words) and table.loose_past.isdisjoint(words))
+        if not (loose and asks_time(ctx)):
+            return
     ctx.meter.spend(len(text))
     if ctx.demand.verbatim:
         return
