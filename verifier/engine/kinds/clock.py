@@ -145,7 +145,7 @@ def _digits(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
     if german is not None:
         behind = german
     return _with_half(
-        tokens, (hours, minutes, seconds), behind, halves=not padded and german is None, bare=german is None
+        tokens, (hours, minutes, seconds), behind, halves=not padded and german is None, bare=german is None and not padded
     )
 
 
