@@ -144,9 +144,8 @@ def _digits(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
     german = _oclock(tokens, behind)
     if german is not None:
         behind = german
-    return _with_half(
-        tokens, (hours, minutes, seconds), behind, halves=not padded and german is None, bare=german is None and not padded
-    )
+    plain = german is None and not padded  # 09:05 goes by twenty-four hours, and no ratio has such a zero
+    return _with_half(tokens, (hours, minutes, seconds), behind, halves=plain, bare=plain)
 
 
 def _oclock(tokens: Tokens, place: int) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from verifier.engine.kinds import conditions
 from verifier.engine.kinds.calendar import Tokens, day_of_week, is_day, tokens_of, unsettles
 from verifier.engine.kinds.clock import Clock, asks_time, read_clock
 from verifier.engine.kinds.date import Date, Period, asks_date
@@ -63,6 +64,8 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
 def _certain(text: str, answer: Clock | Date | Period, ctx: Context) -> bool:
     """Whether nothing else can be meant: 3 pm may be a length, 1914-1918 a difference, 12:15 a ratio."""
     if isinstance(answer, Clock):
+        if _FRENCH.search(text):
+            return not conditions.is_named("h", ctx)
         return not answer.bare and _MAY_BE_UNIT.search(text) is None
     if isinstance(answer, Date) and answer.month is None and answer.span > 1:
         return _GLUED_DECADE.fullmatch(text) is None
@@ -71,7 +74,8 @@ def _certain(text: str, answer: Clock | Date | Period, ctx: Context) -> bool:
     return asks_date(ctx) or _NUMERIC.fullmatch(text) is None
 
 
-_MAY_BE_UNIT = re.compile(r"^\d+(?:\.\d+)? ?[ap]m$|\dh\d|^\d{4} ?h")
+_MAY_BE_UNIT = re.compile(r"^\d+(?:\.\d+)? ?[ap]m$|^\d{4} ?h")
+_FRENCH = re.compile(r"\dh\d\d")
 _GLUED_DECADE = re.compile(r"\d+s")
 _NUMERIC = re.compile(r"[\d ./-]+")
 
