@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -45,7 +45,7 @@ def ordinal(day: int) -> str:
     return f"{day}{suffix}"
 
 
-def spellings(date: datetime.date) -> list[str]:
+def spellings(date: dt.date) -> list[str]:
     """Every way to write a date that only it fits."""
     day, year, name = date.day, date.year, MONTHS[date.month - 1]
     ways = [
@@ -68,12 +68,12 @@ def spellings(date: datetime.date) -> list[str]:
     return ways
 
 
-DATES = st.dates(datetime.date(1583, 1, 1), datetime.date(2999, 12, 31))
+DATES = st.dates(dt.date(1583, 1, 1), dt.date(2999, 12, 31))
 
 
 @examples(150)
 @given(DATES, st.data())
-def test_a_date_is_itself_in_every_spelling(date: datetime.date, data: st.DataObject) -> None:
+def test_a_date_is_itself_in_every_spelling(date: dt.date, data: st.DataObject) -> None:
     ways = st.sampled_from(spellings(date))
     gold, answer = data.draw(ways), data.draw(ways)
     assert outcome(gold, answer) is Outcome.CORRECT, (gold, answer)
@@ -81,9 +81,9 @@ def test_a_date_is_itself_in_every_spelling(date: datetime.date, data: st.DataOb
 
 @examples(150)
 @given(DATES, DATES, st.sampled_from(["day", "month", "year", "any"]), st.data())
-def test_another_date_is_never_correct(date: datetime.date, far: datetime.date, step: str, data: st.DataObject) -> None:
+def test_another_date_is_never_correct(date: dt.date, far: dt.date, step: str, data: st.DataObject) -> None:
     other = {
-        "day": date + datetime.timedelta(days=1),
+        "day": date + dt.timedelta(days=1),
         "month": date.replace(month=date.month % 12 + 1, day=min(date.day, 28)),
         "year": date.replace(year=date.year - 1, day=min(date.day, 28)),
         "any": far,
@@ -95,7 +95,7 @@ def test_another_date_is_never_correct(date: datetime.date, far: datetime.date, 
 
 @examples(80)
 @given(DATES, DATES)
-def test_a_date_of_two_orders_is_never_ruled_for_one_of_them(date: datetime.date, other: datetime.date) -> None:
+def test_a_date_of_two_orders_is_never_ruled_for_one_of_them(date: dt.date, other: dt.date) -> None:
     assume(date.day <= 12 and date.day != date.month)
     written = f"{date.day:02}/{date.month:02}/{date.year}"
     swapped = date.replace(day=date.month, month=date.day)

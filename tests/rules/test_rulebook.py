@@ -65,6 +65,32 @@ def test_a_unit_is_one_row_and_no_code(tmp_path: Path) -> None:
     assert Verifier().grade(sample).success is None
 
 
+def test_a_language_is_one_row_and_no_code(tmp_path: Path) -> None:
+    months = [
+        "januari",
+        "februari",
+        "mars",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "augusti",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ]
+    days = ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"]
+    calendar = (
+        f'[[calendar]]\nname = "Swedish"\nmonths = {[[month] for month in months]}\n'
+        f"days = {[[day] for day in days]}\n"
+        'accept = [["6 June 1523", "6 juni 1523"], ["1 May 2020", "fredag 1 maj 2020"]]\n'
+        'reject = [["6 June 1523", "6 juli 1523"]]\n'
+    )
+    assert check_examples(load_rules(pack(tmp_path, {"dates/swedish.toml": calendar}))) == ()
+    assert Verifier().grade(Sample(ground_truth="1 May 2020", final_answer="1 maj 2020")).success is None
+
+
 def test_a_later_entry_replaces_the_earlier_and_words_add_up(tmp_path: Path) -> None:
     over = pack(
         tmp_path,
@@ -242,6 +268,17 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
             "demand/a.toml: entry 'c', field 'means': input should be 'positive'",
         ),
         ("demand/a.toml", 'unit = ["in metres"]\n', "entry 'unit', field 'phrases': 'in metres' must hold {unit} once"),
+        (
+            "dates/a.toml",
+            '[[era]]\nname = "e"\nbefore = true\nwords = ["A.D."]\n',
+            "entry 'e', field 'words': 'A.D.' already means",
+        ),
+        ("dates/a.toml", 'bounds = ["before"]\n', "entry 'bounds', field 'phrases': 'before' is no 'words=meaning'"),
+        (
+            "dates/a.toml",
+            '[[calendar]]\nname = "c"\nmonths = [["x"]]\ndays = [["y"]]\n',
+            "dates/a.toml: entry 'c', field 'months'",
+        ),
         (
             "text/a.toml",
             '[[truth]]\nname = "t"\nvalue = true\nvocabulary = "v"\nwords = ["no"]\n',
