@@ -41,7 +41,7 @@ class Tokens(msgspec.Struct, frozen=True):
 
     def at(self, place: int) -> Token:
         """The token there."""
-        return self.found[place] if place < len(self.found) else _END
+        return self.found[place] if 0 <= place < len(self.found) else _END
 
     def sign(self, place: int, signs: str) -> bool:
         """Whether one of these signs stands there."""

@@ -54,7 +54,7 @@ def read_clock(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
     if found is None:
         return None
     clock, behind = found
-    zone = _zone(tokens, behind)
+    zone = _zone(tokens, behind, signed=tokens.at(place - 1).text == "t")
     if zone is None:
         return found
     return msgspec.structs.replace(clock, zone=zone[0], bare=False, open=clock.open and not zone[2]), zone[1]
@@ -184,16 +184,18 @@ def _with_half(
     return Clock(hour % 12 + (12 if half[0] == "pm" else 0), minute, second), half[1]
 
 
-def _zone(tokens: Tokens, place: int) -> tuple[int, int, bool] | None:
+def _zone(tokens: Tokens, place: int, *, signed: bool) -> tuple[int, int, bool] | None:
     """A zone by its name, an offset, or an offset from a named one: Z, CET, +02:00, UTC-5, (UTC).
 
-    The last says that a time beside it goes by twenty-four hours: UTC and offsets from it.
+    The last says that a time beside it goes by twenty-four hours: UTC and offsets from it. ``signed`` says that a bare
+    minus is an offset; elsewhere 10:00-11:00 is a range.
     """
     bracket = tokens.sign(place, "(")
     start = place + bracket
     named = tokens.phrase(start, tokens.table.zones)
     base, behind = named if named is not None else (0, start)
-    if tokens.sign(behind, "+-") and (named is not None or tokens.glued(behind)):
+    offset = tokens.sign(behind, "+-") if named is not None or signed else tokens.sign(behind, "+")
+    if offset and (named is not None or tokens.glued(behind)):
         sign = -1 if tokens.at(behind).text == "-" else 1
         digits = tokens.at(behind + 1)
         if digits.kind != "n" or not tokens.glued(behind + 1) or len(digits.text) not in {1, 2, 4}:

@@ -31,10 +31,8 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
         return
     table = ctx.rules.dates
     words = _WORD.findall(text.lower())
-    if table.hints.isdisjoint(words) and _SHAPE.search(text) is None:
-        loose = not (table.loose_before_hour.isdisjoint(words) and table.loose_past.isdisjoint(words))
-        if not (loose and asks_time(ctx)):
-            return
+    if table.hints.isdisjoint(words) and _SHAPE.search(text) is None and not _may_say(words, ctx):
+        return
     ctx.meter.spend(len(text))
     if ctx.demand.verbatim:
         return
@@ -59,6 +57,14 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
     if isinstance(answer, Clock) and answer.bare and ctx.demand.asked and not asks_time(ctx):
         return
     yield Reading(answer, "date", rest.strip(), certain=_certain(text, answer, ctx))
+
+
+def _may_say(words: list[str], ctx: Context) -> bool:
+    """Whether the question makes a date or a time of words that are none elsewhere: ten to five, since 1969."""
+    table = ctx.rules.dates
+    if not (table.loose_before_hour.isdisjoint(words) and table.loose_past.isdisjoint(words)) and asks_time(ctx):
+        return True
+    return any(word in table.bounds or word in table.joiners for word in words) and asks_date(ctx)
 
 
 def _certain(text: str, answer: Clock | Date | Period, ctx: Context) -> bool:
