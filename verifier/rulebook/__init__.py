@@ -1,9 +1,9 @@
 """Finds, reads, validates and digests rule packs, and builds the tables that the engine uses.
 
 A pack is a folder with ``pack.toml`` and TOML files in folders by subject (``units/``, ``text/``, ``extract/``,
-``demand/``, ``choices/``, ``dates/``, ``profiles/``). Packs stack: a later pack's entry replaces the earlier entry of the
-same name, and its word lists add to the earlier ones. Whatever is wrong is a ``RulesError`` that names the file, the entry
-and the field.
+``demand/``, ``choices/``, ``dates/``, ``profiles/``). Packs stack: a later pack's entry replaces the earlier entry of
+the same name, and its word lists add to the earlier ones. Whatever is wrong is a ``RulesError`` that names the file,
+the entry and the field.
 """
 
 from __future__ import annotations
