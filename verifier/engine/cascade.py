@@ -20,6 +20,7 @@ import msgspec
 from verifier.engine import extract, limits, sides, text
 from verifier.engine.demand import Demand, read_demand
 from verifier.engine.kinds import (
+    bounds,
     chemistry,
     choice,
     clock,
@@ -34,12 +35,14 @@ from verifier.engine.kinds import (
     measure,
     notation,
     number,
+    ordinal,
     phrase,
     quantity,
     reaction,
     region,
     relation,
     truth,
+    written,
 )
 from verifier.engine.kinds.kind import Answer, Context, Reader, Reading, Stage
 from verifier.engine.kinds.phrase import Phrase
@@ -55,13 +58,22 @@ _T = TypeVar("_T")
 _L = TypeVar("_L")
 _SHOWN = 300  # characters of a text that a trace shows
 
-READERS: tuple[Reader, ...] = (dating.read_date, quantity.read_quantity, number.read_number, truth.read_truth)
+READERS: tuple[Reader, ...] = (
+    dating.read_date,
+    bounds.read_bounds,
+    ordinal.read_ordinal,
+    quantity.read_quantity,
+    number.read_number,
+    truth.read_truth,
+)
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
     *quantity.STAGES,
     *date.STAGES,
     clock.STAGE,
     *measure.STAGES,
+    *bounds.STAGES,
+    ordinal.STAGE,
     expression.STAGE,
     *relation.STAGES,
     *collection.STAGES,
@@ -100,6 +112,8 @@ CODES: tuple[Code, ...] = (
     *quantity.CODES,
     *date.CODES,
     *clock.CODES,
+    *bounds.CODES,
+    *ordinal.CODES,
     *form.CODES,
     *expression.CODES,
     *relation.CODES,
@@ -375,8 +389,8 @@ class _Grade:
         What only could be chemistry stays a phrase beside it.
         """
         found: list[Reading] = []
-        written: Reader = partial(_chemistry, raw)
-        first = (choice.read_choice, written)
+        chemical: Reader = partial(_chemistry, raw)
+        first = (written.read_written, choice.read_choice, chemical)
         for reader in first if _FORMULA.search(words) else (*first, *READERS):
             certain = False
             for reading in reader(words, self.context):

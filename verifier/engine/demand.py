@@ -6,30 +6,23 @@ Read once per grade.
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+from itertools import islice
 
 import msgspec
 
 from verifier.engine import text as texts
 from verifier.engine.units import read_unit
 from verifier.types.budget import Meter
-from verifier.types.rules import DemandTable, Dimension, Rules, UnitDefinition, UnitTable
+from verifier.types.rules import DemandTable, Dimension, Rules, Tolerance, UnitDefinition, UnitTable
 from verifier.types.sample import Option, Sample
 
 _PLACES = re.compile(
-    r"(?:to|correct to|with|using|nearest) (?:the nearest )?(?P<count>\d+|one|two|three|four|five|six) "
-    r"(?P<what>decimal (?:place|digit)s?|d\.?p\.?|significant (?:figure|digit)s?|s\.?f\.?|sig\.? ?figs?)"
+    r"(?:to|correct to|with|using|nearest|in|give|\() ?(?:at least |exactly |the nearest )?"
+    r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten) "
+    r"(?P<what>decimal(?: (?:place|digit)s?|s)|d\.?p\.?|places of decimals|significant (?:figure|digit)s?"
+    r"|s\.?f\.?|sig\.? ?figs?)(?!\w)"
 )
-_NEAREST = {
-    "nearest tenth": 1,
-    "nearest hundredth": 2,
-    "nearest thousandth": 3,
-    "nearest cent": 2,
-    "nearest penny": 2,
-    "nearest whole": 0,
-    "nearest integer": 0,
-    "nearest dollar": 0,
-}
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
 class Demand(msgspec.Struct, frozen=True):
@@ -40,6 +33,10 @@ class Demand(msgspec.Struct, frozen=True):
     words of the question, ``numbers`` its numerals as written, ``asking`` the sentence that asks, without its own
     quantities; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or
     millions, ``rounding_task`` that it asks to round a given number, ``verbatim`` that the answer is a name of digits.
+    ``nearest_unit`` says that the places are those of a unit ("the nearest metre"), ``tolerance`` how far the answer
+    may be off, ``uncertainty`` that its error is asked for, ``extreme`` that a bound may be; ``base`` is the base of
+    numerals asked for, ``roman`` says that Roman numerals are spoken of; ``language`` is the language it is asked in,
+    ``comma`` says that this writes a decimal comma.
     ``forms`` are the forms asked for (``rules/demand/forms.toml``), ``family`` says that arbitrary constants belong to
     the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the
     order of several values counts, ``whole`` that they are whole numbers, ``degrees`` that
@@ -57,6 +54,14 @@ class Demand(msgspec.Struct, frozen=True):
     scale: bool = False
     places: int | None = None
     significant: int | None = None
+    nearest_unit: bool = False
+    tolerance: Tolerance | None = None
+    uncertainty: bool = False
+    extreme: bool = False
+    base: int | None = None
+    roman: bool = False
+    language: str = ""
+    comma: bool = False
     lowest_terms: bool = False
     rounding_task: bool = False
     forms: frozenset[str] = frozenset()
@@ -96,7 +101,9 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
     unnumbered = _unnumbered(asking)
     table = rules.demand
     unit = _unit(end, text, table, rules.units)
-    places, significant = _precision(text)
+    places, significant, nearest_unit = _precision(text, table, rules.units)
+    base = _base(asking, rules)
+    language = _language(words, rules)
     told = _phrases(text, words, table)
     asked = frozenset(phrase for phrase in told if phrase in asking)
     one = not told.isdisjoint(table.antiderivative)
@@ -112,6 +119,14 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         scale=not told.isdisjoint(table.scale),
         places=places,
         significant=significant,
+        nearest_unit=nearest_unit,
+        tolerance=_tolerance(text, table),
+        uncertainty=not told.isdisjoint(table.uncertainty),
+        extreme=not told.isdisjoint(table.extremes),
+        base=None if base == _TEN else base,
+        roman="roman" in words and not words.isdisjoint(("numeral", "numerals", "number", "numbers")),
+        language=language,
+        comma=bool(language) and language != _ENGLISH,
         lowest_terms=not told.isdisjoint(table.lowest_terms),
         rounding_task="round" in text and _ROUND.search(text) is not None,
         forms=frozenset(table.forms[phrase] for phrase in asked if phrase in table.forms),
@@ -122,7 +137,8 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         whole=not told.isdisjoint(table.whole),
         degrees=not told.isdisjoint(table.degrees),
         question=question[-_ASKED_IN:],
-        verbatim=any(re.search(rf"\b{re.escape(phrase)}\b", asking) for phrase in asked & table.verbatim),
+        verbatim=base is None
+        and any(re.search(rf"\b{re.escape(phrase)}\b", asking) for phrase in asked & table.verbatim),
         money=not asked.isdisjoint(table.money),
         measures=frozenset(
             dimension for phrase in asked if phrase in table.measures for dimension in table.measures[phrase]
@@ -166,16 +182,100 @@ def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str,
     return tuple(texts.words(option.text, rules.text) for option in options)
 
 
-def _precision(text: str) -> tuple[int | None, int | None]:
-    if "nearest" in text:
-        for phrase, places in _NEAREST.items():
-            if phrase in text:
-                return places, None
+def _precision(text: str, table: DemandTable, units: UnitTable) -> tuple[int | None, int | None, bool]:
+    """The decimal places asked for, the significant figures, and whether the places are those of a unit."""
     match = _PLACES.search(text)
-    if match is None:
-        return None, None
-    count = _NUMBERS.get(match["count"]) or int(match["count"][:3])
-    return (count, None) if match["what"].startswith("d") else (None, count)
+    if match is not None:
+        count = _COUNTS.get(match["count"]) or int(match["count"][:3])
+        return (None, count, False) if match["what"].startswith("s") else (count, None, False)
+    for found in islice(_NEAREST.finditer(text), _MOST_NEAREST):
+        at = found.end()
+        known = [phrase for phrase in table.nearest if text.startswith(phrase, at) and _ends(text, at + len(phrase))]
+        if known:
+            return table.nearest[max(known, key=len)], None, False
+        unit = read_unit(text, at, units)
+        if unit is not None and _ends(text, unit[1]):
+            return 0, None, True
+    return None, None, False
+
+
+def _ends(text: str, end: int) -> bool:
+    """Whether no word, number or power goes on there."""
+    return not text[end : end + 1].isalnum() and not _MORE_DIGITS.match(text, end)
+
+
+_NEAREST = re.compile(r"\bnearest ")
+_MOST_NEAREST = 8  # more are no question that a person asks
+_MORE_DIGITS = re.compile(r"[.,]\d")
+_UP_TO_TEN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTS = {word: count for count, word in enumerate(_UP_TO_TEN)}
+_ENGLISH = "english"
+
+
+def _tolerance(text: str, table: DemandTable) -> Tolerance | None:
+    """The tolerance that a question states; two different ones are none."""
+    if "within" not in text and "toleran" not in text and "error" not in text:
+        return None
+    found: set[tuple[str, bool]] = set()
+    for phrase in table.tolerance:
+        before, _, after = phrase.partition("{amount}")
+        start = text.find(before)
+        while start >= 0:
+            match = _AMOUNT.match(text, start + len(before))
+            if match is not None and text.startswith(after, match.end()):
+                found.add((match[1], match[2] is not None))
+            start = text.find(before, start + len(before))
+    if len(found) != 1:
+        return None
+    amount, relative = found.pop()
+    value, name = Fraction(amount), f"{amount} %" if relative else amount
+    nothing = Fraction(0)
+    return Tolerance(name, value / 100 if relative else nothing, nothing if relative else value, rounding=True)
+
+
+_AMOUNT = re.compile(
+    r"(?:± ?)?(\d{1,9}(?:\.\d{1,12})?)"
+    r"(?: ?(%|percent|per cent)(?! of (?!the (?:exact|true|actual|correct))| (?:confidence|point)|\w)"
+    r"|(?=[.,;:)]?(?:\s*$|[.,;:)]\s| (?:is|are) )))"
+)
+
+
+def _base(asking: str, rules: Rules) -> int | None:
+    """The base of numerals that the answer is asked in: "write 11 in binary", "convert 255 to base 7"."""
+    if _NO_NUMERAL.search(asking):
+        return None
+    found: list[int] = []
+    for match in _IN_BASE.finditer(asking):
+        word = match[1]
+        if word is None:
+            value = rules.demand.bases.get(match[2], 0)
+        else:
+            known = rules.numbers.words.get(word)
+            value = int(word) if word.isdecimal() else (0 if known is None else known.value)
+        if value:
+            found.append(value)
+    return _TEN if _TEN in found else (found[-1] if found and found[-1] <= 36 else None)
+
+
+_TEN = 10  # asked for by name, as from another base
+
+
+_IN_BASE = re.compile(
+    r"\b(?:to|in|into|as)(?: an?)? \$?(?:base[ -]{0,3}\$?(\d{1,2}|[a-z]{3,7})|([a-z]{3,12}))(?![a-z\d])"
+)
+_NO_NUMERAL = re.compile(
+    r"\b(?:bits?|bytes?|code|digits?|sum|value|system|ones|zeros|zeroes|fraction|string|search|tree)\b"
+    r"|\b(?:how many|number of|(?:what|which) (?:decimal|base[ -]?(?:10|ten)))\b"
+    r"|decimal (?:value|equivalent|form|representation)"
+)
+
+
+def _language(words: frozenset[str], rules: Rules) -> str:
+    """The language with the most words of its own in the question, two at least; empty if two have as many."""
+    scores = sorted(((len(words & one.evidence), one.name) for one in rules.numbers.languages), reverse=True)[:2]
+    if not scores or scores[0][0] < 2 or (len(scores) == 2 and scores[0][0] == scores[1][0]):
+        return ""
+    return scores[0][1]
 
 
 def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> UnitDefinition | None:

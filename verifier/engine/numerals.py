@@ -16,20 +16,21 @@ from verifier.types.budget import Meter
 
 _GROUPED = r"[1-9]\d{0,2}+(?:,\d{3})++(?!\d)|[1-9]\d{0,2}+(?: \d{3})++(?![\d/])|[1-9]\d{0,2}+(?:'\d{3})++(?!\d)"
 _POINTS = r"[1-9]\d{0,2}+(?:\.\d{3}){2,}+(?![\d.])"
+_COMMA = r"[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?: \d{3})+,(?:\d\d?|\d{4,}))(?![\d.,])"  # 1.234,56
 _WHOLE = rf"(?:{_GROUPED}|{_POINTS}|\d++)"
 _TEN = r"10 ?(?:\^|\*\*) ?"
 _RAISED = r"(?:\{{ ?(?P<{0}braced>[-+]? ?\d++) ?\}}|\( ?(?P<{0}round>[-+]? ?\d++) ?\)|(?P<{0}bare>[-+]?\d++))"
 NUMBER = re.compile(
     r"(?P<sign>[-+] ?)?(?:"
     r"(?P<whole>\d++) +(?P<above>[1-9]\d*+) ?/ ?(?P<below>\d++)(?!\.\d)"
-    rf"|(?P<body>{_WHOLE}(?:\.\d++)?|\.\d++|\d++\.(?!\d))"
+    rf"|(?P<body>{_COMMA}|{_WHOLE}(?:\.\d++)?|\.\d++|\d++\.(?!\d))"
     r"(?:[eE](?P<exponent>[-+]?\d++)(?!\w)"
     rf"| ?(?:[×·*⋅x]|\\times|\\cdot) ?{_TEN}{_RAISED.format('')}"
     rf"| ?/ ?(?P<over>-? ?{_WHOLE}(?:\.\d++)?)(?![\w^]))?"
     r")"
 )
 _POWER = re.compile(rf"(?P<sign>[-+] ?)?{_TEN}{_RAISED.format('')}(?![\w.^!(])")
-_PERCENT = re.compile(r" ?(?:\\?%|per ?cent(?!\w)|pct\b)", re.IGNORECASE)
+_PERCENT = re.compile(r" ?\\?%")
 _BEFORE_DIGITS = frozenset("+-.")
 _SEPARATORS = str.maketrans("", "", ", '")
 
@@ -39,8 +40,10 @@ class Number(msgspec.Struct, frozen=True):
 
     ``significant`` counts the figures shown: ``None`` for a fraction, which is exact, and for a whole number, whose
     zeros may be figures or not; ``decimal`` says that it was written with a point or in scientific notation;
-    ``percent`` that the value was divided by 100 for a sign; ``noun`` is the word right behind it, which may count
-    things ("16 eggs") or be a unit that the rules do not know.
+    ``parts`` is the power of ten that the value was divided by for a sign (2 for %, 3 for ‰), ``points`` says that it
+    is a difference of percentages, ``loose`` that it stands in words, or with a letter for a scale (12k), which may
+    mean something else; ``scale`` is what words of scale behind its digits multiplied it by; ``noun`` is the word right
+    behind it, which may count things ("16 eggs") or be a unit that the rules do not know.
     """
 
     mantissa: fmpq
@@ -50,8 +53,16 @@ class Number(msgspec.Struct, frozen=True):
     places: int | None = None
     decimal: bool = False
     fraction: bool = False
-    percent: bool = False
+    parts: int = 0
+    points: bool = False
+    loose: bool = False
+    scale: int = 1
     noun: str = ""
+
+    @property
+    def percent(self) -> bool:
+        """Whether it was written as a percentage."""
+        return self.parts == 2
 
     def show(self) -> str:
         """The number as it was written, with the word behind it."""
@@ -112,15 +123,23 @@ def scan_number(text: str, start: int, meter: Meter) -> Scanned | None:
     percent = _PERCENT.match(text, end)
     if percent is not None:
         end = percent.end()
-        places = None if number.places is None else number.places + 2
-        number = msgspec.structs.replace(
-            number, exponent10=number.exponent10 - 2, percent=True, places=places, written=text[start:end]
-        )
+        number = divided(number, 2, text[start:end])
     return Scanned(number, end)
+
+
+def divided(number: Number, power: int, written: str, *, points: bool = False) -> Number:
+    """A number with a sign behind it that divides it by a power of ten: ``25 %``."""
+    places = None if number.places is None else number.places + power
+    exponent = number.exponent10 - power
+    return msgspec.structs.replace(
+        number, exponent10=exponent, parts=power, points=points, places=places, written=written
+    )
 
 
 def _decimal(body: str) -> tuple[fmpz, int, bool]:
     """All digits as one whole number, how many of them stand behind the point, and whether there is a point."""
+    if 0 <= body.find(".") < body.rfind(",") or (" " in body and "," in body):  # 1.234,56 and 1 234,56
+        body = body.replace(".", "").replace(",", ".")
     digits = body.translate(_SEPARATORS)
     if digits.count(".") > 1:  # 1.234.567
         digits = digits.replace(".", "")
@@ -131,6 +150,11 @@ def _decimal(body: str) -> tuple[fmpz, int, bool]:
 def figures(body: str) -> int:
     """The significant figures shown: ``0.0250`` has three."""
     return len(body.translate(_SEPARATORS).replace(".", "").lstrip("0")) or 1
+
+
+def whole_figures(number: Number) -> int:
+    """All digits of a number that is written without a point, as 600 has three; zeros of a power of ten are none."""
+    return number.significant or len(str(abs(number.mantissa.p)))
 
 
 def _exponent(text: str, meter: Meter) -> int:
@@ -188,6 +212,17 @@ def round_half_up(value: fmpq, figures: int) -> fmpq:
     return rounded if value > 0 else -rounded
 
 
+def round_places(value: fmpq, places: int) -> fmpq:
+    """``value`` rounded to that many decimal places, halves away from zero; -1 rounds to tens.
+
+    >>> round_places(fmpq(1245), -1)
+    1250
+    """
+    scale = fmpq(fmpz(10) ** places) if places >= 0 else 1 / fmpq(fmpz(10) ** -places)
+    rounded = fmpq((abs(value) * scale + fmpq(1, 2)).floor()) / scale
+    return rounded if value >= 0 else -rounded
+
+
 def figures_of(number: Number, *, measured: bool) -> int | None:
     """The figures a value commits to, or ``None`` for an exact one.
 
@@ -196,5 +231,5 @@ def figures_of(number: Number, *, measured: bool) -> int | None:
     if number.significant is not None:
         return number.significant
     if measured and not number.fraction and number.exponent10 == 0:
-        return figures(number.written.strip("+- %"))
+        return whole_figures(number)
     return None

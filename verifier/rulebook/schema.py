@@ -133,6 +133,52 @@ class NamedSetEntry(Entry):
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Whole answers that stand for it, in any case.")]
 
 
+class NumberWordEntry(Entry):
+    """An English word of numbers."""
+
+    kind: Annotated[
+        Literal["unit", "teen", "ten", "hundred", "scale", "dozen", "share"],
+        Field(description="The place of the word in a number; a `share` is a part of one by itself: half."),
+    ]
+    value: Annotated[int, Field(description="What it is worth; of a share, in how many parts it divides.", ge=0)]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case.")]
+    ordinals: Annotated[tuple[Text, ...], Field(description="What it is called in a row of things: third.")] = ()
+    parts: Annotated[tuple[Text, ...], Field(description="What several parts of so many are called: thirds.")] = ()
+    glued: Annotated[tuple[Text, ...], Field(description="Letters right behind digits: 12k.")] = ()
+    money: Annotated[tuple[Text, ...], Field(description="Letters behind the digits of an amount of money: $3M.")] = ()
+
+
+class ShareEntry(Entry):
+    """A sign or words that make a number so many hundredths, thousandths, …."""
+
+    power: Annotated[int, Field(description="The power of ten that the number is divided by.", ge=1, le=12)]
+    points: Annotated[bool, Field(description="A difference of percentages, and no percentage of anything.")] = False
+    signs: Annotated[tuple[Text, ...], Field(description="Signs behind the number.")] = ()
+    words: Annotated[tuple[Text, ...], Field(description="Words behind the number, in any case.")] = ()
+
+
+class BoundEntry(Entry):
+    """Words that make an amount a bound; the ``name`` is what it is a bound to."""
+
+    before: Annotated[tuple[Text, ...], Field(description="What stands before the amount.")] = ()
+    after: Annotated[tuple[Text, ...], Field(description="What stands behind it.")] = ()
+
+
+class LanguageEntry(Entry):
+    """A language of questions, and its number words."""
+
+    evidence: Annotated[
+        tuple[Text, ...], Field(min_length=2, description="Words of which two show that a question is asked in it.")
+    ]
+    numbers: Annotated[
+        tuple[Text, ...],
+        Field(description="The words from 0 on, in order; `|` stands between two ways to write one."),
+    ] = ()
+    powers: Annotated[
+        dict[str, Annotated[int, Field(ge=1, le=60)]], Field(description="Powers of ten by their words.")
+    ] = {}
+
+
 class TruthEntry(Entry):
     """Words for one truth value."""
 
@@ -220,6 +266,20 @@ class MeasureEntry(Entry):
 
     phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question.")]
     units: Annotated[tuple[Text, ...], Field(min_length=1, description="A unit of each sort that answers it.")]
+
+
+class NearestEntry(Entry):
+    """What "to the nearest …" asks for."""
+
+    places: Annotated[int, Field(description="Decimal places; below zero tens, hundreds, ….", ge=-12, le=12)]
+    phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="What stands behind `nearest`.")]
+
+
+class BaseEntry(Entry):
+    """A base of numerals by its name."""
+
+    value: Annotated[int, Field(description="The base.", ge=2, le=36)]
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question.")]
 
 
 class FormEntry(Entry):
@@ -360,12 +420,18 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("dates", "zone"): ZoneEntry,
     ("dates", "shift"): ShiftEntry,
     ("dates", "part"): PartEntry,
+    ("numbers", "word"): NumberWordEntry,
+    ("numbers", "part"): ShareEntry,
+    ("numbers", "bound"): BoundEntry,
+    ("numbers", "language"): LanguageEntry,
     ("extract", "marker"): MarkerEntry,
     ("extract", "tag"): TagEntry,
     ("demand", "measure"): MeasureEntry,
     ("demand", "form"): FormEntry,
     ("demand", "slot"): SlotEntry,
     ("demand", "condition"): ConditionEntry,
+    ("demand", "nearest"): NearestEntry,
+    ("demand", "base"): BaseEntry,
     ("maths", "notation"): NotationEntry,
     ("chemistry", "element"): ElementEntry,
     ("chemistry", "substance"): SubstanceEntry,
@@ -381,6 +447,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
 _LISTS = {
     "units": "never",
     "choices": "phrases joins",
+    "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers scales",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
@@ -392,7 +459,7 @@ _LISTS = {
     "denials glued ordinary",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
-    "ordered unordered whole degrees short_words maths_words",
+    "ordered unordered whole degrees short_words maths_words tolerated uncertainty extremes",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

@@ -16,9 +16,11 @@ from flint import fmpq, fmpz
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.dates import dates
 from verifier.rulebook.notation import notation
+from verifier.rulebook.numbers import numbers
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     AlphabetEntry,
+    BaseEntry,
     CharacterEntry,
     ConfidenceEntry,
     Entries,
@@ -30,6 +32,7 @@ from verifier.rulebook.schema import (
     MarkerEntry,
     MeasureEntry,
     NamedSetEntry,
+    NearestEntry,
     PrefixEntry,
     ProfileEntry,
     RangeEntry,
@@ -80,6 +83,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         version=version,
         units=units,
         text=_text(entries, lists),
+        numbers=numbers(entries, lists),
         extract=_extract(entries, lists),
         demand=_demand(entries, lists, resolver),
         choices=_choices(entries, lists),
@@ -106,17 +110,18 @@ def _folded(lists: Lists, folder: str, section: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in lists.get((folder, section), ()))
 
 
-def _unit_phrases(lists: Lists) -> tuple[str, ...]:
-    phrases = _folded(lists, "demand", "unit")
+def _slotted(lists: Lists, section: str, slot: str = "{unit}") -> tuple[str, ...]:
+    phrases = _folded(lists, "demand", section)
     for phrase in phrases:
-        if phrase.count("{unit}") != 1 or phrase.startswith("{unit}"):
-            raise RulesError("demand/", "unit", "phrases", f"'{phrase}' must hold {{unit}} once, behind some words")
+        if phrase.count(slot) != 1 or phrase.startswith(slot):
+            raise RulesError("demand/", section, "phrases", f"'{phrase}' must hold {slot} once, behind some words")
     return phrases
 
 
 _SETS = (
     "percent", "exact", "count", "pure_number", "scale", "lowest_terms", "family", "antiderivative", "ordered",
     "unordered", "whole", "degrees", "verbatim", "money",
+    "uncertainty", "extremes",
 )  # fmt: skip
 
 
@@ -135,11 +140,20 @@ def _demand(entries: Entries, lists: Lists, resolver: _Resolver) -> DemandTable:
         starts.setdefault("" if word is None else word[0][:3], []).append(phrase)
     return DemandTable(
         **sets,
-        unit=_unit_phrases(lists),
+        unit=_slotted(lists, "unit"),
+        tolerance=_slotted(lists, "tolerated", "{amount}"),
         forms=forms,
         tasks=frozenset(_folded(lists, "demand", "tasks")),
         measures=measures,
         conditions=conditions(entries, lists),
+        nearest={
+            phrase.lower(): entry.places
+            for _, entry in _all(entries, "demand", "nearest", NearestEntry)
+            for phrase in sorted(entry.phrases, key=len)
+        },
+        bases={
+            word.lower(): entry.value for _, entry in _all(entries, "demand", "base", BaseEntry) for word in entry.words
+        },
         starts={start: tuple(phrases) for start, phrases in starts.items()},
     )
 

@@ -49,6 +49,51 @@ class UnitTable(msgspec.Struct, frozen=True):
     by_dimension: Mapping[Dimension, tuple[UnitDefinition, ...]]
 
 
+class Word(msgspec.Struct, frozen=True):
+    """A word of numbers: its place in one (``unit``, ``scale``, ``ordinal``, ``parts``, ``and``, …) and its worth."""
+
+    kind: str
+    value: int = 0
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What a sign or word behind a number divides it by, as a power of ten; ``points`` are no share of anything."""
+
+    name: str
+    power: int
+    points: bool
+
+
+class Language(msgspec.Struct, frozen=True):
+    """A language that a question may be asked in, and its number words, folded and without accents."""
+
+    name: str
+    evidence: frozenset[str]
+    numbers: Mapping[str, int]
+    powers: Mapping[str, int]
+
+
+class NumberTable(msgspec.Struct, frozen=True):
+    """How numbers are written in words.
+
+    ``glued`` letters stand right behind digits (12k), ``money`` letters behind an amount of money; each is worth what
+    it is mapped to. ``part`` finds a sign or word of ``parts`` behind a number; ``raised`` phrases, the longest first,
+    stand between a base and its exponent. Words ``before`` an amount, or ``after`` it, make it a bound of a sort.
+    ``indian`` words of a question go with groups of two digits.
+    """
+
+    words: Mapping[str, Word]
+    glued: Mapping[str, int]
+    money: Mapping[str, int]
+    part: re.Pattern[str]
+    parts: Mapping[str, Part]
+    raised: tuple[str, ...]
+    indian: frozenset[str]
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    languages: tuple[Language, ...]
+
+
 class TextTable(msgspec.Struct, frozen=True):
     """How texts are brought to normal form, and the words that matter beside an answer.
 
@@ -154,8 +199,9 @@ class DemandTable(msgspec.Struct, frozen=True):
 
     ``unit`` phrases hold ``{unit}``; ``measures`` are words that ask for a sort of quantity ("how long"), with the
     dimensions that answer them; ``forms`` are phrases with the form they ask for; ``money`` words ask for an amount.
-    ``conditions`` are what it says of the names in its answer. ``starts`` finds all phrases at once: those that begin
-    with a word by its first letters, the others under the empty text.
+    ``tolerance`` phrases hold ``{amount}``; ``nearest`` are the places by what stands behind "nearest", ``bases`` those
+    of numerals by their names; ``conditions`` are what it says of the names in its answer. ``starts`` finds all phrases
+    at once: those that begin with a word by its first letters, the others under the empty text.
     """
 
     percent: frozenset[str]
@@ -174,9 +220,14 @@ class DemandTable(msgspec.Struct, frozen=True):
     degrees: frozenset[str]
     verbatim: frozenset[str]
     money: frozenset[str]
+    tolerance: tuple[str, ...]
+    uncertainty: frozenset[str]
+    extremes: frozenset[str]
     tasks: frozenset[str]
     measures: Mapping[str, frozenset[Dimension]]
     conditions: ConditionTable
+    nearest: Mapping[str, int]
+    bases: Mapping[str, int]
     starts: Mapping[str, tuple[str, ...]]
 
 
@@ -399,6 +450,7 @@ class Rules(msgspec.Struct, frozen=True):
     version: str
     units: UnitTable
     text: TextTable
+    numbers: NumberTable
     extract: ExtractTable
     demand: DemandTable
     choices: ChoiceTable

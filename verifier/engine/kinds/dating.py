@@ -13,7 +13,7 @@ from verifier.engine.kinds.clock import Clock, asks_time, read_clock
 from verifier.engine.kinds.date import Date, Period, asks_date
 from verifier.engine.kinds.duration import read_duration
 from verifier.engine.kinds.kind import Context, Reading
-from verifier.engine.kinds.number import harmless
+from verifier.engine.kinds.opening import harmless
 
 _LONGEST = 240  # characters of a text that may be a date or a sentence with one
 _SHAPE = re.compile(  # how dates and times look without a word of the rules

@@ -13,7 +13,7 @@ from flint import fmpq, fmpz
 
 from verifier.engine.kinds.calendar import Tokens, unsettles
 from verifier.engine.kinds.kind import Context, Reading
-from verifier.engine.kinds.number import harmless
+from verifier.engine.kinds.opening import harmless
 from verifier.engine.kinds.quantity import Quantity
 from verifier.engine.numerals import Number
 from verifier.types.rules import UnitDefinition

@@ -21,7 +21,7 @@ from verifier.engine.maths import families, zero
 from verifier.engine.maths.calculus import derivative
 from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Equality, Given
-from verifier.engine.numerals import Number, figures, value_of
+from verifier.engine.numerals import Number, value_of, whole_figures
 from verifier.types.expr import Expr, heads, number, symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
@@ -148,7 +148,11 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         return agree(wanted, given, ctx)
     shown = ctx.sides(gold, candidate)
     own, other = values.tree_of(gold), values.tree_of(candidate)
-    early = _rounded(own, wanted, other, given, ctx, shown) or _in_base(own, given, ctx, shown)
+    early = (
+        _loose(gold, candidate, own, other, shown)
+        or _rounded(own, wanted, other, given, ctx, shown)
+        or _in_base(own, given, ctx, shown)
+    )
     if early is not None:
         return early
     if values.is_word(gold) and own != other and _may_be_word(own, other, candidate):
@@ -273,6 +277,12 @@ def _vanishes(tree: Expr) -> bool:
     )
 
 
+def _loose(gold: Value, candidate: Value, own: Expr, other: Expr, shown: Mapping[str, str]) -> Finding | None:
+    """12k may be 12,000 or a product, and a word may be no number: names on the other side leave it open."""
+    loose = any(isinstance(side, Number) and side.loose for side in (gold, candidate))
+    return FREE_NAMES.finding(**shown) if loose and (symbols(own) or symbols(other)) else None
+
+
 def _rounded(
     own: Expr, wanted: Number | None, other: Expr, given: Number | None, ctx: Context, shown: Mapping[str, str]
 ) -> Finding | None:
@@ -286,7 +296,7 @@ def _rounded(
 
 def _answer_rounded(gold: Expr, given: Number, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
     """A decimal for an exact constant."""
-    own = given.significant or figures(given.written.strip("+- %"))
+    own = whole_figures(given)
     value = value_of(given, ctx.meter)
     wanted = zero.decimal(gold, own, ctx.meter)
     if wanted is None or value is None or zero.rational(gold, ctx.meter) == value:
@@ -311,7 +321,7 @@ def _is_close(value: fmpq, wanted: fmpq, own: int) -> bool:
 
 def _gold_rounded(wanted: Number, candidate: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
     """An exact constant for a decimal ground truth."""
-    own = wanted.significant or figures(wanted.written.strip("+- %"))
+    own = whole_figures(wanted)
     value = value_of(wanted, ctx.meter)
     given = zero.decimal(candidate, own, ctx.meter)
     if given is None or value is None or zero.rational(candidate, ctx.meter) == value:

@@ -10,7 +10,9 @@ from flint import fmpq
 
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.kind import Context, Reading, Stage
-from verifier.engine.kinds.number import ROUNDED, TOO_FEW_FIGURES, agree, harmless, open_number
+from verifier.engine.kinds.number import agree
+from verifier.engine.kinds.opening import harmless, open_number
+from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES
 from verifier.engine.numerals import Number, figures_of
 from verifier.engine.units import canonical, read_unit
 from verifier.types.rules import UnitDefinition
@@ -125,7 +127,7 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
         letters = text[found.end : end]
         if all(conditions.is_variable(letter, ctx) for letter in letters):
             return  # 2m, where the question asks for something in terms of m
-    if unit is None or found.number.percent or ctx.demand.verbatim or not harmless(text[end:], ctx):
+    if unit is None or found.number.parts or ctx.demand.verbatim or not harmless(text[end:], ctx):
         return
     if found.currency and _SCALE_OR_CODE.match(text[end:]):
         return  # $5 M, $5 CAD
@@ -254,8 +256,8 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
     """The ground truth has a unit and the answer has none (POLICY 23)."""
     shown = ctx.sides(gold, candidate)
     asked = ctx.demand.unit
-    if candidate.percent:
-        return DIMENSION.finding(**shown)
+    if candidate.parts:
+        return (DIMENSION if candidate.percent else VAGUE).finding(**shown)  # 5 mg/L is said to be 5 ppm
     if _may_be_unit(candidate.noun, ctx):
         return UNKNOWN.finding(**shown)
     if asked is not None and asked.dimension == gold.unit.dimension and asked.offset == gold.unit.offset:
@@ -309,8 +311,8 @@ def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Findi
         return (OTHER_UNIT if ctx.demand.pure_number else UNASKED).finding(**shown)
     if inner.decision is Decision.PASS:
         return inner
-    if gold.percent:
-        return DIMENSION.finding(**shown)
+    if gold.parts:
+        return (DIMENSION if gold.percent else VAGUE).finding(**shown)
     if measured and unit.offset is None and _convertible(gold, candidate, ctx):
         return CONVERTED.finding(**shown)
     return NUMBER_DIFFERS.finding(**shown)

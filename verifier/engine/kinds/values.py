@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from flint import fmpq
 
@@ -22,6 +24,7 @@ IMAGINARY = frozenset({"j", "I"})
 """Names that engineers have for the imaginary unit."""
 _I = Expr("constant", (), "i")
 _ENGINEERS = frozenset({"add", "pow", "exp"})
+_PLAIN = re.compile(r"[^a-df-zA-DF-Z]*")  # no words: 3.5 million
 _NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
 _TURNING = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
 
@@ -30,7 +33,8 @@ def tree_of(value: Value) -> Expr:
     """A value as a tree; the power of ten of a number is not expanded where it is large."""
     if isinstance(value, Expression):
         return value.tree
-    written = value.written if value.decimal and not value.percent else ""
+    plain = value.decimal and not value.parts and _PLAIN.fullmatch(value.written) is not None
+    written = value.written if plain else ""
     if abs(value.exponent10) <= 400:
         return number(value.mantissa * fmpq(10) ** value.exponent10, written)
     return Expr("mul", (number(value.mantissa), Expr("pow", (number(10), number(value.exponent10)))))

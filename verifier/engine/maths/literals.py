@@ -102,17 +102,23 @@ def recurring(whole: str, before: str, block: str) -> Expr:
 
 
 def _trailing(whole: str, places: str) -> Expr:
-    """A decimal with an ellipsis: recurring where its end repeats, else the digits that are there."""
+    """A decimal with an ellipsis: recurring where its end repeats, else the digits that are there.
+
+    Of several periods the one that explains the most digits: 0.100010001000... does not end in noughts.
+    """
     size = len(places)
-    for period in range(1, min(size // 2, 60) + 1):
-        block = places[-period:]
+    best, period = 0, 0
+    for length in range(1, min(size // 2, 60) + 1):
+        block = places[-length:]
         times = 1
-        while places[max(0, size - (times + 1) * period) : size - times * period] == block:
+        while places[max(0, size - (times + 1) * length) : size - times * length] == block:
             times += 1
-        if times >= (3 if period == 1 else 2):
-            exact = recurring(whole, places[: size - times * period], block)
-            return Expr("number", (), f"{whole or '0'}.{places}...", exact.value)
-    return decimal(whole, places)
+        if times >= (3 if length == 1 else 2) and times * length > best:
+            best, period = times * length, length
+    if not period:
+        return decimal(whole, places)
+    exact = recurring(whole, places[: size - best], places[-period:])
+    return Expr("number", (), f"{whole or '0'}.{places}...", exact.value)
 
 
 def _marked(text: str) -> Expr:

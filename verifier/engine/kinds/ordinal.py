@@ -1,0 +1,128 @@
+"""Places in a row, ``3rd`` and "twenty-first", and Roman numerals where a question speaks of them (POLICY 50).
+
+Both are closed sets: another place, or another Roman numeral, is another answer. A place beside a bare number is the
+same answer where the question speaks of what is counted ("which term"), and else left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from flint import fmpq
+
+from verifier.engine.kinds.kind import Context, Reading, Stage
+from verifier.engine.kinds.number import asked_about
+from verifier.engine.kinds.opening import harmless, open_ordinal
+from verifier.engine.numerals import Number, value_of
+from verifier.types.verdict import Code, Finding, passes, proves, refutes
+
+EQUAL = proves("ordinal.equal", "Both sides name the same place in a row.")
+DIFFERS = refutes("ordinal.differs", "The two sides name different places in a row.")
+OPEN = passes("ordinal.number_or_place", "One side is a number and the other a place of that number.", specific=7)
+SAME_ROMAN = proves("roman.equal", "Both Roman numerals have the same value.")
+OTHER_ROMAN = refutes("roman.differs", "The values of the Roman numerals are different.")
+NOT_ROMAN = passes(
+    "roman.other_notation", "The values are equal, and only one side is written as a Roman numeral.", specific=7
+)
+CODES: tuple[Code, ...] = (EQUAL, DIFFERS, OPEN, SAME_ROMAN, OTHER_ROMAN, NOT_ROMAN)
+
+
+class Ordinal(msgspec.Struct, frozen=True):
+    """A place in a row, with the word behind it that the question speaks of ("term")."""
+
+    value: int
+    written: str
+    noun: str = ""
+
+    def show(self) -> str:
+        """The place as it was written."""
+        return f"{self.written} {self.noun}".strip()
+
+
+class Roman(msgspec.Struct, frozen=True):
+    """A Roman numeral in its one correct form."""
+
+    value: int
+    written: str
+
+    def show(self) -> str:
+        """The numeral as it was written."""
+        return self.written
+
+
+_ROMAN = re.compile(r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_WORTH = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
+
+
+def roman_value(text: str) -> int | None:
+    """The value of a Roman numeral, or ``None`` for what is none or is written in an odd way.
+
+    >>> roman_value("MMXXIV"), roman_value("IIII")
+    (2024, None)
+    """
+    if _ROMAN.fullmatch(text) is None:
+        return None
+    worths = [_WORTH[letter] for letter in text]
+    following = [*worths[1:], 0]
+    return sum(-own if own < after else own for own, after in zip(worths, following, strict=True))
+
+
+def read_ordinal(text: str, ctx: Context) -> Iterator[Reading]:
+    """A place in digits or words; behind it only words that the question speaks of too. Or a Roman numeral."""
+    if ctx.demand.verbatim:
+        return
+    roman = roman_value(text) if ctx.demand.roman else None
+    if roman is not None:
+        yield Reading(Roman(roman, text), "ordinal")
+        return
+    found = open_ordinal(text, ctx)
+    if found is None:
+        return
+    rest = text[found.end :]
+    if rest.strip() and not (harmless(rest, ctx) and asked_about(rest, ctx)):
+        return
+    place = Ordinal(int(found.number.mantissa.p), found.number.written, rest.strip())
+    yield Reading(place, "ordinal", rest.strip(), certain=not found.others)
+
+
+Side = Ordinal | Roman | Number
+
+
+def compare_ordinals(gold: Side, candidate: Side, ctx: Context) -> Finding:
+    """Two places, or a place and a number."""
+    shown = ctx.sides(gold, candidate)
+    wanted, given = _value(gold, ctx), _value(candidate, ctx)
+    if isinstance(gold, Roman) or isinstance(candidate, Roman):
+        if wanted != given:
+            return OTHER_ROMAN.finding(**shown)
+        both = isinstance(gold, Roman) and isinstance(candidate, Roman)
+        return (SAME_ROMAN if both else NOT_ROMAN).finding(**shown)
+    if wanted != given:
+        part = not (isinstance(gold, Ordinal) and isinstance(candidate, Ordinal)) and wanted * given == 1
+        return (OPEN if part else DIFFERS).finding(**shown)  # "third" may be short for one third
+    noun = gold.noun if isinstance(gold, Ordinal) else candidate.noun
+    both = isinstance(gold, Ordinal) and isinstance(candidate, Ordinal)
+    return (EQUAL if both or (noun and "which" in ctx.demand.words) else OPEN).finding(**shown)
+
+
+def _value(side: Side, ctx: Context) -> fmpq:
+    if isinstance(side, Number):
+        value = value_of(side, ctx.meter)
+        return fmpq(-1) if value is None else value  # no place is as large as the budget of digits
+    return fmpq(side.value)
+
+
+STAGE = Stage(
+    "ordinal",
+    (
+        (Ordinal, Ordinal),
+        (Ordinal, Number),
+        (Number, Ordinal),
+        (Roman, Roman),
+        (Roman, Number),
+        (Number, Roman),
+    ),
+    compare_ordinals,
+)

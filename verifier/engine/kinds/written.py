@@ -1,0 +1,80 @@
+"""Values that other kinds hold, written in a way of their own: ratios in words, numerals of another base."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from verifier.engine.kinds.formula import Collection, Expression
+from verifier.engine.kinds.kind import Context, Reading
+from verifier.engine.kinds.opening import open_number
+from verifier.engine.kinds.values import tree_of
+from verifier.types.expr import Expr, number
+
+_PREFIXED = re.compile(r"([-+]?)0(?:b([01_]+)|o([0-7_]+)|x([0-9a-f_]+))", re.IGNORECASE)
+_BASES = (2, 8, 16)
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NUMERAL = re.compile(r"([-+]?)([0-9A-Za-z]+(?: [0-9A-Za-z]+)*)")
+_MOST_TERMS = 6
+
+
+def read_written(text: str, ctx: Context) -> Iterator[Reading]:
+    """``0b1011``, digits where the question asks for another base (POLICY 19), ``3 to 2`` (POLICY 18)."""
+    if ctx.demand.verbatim or len(text) > ctx.meter.budget.digits:
+        return
+    found = _numeral(text, ctx)
+    if found is not None:
+        yield Reading(Expression(found), "numeral")
+        return
+    if " to " in text:
+        ratio = _ratio(text, ctx)
+        if ratio is not None:
+            yield Reading(ratio, "ratio", certain=False)
+
+
+def _numeral(text: str, ctx: Context) -> Expr | None:
+    """A numeral with a prefix, or bare digits of the base that the question asks for; a grouped one counts too."""
+    prefixed = _PREFIXED.fullmatch(text)
+    if prefixed is not None:
+        place = next(place for place in (2, 3, 4) if prefixed[place] is not None)
+        return _signed(prefixed[1], prefixed[place].replace("_", ""), _BASES[place - 2])
+    base = ctx.demand.base
+    bare = None if base is None or ctx.demand.options else _NUMERAL.fullmatch(text)
+    if base is None or bare is None:
+        return None
+    digits = bare[2].replace(" ", "").upper()
+    return _signed(bare[1], digits, base) if set(digits) <= set(_DIGITS[:base]) else None
+
+
+def read_indexed(raw: str, ctx: Context) -> Iterator[Reading]:
+    """``A7_{16}`` as it was written, where the question asks for that base; without its letters maths reads it too."""
+    match = None if ctx.demand.base is None else _INDEXED.fullmatch(raw)
+    if match is not None and int(match[2]) == ctx.demand.base:
+        digits = match[1].upper()
+        if set(digits) <= set(_DIGITS[: ctx.demand.base]):
+            tree = _signed("", digits, ctx.demand.base)
+            if tree is not None:
+                yield Reading(Expression(tree), "numeral")
+
+
+_INDEXED = re.compile(r"[\s$(]*(?:\\text\{)?([0-9A-Za-z]+)\}?\)?_\{?(\d{1,2})\}?[\s$.]*")
+
+
+def _signed(sign: str, digits: str, base: int) -> Expr | None:
+    if not digits:
+        return None
+    tree = Expr("numeral", (number(base),), digits.lstrip("0") or "0")
+    return Expr("neg", (tree,)) if sign == "-" else tree
+
+
+def _ratio(text: str, ctx: Context) -> Collection | None:
+    terms: list[Expr] = []
+    for part in text.split(" to "):
+        found = open_number(part, ctx)
+        if found is None or found.label or found.currency or found.end != len(part) or found.others:
+            return None
+        value = found.number
+        if value.parts or value.mantissa <= 0 or abs(value.exponent10) > 60 or len(terms) == _MOST_TERMS:
+            return None
+        terms.append(tree_of(value))
+    return Collection("ratio", tuple(terms), Expr("ratio", tuple(terms)))

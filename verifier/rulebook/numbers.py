@@ -1,0 +1,96 @@
+"""From the number words of a pack to the table of the reader."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from types import MappingProxyType
+
+from verifier.rulebook.schema import BoundEntry, Entries, LanguageEntry, Lists, NumberWordEntry, ShareEntry
+from verifier.types.errors import RulesError
+from verifier.types.rules import Language, NumberTable, Part, Word
+
+_STRUCTURE = ("and", "point", "minus", "plus", "one", "of", "times", "power")
+
+
+def numbers(entries: Entries, lists: Lists) -> NumberTable:
+    """The table; raises ``RulesError`` for a word with two places in a number."""
+    words: dict[str, Word] = {}
+    glued: dict[str, int] = {}
+    money: dict[str, int] = {}
+    for path, entry in entries.get(("numbers", "word"), {}).values():
+        if not isinstance(entry, NumberWordEntry):
+            continue
+        spelled = (
+            (Word(entry.kind, entry.value), entry.words),
+            (Word("ordinal", entry.value), entry.ordinals),
+            (Word("parts", entry.value), entry.parts),
+        )
+        for word, spellings in spelled:
+            for spelling in spellings:
+                _add(words, spelling.lower(), word, path, entry.name)
+        glued.update(dict.fromkeys(entry.glued, entry.value))
+        money.update(dict.fromkeys((*entry.glued, *entry.money), entry.value))
+    for section in _STRUCTURE:
+        for spelling in lists.get(("numbers", section), ()):
+            _add(words, spelling.lower(), Word(section), "numbers/", section)
+    parts: dict[str, Part] = {}
+    for _, entry in entries.get(("numbers", "part"), {}).values():
+        if isinstance(entry, ShareEntry):
+            part = Part(entry.name, entry.power, entry.points)
+            parts.update({spelling.lower(): part for spelling in (*entry.signs, *entry.words)})
+    return NumberTable(
+        words=MappingProxyType(words),
+        glued=MappingProxyType(glued),
+        money=MappingProxyType(money),
+        part=_pattern(parts),
+        parts=MappingProxyType(parts),
+        raised=tuple(
+            sorted((phrase.lower() for phrase in lists.get(("numbers", "raised"), ())), key=len, reverse=True)
+        ),
+        indian=frozenset(word.lower() for word in lists.get(("numbers", "indian"), ())),
+        before=MappingProxyType(_bounds(entries, behind=False)),
+        after=MappingProxyType(_bounds(entries, behind=True)),
+        languages=tuple(
+            _language(path, entry)
+            for path, entry in entries.get(("numbers", "language"), {}).values()
+            if isinstance(entry, LanguageEntry)
+        ),
+    )
+
+
+def _add(words: dict[str, Word], spelling: str, word: Word, path: str, entry: str) -> None:
+    if words.setdefault(spelling, word) != word:
+        raise RulesError(path, entry, "words", f"'{spelling}' already is a word of another sort")
+
+
+def _pattern(parts: dict[str, Part]) -> re.Pattern[str]:
+    """A sign, or a word with an end, the longest first; one that matches nothing where there is none."""
+    spellings = sorted(parts, key=len, reverse=True)
+    found = "|".join(re.escape(one) + (r"(?!\w)" if one[-1].isalnum() else "") for one in spellings)
+    return re.compile(rf" ?({found})" if found else r"(?!)", re.IGNORECASE)
+
+
+def _bounds(entries: Entries, *, behind: bool) -> dict[str, str]:
+    """What the words before an amount, or behind it, make it; the longest first."""
+    found: dict[str, str] = {}
+    for _, entry in entries.get(("numbers", "bound"), {}).values():
+        if isinstance(entry, BoundEntry):
+            found.update({words.lower(): entry.name for words in (entry.after if behind else entry.before)})
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def _language(path: str, entry: LanguageEntry) -> Language:
+    numbers: dict[str, int] = {}
+    for value, spellings in enumerate(entry.numbers):
+        for spelling in spellings.split("|"):
+            if numbers.setdefault(_folded(spelling), value) != value:
+                raise RulesError(path, entry.name, "numbers", f"'{spelling}' stands for two numbers")
+    powers = {_folded(word): power for word, power in entry.powers.items()}
+    return Language(entry.name, frozenset(word.lower() for word in entry.evidence), numbers, powers)
+
+
+def _folded(words: str) -> str:
+    """Lower case, no accents, spaces for hyphens."""
+    plain = "".join(mark for mark in unicodedata.normalize("NFD", words) if not unicodedata.combining(mark))
+    return " ".join(plain.lower().replace("-", " ").split())
