@@ -15,7 +15,6 @@ from verifier.engine.kinds.measure import Measure
 from verifier.engine.kinds.number import read_number
 from verifier.engine.kinds.opening import harmless
 from verifier.engine.kinds.quantity import read_quantity
-from verifier.engine.kinds.written import read_indexed
 from verifier.engine.maths.parser import read_maths
 from verifier.engine.units import read_unit
 from verifier.types.expr import Expr, symbols
@@ -37,10 +36,6 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     named = ctx.rules.text.named_sets.get(text.casefold())
     if named is not None:
         yield Reading(Region(Expr("constant", (), named)), "region")
-        return
-    indexed = list(read_indexed(raw, ctx))
-    if indexed:
-        yield from indexed
         return
     raw = _without_rejected(texts.without_citation(raw), ctx)
     parts = _parts(raw, ctx) or _worded(raw, ctx)

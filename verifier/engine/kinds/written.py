@@ -22,7 +22,7 @@ def read_written(text: str, ctx: Context) -> Iterator[Reading]:
     """``0b1011``, digits where the question asks for another base (POLICY 19), ``3 to 2`` (POLICY 18)."""
     if ctx.demand.verbatim or len(text) > ctx.meter.budget.digits:
         return
-    found = _numeral(text, ctx)
+    found = _numeral(text, ctx) or _indexed(text, ctx)
     if found is not None:
         yield Reading(Expression(found), "numeral")
         return
@@ -46,18 +46,16 @@ def _numeral(text: str, ctx: Context) -> Expr | None:
     return _signed(bare[1], digits, base) if set(digits) <= set(_DIGITS[:base]) else None
 
 
-def read_indexed(raw: str, ctx: Context) -> Iterator[Reading]:
-    """``A7_{16}`` as it was written, where the question asks for that base; without its letters maths reads it too."""
-    match = None if ctx.demand.base is None else _INDEXED.fullmatch(raw)
-    if match is not None and int(match[2]) == ctx.demand.base:
-        digits = match[1].upper()
-        if set(digits) <= set(_DIGITS[: ctx.demand.base]):
-            tree = _signed("", digits, ctx.demand.base)
-            if tree is not None:
-                yield Reading(Expression(tree), "numeral")
+def _indexed(text: str, ctx: Context) -> Expr | None:
+    """``A7_{16}``, where the question asks for that base: no formula of chemistry, and no name with an index."""
+    match = None if ctx.demand.base is None else _INDEXED.fullmatch(text)
+    if match is None or int(match[2]) != ctx.demand.base:
+        return None
+    digits = match[1].upper()
+    return _signed("", digits, ctx.demand.base) if set(digits) <= set(_DIGITS[: ctx.demand.base]) else None
 
 
-_INDEXED = re.compile(r"[\s$(]*(?:\\text\{)?([0-9A-Za-z]+)\}?\)?_\{?(\d{1,2})\}?[\s$.]*")
+_INDEXED = re.compile(r"\(?([0-9A-Za-z]+)\)?_\{?(\d{1,2})\}?")
 
 
 def _signed(sign: str, digits: str, base: int) -> Expr | None:
