@@ -129,11 +129,12 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
             return  # 2m, where the question asks for something in terms of m
     if unit is None or found.number.parts or ctx.demand.verbatim or not harmless(text[end:], ctx):
         return
-    if found.currency and _SCALE_OR_CODE.match(text[end:]):
-        return  # $5 M, $5 CAD
+    if (found.currency and _SCALE_OR_CODE.match(text[end:])) or (found.spoken and _TITLE.search(text, end)):
+        return  # $5 CAD; "One Hundred Years of Solitude"
     yield Reading(Quantity(found.number, unit), "quantity", text[end:].strip(), found.label)
 
 
+_TITLE = re.compile(r" [A-Z]")
 _GLUED = re.compile(r"[A-Za-z]{1,2}")
 _INCHES = re.compile(r" ?in\.?")  # only where the text ends: before more words it is no unit
 _TIMES = frozenset("*·")
