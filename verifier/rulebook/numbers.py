@@ -6,7 +6,16 @@ import re
 import unicodedata
 from types import MappingProxyType
 
-from verifier.rulebook.schema import BoundEntry, Entries, LanguageEntry, Lists, NumberWordEntry, ShareEntry
+from verifier.rulebook.schema import (
+    BaseEntry,
+    BoundEntry,
+    Entries,
+    LanguageEntry,
+    Lists,
+    NearestEntry,
+    NumberWordEntry,
+    ShareEntry,
+)
 from verifier.types.errors import RulesError
 from verifier.types.rules import Language, NumberTable, Part, Word
 
@@ -57,6 +66,18 @@ def numbers(entries: Entries, lists: Lists) -> NumberTable:
             if isinstance(entry, LanguageEntry)
         ),
     )
+
+
+def nearest(entries: Entries) -> dict[str, int]:
+    """The decimal places that "to the nearest …" asks for, by what stands behind it."""
+    rows = [entry for _, entry in entries.get(("demand", "nearest"), {}).values() if isinstance(entry, NearestEntry)]
+    return {phrase.lower(): row.places for row in rows for phrase in row.phrases}
+
+
+def bases(entries: Entries) -> dict[str, int]:
+    """The bases of numerals by their names."""
+    rows = [entry for _, entry in entries.get(("demand", "base"), {}).values() if isinstance(entry, BaseEntry)]
+    return {word.lower(): row.value for row in rows for word in row.words}
 
 
 def _add(words: dict[str, Word], spelling: str, word: Word, path: str, entry: str) -> None:

@@ -16,11 +16,10 @@ from flint import fmpq, fmpz
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.dates import dates
 from verifier.rulebook.notation import notation
-from verifier.rulebook.numbers import numbers
+from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     AlphabetEntry,
-    BaseEntry,
     CharacterEntry,
     ConfidenceEntry,
     Entries,
@@ -32,7 +31,6 @@ from verifier.rulebook.schema import (
     MarkerEntry,
     MeasureEntry,
     NamedSetEntry,
-    NearestEntry,
     PrefixEntry,
     ProfileEntry,
     RangeEntry,
@@ -146,14 +144,8 @@ def _demand(entries: Entries, lists: Lists, resolver: _Resolver) -> DemandTable:
         tasks=frozenset(_folded(lists, "demand", "tasks")),
         measures=measures,
         conditions=conditions(entries, lists),
-        nearest={
-            phrase.lower(): entry.places
-            for _, entry in _all(entries, "demand", "nearest", NearestEntry)
-            for phrase in sorted(entry.phrases, key=len)
-        },
-        bases={
-            word.lower(): entry.value for _, entry in _all(entries, "demand", "base", BaseEntry) for word in entry.words
-        },
+        nearest=nearest(entries),
+        bases=bases(entries),
         starts={start: tuple(phrases) for start, phrases in starts.items()},
     )
 
