@@ -44,6 +44,9 @@ CODES: tuple[Code, ...] = (
 
 NAME = "chemistry"
 _POSSIBLE = re.compile(r"[A-Z]|[βαγ]|(?<![A-Za-z])[enp](?![A-Za-z])|\\(?:alpha|beta|gamma)|[1-8][spdf]")
+_MATHS = re.compile(  # what stands in no formula of chemistry, looked for since most answers are maths
+    r"[≤≥√∈∞]|\\(?:sqrt|sin|cos|tan|ln|log|pi|int|sum|lim|infty|leq?|geq?|neq?|in|binom|[pbv]matrix)(?![A-Za-z])"
+)
 _PROSE = re.compile(r"(?<![\\A-Za-z])[a-z]{3}")
 _SPAN = re.compile(r"\$\$([^$]{1,2000})\$\$|\$([^$]{1,2000})\$|\\\(([^$]{1,2000}?)\\\)|(\\ce\{[^$]{1,2000}\})")
 _STATED = re.compile(r"(?: is|:) \*{0,2}(\S{1,60}?)\*{0,2}\.?\s*$")
@@ -75,7 +78,8 @@ class Formula(msgspec.Struct, frozen=True):
 
 def read_chemistry(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     """What the text says in chemistry; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
-    if not _POSSIBLE.search(raw) and not text[:1].isalpha():
+    possible = _POSSIBLE.search(raw) is not None and _MATHS.search(raw) is None
+    if not possible and not text[:1].isalpha():
         return
     table = ctx.rules.chemistry
     ctx.meter.spend(len(text))
@@ -84,6 +88,8 @@ def read_chemistry(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     named = list(_named(text, ctx)) or list(_restated(text, ctx))
     if named:
         yield from named
+        return
+    if not possible:
         return
     notation = written(_formula_of(raw, ctx), ctx.rules, ctx.meter)
     if notation is None or not notation.text or (_PROSE.search(notation.text) and "(" not in notation.text):
