@@ -460,7 +460,7 @@ def compare_with_value(
     return SHAPE.finding(**shown) if not symbols(tree) else MEMBERS_OPEN.finding(**shown)
 
 
-STAGES = (
+STAGES: tuple[Stage, ...] = (
     Stage("collection", ((Collection, Collection),), compare_collections),
     Stage(
         "collection",

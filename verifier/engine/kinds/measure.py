@@ -100,7 +100,7 @@ def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
     return (quantity.MISSING if first else quantity.UNASKED).finding(**shown)
 
 
-STAGES = (
+STAGES: tuple[Stage, ...] = (
     Stage("quantity", ((Measure, Measure), (Measure, Quantity), (Quantity, Measure)), compare_measures),
     Stage(
         "quantity",

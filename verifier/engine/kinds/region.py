@@ -134,7 +134,7 @@ def compare_with_value(
     return NO_SET.finding(**shown) if found.decision is Decision.INCORRECT else found
 
 
-STAGES = (
+STAGES: tuple[Stage, ...] = (
     Stage(
         "region",
         ((Region, Region), (Region, Collection), (Collection, Region), (Region, Relation), (Relation, Region)),

@@ -453,7 +453,7 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
     return SAME.finding(**shown)
 
 
-STAGES = (
+STAGES: tuple[Stage, ...] = (
     Stage("relation", ((Relation, Relation),), compare_relations),
     Stage(
         "relation",

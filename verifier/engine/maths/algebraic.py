@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import lcm, log2
 
-from flint import fmpq, fmpz
+from flint import fmpq, fmpq_mpoly, fmpz
 
 from verifier.engine.maths.kernels import Kernels
 from verifier.engine.maths.normal import Forms
@@ -115,7 +115,7 @@ def _without_pi(forms: Forms, root: int) -> bool:
     return True
 
 
-def whole_half_turns(table: Kernels, numerator: object) -> bool:
+def whole_half_turns(table: Kernels, numerator: fmpq_mpoly) -> bool:
     """Whether a sum of arctangents of rationals and of π is certainly a whole multiple of π.
 
     Arctangents are the angles of Gaussian integers: 4 atan(1/5) − atan(1/239) is the angle of (5 + i)⁴ (239 − i).
@@ -123,7 +123,7 @@ def whole_half_turns(table: Kernels, numerator: object) -> bool:
     found: list[tuple[fmpq, fmpq]] = []
     scale = 1
     whole = fmpq(0)
-    for exponents, value in terms(numerator):  # type: ignore[arg-type]
+    for exponents, value in terms(numerator):
         places = [place for place, exponent in enumerate(exponents) if exponent]
         if len(places) != 1 or exponents[places[0]] != 1:
             return False
@@ -151,9 +151,9 @@ def whole_half_turns(table: Kernels, numerator: object) -> bool:
     return imaginary == 0 and (whole * scale).q == 1
 
 
-def powers_equal(table: Kernels, numerator: object) -> bool | None:
+def powers_equal(table: Kernels, numerator: fmpq_mpoly) -> bool | None:
     """Whether a difference of two products of powers of primes is zero; ``None`` where it is something else."""
-    parts = terms(numerator)  # type: ignore[arg-type]
+    parts = terms(numerator)
     if len(parts) != 2:
         return None
     (first, value), (second, other) = parts

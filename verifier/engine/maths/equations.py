@@ -147,7 +147,7 @@ def _by_factors(pair: _Pair) -> Same | None:
         return Same(same=True, how="factors")
     sides: list[set[_Monic]] = []
     for numerator, denominator in fractions:
-        meter.spend(40 + len(numerator) * (int(numerator.total_degree()) + 1) ** 2)
+        meter.spend(40 + len(numerator) * (polynomial.total_degree(numerator) + 1) ** 2)
         factors = _irreducible(numerator)
         if not denominator.is_constant():
             factors -= _irreducible(denominator)
@@ -166,7 +166,7 @@ def _by_factors(pair: _Pair) -> Same | None:
 
 def _irreducible(whole: fmpq_mpoly) -> set[_Monic]:
     """The monic irreducible factors of a polynomial, as texts that can be compared."""
-    if whole.total_degree() == 1:
+    if polynomial.total_degree(whole) == 1:
         return {_Monic(whole)}
     return {_Monic(factor) for factor, _ in whole.factor()[1] if not factor.is_constant()}
 
@@ -212,13 +212,13 @@ def _rational_point(one: Expr, other: Expr, name: str, names: Sequence[str], met
 
 def _never_zero(factor: _Monic, meter: Meter) -> bool:
     """Whether a factor in one unknown has no real zero, so that it adds no solution: x² + 1."""
-    degrees = [int(degree) for degree in factor.factor.degrees()]
+    degrees = polynomial.degrees(factor.factor)
     if sum(degree > 0 for degree in degrees) != 1:
         return False
     at = next(place for place, degree in enumerate(degrees) if degree)
     line = [fmpq(0)] * (degrees[at] + 1)
-    for exponents, value in factor.factor.terms():
-        line[int(exponents[at])] = fmpq(value)
+    for exponents, value in polynomial.terms(factor.factor):
+        line[exponents[at]] = value
     return not roots.real_roots(fmpq_poly(line), meter)
 
 
@@ -246,7 +246,7 @@ def _truth(tree: Expr, point: dict[str, Expr], meter: Meter) -> bool | None:
 
 def _point_on(factor: _Monic, other: fmpq_mpoly, names: Sequence[str], meter: Meter) -> str:
     """A real point where a factor is zero and the other polynomial is not, as text; empty if none was found."""
-    used = [name for name, degree in zip(names, factor.factor.degrees(), strict=False) if degree]
+    used = [name for name, degree in zip(names, polynomial.degrees(factor.factor), strict=False) if degree]
     for free in used:
         rest = [name for name in names if name != free]
         for values in islice(product(_PROBES, repeat=len(rest)), _MOST_PROBES):
@@ -266,13 +266,13 @@ def _restricted(whole: fmpq_mpoly, names: Sequence[str], free: str, point: dict[
     """A polynomial in one name, with values for the others."""
     at = list(names).index(free)
     found: dict[int, fmpq] = {}
-    for exponents, coefficient in whole.terms():
+    for exponents, coefficient in polynomial.terms(whole):
         meter.spend(4 + len(names))
-        value = fmpq(coefficient)
+        value = coefficient
         for name, exponent in zip(names, exponents, strict=False):
             if name != free and exponent:
-                value *= fmpq(point[name]) ** int(exponent)
-        found[int(exponents[at])] = found.get(int(exponents[at]), fmpq(0)) + value
+                value *= fmpq(point[name]) ** exponent
+        found[exponents[at]] = found.get(exponents[at], fmpq(0)) + value
     return fmpq_poly([found.get(power, fmpq(0)) for power in range(max(found, default=0) + 1)])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from math import gcd
 
-from flint import fmpq, fmpz
+from flint import fmpq, fmpq_mpoly, fmpz
 
 from verifier.engine.maths import polynomial
 from verifier.engine.maths.trees import walk
@@ -106,7 +106,7 @@ def _factored(tree: Expr, meter: Meter) -> bool | None:
     whole = polynomial.polynomial(tree, names, meter)
     if whole is None:
         return None
-    meter.spend(int(whole.total_degree()) ** 2 * len(whole) + 1)
+    meter.spend(polynomial.total_degree(whole) ** 2 * len(whole) + 1)
     _, factors = whole.factor()
     wanted = sum(int(power) for _, power in factors)
     if wanted <= 1:
@@ -126,9 +126,9 @@ def _factored(tree: Expr, meter: Meter) -> bool | None:
     return written == wanted
 
 
-def _primitive(inner: object) -> bool:
+def _primitive(inner: fmpq_mpoly) -> bool:
     """Whether no integer can be taken out of a factor's coefficients."""
-    found = [fmpq(value) for value in inner.coeffs()]  # type: ignore[attr-defined]
+    found = [fmpq(value) for value in inner.coeffs()]
     if any(value.q != 1 for value in found):
         return True
     return gcd(*(int(value.p) for value in found)) == 1
@@ -211,7 +211,7 @@ def _partial_fractions(tree: Expr, meter: Meter) -> bool | None:
         if above is None or below is None:
             return None
         factors = [factor for factor, _ in below.factor()[1] if not factor.is_constant()]
-        if len(factors) > 1 or (factors and above.total_degree() >= factors[0].total_degree()):
+        if len(factors) > 1 or (factors and polynomial.total_degree(above) >= polynomial.total_degree(factors[0])):
             return False
     return True
 
@@ -312,7 +312,11 @@ def _standard(tree: Expr, meter: Meter) -> bool | None:
     whole = polynomial.polynomial(left, names, meter)
     if whole is None or symbols(right) or not names:
         return False
-    return bool(whole.total_degree() == 1) and _whole(right) is not None and all(fmpq(c).q == 1 for c in whole.coeffs())
+    return (
+        polynomial.total_degree(whole) == 1
+        and _whole(right) is not None
+        and all(fmpq(c).q == 1 for c in whole.coeffs())
+    )
 
 
 TASTE = frozenset({"simplified", "notation"})

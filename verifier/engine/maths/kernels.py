@@ -13,7 +13,17 @@ from flint import fmpq, fmpq_mpoly, fmpz
 
 from verifier.engine.maths.evaluate import Program
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.polynomial import Quotient, Ring, TooHigh, content, rational_power, terms
+from verifier.engine.maths.polynomial import (
+    Quotient,
+    Ring,
+    TooHigh,
+    content,
+    degrees,
+    leading,
+    rational_power,
+    terms,
+    total_degree,
+)
 
 HIGH = 12
 """Bits above which numbers stay powers: squarefree parts are sought, multiples of angles unfolded only below."""
@@ -112,9 +122,9 @@ class Kernels:
         """A polynomial with the powers of kernels replaced by what they equal."""
         if not self.related or poly.is_constant():
             return poly
-        degrees = poly.degrees()
+        highest = degrees(poly)
         for kernel in reversed(self.related):
-            if kernel.equals is not None and degrees[kernel.place] >= kernel.power:
+            if kernel.equals is not None and highest[kernel.place] >= kernel.power:
                 self.meter.spend(4 + len(poly) * (1 + len(kernel.equals)))
                 if kernel.power == 1:
                     poly = self._valued(poly, kernel)
@@ -123,14 +133,14 @@ class Kernels:
                     self.meter.within("terms", len(poly))
                 if poly.is_constant():
                     break
-                degrees = poly.degrees()
+                highest = degrees(poly)
         return poly
 
     def _valued(self, poly: fmpq_mpoly, kernel: Kernel) -> fmpq_mpoly:
         """A prime that stood for itself so that its powers need not be computed, put in if the powers are small."""
         common = poly.term_content()
         rest = poly / common
-        degree = rest.degrees()[kernel.place]
+        degree = degrees(rest)[kernel.place]
         if kernel.equals is None or degree * int(kernel.equals.leading_coefficient().p).bit_length() > 4096:
             return poly
         return rest.subs({kernel.place: kernel.equals.leading_coefficient()}) * common
@@ -144,7 +154,7 @@ class Kernels:
         if den is not ring.one:
             den = self.reduced(den)
             if len(den) == 1:
-                for place, exponent in enumerate(den.monoms()[0]):
+                for place, exponent in enumerate(leading(den)):
                     kernel = self.at(place) if exponent else None
                     if kernel is not None and kernel.equals is not None and kernel.power > 1:
                         factor = ring.context.gen(place) ** (kernel.power - exponent)
@@ -176,9 +186,7 @@ class Kernels:
             lead = a.num.leading_coefficient() if not a.num.is_zero() else fmpq(0)
             return 1 if lead > 0 else -1 if lead < 0 else 0
         if len(a.num) == 1 == len(a.den):
-            places = [
-                place for poly in (a.num, a.den) for place, exponent in enumerate(poly.monoms()[0]) if exponent % 2
-            ]
+            places = [place for poly in (a.num, a.den) for place, exponent in enumerate(leading(poly)) if exponent % 2]
             if all(self.at(place).positive for place in places):
                 return 1 if (a.num.leading_coefficient() > 0) == (a.den.leading_coefficient() > 0) else -1
         node = self.node(a)
@@ -280,7 +288,7 @@ class Kernels:
                 inner = part if index % 2 else self.absolute(part)
                 outer = ring.mul(outer, ring.power(inner, whole))
             if left:
-                kernel = self.at(factor.degrees().index(1)) if len(factor) == 1 and factor.total_degree() == 1 else None
+                kernel = self.at(degrees(factor).index(1)) if len(factor) == 1 and total_degree(factor) == 1 else None
                 if kernel is not None and kernel.positive and factor.leading_coefficient() == 1:
                     outer = ring.mul(outer, self._of_positive(kernel, left, index))
                 else:
@@ -296,13 +304,13 @@ class Kernels:
         monomial = poly.term_content()
         if not monomial.is_one():
             lead = monomial.leading_coefficient()
-            for place, exponent in enumerate(monomial.monoms()[0]):
+            for place, exponent in enumerate(leading(monomial)):
                 if exponent:
                     factors.append((ring.context.gen(place), exponent))
             poly = poly / monomial * lead
         if poly.is_one():
             return factors
-        if 1 < len(poly) <= 4 * HIGH and 2 <= poly.total_degree() <= HIGH:
+        if 1 < len(poly) <= 4 * HIGH and 2 <= total_degree(poly) <= HIGH:
             self.meter.spend(80 + len(poly) ** 2)
             scale, found = poly.factor_squarefree()
             if any(exponent > 1 for _, exponent in found):
@@ -321,8 +329,8 @@ class Kernels:
         """The kernel of a root; a root of a root is one root."""
         forms = self.forms
         base: Kernel | None = None
-        if len(radicand) == 1 and radicand.total_degree() == 1 and radicand.leading_coefficient() == 1:
-            inner = self.at(radicand.degrees().index(1))
+        if len(radicand) == 1 and total_degree(radicand) == 1 and radicand.leading_coefficient() == 1:
+            inner = self.at(degrees(radicand).index(1))
             if inner.kind == "exp":
                 base = inner
             if inner.kind == "root" and inner.positive and inner.equals is not None:
@@ -373,7 +381,7 @@ class Kernels:
         monomial = poly.term_content()
         if not monomial.is_one():
             poly = poly / monomial
-            for place, exponent in enumerate(monomial.monoms()[0]):
+            for place, exponent in enumerate(leading(monomial)):
                 if exponent:
                     kernel = self.at(place)
                     even = exponent if kernel.positive else exponent - exponent % 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flint import fmpq, fmpz
 
 from verifier.engine.maths.kernels import Kernel, Kernels
-from verifier.engine.maths.polynomial import Quotient, Undefined, content
+from verifier.engine.maths.polynomial import Quotient, Undefined, content, degrees, total_degree
 
 
 def plain(table: Kernels, a: Quotient) -> fmpq | None:
@@ -37,8 +37,8 @@ def logarithm(table: Kernels, a: Quotient) -> Quotient:  # one branch for each r
         for factor, count in table.squarefree(poly):
             part = Quotient(factor, ring.one, a.bits)
             kernel = (
-                table.at(factor.degrees().index(1))
-                if len(factor) == 1 and factor.total_degree() == 1 and factor.leading_coefficient() == 1
+                table.at(degrees(factor).index(1))
+                if len(factor) == 1 and total_degree(factor) == 1 and factor.leading_coefficient() == 1
                 else None
             )
             if kernel is not None and kernel.positive:
@@ -71,8 +71,8 @@ def _log_rest(table: Kernels, rest: Quotient) -> Quotient:
 
 
 def _log_factor(table: Kernels, a: Quotient) -> Quotient:
-    if len(a.num) == 1 and a.den is table.ring.one and a.num.total_degree() == 1 and a.num.leading_coefficient() == 1:
-        kernel = table.at(a.num.degrees().index(1))
+    if len(a.num) == 1 and a.den is table.ring.one and total_degree(a.num) == 1 and a.num.leading_coefficient() == 1:
+        kernel = table.at(degrees(a.num).index(1))
         if kernel.positive:
             return _log_positive(table, kernel)
     node = table.forms.node("ln", (table.node(a),))

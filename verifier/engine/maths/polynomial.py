@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import comb
-from typing import NamedTuple
+from typing import NamedTuple, SupportsInt
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly, fmpz
 
@@ -18,6 +18,7 @@ SIZES = (8, 16)
 _CONTEXTS = {size: fmpq_mpoly_ctx.get([f"x{place}" for place in range(size)], Ordering.lex) for size in SIZES}
 _ONES = {size: _CONTEXTS[size].constant(1) for size in SIZES}
 LARGEST_EXPONENT = 1 << 30
+_TOTAL: Callable[[fmpq_mpoly], SupportsInt] = fmpq_mpoly.total_degree  # its own integer, not the one its stub says
 
 
 class Quotient(NamedTuple):
@@ -64,7 +65,7 @@ class Ring:
         steps = len(a) * len(b)
         if steps > self._terms:
             dense = 1
-            for one, other in zip(a.degrees(), b.degrees(), strict=True):
+            for one, other in zip(degrees(a), degrees(b), strict=True):
                 dense *= 1 + one + other
             self.meter.within("terms", min(steps, dense))
         if bits > 64 or steps > 4:
@@ -118,7 +119,6 @@ class Ring:
 
     def power(self, a: Quotient, exponent: int) -> Quotient:
         """A whole power; raises ``TooHigh`` where it does not fit."""
-        exponent = int(exponent)  # flint's exponents are its own integers
         if exponent < 0:
             a, exponent = self.inverse(a), -exponent
         if exponent == 1:
@@ -137,15 +137,14 @@ class Ring:
         terms = len(a)
         if terms > 1:
             dense = 1
-            degrees = a.degrees()
-            for degree in degrees:
+            highest = degrees(a)
+            for degree in highest:
                 dense *= 1 + degree * exponent
-            dense = int(dense)
             size = min(dense, comb(exponent + terms - 1, min(terms - 1, exponent))) if terms < 50 else dense
-            if size > self._terms or max(degrees) * exponent > self.meter.budget.degree:
+            if size > self._terms or max(highest) * exponent > self.meter.budget.degree:
                 raise TooHigh
             self.meter.spend(1 + size * terms * (1 + bits // 64))
-        elif max(a.degrees()) * exponent > LARGEST_EXPONENT:
+        elif max(degrees(a)) * exponent > LARGEST_EXPONENT:
             raise TooHigh
         return a**exponent
 
@@ -169,9 +168,27 @@ class Ring:
         return Quotient(self.context.from_dict({tuple(exponents): coefficient}), self.one, bits)
 
 
+# Flint gives exponents and degrees as integers of its own, whatever its stubs say: they are made Python's here.
+
+
 def terms(poly: fmpq_mpoly) -> list[tuple[tuple[int, ...], fmpq]]:
-    """The terms of a polynomial, highest first."""
-    return list(zip(poly.monoms(), poly.coeffs(), strict=True))
+    """The terms of a polynomial, highest first: their exponents and coefficients."""
+    return [(tuple(map(int, powers)), value) for powers, value in zip(poly.monoms(), poly.coeffs(), strict=True)]
+
+
+def leading(poly: fmpq_mpoly) -> tuple[int, ...]:
+    """The exponents of the highest term of a polynomial that is not zero."""
+    return tuple(map(int, poly.monomial(0)))
+
+
+def degrees(poly: fmpq_mpoly) -> tuple[int, ...]:
+    """The degree of a polynomial in each variable."""
+    return tuple(map(int, poly.degrees()))
+
+
+def total_degree(poly: fmpq_mpoly) -> int:
+    """The highest sum of exponents in a term."""
+    return int(_TOTAL(poly))
 
 
 def content(poly: fmpq_mpoly) -> fmpq:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from flint import fmpq
 
 from verifier.engine.maths.kernels import Kernels
-from verifier.engine.maths.polynomial import Quotient, TooHigh, content, terms
+from verifier.engine.maths.polynomial import Quotient, TooHigh, content, leading, terms, total_degree
 from verifier.types.budget import Exhausted
 
 _TERMS = 8
@@ -183,7 +183,7 @@ def _of_exponentials(table: Kernels, base: Quotient, exponent: Quotient) -> Quot
     bases: set[str | int] = set()
     total = ring.zero
     for poly, sign in ((base.num, 1), (base.den, -1)):
-        for place, count in enumerate(poly.monoms()[0]):
+        for place, count in enumerate(leading(poly)):
             if count:
                 kernel = table.at(place)
                 if kernel.base == "" or kernel.of is None:
@@ -206,9 +206,9 @@ def _general(table: Kernels, base: Quotient, exponent: Quotient) -> Quotient:
     whole = exponent.den is ring.one and all(
         value.q == 1 and table.is_whole(powers) for powers, value in terms(exponent.num)
     )
-    if whole and len(base.num) == 1 and len(base.den) == 1 and base.num.total_degree() + base.den.total_degree() > 1:
+    if whole and len(base.num) == 1 and len(base.den) == 1 and total_degree(base.num) + total_degree(base.den) > 1:
         for poly, sign in ((base.num, 1), (base.den, -1)):
-            for place, count in enumerate(poly.monoms()[0]):
+            for place, count in enumerate(leading(poly)):
                 if count:
                     scaled = ring.mul(exponent, ring.constant(fmpq(sign * count)))
                     outer = ring.mul(outer, power(table, table.value(table.at(place)), scaled))

@@ -8,7 +8,7 @@ from flint import fmpq_mpoly
 from verifier.engine.maths.functions import quotient
 from verifier.engine.maths.kernels import Full, Kernel, Kernels
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.polynomial import SIZES, Undefined, content
+from verifier.engine.maths.polynomial import SIZES, Undefined, content, leading
 from verifier.types.budget import Exhausted
 
 _ATTEMPTS = ((SIZES[0], True), (SIZES[1], True), (SIZES[1], False))
@@ -41,7 +41,7 @@ class Proof(msgspec.Struct, frozen=True):
         """Whether the numerator is a product of numbers that are certainly not zero."""
         if len(self.numerator) != 1:
             return False
-        places = [place for place, exponent in enumerate(self.numerator.monoms()[0]) if exponent]
+        places = [place for place, exponent in enumerate(leading(self.numerator)) if exponent]
         return all(_never_zero(self.table.at(place)) for place in places)
 
 

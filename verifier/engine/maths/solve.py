@@ -325,9 +325,13 @@ def _by_resultant(outer: Expr, kernel: Expr, variable: str, meter: Meter) -> Ite
     names = (variable, _HIDDEN)
     first = polynomial.polynomial(cleared(outer)[0], names, meter)
     second = polynomial.polynomial(cleared(Expr("add", (power, Expr("neg", (radicand,)))))[0], names, meter)
-    if first is None or second is None or max(first.total_degree(), second.total_degree()) > _MAX_ELIMINATED:
+    if (
+        first is None
+        or second is None
+        or max(polynomial.total_degree(first), polynomial.total_degree(second)) > _MAX_ELIMINATED
+    ):
         raise Unsolved
-    meter.spend(int(first.total_degree() + second.total_degree()) ** 4)
+    meter.spend((polynomial.total_degree(first) + polynomial.total_degree(second)) ** 4)
     found = first.resultant(second, 1)
     if found.is_zero():
         raise Unsolved
