@@ -232,7 +232,7 @@ def _equal(own: Expr, other: Expr, names: frozenset[str], stated: tuple[Expr, ..
     known = conditions.given(ctx.demand, names, ctx, stated)
     if not symbols(own):  # a bare x carries no answer, though the question's equation makes it 6 (POLICY 56)
         known = Given(tuple(one for one in known.conditions if one.head != "eq"), known.integers, known.unknown)
-    if known == Given(conditions=stated):
+    if known.conditions == stated and not known.integers and not known.unknown:
         return found
     return zero.equal(own, other, known, ctx.meter)
 

@@ -8,7 +8,7 @@ from flint import fmpq, fmpq_mpoly, fmpz
 
 from verifier.engine.maths.kernels import Kernels
 from verifier.engine.maths.normal import Forms
-from verifier.engine.maths.polynomial import terms
+from verifier.engine.maths.polynomial import is_prime, terms
 
 UNBOUNDED = 1 << 40
 _LARGEST = 1 << 20
@@ -170,7 +170,7 @@ def powers_equal(table: Kernels, numerator: fmpq_mpoly) -> bool | None:
                     return None
                 exponents[base[0]] = exponents.get(base[0], fmpq(0)) + base[1] * exponent * sign
     for prime, count in table.factors(ratio):
-        if prime.bit_length() > _FACTORED and not prime.is_probable_prime():
+        if prime.bit_length() > _FACTORED and not is_prime(prime, proved=False):
             return None
         exponents[str(prime)] = exponents.get(str(prime), fmpq(0)) + count
     return all(exponent == 0 for exponent in exponents.values())
@@ -185,6 +185,6 @@ def _prime(forms: Forms, node: int) -> tuple[str, fmpq] | None:
         if given is None:
             return None
         index = given
-    if value is None or value.q != 1 or value < 2 or value.p.bit_length() > _FACTORED or not value.p.is_prime():
+    if value is None or value.q != 1 or value < 2 or value.p.bit_length() > _FACTORED or not is_prime(value.p):
         return None
     return str(value.p), index

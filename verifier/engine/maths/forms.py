@@ -253,7 +253,7 @@ def _prime_factors(tree: Expr, _meter: Meter) -> bool | None:
     for part in tree.args if tree.head == "mul" else (tree,):
         base = part.args[0] if part.head == "pow" else part
         value = _whole(base)
-        if value is None or value > fmpz(10) ** 12 or not value.is_prime():
+        if value is None or value > fmpz(10) ** 12 or not polynomial.is_prime(value):
             return False
         bases.append(int(value))
     return True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 import msgspec
 
@@ -408,6 +407,6 @@ def _unicode(piece: str, position: int, found: Tokens, table: MathsTable, meter:
         _word(found, piece, position)
 
 
-def positions(text: str) -> Iterator[tuple[int, int]]:
+def positions(text: str) -> list[tuple[int, int]]:
     """Where each piece of ``tokens_of`` begins and ends in the text."""
-    return (match.span("piece") for match in _PIECE.finditer(text))
+    return [match.span("piece") for match in _PIECE.finditer(text)]

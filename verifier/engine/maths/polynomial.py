@@ -18,7 +18,9 @@ SIZES = (8, 16)
 _CONTEXTS = {size: fmpq_mpoly_ctx.get([f"x{place}" for place in range(size)], Ordering.lex) for size in SIZES}
 _ONES = {size: _CONTEXTS[size].constant(1) for size in SIZES}
 LARGEST_EXPONENT = 1 << 30
-_TOTAL: Callable[[fmpq_mpoly], SupportsInt] = fmpq_mpoly.total_degree  # its own integer, not the one its stub says
+_TOTAL: Callable[[fmpq_mpoly], SupportsInt] = fmpq_mpoly.total_degree  # an integer of flint's own
+_PRIME: Callable[[fmpz], object] = fmpz.is_prime  # 0 or 1
+_PROBABLE: Callable[[fmpz], object] = fmpz.is_probable_prime
 
 
 class Quotient(NamedTuple):
@@ -168,7 +170,8 @@ class Ring:
         return Quotient(self.context.from_dict({tuple(exponents): coefficient}), self.one, bits)
 
 
-# Flint gives exponents and degrees as integers of its own, whatever its stubs say: they are made Python's here.
+# Flint gives exponents and degrees as integers of its own, and truths as integers, whatever its stubs say. Compiled code
+# takes annotations at their word, so what comes from there becomes Python's own here, and nowhere else.
 
 
 def terms(poly: fmpq_mpoly) -> list[tuple[tuple[int, ...], fmpq]]:
@@ -189,6 +192,11 @@ def degrees(poly: fmpq_mpoly) -> tuple[int, ...]:
 def total_degree(poly: fmpq_mpoly) -> int:
     """The highest sum of exponents in a term."""
     return int(_TOTAL(poly))
+
+
+def is_prime(value: fmpz, *, proved: bool = True) -> bool:
+    """Whether an integer is prime; not ``proved``, whether it is one as far as tests without a proof show."""
+    return bool(_PRIME(value) if proved else _PROBABLE(value))
 
 
 def content(poly: fmpq_mpoly) -> fmpq:

@@ -19,7 +19,7 @@ def resolve_runs(tokens: Tokens, text: str) -> Tokens:
     """
     if "run" not in tokens.kinds:
         return tokens
-    spans = list(positions(text))
+    spans = positions(text)
     spans.append((len(text), len(text)))
     kinds: list[str] = []
     values: list[str] = []
@@ -170,7 +170,7 @@ def slice_of(text: str, tokens: Tokens, start: int, end: int) -> str:
     """The text of the tokens from ``start`` up to ``end``, out of its delimiters."""
     if start >= end:
         return ""
-    spans = list(positions(text))
+    spans = positions(text)
     last = tokens.origin[end] if end < len(tokens.origin) else len(spans)
     begins = spans[tokens.origin[start]][0]
     ends = spans[last][0] if last < len(spans) else len(text)
