@@ -8,15 +8,19 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
 WORKDIR /src
 # The packages first: this layer changes only with the locks.
 COPY requirements/build.txt requirements/image.txt requirements/
+# The slim image has the headers of its Python, and no compiler.
+RUN apt-get update \
+    && apt-get install --no-install-recommends --yes gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
 RUN python -m venv --without-pip "$VENV" \
     && python -m pip --python "$VENV/bin/python" install --no-deps --only-binary :all: --require-hashes -r requirements/image.txt \
     && python -m venv builder \
     && builder/bin/python -m pip install --no-deps --only-binary :all: --require-hashes -r requirements/build.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY verifier verifier
 COPY rules rules
 COPY api api
-RUN builder/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
+RUN VERIFIER_COMPILE=1 builder/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
     && python -m pip --python "$VENV/bin/python" install --no-deps --no-index dist/*.whl \
     && "$VENV/bin/python" -m compileall -q "$VENV/lib"
 

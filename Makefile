@@ -1,6 +1,6 @@
 # The doors for a person; each is a line over .ci/, and sets up what it needs. Arguments go through ARGS: make test ARGS="-k units".
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench lock docs
+.PHONY: help demo test check serve bench lock docs wheel same
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -19,6 +19,12 @@ serve:  ## the HTTP service on this machine
 
 bench:  ## accuracy, peers, speed, work to time; ARGS="speed FILE" for one of them
 	@.ci/bench $(ARGS)
+
+wheel:  ## the wheel with the compiled engine, into dist/
+	@.ci/wheel
+
+same:  ## compile the engine, and prove that it gives the verdicts of the pure one
+	@.ci/same
 
 lock:  ## remake requirements/*.txt; ARGS=--upgrade takes the newest versions
 	@.ci/lock $(ARGS)

@@ -76,6 +76,10 @@ def compile_into(folder: Path, sources: list[str]) -> list[Path]:
         extensions = mypycify(
             [*options, *sources], opt_level="2", debug_level="0", multi_file=True, group_name=GROUP, target_dir="build"
         )
+        for extension in extensions:
+            # mypyc looks for the headers of a group inside a package at the top; and other compilers have other warnings.
+            extension.include_dirs.append(f"build/{GROUP.rpartition('.')[0].replace('.', '/')}")
+            extension.extra_compile_args.append("-Wno-error")
         command = Build(Distribution({"name": "verifier", "ext_modules": extensions}))
         command.inplace = True
         command.ensure_finalized()
@@ -100,17 +104,18 @@ class CompileHook(BuildHookInterface[Any]):
         lacks = missing()
         if lacks:
             raise SystemExit(f"VERIFIER_COMPILE=1: {lacks}; or leave it out for a wheel of pure Python")
-        self.folder = Path(tempfile.mkdtemp(prefix="compile-"))
+        self.temporary = tempfile.TemporaryDirectory(prefix="compile-")
+        folder = Path(self.temporary.name)
         shutil.copytree(
-            Path(self.root, "verifier"), self.folder / "verifier", ignore=shutil.ignore_patterns("__pycache__", "*.so")
+            Path(self.root, "verifier"), folder / "verifier", ignore=shutil.ignore_patterns("__pycache__", "*.so")
         )
-        files = {path for pattern in COMPILED for path in self.folder.glob(pattern)}
-        made = compile_into(self.folder, sorted(path.relative_to(self.folder).as_posix() for path in files))
+        files = {path for pattern in COMPILED for path in folder.glob(pattern)}
+        made = compile_into(folder, sorted(path.relative_to(folder).as_posix() for path in files))
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
-        build_data["force_include"].update({str(path): path.relative_to(self.folder).as_posix() for path in made})
+        build_data["force_include"].update({str(path): path.relative_to(folder).as_posix() for path in made})
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002  # its face
         """Remove the folder."""
-        if hasattr(self, "folder"):
-            shutil.rmtree(self.folder)
+        if hasattr(self, "temporary"):
+            self.temporary.cleanup()
