@@ -1,17 +1,15 @@
 # The HTTP service. `.ci/image-steps` does the same by hand where there is no Docker engine.
+# The same Python twice: with a compiler, to build with, and slim, to run.
+ARG BUILDER=3.11-bookworm
 ARG PYTHON=3.11-slim-bookworm
 
-FROM python:${PYTHON} AS build
+FROM python:${BUILDER} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1 \
     VENV=/opt/venv
 WORKDIR /src
 # The packages first: this layer changes only with the locks.
 COPY requirements/build.txt requirements/image.txt requirements/
-# The slim image has the headers of its Python, and no compiler.
-RUN apt-get update \
-    && apt-get install --no-install-recommends --yes gcc libc6-dev \
-    && rm -rf /var/lib/apt/lists/*
 RUN python -m venv --without-pip "$VENV" \
     && python -m pip --python "$VENV/bin/python" install --no-deps --only-binary :all: --require-hashes -r requirements/image.txt \
     && python -m venv builder \

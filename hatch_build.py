@@ -21,13 +21,14 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from packaging.requirements import Requirement
 
 COMPILED = (
-    "verifier/engine/**/*.py",
+    "verifier/engine/**/[!_]*.py",
     "verifier/types/budget.py",
     "verifier/types/spelling.py",
     "verifier/types/verdict.py",
 )
 """``types/expr.py`` stays out: mypyc compares structs that it compiles by identity, and trees are compared."""
-GROUP = "verifier.engine.native"
+GROUP = "verifier.native"
+"""The module that holds all the code; its package, as all packages, is itself not compiled."""
 TOOLS = ("mypy>=2.4", "setuptools>=78")
 TYPED = ("msgspec", "python-flint")
 """What the compiled files import, for its types; at the versions that the project asks for."""
@@ -55,10 +56,10 @@ def missing() -> str:
 def compile_into(folder: Path, sources: list[str]) -> list[Path]:
     """Compile files of a tree, named from its top; gives the extension modules, which stand in the same tree."""
     from mypyc.build import mypycify
-    from setuptools import Distribution
-    from setuptools.command.build_ext import build_ext
+    from setuptools import Distribution  # type: ignore[import-untyped]
+    from setuptools.command.build_ext import build_ext  # type: ignore[import-untyped]
 
-    class Build(build_ext):
+    class Build(build_ext):  # type: ignore[misc]
         def build_extensions(self) -> None:
             """One compiler for each processor: setuptools runs them one after another."""
             one_by_one = self.compiler.compile
@@ -77,9 +78,9 @@ def compile_into(folder: Path, sources: list[str]) -> list[Path]:
             [*options, *sources], opt_level="2", debug_level="0", multi_file=True, group_name=GROUP, target_dir="build"
         )
         for extension in extensions:
-            # mypyc looks for the headers of a group inside a package at the top; and other compilers have other warnings.
+            # mypyc looks at the top for headers that it puts into the group's package.
             extension.include_dirs.append(f"build/{GROUP.rpartition('.')[0].replace('.', '/')}")
-            extension.extra_compile_args.append("-Wno-error")
+            extension.extra_compile_args.append("-Wno-error")  # other compilers warn of other things
         command = Build(Distribution({"name": "verifier", "ext_modules": extensions}))
         command.inplace = True
         command.ensure_finalized()

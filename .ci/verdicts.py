@@ -1,4 +1,4 @@
-"""The verdict on every case of tests/cases and every labelled pair, a JSON line each: two builds must print the same bytes.
+"""The verdicts on all cases and all labelled pairs, a JSON line each: two builds must print the same bytes.
 
 The pairs are read from ``../shared/data`` or from the folder that ``VERIFIER_SHARED_DATA`` names, and left out where
 there are none.

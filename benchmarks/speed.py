@@ -3,11 +3,13 @@
     python benchmarks/speed.py
     python benchmarks/speed.py trajectories.jsonl --rounds 10
     python benchmarks/speed.py --pairs                 # distinct maths pairs, against Math-Verify in the same run
+    python benchmarks/speed.py --pairs --beside PYTHON # and the engine in the environment of another interpreter
 
 With ``--pairs`` every distinct maths pair of the labelled data is graded; all times are CPU, rules and imports warm, in
 one process. Ours is the least of five rounds (the engine keeps nothing between two grades, so that a repeated pair
 costs what the first one cost). Math-Verify keeps texts and simplifications it has seen, so each pair is asked once, in
-a process that is warm from the pairs before it, alternately with ours, so that both meet the same load.
+a process that is warm from the pairs before it, alternately with ours, so that both meet the same load. So is another
+build of the engine: `make bench` measures the compiled one, and the pure one beside it.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +27,7 @@ from labelled import ABSENT, MATHS, Row, data_folder, pairs
 from peers import Peer
 
 from verifier import Sample, Verifier
+from verifier.engine import cascade
 from verifier.records import read_record
 from verifier.types.errors import RecordError
 
@@ -74,12 +78,55 @@ def distinct(rows: Iterator[Row]) -> list[Row]:
     return list(seen.values())
 
 
-def maths_pairs(verifier: Verifier, rows: list[Row], rounds: int) -> None:
+def build() -> str:
+    """Which build of the engine this process runs."""
+    return "pure" if Path(cascade.__file__ or "").suffix == ".py" else "compiled"
+
+
+class Beside:
+    """Another build of the engine, in a process of its own: the number of a pair in, its seconds out."""
+
+    def __init__(self, python: str, rounds: int) -> None:
+        self._child = subprocess.Popen(  # noqa: S603  # this very file
+            [python, __file__, "--pairs", "--answering", "--rounds", str(rounds)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.name = self._line()
+
+    def _line(self) -> str:
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline().strip()
+        if not line:
+            raise SystemExit(f"the other build ended: {self._child.args!r}")
+        return line
+
+    def __call__(self, number: int) -> float:
+        """The least CPU seconds of so many grades of a pair."""
+        assert self._child.stdin is not None
+        self._child.stdin.write(f"{number}\n")
+        self._child.stdin.flush()
+        return float(self._line())
+
+    def close(self) -> None:
+        """End the process."""
+        self._child.communicate()
+
+
+def answer(verifier: Verifier, rows: list[Row], rounds: int) -> None:
+    """What ``Beside`` talks to."""
+    print(build(), flush=True)
+    for number in sys.stdin:
+        print(fastest(verifier, rows[int(number)].sample, rounds), flush=True)
+
+
+def maths_pairs(verifier: Verifier, rows: list[Row], rounds: int, beside: Beside | None) -> None:
     """Our time and Math-Verify's on each distinct pair, and what they come to."""
     peer = Peer("math-verify")
-    ours, theirs, undecided, raised = [], [], 0, 0
-    for row in rows:
+    ours, theirs, others, undecided, raised = [], [], [], 0, 0
+    for number, row in enumerate(rows):
         theirs.append(peer(row).seconds)
+        if beside is not None:
+            others.append(beside(number))
         began = time.process_time()
         try:
             undecided += verifier.grade(row.sample).success is None
@@ -91,13 +138,18 @@ def maths_pairs(verifier: Verifier, rows: list[Row], rounds: int) -> None:
     failed = f", RAISED: {raised}" if raised else ""
     print(f"{len(rows)} distinct maths pairs; undecided by the engine: {undecided}{failed}")
     print(f"{'':12} {'mean':>9} {'median':>9} {'p95':>9} {'p99':>9} {'max':>9}   ms of CPU")
-    for name, times in (("verifier", ours), ("math-verify", theirs)):
+    lines = [(build(), ours), ("math-verify", theirs)]
+    if beside is not None:
+        beside.close()
+        lines.insert(1, (beside.name, others))
+    for name, times in lines:
         told = (statistics.fmean(times), statistics.median(times), _part(times, 95), _part(times, 99), max(times))
         print(f"{name:12} " + " ".join(f"{1e3 * seconds:9.3f}" for seconds in told))
-    mean = statistics.fmean(theirs) / statistics.fmean(ours)
-    median = statistics.median(theirs) / statistics.median(ours)
-    each = statistics.median(their / our for their, our in zip(theirs, ours, strict=True))
-    print(f"mean {mean:.0f}×, median {median:.0f}× faster (median of the pairs' own ratios {each:.0f}×)")
+    for name, times in lines[:-1]:
+        mean, median = _ratio(theirs, times)
+        each = statistics.median(their / our for their, our in zip(theirs, times, strict=True))
+        print(f"{name}: mean {mean:.0f}×, median {median:.0f}× faster (median of the pairs' own ratios {each:.0f}×)")
+    mean, median = _ratio(theirs, ours)
     goals = (
         ("mean at least 200×", mean >= 200),
         ("median at least 80×", median >= 80),
@@ -111,6 +163,11 @@ def maths_pairs(verifier: Verifier, rows: list[Row], rounds: int) -> None:
         print(f"  {1e3 * ours[index]:7.2f} ms (theirs {1e3 * theirs[index]:8.1f})  {rows[index].id}")
 
 
+def _ratio(theirs: list[float], ours: list[float]) -> tuple[float, float]:
+    """How many times as long theirs are, by mean and by median."""
+    return statistics.fmean(theirs) / statistics.fmean(ours), statistics.median(theirs) / statistics.median(ours)
+
+
 def _part(times: list[float], percent: int) -> float:
     """The time that so many of a hundred keep to."""
     return sorted(times)[min(len(times) - 1, len(times) * percent // 100)]
@@ -122,6 +179,8 @@ def main() -> int:
     parser.add_argument("input", nargs="?", type=Path, default=EXAMPLE, help="a JSONL file in the seed's field names")
     parser.add_argument("--rounds", type=int, default=5, help="how often to grade the file, or a pair")
     parser.add_argument("--pairs", action="store_true", help="distinct maths pairs, against Math-Verify")
+    parser.add_argument("--beside", metavar="PYTHON", help="with --pairs: an interpreter that has another build")
+    parser.add_argument("--answering", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
 
     begin = time.process_time()
@@ -133,13 +192,17 @@ def main() -> int:
         if folder is None:
             print(ABSENT, file=sys.stderr)
             return 1
-        maths_pairs(verifier, distinct(pairs(folder, MATHS)), rounds)
+        rows = distinct(pairs(folder, MATHS))
+        if asked.answering:
+            answer(verifier, rows, rounds)
+        else:
+            maths_pairs(verifier, rows, rounds, Beside(asked.beside, rounds) if asked.beside else None)
         return 0
-    rows = list(samples(asked.input))
-    if not rows:
+    graded = list(samples(asked.input))
+    if not graded:
         parser.error(f"{asked.input} holds nothing that can be graded")
-    whole_file(verifier, asked.input, rows, rounds)
-    print(f"rules read in {loading:.2f} s")
+    whole_file(verifier, asked.input, graded, rounds)
+    print(f"{build()} build; rules read in {loading:.2f} s")
     return 0
 
 

@@ -170,8 +170,8 @@ class Ring:
         return Quotient(self.context.from_dict({tuple(exponents): coefficient}), self.one, bits)
 
 
-# Flint gives exponents and degrees as integers of its own, and truths as integers, whatever its stubs say. Compiled code
-# takes annotations at their word, so what comes from there becomes Python's own here, and nowhere else.
+# Flint gives exponents and degrees as integers of its own, and truths as integers, whatever its stubs say. Compiled
+# code takes annotations at their word, so what comes from there becomes Python's own here, and nowhere else.
 
 
 def terms(poly: fmpq_mpoly) -> list[tuple[tuple[int, ...], fmpq]]:
