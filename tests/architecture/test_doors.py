@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-DOORS = ("demo", "test", "check", "serve", "bench", "lock", "docs")
+DOORS = ("demo", "test", "check", "serve", "bench", "wheel", "same", "lock", "docs")
 
 
 def test_make_alone_lists_every_door(checkout: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from scripts import load
 
 LOCKS = ("build", "ci", "image")
 PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>[0-9][^ ]*)(?: ; (?P<marker>.+))?")
@@ -81,6 +82,17 @@ def test_the_build_lock_has_the_build_system(checkout: Path, project: dict) -> N
     for text in project["build-system"]["requires"]:
         requirement = Requirement(text)
         assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)])
+
+
+def test_the_build_lock_has_what_compiles_the_engine(checkout: Path, project: dict) -> None:
+    hook = load(checkout / "hatch_build.py")
+    pinned = pins(checkout / "requirements" / "build.txt")
+    needs = [
+        *map(Requirement, hook.TOOLS),
+        *(need for need in asked(project["project"], ()) if need.name in hook.TYPED),
+    ]
+    assert len(needs) == len(hook.TOOLS) + len(hook.TYPED)
+    assert all(need.specifier.contains(pinned[canonicalize_name(need.name)]) for need in needs)
 
 
 @pytest.mark.parametrize("lock", ["image", "build"])
