@@ -65,7 +65,8 @@ def compile_into(folder: Path, sources: list[str]) -> list[Path]:
             one_by_one = self.compiler.compile
 
             def at_once(sources: list[str], **options: Any) -> list[str]:  # noqa: ANN401  # handed on
-                with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+                allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+                with ThreadPoolExecutor(allowed) as pool:
                     made = pool.map(lambda source: one_by_one([source], **options), sources)
                     return [name for names in made for name in names]
 
