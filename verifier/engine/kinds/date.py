@@ -304,12 +304,16 @@ def compare_periods(gold: Period, candidate: Period, ctx: Context) -> Finding:
     if gold.how != candidate.how:
         return PARTLY.finding(**shown)
     ends = [relation(gold.first, candidate.first, ctx), relation(gold.last, candidate.last, ctx)]
-    if gold.how == "or" and DIFFERS in ends:
+    if gold.how == "or" and _one_differs(ends):
         crossed = [relation(gold.first, candidate.last, ctx), relation(gold.last, candidate.first, ctx)]
-        ends = crossed if DIFFERS not in crossed else ends
+        ends = ends if _one_differs(crossed) else crossed
     if all(code is EQUAL for code in ends):
         return EQUAL.finding(**shown)
-    return (DIFFERS if DIFFERS in ends and gold.how == "to" else PARTLY).finding(**shown)
+    return (DIFFERS if _one_differs(ends) and gold.how == "to" else PARTLY).finding(**shown)
+
+
+def _one_differs(ends: list[Code]) -> bool:
+    return any(code is DIFFERS for code in ends)
 
 
 def compare_with_period(gold: Date, candidate: Period, ctx: Context) -> Finding:
@@ -319,9 +323,9 @@ def compare_with_period(gold: Date, candidate: Period, ctx: Context) -> Finding:
     if any(code.decision is Decision.PASS for code in ends):
         return PARTLY.finding(**shown)
     if candidate.how == "not":
-        return (PARTLY if DIFFERS in ends else DENIED).finding(**shown)
+        return (PARTLY if _one_differs(ends) else DENIED).finding(**shown)
     if candidate.how == "or":
-        return (DIFFERS if ends == [DIFFERS, DIFFERS] else SEVERAL).finding(**shown)
+        return (DIFFERS if all(code is DIFFERS for code in ends) else SEVERAL).finding(**shown)
     if all(code.decision is Decision.CORRECT for code in ends) and candidate.how == "to":
         return PARTLY.finding(**shown)  # a month, told by its first day and its last
     return RANGE.finding(**shown)
