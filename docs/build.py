@@ -236,11 +236,62 @@ def _listed(folder: str, name: str) -> tuple[str, str]:
     sys.exit(f"rules/{folder}: no file holds the word list {name}: give it one, with a comment above it")
 
 
+def units_page() -> str:
+    """Every unit of the built-in pack: how it is written, what it is, from the rows themselves."""
+    lines = [
+        "# Units",
+        "",
+        MADE,
+        "",
+        "The units of the built-in rules, by file of `rules/units/`. Symbols keep their case, words do not; accents",
+        "may be missing. `loosely`: what the unit is where its own kind does not stand on the other side. What `also`",
+        "lists are spellings of other units, written for this one too: which is meant shows beside the other",
+        "side, and where that does not settle it, the verdict is undecided. [Add a unit](../how-to/contribute.md).",
+        "",
+    ]
+    for file in sorted((RULES / "units").glob("*.toml")):
+        units = tomllib.loads(file.read_text(encoding="utf-8")).get("unit", [])
+        if not units:
+            continue
+        lines += [
+            f"## {file.stem}",
+            "",
+            "| unit | symbols | words | also | is | prefixes |",
+            "|---|---|---|---|---|---|",
+        ]
+        for row in units:
+            spelled = [_spelled(row.get(field, [])) for field in ("symbols", "words", "also")]
+            lines.append(f"| {row['name']} | {' | '.join(spelled)} | {_cell(_defined(row))} | {_prefixes(row)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _spelled(spellings: list[str]) -> str:
+    return " ".join(f"`{_cell(text)}`" for text in spellings)
+
+
+def _defined(row: dict[str, Any]) -> str:
+    """What a unit is, in a line."""
+    told = str(row.get("equals", "a currency" if row.get("currency") else "a base unit"))
+    if "offset" in row:
+        told += f", from {row['offset']}"
+    if "loosely" in row:
+        told += f"; loosely {row['loosely']}"
+    marks = [mark for mark in ("vague", "weak") if row.get(mark)]
+    return told + (f" ({', '.join(marks)})" if marks else "")
+
+
+def _prefixes(row: dict[str, Any]) -> str:
+    taken = row.get("prefixes", "")
+    return taken if isinstance(taken, str) else ", ".join(taken)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "codes.md": codes_page,
     "cli.md": cli_page,
     "modules.md": modules_page,
     "rules.md": rules_page,
+    "units.md": units_page,
 }
 
 

@@ -26,7 +26,7 @@ PAGES = sorted(
     path.relative_to(CHECKOUT).as_posix()
     for pattern in ("*.md", "docs/**/*.md", "examples/*.md", "benchmarks/*.md", "changelog.d/*.md")
     for path in CHECKOUT.glob(pattern)
-    if path.name not in {"codes.md", "cli.md", "modules.md", "rules.md"}
+    if path.name not in {"codes.md", "cli.md", "modules.md", "rules.md", "units.md"}
     or path.parent.name != "reference"  # made from the code
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flint import fmpq
 
-from verifier.engine.units import canonical, read_unit
+from verifier.engine.units import canonical, fitting, read_unit
 from verifier.types.rules import Rules
 
 POWER = "kilogram·metre^2·second^-3"
@@ -29,7 +29,22 @@ POWER = "kilogram·metre^2·second^-3"
         ("mL", "metre^3", fmpq(1, 10**6)),
         ("J/(mol K)", "kelvin^-1·kilogram·metre^2·mole^-1·second^-2", fmpq(1)),
         ("J/(kg·m^2)", "second^-2", fmpq(1)),
-        ("mm Hg", "kilogram·metre^-1·second^-2", fmpq(101325, 760)),
+        ("mm Hg", "kilogram·metre^-1·second^-2", fmpq(133322387415, 1000000000)),
+        ("mètres carrés", "metre^2", fmpq(1)),
+        ("Quadratkilometer", "metre^2", fmpq(10**6)),
+        ("метров в секунду", "metre·second^-1", fmpq(1)),
+        ("千米每小时", "metre·second^-1", fmpq(5, 18)),
+        ("立方厘米", "metre^3", fmpq(1, 10**6)),
+        ("キログラム", "kilogram", fmpq(1)),
+        ("kilómetros por hora", "metre·second^-1", fmpq(5, 18)),
+        ("((kg·m)/(s^2))", "kilogram·metre·second^-2", fmpq(1)),
+        ("(kg·m)/s^2", "kilogram·metre·second^-2", fmpq(1)),
+        ("N.m", "kilogram·metre^2·second^-2", fmpq(1)),
+        ("newton-metres", "kilogram·metre^2·second^-2", fmpq(1)),
+        ("g/100 mL", "kilogram·metre^-3", fmpq(10)),
+        ("L per 100 km", "metre^2", fmpq(1, 10**8)),
+        ("KiB/s", "bit·second^-1", fmpq(8192)),
+        ("sq in", "metre^2", fmpq(254, 10000) ** 2),
     ],
 )
 def test_a_unit_is_read_whole(rules: Rules, text: str, dimension: str, factor: fmpq) -> None:
@@ -51,10 +66,27 @@ def test_case_tells_units_apart(rules: Rules) -> None:
     assert rules.units.symbols["s"].dimension != rules.units.symbols["S"].dimension
 
 
-def test_a_product_behind_a_slash_is_vague(rules: Rules) -> None:
+def test_a_product_behind_a_slash_is_divided_by_and_may_be_meant_by_the_letter(rules: Rules) -> None:
     read = read_unit("J/mol·K", 0, rules.units)
     assert read is not None
-    assert read[0].vague
+    assert dict(read[0].dimension)["kelvin"] == -1
+    assert [(dict(other.dimension)["kelvin"], other.vague) for other in read[0].others] == [(1, True)]
+
+
+def test_a_power_of_two_symbols_may_be_of_the_second(rules: Rules) -> None:
+    read = read_unit("ms^-1", 0, rules.units)
+    assert read is not None
+    assert canonical(read[0].dimension) == "second^-1"
+    assert [canonical(other.dimension) for other in read[0].others] == ["metre·second^-1"]
+
+
+def test_spellings_with_several_meanings_fit_what_stands_beside_them(rules: Rules) -> None:
+    units = rules.units.words
+    ounce, cup, pound = units["ounce"], units["cup"], units["pound"]
+    assert [wanted.dimension == cup.dimension for wanted, _ in fitting(ounce, cup)][:1] == [True]
+    assert fitting(ounce, pound)[0] == (ounce, pound)
+    assert fitting(units["hertz"], units["becquerel"]) == ()  # both are 1/s only loosely
+    assert fitting(units["hertz"], units["metre"]) == ()
 
 
 def test_only_a_lone_unit_keeps_its_offset(rules: Rules) -> None:

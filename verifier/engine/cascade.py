@@ -33,6 +33,7 @@ from verifier.engine.kinds import (
     form,
     kind,
     measure,
+    missing,
     notation,
     number,
     ordinal,
@@ -42,6 +43,7 @@ from verifier.engine.kinds import (
     region,
     relation,
     truth,
+    vector,
     written,
 )
 from verifier.engine.kinds.kind import Answer, Context, Reader, Reading, Stage
@@ -68,10 +70,12 @@ READERS: tuple[Reader, ...] = (
 )
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
-    *quantity.STAGES,
+    quantity.STAGE,
+    *missing.STAGES,
     *date.STAGES,
     clock.STAGE,
     *measure.STAGES,
+    *vector.STAGES,
     *bounds.STAGES,
     ordinal.STAGE,
     expression.STAGE,
@@ -114,6 +118,7 @@ CODES: tuple[Code, ...] = (
     *clock.CODES,
     *bounds.CODES,
     *ordinal.CODES,
+    *vector.CODES,
     *form.CODES,
     *expression.CODES,
     *relation.CODES,
@@ -495,8 +500,13 @@ class _Grade:
 
 
 def _comparable(findings: list[Finding]) -> list[Finding]:
-    """Without the readings of a kind that the other side is not, if there are others: the kinds tell what is meant."""
-    return [finding for finding in findings if finding.code not in _SET_ASIDE] or findings
+    """Without the readings of a kind or a dimension that the other side is not, if there are others.
+
+    What stands on the other side tells what is meant.
+    """
+    for aside in (_SET_ASIDE | {quantity.UNKNOWN.name}, frozenset({quantity.DIMENSION.name})):
+        findings = [finding for finding in findings if finding.code not in aside] or findings
+    return findings
 
 
 def _chemistry(raw: str, words: str, context: Context) -> Iterator[Reading]:

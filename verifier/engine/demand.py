@@ -40,7 +40,8 @@ class Demand(msgspec.Struct, frozen=True):
     ``forms`` are the forms asked for (``rules/demand/forms.toml``), ``family`` says that arbitrary constants belong to
     the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the
     order of several values counts, ``whole`` that they are whole numbers, ``degrees`` that
-    bare angles are degrees; ``question`` is the end of the question as it was
+    bare angles are degrees, ``difference`` that a difference of temperatures is asked for, ``direction`` that a
+    direction is; ``question`` is the end of the question as it was
     written.
     """
 
@@ -71,6 +72,8 @@ class Demand(msgspec.Struct, frozen=True):
     unordered: bool = False
     whole: bool = False
     degrees: bool = False
+    difference: bool = False
+    direction: bool = False
     question: str = ""
     verbatim: bool = False
     money: bool = False
@@ -136,6 +139,8 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         unordered=not told.isdisjoint(table.unordered),
         whole=not told.isdisjoint(table.whole),
         degrees=not told.isdisjoint(table.degrees),
+        difference=not asked.isdisjoint(table.difference),
+        direction=not asked.isdisjoint(table.direction),
         question=question[-_ASKED_IN:],
         verbatim=base is None
         and any(re.search(rf"\b{re.escape(phrase)}\b", asking) for phrase in asked & table.verbatim),

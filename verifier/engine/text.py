@@ -141,6 +141,8 @@ def _latex(text: str, table: TextTable) -> str:
         text = text.replace("{,}", ",").replace("{.}", ".")
     text = text.replace("\\!", "")
     if "\\" in text:
+        if _SIUNITX.search(text):
+            text = siunitx(text, table)
         text = _macros(text.replace("~", " "), table)  # a tie
         for _ in range(8):  # innermost first; a person nests no deeper
             if "frac" not in text:
@@ -153,6 +155,43 @@ def _latex(text: str, table: TextTable) -> str:
     if "^" in text:
         text = _RAISED_DEGREE.sub("°", _BRACED_POWER.sub(r"^\1", text))
     return text.replace(_DOLLAR, "$")
+
+
+def siunitx(text: str, table: TextTable) -> str:
+    r"""``\SI{20}{\metre\per\second}`` as ``20 metre per second``; units in the macros of siunitx, or as they stand.
+
+    >>> from verifier.rulebook import builtin_rules
+    >>> siunitx(r"\qty{4}{\kilo\metre\per\second\squared}", builtin_rules().text)
+    '4 kilometre per second squared'
+    """
+    return _SIUNITX.sub(lambda found: _quantity_macro(found, table), text)
+
+
+def _quantity_macro(found: re.Match[str], table: TextTable) -> str:
+    if found[1] is not None:
+        return f"{found[1]}°"
+    amount, unit = (found[2] or "").strip(), found[3] or found[4] or ""
+    parts: list[str] = []
+    for macro in _UNIT_MACRO.finditer(unit):
+        name = macro[1]
+        if name is None:
+            parts.append(macro[0])
+        elif name in table.prefix_macros:
+            parts.append(f" {name}")
+        elif parts and parts[-1].strip() in table.prefix_macros:
+            parts.append(f"{_SPELLED.get(name, name)} ")
+        else:
+            parts.append(f" {_SPELLED.get(name, name)} ")
+    return f"{amount} {' '.join(''.join(parts).split())}".strip()
+
+
+_SIUNITX = re.compile(
+    r"\\ang ?\{([-+\d.]{1,99})\}"
+    r"|\\(?:SI|qty) ?(?:\[[^\[\]]{0,99}\])? ?\{([^{}]{1,99})\} ?\{((?:[^{}]|\{[^{}]{0,9}\}){1,199})\}"
+    r"|\\(?:si|unit) ?\{((?:[^{}]|\{[^{}]{0,9}\}){1,199})\}"
+)
+_UNIT_MACRO = re.compile(r"\\([A-Za-z]+) ?|[^\\]+")
+_SPELLED = {"degreeCelsius": "°C", "celsius": "°C", "percent": "%", "tothe": "^"}
 
 
 def _unspanned(span: re.Match[str]) -> str:

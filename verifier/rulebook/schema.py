@@ -30,17 +30,39 @@ class UnitEntry(Entry):
         Text | None,
         Field(
             description="The unit in other units of any file: amounts, `pi` and units with powers; a `/` "
-            "divides by the one behind it: `1000 metre / second^2`. Without it the unit is a base unit."
+            "divides by the one behind it, `_` is a space in a name: `1000 metre / second^2`. Without it the unit is "
+            "a base unit."
         ),
     ] = None
     offset: Annotated[
         str | None,
         Field(pattern=r"^-?\d+(\.\d+|/\d+)?$", description="What its zero is in the base unit: `273.15`, `45967/180`."),
     ] = None
-    prefixes: Annotated[Literal["si"] | None, Field(description="`si` adds kilo, milli and all the others.")] = None
-    vague: Annotated[bool, Field(description="Its symbols are written for other units too, and refute nothing.")] = (
-        False
-    )
+    prefixes: Annotated[
+        Literal["si", "binary"] | tuple[Name, ...] | None,
+        Field(
+            description="`si` adds kilo, milli and all the others, `binary` those and kibi, mebi, …; or the names of "
+            "the prefixes it takes."
+        ),
+    ] = None
+    also: Annotated[
+        tuple[Text, ...],
+        Field(description="Spellings of other units that are written for this one too, and read so where it fits."),
+    ] = ()
+    loosely: Annotated[
+        Text | None,
+        Field(description="What it is where nothing of its own kind stands on the other side: hertz, `1 / second`."),
+    ] = None
+    weak: Annotated[
+        bool, Field(description="Its single letters are names in maths as often: read as a unit beside the maths.")
+    ] = False
+    vague: Annotated[
+        bool,
+        Field(
+            description="Written for what the rules cannot say, too: other dimensions do not refute it; with "
+            "`loosely`, that one neither proves nor refutes."
+        ),
+    ] = False
     currency: Annotated[bool, Field(description="A currency: never converted to another one.")] = False
 
 
@@ -48,7 +70,22 @@ class PrefixEntry(Entry):
     """A prefix of units."""
 
     symbols: Annotated[tuple[Text, ...], Field(min_length=1, description="What stands before a unit's symbol.")]
-    power: Annotated[int, Field(description="The power of ten.", ge=-60, le=60)]
+    words: Annotated[
+        tuple[Text, ...], Field(description="What stands before a unit's word, beside the `name`: other languages.")
+    ] = ()
+    base: Annotated[Literal[2, 10], Field(description="What the power is of.")] = 10
+    power: Annotated[int, Field(description="The power of the base.", ge=-60, le=120)]
+
+
+class DirectionEntry(Entry):
+    """A direction beside a value."""
+
+    axis: Annotated[Name, Field(description="What it is a direction of; those of two axes are not compared.")]
+    at: Annotated[
+        int, Field(description="Its place on the axis in degrees; opposite ones differ by 180.", ge=0, lt=360)
+    ]
+    sign: Annotated[Literal[-1, 0, 1], Field(description="The sign of a value, if the word is one.")] = 0
+    words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case.")]
 
 
 class CharacterEntry(Entry):
@@ -408,6 +445,7 @@ class Pack(BaseModel):
 ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("units", "unit"): UnitEntry,
     ("units", "prefix"): PrefixEntry,
+    ("units", "direction"): DirectionEntry,
     ("text", "character"): CharacterEntry,
     ("text", "range"): RangeEntry,
     ("text", "macro"): MacroEntry,
@@ -445,7 +483,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("", "confidence"): ConfidenceEntry,
 }
 _LISTS = {
-    "units": "never",
+    "units": "never square cubic squared cubed per around",
     "choices": "phrases joins",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
@@ -459,7 +497,7 @@ _LISTS = {
     "denials glued ordinary",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
-    "ordered unordered whole degrees short_words maths_words tolerated uncertainty extremes",
+    "ordered unordered whole degrees short_words maths_words tolerated uncertainty extremes difference direction",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

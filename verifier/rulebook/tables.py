@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import TypeVar
 
 import msgspec
-from flint import fmpq, fmpz
 
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.dates import dates
@@ -37,8 +36,8 @@ from verifier.rulebook.schema import (
     TagEntry,
     ToleranceEntry,
     TruthEntry,
-    UnitEntry,
 )
+from verifier.rulebook.units import Resolver, directions, unit_table
 from verifier.types.budget import Budget
 from verifier.types.errors import RulesError
 from verifier.types.rules import (
@@ -56,14 +55,10 @@ from verifier.types.rules import (
     TextTable,
     Tolerance,
     TruthTable,
-    UnitDefinition,
-    UnitTable,
 )
 from verifier.types.verdict import Decision
 
 _E = TypeVar("_E", bound=Entry)
-_TERM = re.compile(r"(?P<name>[A-Za-z][A-Za-z -]*?)(?:\^(?P<power>-?\d+))?$")
-_AMOUNT = re.compile(r"\d+(?:/\d+)?$")
 
 
 def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
@@ -75,11 +70,12 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
     default = next((profile for profile in profiles if profile.name == "default"), None)
     if default is None:
         raise RulesError("profiles/", None, None, "no profile is called 'default'")
-    resolver = _Resolver(entries)
-    units = _units(entries, lists, resolver)
+    resolver = Resolver(entries)
+    units = unit_table(lists, resolver)
     return Rules(
         version=version,
         units=units,
+        directions=directions(entries, lists),
         text=_text(entries, lists),
         numbers=numbers(entries, lists),
         extract=_extract(entries, lists),
@@ -118,12 +114,12 @@ def _slotted(lists: Lists, section: str, slot: str = "{unit}") -> tuple[str, ...
 
 _SETS = (
     "percent", "exact", "count", "pure_number", "scale", "lowest_terms", "family", "antiderivative", "ordered",
-    "unordered", "whole", "degrees", "verbatim", "money",
+    "unordered", "whole", "degrees", "difference", "direction", "verbatim", "money",
     "uncertainty", "extremes",
 )  # fmt: skip
 
 
-def _demand(entries: Entries, lists: Lists, resolver: _Resolver) -> DemandTable:
+def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
     """What a question can ask for, and how all its phrases are found at once."""
     sets = {name: frozenset(_folded(lists, "demand", name)) for name in _SETS}
     forms = {
@@ -153,161 +149,13 @@ def _demand(entries: Entries, lists: Lists, resolver: _Resolver) -> DemandTable:
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 
 
-def _measures(entries: Entries, resolver: _Resolver) -> dict[str, frozenset[Dimension]]:
+def _measures(entries: Entries, resolver: Resolver) -> dict[str, frozenset[Dimension]]:
     measures: dict[str, frozenset[Dimension]] = {}
     for path, entry in _all(entries, "demand", "measure", MeasureEntry):
-        dimensions = frozenset(_product(unit, path, entry.name, resolver) for unit in entry.units)
+        dimensions = frozenset(resolver.dimension(unit, path, entry.name) for unit in entry.units)
         for phrase in entry.phrases:
             measures[phrase.lower()] = measures.get(phrase.lower(), frozenset()) | dimensions
     return measures
-
-
-def _product(unit: str, path: str, entry: str, resolver: _Resolver) -> Dimension:
-    """The dimension of a unit named in a measure; ``metre^2`` is one as well."""
-    term = _TERM.match(unit)
-    if term is None:
-        raise RulesError(path, entry, "units", f"'{unit}' is no unit")
-    power = int(term["power"] or 1)
-    return tuple((base, exponent * power) for base, exponent in resolver.unit(term["name"], path, entry).dimension)
-
-
-# --- units ----------------------------------------------------------------------------------------------------------
-
-
-class _Resolver:
-    """Resolves each unit's ``equals`` down to base units, prefixed names included."""
-
-    def __init__(self, entries: Entries) -> None:
-        self.rows = {entry.name: (path, entry) for path, entry in _all(entries, "units", "unit", UnitEntry)}
-        self.prefixes = {entry.name: entry for _, entry in _all(entries, "units", "prefix", PrefixEntry)}
-        self.done: dict[str, UnitDefinition] = {}
-        self.open: list[str] = []
-
-    def unit(self, name: str, path: str, asked_by: str) -> UnitDefinition:
-        """The definition of a unit by its name or prefixed name."""
-        if name in self.done:
-            return self.done[name]
-        if name not in self.rows:
-            for prefix in self.prefixes.values():
-                rest = name.removeprefix(prefix.name)
-                if rest != name and rest in self.rows and self.rows[rest][1].prefixes:
-                    return prefixed(self.unit(rest, path, asked_by), prefix)
-            raise RulesError(path, asked_by, "equals", f"unknown unit '{name}'")
-        where, row = self.rows[name]
-        if name in self.open:
-            raise RulesError(where, name, "equals", "defined through itself: " + " -> ".join([*self.open, name]))
-        self.open.append(name)
-        definition = self._define(where, row)
-        self.open.pop()
-        self.done[name] = definition
-        return definition
-
-    def _define(self, path: str, row: UnitEntry) -> UnitDefinition:
-        dimension: Dimension
-        if row.equals is None:
-            base = f"currency:{row.name}" if row.currency else row.name
-            return UnitDefinition(row.name, ((base, 1),), fmpq(1), vague=row.vague)
-        exponents: dict[str, int] = {}
-        factor, pi, sign = fmpq(1), 0, 1
-        for term_text in row.equals.split():
-            if term_text == "/":
-                sign = -1
-                continue
-            if _AMOUNT.match(term_text):
-                above, _, below = term_text.partition("/")
-                factor *= fmpq(fmpz(above), fmpz(below or "1")) ** sign
-            elif term_text == "pi":
-                pi += sign
-            else:
-                term = _TERM.match(term_text)
-                if term is None:
-                    raise RulesError(path, row.name, "equals", f"'{term_text}' is no amount, unit or '/'")
-                power = int(term["power"] or 1) * sign
-                part = self.unit(term["name"], path, row.name)
-                factor *= part.factor**power
-                pi += part.pi * power
-                for base, exponent in part.dimension:
-                    exponents[base] = exponents.get(base, 0) + exponent * power
-            sign = 1
-        dimension = tuple(sorted((base, exponent) for base, exponent in exponents.items() if exponent))
-        offset = None
-        if row.offset is not None:
-            exact = Fraction(row.offset)
-            offset = fmpq(exact.numerator, exact.denominator)
-        return UnitDefinition(row.name, dimension, factor, pi, offset, row.vague)
-
-
-def prefixed(unit: UnitDefinition, prefix: PrefixEntry) -> UnitDefinition:
-    """The unit times the prefix's power of ten."""
-    ten = fmpq(fmpz(10) ** abs(prefix.power))
-    scaled = unit.factor * ten if prefix.power >= 0 else unit.factor / ten
-    return UnitDefinition(prefix.name + unit.name, unit.dimension, scaled, unit.pi, None, unit.vague)
-
-
-def _units(entries: Entries, lists: Lists, resolver: _Resolver) -> UnitTable:
-    symbols: dict[str, UnitDefinition] = {}
-    words: dict[str, UnitDefinition] = {}
-    leading: set[str] = set()
-    owners: dict[str, str] = {}
-    for path, row in _all(entries, "units", "unit", UnitEntry):
-        definition = resolver.unit(row.name, path, row.name)
-        for table, written in ((symbols, row.symbols), (words, tuple(word.lower() for word in row.words))):
-            for text in written:
-                if text in table:
-                    raise RulesError(path, row.name, "symbols", f"'{text}' is already the {owners[text]}")
-                table[text] = definition
-                owners[text] = row.name
-        leading.update(row.leading)
-        for text in row.leading:
-            if text not in row.symbols:
-                raise RulesError(path, row.name, "leading", f"'{text}' must be one of the unit's symbols")
-    _add_prefixed(resolver, entries, symbols, words, never=frozenset(lists.get(("units", "never"), ())))
-    spellings: dict[tuple[Dimension, fmpq, int], list[str]] = {}
-    for word, definition in words.items():
-        spellings.setdefault((definition.dimension, definition.factor, definition.pi), []).append(word)
-    by_dimension: dict[Dimension, list[UnitDefinition]] = {}
-    for definition in dict.fromkeys((*symbols.values(), *words.values())):
-        by_dimension.setdefault(definition.dimension, []).append(definition)
-    return UnitTable(
-        symbols=symbols,
-        words=words,
-        leading=frozenset(leading),
-        spellings={unit: tuple(words_of) for unit, words_of in spellings.items()},
-        by_dimension={dimension: tuple(units) for dimension, units in by_dimension.items()},
-    )
-
-
-def _add_prefixed(
-    resolver: _Resolver,
-    entries: Entries,
-    symbols: dict[str, UnitDefinition],
-    words: dict[str, UnitDefinition],
-    *,
-    never: frozenset[str],
-) -> None:
-    """Add every prefixed form; a unit's own symbol wins over one made of prefix and symbol."""
-    plain_symbols = frozenset(symbols)
-    for path, row in _all(entries, "units", "unit", UnitEntry):
-        if row.prefixes is None:
-            continue
-        for prefix in resolver.prefixes.values():
-            definition = prefixed(resolver.done[row.name], prefix)
-            forms = {
-                start + symbol: symbols
-                for start in prefix.symbols
-                for symbol in row.symbols
-                if not symbol.istitle() or len(symbol) < 3
-            }
-            forms |= {prefix.name + word.lower(): words for word in row.words}
-            for text, table in forms.items():
-                if text in plain_symbols or text in never:
-                    continue
-                other = table.get(text)
-                if other is not None and (other.dimension, other.factor) != (definition.dimension, definition.factor):
-                    raise RulesError(
-                        path, row.name, "prefixes", f"'{text}' would also be the {other.name}; list it under [never]"
-                    )
-                table[text] = definition
 
 
 # --- text and extraction --------------------------------------------------------------------------------------------
@@ -333,6 +181,9 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         macros={entry.name: entry.to for _, entry in _all(entries, "text", "macro", MacroEntry)},
         wrappers=frozenset(lists.get(("text", "wrapper"), ())),
         dropped=frozenset(lists.get(("text", "dropped"), ())),
+        prefix_macros=frozenset(
+            entry.name for _, entry in entries.get(("units", "prefix"), {}).values() if isinstance(entry, PrefixEntry)
+        ),
         articles=frozenset(_folded(lists, "text", "articles")),
         modifiers=frozenset(_folded(lists, "text", "modifiers")),
         hedges=frozenset(_folded(lists, "text", "hedges")),

@@ -22,7 +22,10 @@ Dimension = tuple[tuple[str, int], ...]
 class UnitDefinition(msgspec.Struct, frozen=True):
     """A unit in base units: ``value * factor * pi**pi`` (plus ``offset`` base units, for scales such as °C).
 
-    ``vague`` marks a symbol that a person also writes for something else (C for °C): a clash with it proves nothing.
+    ``others`` are what its spelling may mean as well (oz as a volume, C for °C), in the order of how often it does;
+    those that are ``loose`` say less than the unit itself (hertz as 1/s). ``weak`` marks letters that are names in
+    maths as often, ``vague`` a unit that people also write for what the rules cannot say: a clash with it proves
+    nothing.
     """
 
     name: str
@@ -31,22 +34,41 @@ class UnitDefinition(msgspec.Struct, frozen=True):
     pi: int = 0
     offset: fmpq | None = None
     vague: bool = False
+    weak: bool = False
+    loose: bool = False
+    others: tuple[UnitDefinition, ...] = ()
 
 
 class UnitTable(msgspec.Struct, frozen=True):
     """Units by how they are written: ``symbols`` keep their case (mW is not MW), ``words`` are folded.
 
-    Prefixed forms stand in both.
+    Prefixed forms stand in both. ``phrases`` are the spellings of several words, longest first, by their first word
+    in lower case; each with whether its case counts.
 
     ``leading`` holds symbols that may stand before the number ($5); ``by_dimension`` lists every unit that measures
-    the same, ``spellings`` the words of one by its dimension, factor and power of pi.
+    the same, ``spellings`` the words of one by its dimension, factor and power of pi. ``leads`` are words for a power
+    before a unit (square), ``trails`` behind it (squared), ``per`` those that divide.
     """
 
     symbols: Mapping[str, UnitDefinition]
     words: Mapping[str, UnitDefinition]
+    phrases: Mapping[str, tuple[tuple[str, bool, UnitDefinition], ...]]
     leading: frozenset[str]
     spellings: Mapping[tuple[Dimension, fmpq, int], tuple[str, ...]]
     by_dimension: Mapping[Dimension, tuple[UnitDefinition, ...]]
+    leads: Mapping[str, int]
+    trails: Mapping[str, int]
+    per: frozenset[str]
+
+
+class DirectionTable(msgspec.Struct, frozen=True):
+    """Words that say which way a value points: word -> (axis, place on it in degrees, sign that it is, or 0).
+
+    ``around`` are words that stand beside them ("to the").
+    """
+
+    words: Mapping[str, tuple[str, int, int]]
+    around: frozenset[str]
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -107,6 +129,7 @@ class TextTable(msgspec.Struct, frozen=True):
     macros: Mapping[str, str]
     wrappers: frozenset[str]
     dropped: frozenset[str]
+    prefix_macros: frozenset[str]
     articles: frozenset[str]
     modifiers: frozenset[str]
     hedges: frozenset[str]
@@ -218,6 +241,8 @@ class DemandTable(msgspec.Struct, frozen=True):
     unordered: frozenset[str]
     whole: frozenset[str]
     degrees: frozenset[str]
+    difference: frozenset[str]
+    direction: frozenset[str]
     verbatim: frozenset[str]
     money: frozenset[str]
     tolerance: tuple[str, ...]
@@ -449,6 +474,7 @@ class Rules(msgspec.Struct, frozen=True):
 
     version: str
     units: UnitTable
+    directions: DirectionTable
     text: TextTable
     numbers: NumberTable
     extract: ExtractTable

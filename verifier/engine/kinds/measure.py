@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import msgspec
+from flint import fmpq
 
 from verifier.engine.kinds import quantity
 from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Stage
-from verifier.engine.kinds.quantity import Quantity, in_question
+from verifier.engine.kinds.missing import in_question
+from verifier.engine.kinds.quantity import Quantity, converted_tree
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
-from verifier.engine.units import canonical
-from verifier.types.expr import Expr, constant, number, symbols
+from verifier.engine.units import canonical, fitting, same_unit
+from verifier.types.expr import symbols
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Decision, Finding
 
 _ANGLE = (("radian", 1),)
+_RADIAN = UnitDefinition("rad", _ANGLE, fmpq(1))
 
 
 class Measure(msgspec.Struct, frozen=True):
@@ -36,15 +39,19 @@ def compare_measures(gold: Side, candidate: Side, ctx: Context) -> Finding:
     """Two amounts with units, one of them at least to be computed."""
     own, other = _measure(gold), _measure(candidate)
     shown = ctx.sides(gold, candidate, unit=canonical(own.unit.dimension))
-    if own.unit.dimension != other.unit.dimension:
+    pairs = fitting(own.unit, other.unit)
+    if not pairs:
         vague = own.unit.vague or other.unit.vague
         return (quantity.VAGUE if vague else quantity.DIMENSION).finding(**shown)
-    if own.unit.offset is not None or other.unit.offset is not None:
+    wanted, given = pairs[0]
+    if wanted.offset is not None or given.offset is not None:
         return quantity.UNASKED.finding(**shown)
     if isinstance(candidate, Quantity):  # a decimal is a rounding in its own unit
-        inner = ctx.compare(Expression(_converted(own, other.unit)), candidate.magnitude)
+        inner = ctx.compare(Expression(converted_tree(own.amount.tree, wanted, given)), candidate.magnitude)
     else:
-        inner = ctx.compare(own.amount, Expression(_converted(other, own.unit)))
+        inner = ctx.compare(own.amount, Expression(converted_tree(other.amount.tree, given, wanted)))
+    if inner.decision is Decision.INCORRECT and len(pairs) > 1:
+        return quantity.VAGUE.finding(**shown)
     return _lifted(inner, shown)
 
 
@@ -62,17 +69,6 @@ def _measure(side: Side) -> Measure:
     return side
 
 
-def _converted(side: Measure, unit: UnitDefinition) -> Expr:
-    """An amount in another unit of the same dimension."""
-    factor, turns = side.unit.factor / unit.factor, side.unit.pi - unit.pi
-    if factor == 1 and turns == 0:
-        return side.amount.tree
-    parts = [side.amount.tree, number(factor)]
-    if turns:
-        parts.append(Expr("pow", (constant("pi"), number(turns))))
-    return Expr("mul", tuple(parts))
-
-
 def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
     """One side has a unit. An angle stands for its radians; else the amounts decide, as far as the unit is clear."""
     measured, bare = (gold, candidate) if isinstance(gold, (Measure, Quantity)) else (candidate, gold)
@@ -81,7 +77,7 @@ def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
     tree = tree_of(bare) if isinstance(bare, Number) else bare.tree  # type: ignore[union-attr]
     shown = ctx.sides(gold, candidate)
     if side.unit.dimension == _ANGLE and side.unit.pi and not symbols(tree):
-        radians = Expression(_converted(side, UnitDefinition("rad", _ANGLE, side.unit.factor / side.unit.factor)))
+        radians = Expression(converted_tree(side.amount.tree, side.unit, _RADIAN))
         sides = (radians, Expression(tree)) if first else (Expression(tree), radians)
         inner = ctx.compare(*sides)
         if inner.decision is Decision.CORRECT:
@@ -95,7 +91,7 @@ def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
     if inner.decision is Decision.PASS:
         return inner
     asked = ctx.demand.unit
-    if in_question(side.unit, ctx) or (asked is not None and quantity.same_unit(asked, side.unit)):
+    if in_question(side.unit, ctx) or (asked is not None and same_unit(asked, side.unit)):
         return quantity.NAMED_UNIT.finding(**shown)
     return (quantity.MISSING if first else quantity.UNASKED).finding(**shown)
 

@@ -13,8 +13,9 @@ from verifier.engine.kinds.formula import Collection, Expression, Region, unders
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.measure import Measure
 from verifier.engine.kinds.number import read_number
-from verifier.engine.kinds.opening import harmless
+from verifier.engine.kinds.opening import harmless, open_number
 from verifier.engine.kinds.quantity import read_quantity
+from verifier.engine.kinds.vector import VectorQuantity, is_vector
 from verifier.engine.maths.parser import read_maths
 from verifier.engine.units import read_unit
 from verifier.types.expr import Expr, symbols
@@ -45,11 +46,11 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     only = _ONLY.match(raw)
     if only is not None:
         raw = only[1] + raw[only.end() :]
-    if _is_no_formula(text, raw, ctx):
-        return
     measured = _with_unit(text, raw, ctx)
     if measured is not None:
         yield Reading(measured, "quantity")
+        return
+    if _is_no_formula(text, raw, ctx):
         return
     yield from _formulas(text, raw, ctx)
 
@@ -75,6 +76,8 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
             answer = msgspec.structs.replace(answer, marks=marks)
         certain = sole and found.certain
         if found.after and isinstance(answer, Expression):
+            if _is_number_and(found.after, text, ctx):
+                continue
             unit = read_unit(found.after, 0, ctx.rules.units)
             if unit is not None and unit[1] == len(found.after.rstrip(" .")):
                 yield Reading(Measure(answer, unit[0]), "quantity", "", understood.label, certain=certain)
@@ -117,24 +120,38 @@ def _is_unit(word: str, ctx: Context) -> bool:
     return word in ctx.rules.units.symbols or word.lower() in ctx.rules.units.words
 
 
-def _with_unit(text: str, raw: str, ctx: Context) -> Measure | None:
-    """A constant with a unit behind a space: ``5√3 m``; a unit that the question uses as a name is none."""
-    tail = _TAIL.search(text) if " " in text and "=" not in text else None
-    if tail is None:
+def _with_unit(text: str, raw: str, ctx: Context) -> Measure | VectorQuantity | None:
+    """A constant or a vector with a unit behind a space: ``5√3 m``; a unit that the question uses as a name is none."""
+    if " " not in text or "=" in text:
         return None
-    unit = read_unit(tail[1], 0, ctx.rules.units)
-    if (
-        unit is None
-        or unit[1] != len(tail[1])
-        or any(conditions.is_named(one, ctx) for one in _LETTERS.findall(tail[1]))
-    ):
+    for tail in _TAIL.finditer(text):
+        unit = read_unit(text, tail.end(), ctx.rules.units)
+        if unit is not None and unit[1] == len(text):
+            break
+    else:
         return None
-    at = raw.rfind(tail[1].split("/")[0].split("^")[0].split(" ")[0])
-    readings = read_maths(raw[:at] if at > 0 else "", ctx.rules.maths, ctx.meter)
-    if len(readings) != 1 or readings[0].after or readings[0].before or symbols(readings[0].tree):
+    written = text[tail.end() :]
+    if any(conditions.is_named(one, ctx) for one in _LETTERS.findall(written)):
         return None
-    answer = understand(readings[0].tree).answer
+    if _is_number_and(written, text, ctx):
+        return None
+    at = raw.rfind(written)
+    readings = read_maths(raw[:at] if at > 0 else text[: tail.start()], ctx.rules.maths, ctx.meter)
+    if len(readings) != 1 or readings[0].after or readings[0].before:
+        return None
+    tree = readings[0].tree
+    if is_vector(tree):
+        return VectorQuantity(tree, unit[0])
+    if symbols(tree):
+        return None
+    answer = understand(tree).answer
     return Measure(answer, unit[0]) if isinstance(answer, Expression) else None
+
+
+def _is_number_and(unit: str, text: str, ctx: Context) -> bool:
+    """Whether a text is a plain number before a unit: it was read as a quantity, or refused as one."""
+    plain = open_number(text, ctx)
+    return plain is not None and text[plain.end :].strip(" .") == unit.strip(" .")
 
 
 def _is_band(tree: Expr) -> bool:
@@ -161,7 +178,7 @@ _SCALED = re.compile(
     r"(?: ?([kKMB])| (?!and\b|or\b)([A-Za-zµμΩ°%]{2,}(?:[/·*^ -]+[A-Za-zµμΩ\d-]+)*))"
 )
 _LETTERS = re.compile(r"[A-Za-z]")
-_TAIL = re.compile(r"(?<=[\d)π}]) +([A-Za-zµμΩ°][A-Za-zµμΩ°\d/^·*-]*(?: [A-Za-z][A-Za-z\d^-]*)?)$")
+_TAIL = re.compile(r"(?:(?<=[\d)π}\]>⟩])|(?<=\\pi)) +(?=[A-Za-zµμΩ°])")
 
 
 _LABEL = re.compile(

@@ -12,7 +12,10 @@ from verifier.engine.kinds.kind import Context
 from verifier.engine.numerals import Number, Scanned, divided, scan_number, whole_figures
 from verifier.engine.spoken import Spoken, power_of_ten, read_spoken, times_ten
 
-_LABEL = re.compile(r"([^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\\[A-Za-z]+) ?(?:=|≈|\\approx) ?(?=[^=])")
+_ACIDITY = re.compile(r"(p(?:H|OH|K_?[abw]))(?: of| is)? (?=[\d.-])")  # pH 7.4
+_LABEL = re.compile(
+    r"(p(?:H|OH|K_?\{?[abw]\}?)|[^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\\[A-Za-z]+) ?(?:=|≈|\\approx) ?(?=[^=])"
+)
 _GLUED = re.compile(r"\.\.|: |[\d^*/=!(\[{|\\<>_~+×÷±√∞π∪∩≤≥≠∈]|[.,:;][\d]|[-−] ?[\d(\\a-zA-Z]|'")
 _DIGIT_OR_MATHS = re.compile(r"\d|[^\w\s.,:;!?()'\"’“”&/-]")
 _HALF_DAY = re.compile(r" ?[ap]\.? ?m\b", re.IGNORECASE)
@@ -69,7 +72,8 @@ _ORDINAL = re.compile(r"(?:the )?(\d{1,9}) ?\^?\{?(?:st|nd|rd|th)\}?(?!\w)", re.
 def _open_number(text: str, ctx: Context) -> Opening | None:
     position, label = _lead(text, ctx)
     first = _WORD.match(text, position)
-    if first is not None and first[0].lower() in ctx.rules.numbers.words:
+    signed = first is not None and text[position : first.end() + 1] in ctx.rules.units.leading  # A$20
+    if first is not None and first[0].lower() in ctx.rules.numbers.words and not signed:
         return _in_words(text, position, label, ctx)
     if _DIGIT.search(text, position) is None:
         return None
@@ -98,7 +102,7 @@ def _open_number(text: str, ctx: Context) -> Opening | None:
 def _lead(text: str, ctx: Context) -> tuple[int, str]:
     """Where the value begins behind a label and an opener, and the label."""
     position, label = 0, ""
-    named = _LABEL.match(text) if "=" in text or "≈" in text or "\\approx" in text else None
+    named = _LABEL.match(text) if "=" in text or "≈" in text or "\\approx" in text else _ACIDITY.match(text)
     if named is not None:
         label, position = named[1], named.end()
     lowered = text[position : position + 80].lower()

@@ -1,4 +1,4 @@
-"""Numbers with a unit: converted exactly, compared as numbers, refuted by dimension (POLICY 21-25)."""
+"""Numbers with a unit: converted exactly, compared as numbers, refuted by dimension (POLICY 21, 22, 25, 26)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from flint import fmpq
 
-from verifier.engine.kinds import conditions
+from verifier.engine.kinds import conditions, direction
+from verifier.engine.kinds.compound import INCHES, MORE, compound, runs_on
+from verifier.engine.kinds.direction import Direction, directed, may_point, split_direction
+from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.kinds.number import agree
-from verifier.engine.kinds.opening import harmless, open_number
+from verifier.engine.kinds.opening import Opening, harmless, open_number
 from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES
-from verifier.engine.numerals import Number, figures_of
-from verifier.engine.units import canonical, read_unit
+from verifier.engine.kinds.values import tree_of
+from verifier.engine.numerals import Number, figures_of, scan_number, value_of
+from verifier.engine.units import canonical, combine, fitting, read_unit, same_unit
+from verifier.types.expr import Expr, constant
+from verifier.types.expr import number as exact
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
@@ -66,6 +72,9 @@ DIFFERENCE = passes(
     "The values agree as temperatures or as differences of temperature, and not as what seems to be asked for.",
     specific=7,
 )
+WHOLE = passes(
+    "quantity.whole_rounding", "The answer is the whole number nearest to the converted ground truth.", specific=7
+)
 NEEDS_PI = passes(
     "quantity.needs_pi", "Converting between these units takes pi, which plain numbers cannot decide.", specific=6
 )
@@ -86,93 +95,268 @@ CODES: tuple[Code, ...] = (
     CONVERTED,
     VAGUE,
     DIFFERENCE,
+    WHOLE,
+    *direction.CODES,
     NEEDS_PI,
 )
 
 
 class Quantity(msgspec.Struct, frozen=True):
-    """A number and its unit."""
+    """A number and its unit, and which way it points if it says so."""
 
     magnitude: Number
     unit: UnitDefinition
+    direction: Direction | None = None
 
     def show(self) -> str:
         """The number and the unit as they were written."""
-        return f"{self.magnitude.written} {self.unit.name}"
+        shown = f"{self.magnitude.written} {self.unit.name}".strip()
+        return shown if self.direction is None else f"{shown} {self.direction.written}"
 
 
 def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a number and a unit, or a currency sign and a number; harmless words may follow."""
-    found = open_number(text, ctx)
-    if found is None or _COMBINATION.fullmatch(text):
+    split = split_direction(text, ctx.rules.directions) if may_point(text, ctx.rules.directions) else None
+    found = [] if split is None else [one for one in _read(split[0], ctx, split[1]) if not one.unread]
+    yield from found or _read(text, ctx, None)
+
+
+def _read(text: str, ctx: Context, points: Direction | None) -> Iterator[Reading]:
+    found = _open(text, ctx)
+    if found is None or ctx.demand.verbatim or _COMBINATION.fullmatch(text):
         return
+    behind = _percent_unit(text, found, ctx) or (None if found.number.parts else _unit_behind(text, found, ctx))
+    if behind is None:
+        return
+    if not behind.certain and points is None and _is_name(behind.letters, ctx):
+        return
+    number, end = found.number, behind.end
+    if behind.number is not None:
+        number = behind.number
+    quantities = [Quantity(number, behind.unit, points)]
+    if MORE.match(text, end):
+        joined = compound(text, number, (behind.unit, end), ctx)
+        if not joined:
+            return
+        quantities, end = [Quantity(*each, points) for each in joined.amounts], joined.end
+    if not harmless(text[end:], ctx):
+        return
+    if found.currency and _SCALE_OR_CODE.match(text[end:]):
+        return  # $5 M
+    if found.spoken and _TITLE.search(text, end):
+        return  # "One Hundred Years of Solitude"
+    for quantity in quantities:
+        yield Reading(quantity, "quantity", text[end:].strip(), found.label, certain=behind.certain)
+
+
+def _open(text: str, ctx: Context) -> Opening | None:
+    """The number that a text opens with; one in brackets of its own may stand before a unit: ``(-9.81) m/s^2``."""
+    alone = _ALONE.match(text)
+    if alone is None:
+        return open_number(text, ctx)
+    read = scan_number(alone[1], 0, ctx.meter)
+    return None if read is None or read.end != len(alone[1]) else Opening(read.number, alone.end(), "", "")
+
+
+class _Behind(msgspec.Struct, frozen=True):
+    """The unit behind a number, where it ends, and its letters if those may be names.
+
+    ``number`` replaces the number where a sign belongs to the unit (% w/v).
+    """
+
+    unit: UnitDefinition
+    end: int
+    certain: bool = True
+    letters: str = ""
+    number: Number | None = None
+
+
+def _unit_behind(text: str, found: Opening, ctx: Context) -> _Behind | None:
     table = ctx.rules.units
     unit: UnitDefinition | None = None
-    end = found.end
+    end, certain = found.end, True
     after = read_unit(text, end, table)
-    if after is not None and not _is_word_inside(text, after[1]):
+    if after is not None and not runs_on(text, after[1]):
         unit, end = after
-    elif _INCHES.fullmatch(text, end):
+        certain = not unit.weak
+    elif INCHES.fullmatch(text, end):
         unit, end = table.words["inches"], len(text)
-    elif text[end : end + 1] in _TIMES:
-        product = read_unit(text, end + 1, table)  # 18*kJ; one letter may be a variable
-        if product is not None and product[1] == len(text) and _UNIT_WORD.search(product[0].name):
+    elif (times := _TIMES.match(text, end)) is not None:
+        product = read_unit(text, times.end(), table)  # 18*kJ; one letter may be a variable
+        if product is not None and product[1] == len(text):
             unit, end = product
+            certain = _UNIT_WORD.search(unit.name) is not None and not unit.weak
     if found.currency:
         leading = msgspec.structs.replace(table.symbols[found.currency], name=found.currency)
-        if unit is not None and (unit.dimension, unit.factor) != (leading.dimension, leading.factor):
-            return
-        unit = leading
-    if unit is not None and not found.currency and _GLUED.fullmatch(text, found.end, end):
-        letters = text[found.end : end]
-        if all(conditions.is_variable(letter, ctx) for letter in letters):
-            return  # 2m, where the question asks for something in terms of m
-    if unit is None or found.number.parts or ctx.demand.verbatim or not harmless(text[end:], ctx):
-        return
-    if (found.currency and _SCALE_OR_CODE.match(text[end:])) or (found.spoken and _TITLE.search(text, end)):
-        return  # $5 CAD; "One Hundred Years of Solitude"
-    yield Reading(Quantity(found.number, unit), "quantity", text[end:].strip(), found.label)
+        per = read_unit(found.currency + text[found.end :], 0, table) if _PER.match(text, found.end) else None
+        if per is not None and per[1] > len(found.currency):
+            return _Behind(per[0], found.end + per[1] - len(found.currency))  # $5/kg
+        if unit is not None and not fitting(leading, unit):
+            return None
+        unit, certain = leading if unit is None else unit, True
+    if unit is None:
+        return None
+    letters = text[found.end : end].strip(" *·")
+    if not found.currency and _GLUED.fullmatch(text, found.end, end) and _is_name(letters, ctx):
+        return None  # 2m, where the question asks for something in terms of m
+    return _Behind(unit, end, certain, letters)
+
+
+def _is_name(letters: str, ctx: Context) -> bool:
+    """Whether the question uses the letters of a unit as names of its own."""
+    return len(letters) < 3 and letters.isalpha() and all(conditions.is_variable(letter, ctx) for letter in letters)
+
+
+def _percent_unit(text: str, found: Opening, ctx: Context) -> _Behind | None:
+    """``5 % (w/v)``: a percentage that is a concentration."""
+    at = text.rfind("%", 0, found.end) if found.number.percent else -1
+    read = read_unit(text, at, ctx.rules.units) if at > 0 else None
+    if read is None or read[1] <= at + 1:
+        return None
+    number = found.number
+    whole = msgspec.structs.replace(
+        number,
+        exponent10=number.exponent10 + 2,
+        parts=0,
+        places=None if number.places is None else number.places - 2,
+        written=number.written.rstrip("% \\"),
+    )
+    return _Behind(read[0], read[1], number=whole)
 
 
 _TITLE = re.compile(r" [A-Z]")
+_ALONE = re.compile(r"\(([-+]?\d[\d.,]*)\)(?= ?[*·]| [A-Za-zΩμ°])")
 _GLUED = re.compile(r"[A-Za-z]{1,2}")
-_INCHES = re.compile(r" ?in\.?")  # only where the text ends: before more words it is no unit
-_TIMES = frozenset("*·")
+_TIMES = re.compile(r" ?[*·] ?")
+_PER = re.compile(r" ?/|[ -]per ")
 _UNIT_WORD = re.compile(r"[^\W\d_]{2}|/")
 _COMBINATION = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices
 _SCALE_OR_CODE = re.compile(r" ?(?:[kKMBT]|[A-Z]{2,3})\b")
 
 
-def _is_word_inside(text: str, end: int) -> bool:
-    """Whether the unit's text runs on into a longer word or a formula (``5 m`` in ``5 mice``, ``5x``)."""
-    following = text[end : end + 1]
-    return following.isalnum() or following in {"^", "_", "("}
-
-
 def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Finding:
-    """Two quantities: dimensions first, then the amounts in the ground truth's unit."""
+    """Two quantities: dimensions first, then the amounts in the ground truth's unit, then which way they point."""
     shown = ctx.sides(gold, candidate, unit=canonical(gold.unit.dimension))
-    if gold.unit.dimension != candidate.unit.dimension:
-        if gold.unit.vague or candidate.unit.vague:
+    pairs = fitting(gold.unit, candidate.unit)
+    if not pairs:
+        if _rate_asked(gold, candidate, ctx):
+            return NAMED_UNIT.finding(**shown)
+        vague = gold.unit.vague or candidate.unit.vague or _rate_asked(candidate, gold, ctx)
+        if vague or (gold.unit.offset is not None and same_unit(candidate.unit, ctx.rules.units.symbols["°"])):
             return VAGUE.finding(**shown)
         return DIMENSION.finding(**shown, candidate_unit=canonical(candidate.unit.dimension))
-    if gold.unit.offset != candidate.unit.offset:
-        return _compare_scales(gold, candidate, ctx, shown)
-    factor = _factor(candidate.unit, gold.unit)
+    finding = _amounts(gold, candidate, pairs, ctx, shown)
+    if gold.direction is None and candidate.direction is None:
+        return finding
+    turned = compare_quantities(Quantity(gold.magnitude, gold.unit), _negated(candidate), ctx)
+    negative = gold.magnitude.mantissa < 0, candidate.magnitude.mantissa < 0
+    return directed((gold.direction, candidate.direction), (finding, turned), negative, ctx, shown)
+
+
+def _rate_asked(gold: Quantity, candidate: Quantity, ctx: Context) -> bool:
+    """Whether the candidate only adds a "per hour" that the question asks in: $20 for $20 per hour."""
+    asking = ctx.demand.asking
+    if " per " not in asking and " each " not in asking and " every " not in asking:
+        return False
+    for word in _RATE.findall(asking):
+        unit = ctx.rules.units.words.get(word)
+        if unit is None or combine(candidate.unit.dimension, unit.dimension) != gold.unit.dimension:
+            continue
+        factor = candidate.unit.factor * unit.factor / gold.unit.factor
+        if candidate.unit.pi + unit.pi == gold.unit.pi:
+            amount = converted(candidate.magnitude, factor)
+            return agree(gold.magnitude, amount, ctx, measured=True).decision is Decision.CORRECT
+    return False
+
+
+_RATE = re.compile(r" (?:per|each|every) ([^\W\d_]+)")
+
+
+def _amounts(
+    gold: Quantity,
+    candidate: Quantity,
+    pairs: tuple[tuple[UnitDefinition, UnitDefinition], ...],
+    ctx: Context,
+    shown: Mapping[str, str],
+) -> Finding:
+    """The amounts, in what the units likeliest mean; where they agree in a rarer meaning only, nothing is said."""
+    wanted, given = pairs[0]
+    rarer = [read for read, own in ((wanted, gold.unit), (given, candidate.unit)) if not same_unit(read, own)]
+    if any(read.vague for read in rarer):
+        return VAGUE.finding(**shown)  # a year in days
+    finding = _compare_in(gold, candidate, wanted, given, ctx, shown)
+    if finding.decision is Decision.CORRECT:
+        other_money = rarer and is_money(wanted) and is_money(gold.unit) and is_money(candidate.unit)
+        return VAGUE.finding(**shown) if other_money else finding
+    if finding.decision is Decision.INCORRECT and any(
+        _compare_in(gold, candidate, *pair, ctx, shown).decision is not Decision.INCORRECT for pair in pairs[1:]
+    ):
+        return VAGUE.finding(**shown)
+    return finding
+
+
+def _compare_in(
+    gold: Quantity,
+    candidate: Quantity,
+    wanted: UnitDefinition,
+    given: UnitDefinition,
+    ctx: Context,
+    shown: Mapping[str, str],
+) -> Finding:
+    """The amounts of two quantities, their units taken in these meanings."""
+    if wanted.offset != given.offset:
+        return _compare_scales(gold.magnitude, candidate.magnitude, wanted, given, ctx, shown)
+    factor = factor_between(given, wanted)
     if factor is None:
-        return NEEDS_PI.finding(**shown)
+        return _compare_by_pi(gold, candidate, (wanted, given), ctx, shown)
     asked = ctx.demand.unit
-    if asked is not None and same_unit(asked, gold.unit) and _unconverted(candidate, asked, ctx):
+    if asked is not None and same_unit(asked, wanted) and unconverted(candidate, asked, ctx):
         return NOT_CONVERTED.finding(**shown)
-    measured = not _is_money(gold.unit)
-    inner = agree(gold.magnitude, _converted(candidate.magnitude, factor), ctx, measured=measured)
+    measured = not is_money(wanted)
+    inner = agree(gold.magnitude, converted(candidate.magnitude, factor), ctx, measured=measured)
     if measured and inner.decision is Decision.INCORRECT and not _is_power_of_ten(factor):
         # rounded in its own unit: 5.56 m/s for 20 km/h; the converted ground truth is an exact value
         inner = _rounded_in_own_unit(gold.magnitude, candidate.magnitude, factor, ctx) or inner
-    return _lift(inner, EQUAL, DIFFERS, shown)
+        if inner.decision is Decision.INCORRECT and _nearest_whole(gold.magnitude.scaled(1 / factor), candidate, ctx):
+            return WHOLE.finding(**shown)
+    return lift(inner, EQUAL, DIFFERS, shown)
 
 
-def _converted(number: Number, factor: fmpq) -> Number:
+def _compare_by_pi(
+    gold: Quantity,
+    candidate: Quantity,
+    pair: tuple[UnitDefinition, UnitDefinition],
+    ctx: Context,
+    shown: Mapping[str, str],
+) -> Finding:
+    """Degrees against radians: the ground truth in the answer's unit is an expression with pi."""
+    amount = Expression(converted_tree(tree_of(gold.magnitude), *pair))
+    inner = ctx.compare(amount, candidate.magnitude)
+    mine, other = (figures_of(side.magnitude, measured=True) for side in (gold, candidate))
+    if inner.decision is Decision.INCORRECT and mine is not None and (other is None or other > mine):
+        turned = Expression(converted_tree(tree_of(candidate.magnitude), pair[1], pair[0]))
+        back = ctx.compare(gold.magnitude, turned)  # the ground truth may be the rounded one
+        inner = inner if back.decision is Decision.INCORRECT else back
+    return lift(inner, EQUAL, DIFFERS, shown)
+
+
+def converted_tree(amount: Expr, source: UnitDefinition, target: UnitDefinition) -> Expr:
+    """An amount that has to be computed, in another unit of the same dimension."""
+    factor, turns = source.factor / target.factor, source.pi - target.pi
+    if factor == 1 and turns == 0:
+        return amount
+    parts = [amount, exact(factor)]
+    if turns:
+        parts.append(Expr("pow", (constant("pi"), exact(turns))))
+    return Expr("mul", tuple(parts))
+
+
+def _negated(side: Quantity) -> Quantity:
+    turned = msgspec.structs.replace(side.magnitude, mantissa=-side.magnitude.mantissa)
+    return Quantity(turned, side.unit)
+
+
+def converted(number: Number, factor: fmpq) -> Number:
     """An amount in another unit. By a factor that is no power of ten a whole number becomes an exact value."""
     scaled = number.scaled(factor)
     if _is_power_of_ten(factor) or number.decimal:
@@ -191,12 +375,19 @@ def _rounded_in_own_unit(gold: Number, candidate: Number, factor: fmpq, ctx: Con
     return finding if finding.decision is not Decision.INCORRECT else None
 
 
-def same_unit(one: UnitDefinition, other: UnitDefinition) -> bool:
-    """Whether two units are one, however they are called."""
-    return (one.dimension, one.factor, one.pi, one.offset) == (other.dimension, other.factor, other.pi, other.offset)
+def _nearest_whole(exact: Number, candidate: Quantity, ctx: Context) -> bool:
+    """Whether an answer is the whole number, of three digits or more, nearest to a converted truth: 1609 m a mile."""
+    number = candidate.magnitude
+    if number.decimal or number.fraction or number.exponent10 != 0 or abs(number.mantissa) < _THREE_DIGITS:
+        return False
+    value = value_of(exact, ctx.meter)
+    return value is not None and abs(value - number.mantissa) <= fmpq(1, 2)
 
 
-def _unconverted(candidate: Quantity, asked: UnitDefinition, ctx: Context) -> bool:
+_THREE_DIGITS = 100
+
+
+def unconverted(candidate: Quantity, asked: UnitDefinition, ctx: Context) -> bool:
     """Whether the answer hands back a quantity of the question, in another unit than the question asks for."""
     written = candidate.magnitude.written
     given = written in ctx.demand.numbers or ("." in written and written.rstrip("0").rstrip(".") in ctx.demand.numbers)
@@ -204,46 +395,67 @@ def _unconverted(candidate: Quantity, asked: UnitDefinition, ctx: Context) -> bo
 
 
 def _is_power_of_ten(factor: fmpq) -> bool:
-    above, below = str(factor.p), str(factor.q)
-    return above.strip("0") == "1" and below.strip("0") == "1"
+    above, below = factor.p, factor.q
+    if above != 1 and below != 1:
+        return False
+    return str(above).rstrip("0") == "1" and str(below).rstrip("0") == "1"
 
 
-def _is_money(unit: UnitDefinition) -> bool:
-    return any(base.startswith("currency:") for base, _ in unit.dimension)
-
-
-def _compare_scales(gold: Quantity, candidate: Quantity, ctx: Context, shown: Mapping[str, str]) -> Finding:
+def _compare_scales(
+    gold: Number,
+    candidate: Number,
+    wanted: UnitDefinition,
+    given: UnitDefinition,
+    ctx: Context,
+    shown: Mapping[str, str],
+) -> Finding:
     """Temperatures on scales with different zeros: 100 °C is 373.15 K, but a difference of 25 °C is one of 25 K."""
-    factor = _factor(candidate.unit, gold.unit) or fmpq(1)
-    given = _converted(candidate.magnitude, factor)
-    shift = ((candidate.unit.offset or fmpq(0)) - (gold.unit.offset or fmpq(0))) / gold.unit.factor
-    tens = fmpq(10) ** given.exponent10 if abs(given.exponent10) <= 60 else None
-    if tens is None:
+    factor = factor_between(given, wanted) or fmpq(1)
+    scaled = converted(candidate, factor)
+    if abs(scaled.exponent10) > _MOST_PLACES:
         return DIFFERS.finding(**shown)
-    exact = {} if candidate.magnitude.decimal else {"fraction": True, "significant": None}
-    as_temperature = msgspec.structs.replace(given, mantissa=given.mantissa * tens + shift, exponent10=0, **exact)
-    finding = agree(gold.magnitude, as_temperature, ctx, measured=True)
-    if (
-        finding.decision is Decision.INCORRECT
-        and agree(gold.magnitude, given, ctx, measured=True).decision is Decision.CORRECT
-    ):
+    exact = {} if candidate.decimal else {"fraction": True, "significant": None}
+    shift = ((given.offset or fmpq(0)) - (wanted.offset or fmpq(0))) / wanted.factor
+    moved = scaled.mantissa * _power_of_ten(scaled.exponent10) + shift
+    as_temperature = msgspec.structs.replace(scaled, mantissa=moved, exponent10=0, **exact)
+    finding = agree(gold, as_temperature, ctx, measured=True)
+    if finding.decision is Decision.INCORRECT and abs(gold.exponent10) <= _MOST_PLACES:
+        # rounded on its own scale: 310.1 K for 98.6 °F
+        back = gold.mantissa * _power_of_ten(gold.exponent10) - shift
+        on_own = Number(back / factor, 0, gold.written, fraction=True)
+        own = agree(on_own, candidate, ctx, measured=True)
+        finding = own if own.decision is Decision.CORRECT else finding
+        if finding.decision is Decision.INCORRECT and _nearest_whole(on_own, Quantity(candidate, given), ctx):
+            finding = WHOLE.finding(**shown)
+    as_difference = agree(gold, scaled, ctx, measured=True)
+    if ctx.demand.difference:
+        return lift(as_difference, EQUAL, DIFFERS, shown)
+    changes = _CHANGE.search(ctx.demand.asking) is not None
+    asked = _THERMAL in ctx.demand.measures and not changes
+    if not asked and finding.decision is Decision.INCORRECT and as_difference.decision is Decision.CORRECT:
         return DIFFERENCE.finding(**shown)
-    if finding.decision is Decision.CORRECT and _CHANGE.search(ctx.demand.question):
+    if finding.decision is Decision.CORRECT and changes:
         return DIFFERENCE.finding(**shown)
-    return _lift(finding, EQUAL, DIFFERS, shown)
+    return lift(finding, EQUAL, DIFFERS, shown)
 
 
+def _power_of_ten(exponent: int) -> fmpq:
+    return fmpq(10) ** exponent
+
+
+_MOST_PLACES = 60
+_THERMAL = (("kelvin", 1),)
 _CHANGE = re.compile(
     r"\b(?:differences?|changes?|rises?|rose|falls?|drops?|increases?|decreases?|warmer|cooler)\b", re.IGNORECASE
 )
 
 
-def _factor(source: UnitDefinition, target: UnitDefinition) -> fmpq | None:
+def factor_between(source: UnitDefinition, target: UnitDefinition) -> fmpq | None:
     """What to multiply an amount in ``source`` by to have it in ``target``; ``None`` if it holds a power of pi."""
     return None if source.pi != target.pi else source.factor / target.factor
 
 
-def _lift(inner: Finding, equal: Code, differs: Code, shown: Mapping[str, str]) -> Finding:
+def lift(inner: Finding, equal: Code, differs: Code, shown: Mapping[str, str]) -> Finding:
     """The finding on the numbers, said of the quantities."""
     told = {**shown, "numbers": inner.code}
     if inner.decision is Decision.CORRECT:
@@ -253,111 +465,9 @@ def _lift(inner: Finding, equal: Code, differs: Code, shown: Mapping[str, str]) 
     return inner
 
 
-def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Finding:
-    """The ground truth has a unit and the answer has none (POLICY 23)."""
-    shown = ctx.sides(gold, candidate)
-    asked = ctx.demand.unit
-    if candidate.parts:
-        return (DIMENSION if candidate.percent else VAGUE).finding(**shown)  # 5 mg/L is said to be 5 ppm
-    if _may_be_unit(candidate.noun, ctx):
-        return UNKNOWN.finding(**shown)
-    if asked is not None and asked.dimension == gold.unit.dimension and asked.offset == gold.unit.offset:
-        factor = _factor(asked, gold.unit)
-        if factor is None:
-            return NEEDS_PI.finding(**shown)
-        inner = agree(gold.magnitude, candidate.scaled(factor), ctx, measured=True)
-        return _lift(inner, NAMED_UNIT, NUMBER_DIFFERS, {**shown, "question_unit": asked.name})
-    inner = agree(gold.magnitude, candidate, ctx, measured=True)
-    if inner.decision is not Decision.CORRECT:
-        return _lift(inner, EQUAL, NUMBER_DIFFERS, shown)
-    if in_question(gold.unit, ctx):
-        return NAMED_UNIT.finding(**shown)
-    if gold.unit.dimension == (("radian", 1),) and gold.unit.pi:
-        return DEGREES.finding(**shown)
-    required = {Decision.CORRECT: MISSING_FREE, Decision.INCORRECT: MISSING_WRONG}
-    return required.get(ctx.profile.missing_unit, MISSING).finding(**shown)
+def is_money(unit: UnitDefinition) -> bool:
+    """Whether a unit is an amount of money."""
+    return any(base.startswith("currency:") for base, _ in unit.dimension)
 
 
-def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Finding:
-    """The answer has a unit and the ground truth has none, which claims nothing about units (POLICY 23)."""
-    shown = ctx.sides(gold, candidate)
-    if _may_be_unit(gold.noun, ctx):
-        return UNKNOWN.finding(**shown)
-    asked = ctx.demand.unit
-    unit, amount = candidate.unit, candidate.magnitude
-    measured = not _is_money(unit)
-    if asked is not None:
-        shown = {**shown, "question_unit": asked.name}
-        if asked.dimension != unit.dimension:
-            if asked.vague or unit.vague:
-                return VAGUE.finding(**shown)
-            bare = agree(gold, amount, ctx).decision
-            return (OTHER_UNIT if bare is Decision.CORRECT else NUMBER_DIFFERS).finding(**shown)
-        if _unconverted(candidate, asked, ctx):
-            return NOT_CONVERTED.finding(**shown)
-        factor = _factor(unit, asked)
-        if factor is None or asked.offset != unit.offset:
-            return (NEEDS_PI if factor is None else UNASKED).finding(**shown)
-        inner = agree(gold, _converted(amount, factor), ctx)
-        return _lift(
-            inner,
-            NAMED_UNIT,
-            OTHER_UNIT if agree(gold, amount, ctx).decision is Decision.CORRECT else NUMBER_DIFFERS,
-            shown,
-        )
-    inner = agree(gold, amount, ctx)
-    if inner.decision is Decision.CORRECT:
-        if in_question(unit, ctx):
-            return NAMED_UNIT.finding(**shown)
-        return (OTHER_UNIT if ctx.demand.pure_number else UNASKED).finding(**shown)
-    if inner.decision is Decision.PASS:
-        return inner
-    if gold.parts:
-        return (DIMENSION if gold.percent else VAGUE).finding(**shown)
-    if measured and unit.offset is None and _convertible(gold, candidate, ctx):
-        return CONVERTED.finding(**shown)
-    return NUMBER_DIFFERS.finding(**shown)
-
-
-def _may_be_unit(noun: str, ctx: Context) -> bool:
-    """Whether the word behind a number may be a unit that the rules do not know."""
-    return bool(noun) and noun.lower() not in ctx.rules.text.generic_units
-
-
-def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
-    """Whether the bare number is the answer's amount in another unit of the same dimension that the rules know."""
-    seen: set[tuple[int, int]] = set()
-    for unit in ctx.rules.units.by_dimension.get(candidate.unit.dimension, ()):
-        ratio = candidate.unit.factor / unit.factor
-        key = (int(ratio.p), int(ratio.q))
-        if key in seen or ratio == 1:
-            continue
-        seen.add(key)
-        if (
-            unit.pi != candidate.unit.pi
-            or agree(gold, candidate.magnitude.scaled(ratio), ctx).decision is not Decision.INCORRECT
-        ):
-            return True
-    return False
-
-
-def in_question(unit: UnitDefinition, ctx: Context) -> bool:
-    """Whether the question asks for the very unit, or for what it measures while its data are in it."""
-    demand = ctx.demand
-    if not demand.asked or demand.count:
-        return False
-    words = ctx.rules.units.spellings.get((unit.dimension, unit.factor, unit.pi), ())
-    if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", demand.asking) for word in words):
-        return True
-    signs = (ctx.rules.units.symbols.get(sign) for sign in demand.signs)
-    given = any(all(word in demand.words for word in written.split()) for written in words) or any(
-        sign is not None and (sign.dimension, sign.factor) == (unit.dimension, unit.factor) for sign in signs
-    )
-    return given and (demand.money if _is_money(unit) else unit.dimension in demand.measures)
-
-
-STAGES: tuple[Stage, ...] = (
-    Stage("quantity", ((Quantity, Quantity),), compare_quantities),
-    Stage("quantity", ((Quantity, Number),), compare_missing_unit),
-    Stage("quantity", ((Number, Quantity),), compare_extra_unit),
-)
+STAGE = Stage("quantity", ((Quantity, Quantity),), compare_quantities)

@@ -1,0 +1,186 @@
+"""Words beside a value that say which way it points: west, upward, N 30° E, exothermic (POLICY 26).
+
+A direction is an axis and a place on it in degrees, so that opposite directions differ by 180, and 30° north of east
+is N 60° E.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+from flint import fmpq
+
+from verifier.engine.kinds.kind import Context
+from verifier.types.rules import DirectionTable
+from verifier.types.verdict import Decision, Finding, Standing, passes, refutes
+
+DIRECTION = refutes("quantity.direction_differs", "The values point different ways.")
+DIRECTION_MISSING = refutes(
+    "quantity.direction_missing",
+    "The question asks for a direction, and the answer gives none.",
+    Standing.CONVENTION,
+)
+DIRECTION_UNCLEAR = passes(
+    "quantity.direction_unclear",
+    "Only one side says which way the value points, or they say it in ways that are not compared.",
+    specific=7,
+)
+CODES = (DIRECTION, DIRECTION_MISSING, DIRECTION_UNCLEAR)
+
+_WORD_AT_END = re.compile(r"([^\W\d_]+)\)?$")
+_NUMBER = r"(\d{1,3}(?:\.\d{1,6})?) ?(?:°|degrees?|deg)"
+_FROM_POLE = re.compile(rf"[\s,(]+([NS]) ?{_NUMBER} ?([EW])\)?$")
+_TURNED = re.compile(rf"[\s,(]+(?:at )?{_NUMBER},? (?:to the )?([a-z]+) of (?:due )?([a-z]+)\)?$", re.IGNORECASE)
+_BEARING = re.compile(rf"[\s,(]+(?:on |at |with )?(?:a )?bearing (?:of )?{_NUMBER}\)?$", re.IGNORECASE)
+_POLES = {"N": 0, "S": 180}
+_SIDES = {"E": 90, "W": 270}
+_TURN = 360
+_HALF = 180
+_COMPASS = "compass"
+_MOST_WORDS = 6
+
+
+class Direction(msgspec.Struct, frozen=True):
+    """A place on an axis, in degrees; ``sign`` is -1 or 1 for words that are a value's sign (exothermic)."""
+
+    axis: str
+    at: fmpq
+    sign: int
+    written: str
+
+
+def may_point(text: str, table: DirectionTable) -> bool:
+    """Whether a text ends as one with a direction does; cheap, for nearly all do not."""
+    last = text[-1:]
+    if last in {"E", "W", "°"}:
+        return "° " in text or last == "°"
+    if not last.islower() and last != ")":
+        return False
+    word = text.rsplit(" ", 1)[-1].strip("()").lower()
+    return word in table.words or word in table.around or last == ")"
+
+
+def split_direction(text: str, table: DirectionTable) -> tuple[str, Direction] | None:
+    """The text before a direction that it ends with, and the direction; ``None`` where it ends with none."""
+    if "°" in text or " of " in text:
+        angled = _angled(text, table)
+        if angled is not None:
+            return angled
+    match = _WORD_AT_END.search(text[-40:])
+    if match is None:
+        return None
+    words = text.rstrip(")").split(" ")
+    dropped = 0
+    while dropped < _MOST_WORDS and len(words) > 1 and _bare(words[-1]) in table.around:
+        words.pop()
+        dropped += 1
+    found = table.words.get(_bare(words[-1]))
+    if found is None or len(words) < 2:
+        return None
+    last = words.pop()
+    dropped = 0
+    while dropped < _MOST_WORDS and len(words) > 1 and _bare(words[-1]) in table.around:
+        words.pop()
+        dropped += 1
+    before = " ".join(words).rstrip(" ,;:(-")
+    axis, at, sign = found
+    return (before, Direction(axis, fmpq(at), sign, _bare(last))) if before else None
+
+
+def _bare(word: str) -> str:
+    return word.strip(",;()").lower()
+
+
+def _angled(text: str, table: DirectionTable) -> tuple[str, Direction] | None:
+    """A compass direction by an angle: N 30° E, 30° north of east, a bearing of 030°."""
+    match = _FROM_POLE.search(text)
+    if match is not None:
+        pole, side = _POLES[match[1]], _SIDES[match[3]]
+        return _on_compass(text, match, pole, side, match[2])
+    match = _TURNED.search(text)
+    if match is not None:
+        towards, origin = table.words.get(match[2].lower()), table.words.get(match[3].lower())
+        if towards is None or origin is None or not towards[0] == origin[0] == _COMPASS:
+            return None
+        return _on_compass(text, match, origin[1], towards[1], match[1])
+    match = _BEARING.search(text)
+    if match is None:
+        return None
+    return text[: match.start()], Direction(_COMPASS, _exact(match[1]), 0, match[0].strip(" ,()"))
+
+
+def _on_compass(text: str, match: re.Match[str], origin: int, towards: int, angle: str) -> tuple[str, Direction] | None:
+    if (origin - towards) % _HALF == 0:
+        return None
+    turned = _exact(angle) * (1 if (towards - origin) % _TURN < _HALF else -1)
+    at = fmpq(origin) + turned
+    at = at + _TURN if at < 0 else at
+    return text[: match.start()], Direction(_COMPASS, at, 0, match[0].strip(" ,()"))
+
+
+def _exact(text: str) -> fmpq:
+    whole, _, after = text.partition(".")
+    return fmpq(int(whole + after), 10 ** len(after))
+
+
+def directed(
+    sides: tuple[Direction | None, Direction | None],
+    findings: tuple[Finding, Finding],
+    negative: tuple[bool, bool],
+    ctx: Context,
+    shown: Mapping[str, str],
+) -> Finding:
+    """The finding on two amounts with their directions seen, of the ground truth and of the answer.
+
+    ``findings`` are that on the amounts and that on the amounts with the answer's sign changed, ``negative`` says
+    which of them are below zero.
+    """
+    mine, other = sides
+    as_told, turned = findings
+    if mine is not None and other is not None:
+        if mine.axis != other.axis:
+            return DIRECTION_UNCLEAR.finding(**shown)
+        gap = abs(mine.at - other.at)
+        if gap == 0:
+            return as_told
+        if gap == _HALF and turned.decision is Decision.CORRECT:
+            return turned  # -5 m/s east is 5 m/s west
+        near = min(gap, _TURN - gap) <= _NEAR and as_told.decision is not Decision.INCORRECT
+        return (DIRECTION_UNCLEAR if near else DIRECTION).finding(**shown)
+    said = mine or other
+    if said is not None and said.sign:
+        return _signed(said, findings, negative[0] if mine is None else negative[1], ctx, shown)
+    if as_told.decision is Decision.INCORRECT:
+        return as_told if turned.decision is Decision.INCORRECT else DIRECTION_UNCLEAR.finding(**shown)
+    if as_told.decision is Decision.PASS or said is None:
+        return as_told
+    if said.written in ctx.demand.words or (mine is None and said.written in ctx.rules.text.fillers):
+        return as_told
+    missing = other is None and ctx.demand.direction
+    return (DIRECTION_MISSING if missing else DIRECTION_UNCLEAR).finding(**shown)
+
+
+def _signed(
+    said: Direction,
+    findings: tuple[Finding, Finding],
+    bare_is_negative: bool,  # noqa: FBT001  # the amount of the side without the word
+    ctx: Context,
+    shown: Mapping[str, str],
+) -> Finding:
+    """One side says the sign in a word: 90 kJ/mol, exothermic, is -90 kJ/mol as a change of enthalpy."""
+    as_told, turned = findings
+    if said.sign > 0:
+        return as_told
+    if as_told.decision is Decision.CORRECT:
+        unsure = not bare_is_negative and _ENTHALPY.search(ctx.demand.question) is not None
+        return DIRECTION_UNCLEAR.finding(**shown) if unsure else as_told
+    if bare_is_negative and turned.decision is Decision.CORRECT:
+        return turned
+    refuted = as_told.decision is turned.decision is Decision.INCORRECT
+    return as_told if refuted else DIRECTION_UNCLEAR.finding(**shown)
+
+
+_ENTHALPY = re.compile(r"enthalpy|ΔH|\\Delta", re.IGNORECASE)
+_NEAR = 1  # degrees that may be a rounding
