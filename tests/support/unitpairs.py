@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from verifier.types.rules import Rules, UnitDefinition
+from verifier.types.verdict import Outcome, Verdict
 
 PI = Fraction(31415926535897932384626433832795028841971693993751058209749445923, 10**64)
 
@@ -42,7 +43,13 @@ class Pair(NamedTuple):
     answer: str
     right: bool
     fault: str
-    firm: bool = True
+
+
+def holds(pair: Pair, verdict: Verdict) -> bool:
+    """Whether a verdict is as it must be: of a wrong answer it is undecided only where a rarer meaning of a unit fits."""
+    if pair.right:
+        return verdict.outcome is Outcome.CORRECT
+    return verdict.outcome is Outcome.INCORRECT or verdict.code == "quantity.unit_ambiguous"
 
 
 def forms(rules: Rules) -> dict[str, list[Form]]:
