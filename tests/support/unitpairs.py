@@ -46,7 +46,7 @@ class Pair(NamedTuple):
 
 
 def holds(pair: Pair, verdict: Verdict) -> bool:
-    """Whether a verdict is as it must be: of a wrong answer it is undecided only where a rarer meaning of a unit fits."""
+    """Whether a verdict is as it must be: a wrong answer is undecided only where a rarer meaning of a unit fits."""
     if pair.right:
         return verdict.outcome is Outcome.CORRECT
     return verdict.outcome is Outcome.INCORRECT or verdict.code == "quantity.unit_ambiguous"
