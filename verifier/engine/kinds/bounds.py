@@ -340,7 +340,7 @@ def compare_with_value(gold: Value, candidate: Range | Bound, ctx: Context) -> F
     return (BOUND_OPEN if ctx.demand.extreme else ONLY_BOUND).finding(**shown)
 
 
-STAGES = (
+STAGES: tuple[Stage, ...] = (
     Stage("band", ((Band, Band),), compare_bands),
     Stage("band", ((Band, Number), (Band, Quantity)), compare_with_band),
     Stage("band", ((Number, Band), (Quantity, Band)), compare_band_with_value),

@@ -340,7 +340,7 @@ def compare_period_with(gold: Period, candidate: Date, ctx: Context) -> Finding:
     return PARTLY.finding(**shown)
 
 
-STAGES = (
+STAGES: tuple[Stage, ...] = (
     Stage("date", ((Date, Date),), compare_dates),
     Stage("date", ((Date, Number),), compare_with_number),
     Stage("date", ((Number, Date),), compare_number_with),

@@ -172,7 +172,7 @@ def in_question(unit: UnitDefinition, ctx: Context) -> bool:
     return given and (demand.money if is_money(unit) else unit.dimension in demand.measures)
 
 
-STAGES = (
+STAGES: tuple[Stage, ...] = (
     Stage("quantity", ((Quantity, Number),), compare_missing_unit),
     Stage("quantity", ((Number, Quantity),), compare_extra_unit),
 )

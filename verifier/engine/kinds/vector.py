@@ -78,7 +78,7 @@ def compare_with_scalar(
     return (NOT_A_VECTOR if asked else SCALAR).finding(**shown)
 
 
-STAGES = (
+STAGES: tuple[Stage, ...] = (
     Stage("vector", ((VectorQuantity, VectorQuantity),), compare_vectors),
     Stage(
         "vector",
