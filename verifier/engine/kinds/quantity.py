@@ -119,6 +119,21 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     split = split_direction(text, ctx.rules.directions) if may_point(text, ctx.rules.directions) else None
     found = [] if split is None else [one for one in _read(split[0], ctx, split[1]) if not one.unread]
     yield from found or _read(text, ctx, None)
+    if not text[:1].isdigit():
+        yield from _unit_alone(text, ctx)
+
+
+def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
+    """A unit without a number is one of it: ``m/s``, or ``newton`` where the question is about units.
+
+    It may as well be letters and words, which the next readers read.
+    """
+    if ctx.demand.verbatim or (_COMPOUND.search(text) is None and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words)):
+        return
+    read = read_unit(text, 0, ctx.rules.units)
+    if read is None or read[1] != len(text) or any(_is_name(letters, ctx) for letters in _LETTERS.findall(text)):
+        return
+    yield Reading(Quantity(_ONE, read[0]), "quantity", certain=False)
 
 
 def _read(text: str, ctx: Context, points: Direction | None) -> Iterator[Reading]:
@@ -224,6 +239,9 @@ def _percent_unit(text: str, found: Opening, ctx: Context) -> _Behind | None:
     return _Behind(read[0], read[1], number=whole)
 
 
+_COMPOUND = re.compile(r"[A-Za-z°Ωμ)}][\^\d]{0,4} ?[/*·⋅] ?[A-Za-z°Ωμ(\\]|\bper\b|[A-Za-z}]\^\{?-")
+_ONE = Number(fmpq(1), 0, "")
+_LETTERS = re.compile(r"[A-Za-z]+")
 _TITLE = re.compile(r" [A-Z]")
 _ALONE = re.compile(r"\(([-+]?\d[\d.,]*)\)(?= ?[*·]| [A-Za-zΩμ°])")
 _GLUED = re.compile(r"[A-Za-z]{1,2}")
