@@ -25,8 +25,8 @@ COMPILED = (
     "verifier/types/budget.py",
     "verifier/types/spelling.py",
 )
-"""``types/expr.py`` and ``types/verdict.py`` stay out: mypyc compares structs that it compiles by identity and hashes none
-of them, and trees and codes are compared and kept in sets."""
+"""Not the trees and the codes (``types/expr.py``, ``types/verdict.py``), which are compared and kept in sets: mypyc
+compares the structs that it compiles by identity, and hashes none."""
 GROUP = "verifier.native"
 """The module that holds all the code; its package, as all packages, is itself not compiled."""
 TOOLS = ("mypy>=2.4", "setuptools>=78")

@@ -128,7 +128,9 @@ def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
 
     It may as well be letters and words, which the next readers read.
     """
-    if ctx.demand.verbatim or (_COMPOUND.search(text) is None and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words)):
+    if ctx.demand.verbatim or (
+        _COMPOUND.search(text) is None and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words)
+    ):
         return
     read = read_unit(text, 0, ctx.rules.units)
     if read is None or read[1] != len(text) or any(_is_name(letters, ctx) for letters in _LETTERS.findall(text)):
