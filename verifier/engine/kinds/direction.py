@@ -27,7 +27,7 @@ DIRECTION_UNCLEAR = passes(
     "Only one side says which way the value points, or they say it in ways that are not compared.",
     specific=7,
 )
-CODES = (DIRECTION, DIRECTION_MISSING, DIRECTION_UNCLEAR)
+CODES: tuple[Code, ...] = (DIRECTION, DIRECTION_MISSING, DIRECTION_UNCLEAR)
 
 _WORD_AT_END = re.compile(r"([^\W\d_]+)\)?$")
 _NUMBER = r"(\d{1,3}(?:\.\d{1,6})?) ?(?:°|degrees?|deg)"

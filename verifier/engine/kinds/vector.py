@@ -19,7 +19,7 @@ from verifier.types.verdict import Decision, Finding, passes, refutes
 NOT_A_VECTOR = refutes("vector.magnitude_only", "A vector is asked for, and the answer is one number with a unit.")
 OPEN = passes("vector.component_open", "Some components agree, and others could not be decided.", specific=7)
 SCALAR = passes("vector.scalar", "One side is a vector and the other one number with a unit.", specific=7)
-CODES = (NOT_A_VECTOR, OPEN, SCALAR)
+CODES: tuple[Code, ...] = (NOT_A_VECTOR, OPEN, SCALAR)
 
 _SIZES = (2, 3)
 
