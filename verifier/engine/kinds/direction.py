@@ -14,7 +14,7 @@ from flint import fmpq
 
 from verifier.engine.kinds.kind import Context
 from verifier.types.rules import DirectionTable
-from verifier.types.verdict import Decision, Finding, Standing, passes, refutes
+from verifier.types.verdict import Code, Decision, Finding, Standing, passes, refutes
 
 DIRECTION = refutes("quantity.direction_differs", "The values point different ways.")
 DIRECTION_MISSING = refutes(

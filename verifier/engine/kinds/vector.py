@@ -14,7 +14,7 @@ from verifier.engine.maths.show import show
 from verifier.engine.units import canonical, fitting
 from verifier.types.expr import Expr
 from verifier.types.rules import UnitDefinition
-from verifier.types.verdict import Decision, Finding, passes, refutes
+from verifier.types.verdict import Code, Decision, Finding, passes, refutes
 
 NOT_A_VECTOR = refutes("vector.magnitude_only", "A vector is asked for, and the answer is one number with a unit.")
 OPEN = passes("vector.component_open", "Some components agree, and others could not be decided.", specific=7)
