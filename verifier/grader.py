@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from verifier import __version__, records
-from verifier.engine import cascade
+from verifier.engine import cascade, fold
 from verifier.engine.sides import Trees
 from verifier.judge import symbolic
 from verifier.judge.port import Judge
@@ -94,7 +94,7 @@ class Verifier:
             if judge.asks(sample, verdict):
                 finding = await judge.opine(sample, verdict)
                 measured = self.rules.confidence.get(finding.code)
-                verdict = cascade.settle(
+                verdict = fold.settle(
                     verdict,
                     judge.name,
                     finding,

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from verifier import Outcome, Sample, Verdict, Verifier
-from verifier.engine import cascade
+from verifier.engine import cascade, fold
 from verifier.grader import JUDGES, codes
 from verifier.judge import symbolic
 from verifier.judge.symbolic import CODES, SymbolicJudge
@@ -71,7 +71,7 @@ def test_a_pass_leaves_the_verdict_as_it_was_but_for_the_trace() -> None:
     verifier = Verifier(judges=[FakeJudge(Finding(Decision.PASS, "symbolic.gave_up"))])
     before, after = verifier.grade(PHRASE), agrade(verifier, PHRASE)
     assert len(after.trace) == len(before.trace) + 1
-    assert cascade.settle(before, "symbolic", Finding(Decision.PASS, "symbolic.gave_up")) == after
+    assert fold.settle(before, "symbolic", Finding(Decision.PASS, "symbolic.gave_up")) == after
     assert (after.outcome, after.method, after.code, after.reason) == (
         before.outcome,
         before.method,
@@ -98,7 +98,7 @@ def test_nobody_is_asked_where_there_is_nothing_to_ask() -> None:
 
 def test_settling_never_touches_a_verdict_that_is_decided() -> None:
     verdict = Verifier().grade(Sample(ground_truth="4", final_answer="5"))
-    settled = cascade.settle(verdict, "symbolic", Finding(Decision.CORRECT, "symbolic.equal"))
+    settled = fold.settle(verdict, "symbolic", Finding(Decision.CORRECT, "symbolic.equal"))
     assert (settled.outcome, settled.code, settled.trace[:-1]) == (verdict.outcome, verdict.code, verdict.trace)
 
 
@@ -187,7 +187,7 @@ def test_a_loop_that_ends_early_leaves_no_trouble(verifier: Verifier) -> None:
 def test_without_sympy_it_passes_and_says_why(verifier: Verifier, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sympy", None)
     before, after = verifier.grade(INTEGRAL), agrade(verifier, INTEGRAL)
-    assert after == cascade.settle(before, "symbolic", Finding(Decision.PASS, "symbolic.absent"))
+    assert after == fold.settle(before, "symbolic", Finding(Decision.PASS, "symbolic.absent"))
     assert verifier.judge_versions == ("symbolic absent",)
 
 

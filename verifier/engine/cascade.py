@@ -15,9 +15,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TypeVar
 
-import msgspec
-
-from verifier.engine import extract, limits, sides, text
+from verifier.engine import extract, fold, limits, sides, text
 from verifier.engine.demand import Demand, read_demand
 from verifier.engine.kinds import (
     bounds,
@@ -54,7 +52,7 @@ from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import symbols
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Extraction, Option, Sample
-from verifier.types.verdict import Code, Decision, Finding, Outcome, Step, Verdict, passes
+from verifier.types.verdict import Code, Decision, Finding, Step, Verdict, passes
 
 _T = TypeVar("_T")
 _L = TypeVar("_L")
@@ -96,14 +94,6 @@ _OWNERS: Mapping[tuple[type, type], tuple[Stage, ...]] = {
 
 GOLD_EMPTY = passes("gold.empty", "The ground truth is empty.", specific=9)
 GOLD_UNREADABLE = passes("gold.unreadable", "The ground truth could not be read within the budget.", specific=9)
-KINDS_DIFFER = passes(
-    "kinds.differ",
-    "One side reads as one kind of answer and the other as another, or as words that are not understood as one.",
-    specific=2,
-)
-AMBIGUOUS = passes(
-    "reading.ambiguous", "The answer can be read in several ways, and they do not lead to the same verdict.", specific=8
-)
 REST_DIFFERS = passes(
     "reading.rest_differs",
     "The values agree, and the ground truth says more beside its value than the answer.",
@@ -133,17 +123,12 @@ CODES: tuple[Code, ...] = (
     *extract.CODES,
     GOLD_EMPTY,
     GOLD_UNREADABLE,
-    KINDS_DIFFER,
-    AMBIGUOUS,
+    *fold.CODES,
     REST_DIFFERS,
     NOT_READ,
     *limits.CODES,
 )
-_SET_ASIDE = frozenset({
-    KINDS_DIFFER.name, chemistry.UNSURE.name, reaction.UNSURE.name, electrons.UNSURE.name,
-})  # fmt: skip
 _BY_NAME = {code.name: code for code in CODES}
-_OUTCOMES = {Decision.CORRECT: Outcome.CORRECT, Decision.INCORRECT: Outcome.INCORRECT, Decision.PASS: Outcome.UNDECIDED}
 
 
 _WEAK = frozenset({"whole", "last_line", "conclusion"})  # no marker: not enough to contradict a final answer with
@@ -193,7 +178,7 @@ class _Grade:
         code = _BY_NAME[finding.code]
         confidence = self.rules.confidence.get(finding.code)
         return Verdict(
-            outcome=_OUTCOMES[finding.decision],
+            outcome=fold.OUTCOMES[finding.decision],
             method="none" if finding.decision is Decision.PASS else finding.code.partition(".")[0],
             code=finding.code,
             gold=gold,
@@ -300,10 +285,7 @@ class _Grade:
             results.append((gold.shown, finding))
         if len(golds) > self.profile.budget.alternatives:
             results.append((results[0][0] if results else "", limits.exhausted("alternatives")))
-        passed = [result for result in results if result[1].decision is Decision.PASS]
-        if passed:
-            return max(passed, key=lambda result: _BY_NAME[result[1].code].specific)
-        return results[0]
+        return fold.all_golds(results)
 
     def _consistent(self, golds: tuple[str, ...], finding: Finding) -> Finding:
         """The last turn must not commit, by a marker, to an answer with the opposite verdict."""
@@ -421,15 +403,8 @@ class _Grade:
     def _law_three(self, gold: Side, candidate: Side) -> Finding:
         if len(candidate.readings) == 1:
             return self._against_reading(gold, candidate.readings[0])
-        settled = _comparable([self._against_reading(gold, given) for given in candidate.readings])
-        decisions = {finding.decision for finding in settled}
-        if {Decision.CORRECT, Decision.INCORRECT} <= decisions:
-            return AMBIGUOUS.finding(gold=gold.shown, candidate=candidate.shown)
-        if Decision.CORRECT in decisions:
-            return next(finding for finding in settled if finding.decision is Decision.CORRECT)
-        if decisions == {Decision.INCORRECT}:
-            return settled[0]
-        return _most_specific(settled)
+        findings = [self._against_reading(gold, given) for given in candidate.readings]
+        return fold.all_readings(findings, gold=gold.shown, candidate=candidate.shown)
 
     def _against_reading(self, gold: Side, given: Reading) -> Finding:
         """One reading of the candidate: it agrees if some reading of the gold does, and differs if none can."""
@@ -442,15 +417,7 @@ class _Grade:
             if found.decision is Decision.CORRECT and not sides.is_rest_told(wanted, given, self.context):
                 found = REST_DIFFERS.finding(gold=wanted.unread, candidate=given.unread)
             findings.append(found)
-        if len(findings) == 1:
-            return findings[0]
-        findings = _comparable(findings)
-        agreeing = [finding for finding in findings if finding.decision is Decision.CORRECT]
-        if agreeing:
-            return agreeing[0]
-        if all(finding.decision is Decision.INCORRECT for finding in findings):
-            return findings[0]
-        return _most_specific(findings)
+        return fold.any_reading(findings)
 
     def compare(self, gold: Answer, candidate: Answer) -> Finding:
         """Law 2: the first stage that owns the pair and does not pass.
@@ -472,7 +439,7 @@ class _Grade:
             if finding.decision is not Decision.PASS:
                 return finding
             passed = passed or finding
-        return passed or KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+        return passed or fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
 
     def _compare_by_value(self, gold: Answer, candidate: Answer) -> Finding:
         """One side names an option, the other gives a value.
@@ -481,10 +448,10 @@ class _Grade:
         """
         named, value = (gold, candidate) if isinstance(gold, choice.Choice) else (candidate, gold)
         if self.meter.depth or isinstance(value, Phrase) or not isinstance(named, choice.Choice) or not named.known:
-            return KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+            return fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
         agreeing = [option for option in self.context.demand.options if self._is_worth(option, value)]
         if len(agreeing) != 1:
-            return KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+            return fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
         meant = choice.Choice(agreeing[0].label, agreeing[0].text, known=True)
         return self.compare(named, meant) if named is gold else self.compare(meant, named)
 
@@ -499,45 +466,9 @@ class _Grade:
         return agrees
 
 
-def _comparable(findings: list[Finding]) -> list[Finding]:
-    """Without the readings of a kind or a dimension that the other side is not, if there are others.
-
-    What stands on the other side tells what is meant.
-    """
-    for aside in (_SET_ASIDE | {quantity.UNKNOWN.name}, frozenset({quantity.DIMENSION.name})):
-        findings = [finding for finding in findings if finding.code not in aside] or findings
-    return findings
-
-
 def _chemistry(raw: str, words: str, context: Context) -> Iterator[Reading]:
     return chemistry.read_chemistry(words, raw, context)
 
 
-def _most_specific(findings: list[Finding]) -> Finding:
-    passed = [finding for finding in findings if finding.decision is Decision.PASS]
-    return max(passed, key=lambda finding: _BY_NAME[finding.code].specific)
-
-
 def _kind(answer: Answer) -> str:
     return type(answer).__name__.lower()
-
-
-def settle(
-    verdict: Verdict, name: str, finding: Finding, *, reason: str = "", confidence: float | None = None
-) -> Verdict:
-    """The verdict after a judge's finding: a step more, and where it was undecided and the judge is not, decided.
-
-    ``reason`` is the sentence of the finding's code and ``confidence`` its measured precision.
-    """
-    step = Step("judge", name, finding.decision, finding.code, finding.evidence)
-    settled = msgspec.structs.replace(verdict, trace=(*verdict.trace, step))
-    if verdict.outcome is not Outcome.UNDECIDED or finding.decision is Decision.PASS:
-        return settled
-    return msgspec.structs.replace(
-        settled,
-        outcome=_OUTCOMES[finding.decision],
-        method=name,
-        code=finding.code,
-        reason=reason,
-        confidence=confidence,
-    )

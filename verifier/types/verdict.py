@@ -54,7 +54,7 @@ class Code(msgspec.Struct, frozen=True):
 
     def finding(self, **evidence: str) -> Finding:
         """A finding under this code."""
-        return Finding(self.decision, self.name, evidence)
+        return Finding(self.decision, self.name, evidence, self.specific)
 
 
 def proves(name: str, summary: str) -> Code:
@@ -73,11 +73,15 @@ def passes(name: str, summary: str, specific: int = 5) -> Code:
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a stage, an extraction or a judge found, and the evidence it can state."""
+    """What a stage, an extraction or a judge found, and the evidence it can state.
+
+    ``specific`` is its code's: of several passes the one that says most is told.
+    """
 
     decision: Decision
     code: str
     evidence: Mapping[str, str] = {}
+    specific: int = 5
 
 
 class Step(msgspec.Struct, frozen=True):
