@@ -37,7 +37,9 @@ ELEMENT = passes(
 ECHO = passes(
     "chemistry.other_way", "The name is listed for the formula, and the question asks for one of both.", specific=7
 )
-UNSURE = passes("chemistry.unsure", "The texts can be read as formulas, and nothing says that they are.", specific=3)
+UNSURE: Code = passes(
+    "chemistry.unsure", "The texts can be read as formulas, and nothing says that they are.", specific=3
+)
 CODES: tuple[Code, ...] = (
     SAME, NAMED, COMPOSITION, CHARGE, NUCLIDE, STATE, ARRANGED, MASS_OPEN, ELEMENT, ECHO, UNSURE,
 )  # fmt: skip

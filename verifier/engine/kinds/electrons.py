@@ -18,7 +18,7 @@ NOTATION = passes(
     "The configurations agree, one with a core and one in full, and the question may ask for one of both.",
     specific=7,
 )
-UNSURE = passes(
+UNSURE: Code = passes(
     "configuration.unsure", "The texts can be read as electron configurations, and nothing says that they are.", 3
 )
 CODES: tuple[Code, ...] = (SAME, DIFFERS, NOTATION, UNSURE)

@@ -29,7 +29,7 @@ NAMED_UNIT = proves(
     "quantity.unit_in_question", "One side gives no unit; the question names it, and the numbers agree in it."
 )
 DEGREES = proves("quantity.degrees", "The ground truth is an angle in degrees and the answer is the same bare number.")
-DIMENSION = refutes("quantity.dimension_differs", "The units measure different things.")
+DIMENSION: Code = refutes("quantity.dimension_differs", "The units measure different things.")
 DIFFERS = refutes("quantity.differs", "The units agree in kind, and the amounts are different.")
 NUMBER_DIFFERS = refutes(
     "quantity.number_differs", "One side gives no unit, and no unit it could mean makes the numbers agree."
@@ -54,7 +54,7 @@ UNASKED = passes(
     "The number agrees, and nothing says whether the answer's unit is the one meant.",
     specific=7,
 )
-UNKNOWN = passes(
+UNKNOWN: Code = passes(
     "quantity.unit_unknown", "A word stands where the unit would, and the rules do not know it as one.", specific=7
 )
 CONVERTED = passes(

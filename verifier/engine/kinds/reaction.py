@@ -28,7 +28,9 @@ ARRANGED = passes(
 RADIATION = passes(
     "reaction.radiation", "The equations agree but for charges beside nuclei, mass numbers or radiation.", specific=7
 )
-UNSURE = passes("reaction.unsure", "The texts can be read as chemical equations, and nothing says that they are.", 3)
+UNSURE: Code = passes(
+    "reaction.unsure", "The texts can be read as chemical equations, and nothing says that they are.", 3
+)
 CODES: tuple[Code, ...] = (SAME, MULTIPLE, DIFFERS, SWAPPED, NOT_SMALLEST, ARRANGED, RADIATION, UNSURE)
 
 PROTONS = frozenset({"H^+", "H3O^+"})  # either is written for an acid's proton
