@@ -40,6 +40,7 @@ from verifier.engine.kinds import (
     reaction,
     region,
     relation,
+    sort,
     truth,
     vector,
     written,
@@ -125,6 +126,7 @@ CODES: tuple[Code, ...] = (
     GOLD_UNREADABLE,
     *fold.CODES,
     REST_DIFFERS,
+    *sort.CODES,
     NOT_READ,
     *limits.CODES,
 )
@@ -416,6 +418,8 @@ class _Grade:
             found = self.compare(wanted.answer, given.answer)
             if found.decision is Decision.CORRECT and not sides.is_rest_told(wanted, given, self.context):
                 found = REST_DIFFERS.finding(gold=wanted.unread, candidate=given.unread)
+            if wanted.sort or given.sort:
+                found = sort.restricted(wanted, given, found, self.context)
             findings.append(found)
         return fold.any_reading(findings)
 

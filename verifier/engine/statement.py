@@ -127,7 +127,8 @@ def _conclusion(found: Extraction, rules: Rules) -> Extraction:
 def _main_clause(text: str, rules: Rules) -> str:
     """A sentence up to the first subordinate clause or bracketed remark behind its number; the rest does not change it.
 
-    Not cut where the rest goes on to another case ("5 if n is even and 7 otherwise").
+    Not cut where the rest goes on to another case ("5 if n is even and 7 otherwise"), or says of what sort the numbers
+    of an inequality or a congruence are ("p > 3 where p is prime").
     """
     number = _NUMBERISH.search(text)
     if number is None:
@@ -143,7 +144,12 @@ def _main_clause(text: str, rules: Rules) -> str:
             break
     if cut == len(text) or _OTHER_CASE.search(text, cut):
         return text
+    if _SET_OF_NUMBERS.search(text, 0, cut) and not rules.maths.sorts.isdisjoint(WORD.findall(text[cut:].lower())):
+        return text
     return text[:cut].rstrip(" ,")
+
+
+_SET_OF_NUMBERS = re.compile(r"[<>≤≥≡≠∈]|\\(?:[lg](?:eq?|t)|neq?|equiv|in|p?mod)(?![a-z])|\bmod\b")
 
 
 def _copulas(folded: str, rules: Rules) -> tuple[int, int]:

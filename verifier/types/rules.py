@@ -363,6 +363,8 @@ class MathsTable(msgspec.Struct, frozen=True):
     closings: frozenset[str]
     denials: frozenset[str]
     ordinary: frozenset[str]
+    announcing: frozenset[str]
+    sorts: frozenset[str]
 
 
 class Element(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ class Reading(msgspec.Struct, frozen=True):
 
     ``unread`` are the words left over, known to be harmless; ``label`` is the name the value is assigned to (``x`` in
     ``x = 5``), or empty. A reading that is not ``certain`` lets the next readers add theirs.
+    ``sort`` are words around a statement that say of what sort its numbers are.
     """
 
     answer: Answer
@@ -36,6 +37,7 @@ class Reading(msgspec.Struct, frozen=True):
     unread: str = ""
     label: str = ""
     certain: bool = True
+    sort: tuple[str, ...] = ()
 
 
 class Context(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from verifier.engine.kinds.measure import Measure
 from verifier.engine.kinds.number import read_number
 from verifier.engine.kinds.opening import harmless, open_number
 from verifier.engine.kinds.quantity import read_quantity
+from verifier.engine.kinds.sort import carried
 from verifier.engine.kinds.vector import VectorQuantity, is_vector
 from verifier.engine.maths.parser import read_maths
 from verifier.engine.units import read_unit
@@ -63,15 +64,16 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     for found in readings:
         if (found.before and not _introduces(found.before, ctx)) or _is_band(found.tree):
             continue
-        told = list(_after_words(text, found.before, ctx)) if found.before else []
-        if told:
-            yield from told
-            return
         word = (_WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None) or (
             _RUN_OF_DASHES.fullmatch(text) is not None
         )
         understood = understand(found.tree, word=word)
         answer = understood.answer
+        sort = carried(found, answer, ctx) if found.before or found.after else ()
+        told = list(_after_words(text, found.before, ctx)) if found.before else []
+        if told:
+            yield from (msgspec.structs.replace(one, sort=sort) if sort else one for one in told)
+            return
         if isinstance(answer, Expression) and "\\" in raw and (marks := _marks(raw, ctx)):
             answer = msgspec.structs.replace(answer, marks=marks)
         certain = sole and found.certain
@@ -84,7 +86,8 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
                 continue
         if found.after and (found.tree.head == "number" or not harmless(" " + found.after, ctx)):
             continue  # a bare numeral with words behind it was refused as a number, and for a reason
-        yield Reading(answer, type(answer).__name__.lower(), found.after, understood.label, certain=certain)
+        kind = type(answer).__name__.lower()
+        yield Reading(answer, kind, found.after, understood.label, certain=certain, sort=sort)
 
 
 def _marks(raw: str, ctx: Context) -> tuple[str, ...]:

@@ -66,8 +66,10 @@ def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Find
     shown = ctx.sides(gold, candidate)
     own, other = _without_condition(gold.tree), _without_condition(candidate.tree)
     found = IDENTICAL.finding(**shown) if own == other else _compare(own, other, ctx, shown)
-    if found.decision is Decision.CORRECT and conditions.limits(_stated(gold.tree), _stated(candidate.tree), ctx):
-        return STATED.finding(**shown)
+    if found.decision is Decision.CORRECT:
+        mine, given = _stated(gold.tree), _stated(candidate.tree)
+        if conditions.limits(mine, given, ctx) or (own.head != "eq" and _is_of_a_domain(mine, given, ctx)):
+            return STATED.finding(**shown)
     return found
 
 
@@ -111,6 +113,17 @@ def _without_condition(tree: Expr) -> Expr:
 
 def _stated(tree: Expr) -> tuple[Expr, ...]:
     return tree.args[1:] if tree.head == "given" else ()
+
+
+def _is_of_a_domain(stated: tuple[Expr, ...], given: tuple[Expr, ...], ctx: Context) -> bool:
+    """Whether a ground truth takes its numbers from ℤ, ℕ or ℚ, and neither the answer nor the question does."""
+    for limit in stated:
+        if limit.head == "in" and limit.args[1].head == "constant" and limit not in given:
+            name = limit.args[1].name
+            words = [word for word, domain in ctx.rules.maths.domains.items() if domain == name]
+            if name not in {"R", "C"} and not (name == "Z" and ctx.demand.whole) and ctx.demand.words.isdisjoint(words):
+                return True
+    return False
 
 
 def _definitions(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding | None:
