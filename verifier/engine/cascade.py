@@ -26,6 +26,7 @@ from verifier.engine.kinds import (
     conditions,
     date,
     dating,
+    direction,
     electrons,
     expression,
     form,
@@ -97,7 +98,7 @@ GOLD_EMPTY = passes("gold.empty", "The ground truth is empty.", specific=9)
 GOLD_UNREADABLE = passes("gold.unreadable", "The ground truth could not be read within the budget.", specific=9)
 REST_DIFFERS = passes(
     "reading.rest_differs",
-    "The values agree, and the ground truth says more beside its value than the answer.",
+    "The values agree, and words beside one of them, which the other side leaves out, may make it another.",
     specific=7,
 )
 NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
@@ -418,10 +419,19 @@ class _Grade:
             found = self.compare(wanted.answer, given.answer)
             if found.decision is Decision.CORRECT and not sides.is_rest_told(wanted, given, self.context):
                 found = REST_DIFFERS.finding(gold=wanted.unread, candidate=given.unread)
+            if found.decision is Decision.INCORRECT and (wanted.unread or given.unread):
+                found = self._perhaps_turned(wanted, given, found)
             if wanted.sort or given.sort:
                 found = sort.restricted(wanted, given, found, self.context)
             findings.append(found)
         return fold.any_reading(findings)
+
+    def _perhaps_turned(self, wanted: Reading, given: Reading, found: Finding) -> Finding:
+        """Equal amounts with opposite signs, one with words behind it that may be the sign, are left undecided."""
+        quiet = len(self.trace)
+        turned = self.step(partial(sides.is_turned, wanted, given, self.context), lambda _: True)
+        del self.trace[quiet:]
+        return direction.DIRECTION_UNCLEAR.finding(gold=wanted.unread, candidate=given.unread) if turned else found
 
     def compare(self, gold: Answer, candidate: Answer) -> Finding:
         """Law 2: the first stage that owns the pair and does not pass.

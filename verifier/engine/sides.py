@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import msgspec
 
 from verifier.engine import text
-from verifier.engine.kinds import choice, dating, formula, notation, number, quantity
+from verifier.engine.kinds import choice, dating, direction, formula, notation, number, quantity
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
 from verifier.types.expr import Expr
+from verifier.types.verdict import Decision
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -67,10 +68,42 @@ def values(words: str, ctx: Context) -> Iterator[Reading]:
 
 
 def is_rest_told(gold: Reading, candidate: Reading, ctx: Context) -> bool:
-    """Whether the words that a gold has behind its value stand behind the candidate's too, or in the question."""
-    if not gold.unread or isinstance(gold.answer, choice.Choice):
+    """Whether the words that a gold has behind its value stand behind the candidate's too, or in the question.
+
+    So must words of the candidate that make its value another amount ("each"), or say which way it points.
+    """
+    if not (gold.unread or candidate.unread) or isinstance(gold.answer, choice.Choice):
         return True
     table = ctx.rules.text
-    own = text.words(gold.unread, table)
+    own = text.words(gold.unread, table) if gold.unread else ()
     told = text.words(candidate.unread, table) if candidate.unread else ()
+    changing = {word for word in {*own} ^ {*told} if word in table.shares and word not in ctx.demand.words}
+    if changing or _pointed(gold, ctx) != _pointed(candidate, ctx):
+        return False
     return own == told or all(word in ctx.demand.words or word in table.fillers or word in told for word in own)
+
+
+def _pointed(side: Reading, ctx: Context) -> str:
+    """The direction that the words behind a value end with ("to the left"), unless the question says it."""
+    if not side.unread or not direction.may_point(side.unread, ctx.rules.directions):
+        return ""
+    split = direction.split_direction(f"0 {side.unread}", ctx.rules.directions)
+    return "" if split is None or split[1].alone or split[1].written in ctx.demand.words else split[1].written
+
+
+def is_turned(gold: Reading, candidate: Reading, ctx: Context) -> bool:
+    """Whether two values are each other's negative, and one has words behind it that may be its sign: 12 m deep."""
+    wanted, given = gold.answer, candidate.answer
+    values = (number.Number, quantity.Quantity)
+    if not isinstance(wanted, values) or not isinstance(given, values):
+        return False
+    free = ctx.rules.text.fillers | ctx.rules.maths.closings | ctx.rules.text.generic_units
+    told = text.words(f"{gold.unread} {candidate.unread}", ctx.rules.text)
+    if isinstance(given, number.Number) and isinstance(wanted, number.Number):
+        free |= ctx.demand.words
+    if all(word in free for word in told):
+        return False
+    amount = given if isinstance(given, number.Number) else given.magnitude
+    turned = msgspec.structs.replace(amount, mantissa=-amount.mantissa)
+    opposite = turned if given is amount else msgspec.structs.replace(given, magnitude=turned)
+    return ctx.compare(wanted, opposite).decision is Decision.CORRECT

@@ -100,6 +100,7 @@ def narrower(
         and not _CLAUSES.search(between)
         and not _NUMBERISH.search(between)
         and not _lists_values(text, after)
+        and (rules.maths.sorts.isdisjoint(subject) or _SET_OF_NUMBERS.search(text, after) is None)
     ):
         parts.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
     chained = _last_member(text)

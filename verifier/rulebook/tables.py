@@ -195,6 +195,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
             for _, entry in _all(entries, "text", "named_set", NamedSetEntry)
             for words in entry.words
         },
+        shares=frozenset(_folded(lists, "text", "shares")),
         blockers=frozenset(_folded(lists, "text", "blockers")),
         joiners=frozenset(_folded(lists, "text", "joiners")),
         directions=frozenset(_folded(lists, "text", "directions")),

@@ -136,6 +136,7 @@ class TextTable(msgspec.Struct, frozen=True):
     openers: tuple[str, ...]
     fillers: frozenset[str]
     generic_units: frozenset[str]
+    shares: frozenset[str]
     named_sets: Mapping[str, str]
     qualifiers: frozenset[str]
     blockers: frozenset[str]

@@ -43,12 +43,16 @@ _MOST_WORDS = 6
 
 
 class Direction(msgspec.Struct, frozen=True):
-    """A place on an axis, in degrees; ``sign`` is -1 or 1 for words that are a value's sign (exothermic)."""
+    """A place on an axis, in degrees; ``sign`` is -1 or 1 for words that are a value's sign (exothermic).
+
+    ``alone`` says that no word leads to it: "3 kg left" may be what remains, "3 m to the left" is not.
+    """
 
     axis: str
     at: fmpq
     sign: int
     written: str
+    alone: bool = False
 
 
 def may_point(text: str, table: DirectionTable) -> bool:
@@ -86,7 +90,7 @@ def split_direction(text: str, table: DirectionTable) -> tuple[str, Direction] |
         dropped += 1
     before = " ".join(words).rstrip(" ,;:(-")
     axis, at, sign = found
-    return (before, Direction(axis, fmpq(at), sign, _bare(last))) if before else None
+    return (before, Direction(axis, fmpq(at), sign, _bare(last), alone=dropped == 0)) if before else None
 
 
 def _bare(word: str) -> str:
@@ -156,7 +160,7 @@ def directed(
         return as_told if turned.decision is Decision.INCORRECT else DIRECTION_UNCLEAR.finding(**shown)
     if as_told.decision is Decision.PASS or said is None:
         return as_told
-    if said.written in ctx.demand.words or (mine is None and said.written in ctx.rules.text.fillers):
+    if said.written in ctx.demand.words or (mine is None and said.alone and said.written in ctx.rules.text.fillers):
         return as_told
     missing = other is None and ctx.demand.direction
     return (DIRECTION_MISSING if missing else DIRECTION_UNCLEAR).finding(**shown)
@@ -171,11 +175,13 @@ def _signed(
 ) -> Finding:
     """One side says the sign in a word: 90 kJ/mol, exothermic, is -90 kJ/mol as a change of enthalpy."""
     as_told, turned = findings
+    asked = {found[1] for word in ctx.demand.words if (found := ctx.rules.directions.words.get(word)) and found[0] == said.axis}
     if said.sign > 0:
-        return as_told
+        opposite = bool(asked) and said.at not in asked
+        return DIRECTION_UNCLEAR.finding(**shown) if opposite else as_told
     if as_told.decision is Decision.CORRECT:
-        unsure = not bare_is_negative and _ENTHALPY.search(ctx.demand.question) is not None
-        return DIRECTION_UNCLEAR.finding(**shown) if unsure else as_told
+        sure = bare_is_negative or (said.at in asked and _ENTHALPY.search(ctx.demand.question) is None)
+        return as_told if sure else DIRECTION_UNCLEAR.finding(**shown)
     if bare_is_negative and turned.decision is Decision.CORRECT:
         return turned
     refuted = as_told.decision is turned.decision is Decision.INCORRECT

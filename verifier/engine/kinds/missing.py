@@ -129,7 +129,9 @@ def _in_asked(
 def _points_as_asked(candidate: Quantity, ctx: Context) -> bool:
     """Whether the answer's direction, if it has one, is one that the question speaks of, or an idle word."""
     points = candidate.direction
-    return points is None or points.written in ctx.demand.words or points.written in ctx.rules.text.fillers
+    if points is None or points.written in ctx.demand.words:
+        return True
+    return points.alone and points.written in ctx.rules.text.fillers
 
 
 def _may_be_unit(noun: str, ctx: Context) -> bool:

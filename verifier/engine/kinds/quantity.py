@@ -372,8 +372,7 @@ def converted_tree(amount: Expr, source: UnitDefinition, target: UnitDefinition)
 
 
 def _negated(side: Quantity) -> Quantity:
-    turned = msgspec.structs.replace(side.magnitude, mantissa=-side.magnitude.mantissa)
-    return Quantity(turned, side.unit)
+    return Quantity(msgspec.structs.replace(side.magnitude, mantissa=-side.magnitude.mantissa), side.unit)
 
 
 def converted(number: Number, factor: fmpq) -> Number:
