@@ -94,16 +94,16 @@ def _pointed(side: Reading, ctx: Context) -> str:
 def is_turned(gold: Reading, candidate: Reading, ctx: Context) -> bool:
     """Whether two values are each other's negative, and one has words behind it that may be its sign: 12 m deep."""
     wanted, given = gold.answer, candidate.answer
-    values = (number.Number, quantity.Quantity)
+    values = (Number, quantity.Quantity)
     if not isinstance(wanted, values) or not isinstance(given, values):
         return False
     free = ctx.rules.text.fillers | ctx.rules.maths.closings | ctx.rules.text.generic_units
     told = text.words(f"{gold.unread} {candidate.unread}", ctx.rules.text)
-    if isinstance(given, number.Number) and isinstance(wanted, number.Number):
+    if isinstance(given, Number) and isinstance(wanted, Number):
         free |= ctx.demand.words
     if all(word in free for word in told):
         return False
-    amount = given if isinstance(given, number.Number) else given.magnitude
+    amount = given if isinstance(given, Number) else given.magnitude
     turned = msgspec.structs.replace(amount, mantissa=-amount.mantissa)
     opposite = turned if given is amount else msgspec.structs.replace(given, magnitude=turned)
     return ctx.compare(wanted, opposite).decision is Decision.CORRECT

@@ -486,8 +486,8 @@ _LISTS = {
     "units": "never square cubic squared cubed per around",
     "choices": "phrases joins",
     "numbers": "and point minus plus one of times raised power indian",
-    "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units shares carriers "
-    "blockers doubts suppositions rejections qualifiers scales",
+    "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
+    "blockers doubts suppositions rejections qualifiers scales shares exceptions",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
     "loose_before_hour oclock hour_letters military joints "

@@ -196,6 +196,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
             for words in entry.words
         },
         shares=frozenset(_folded(lists, "text", "shares")),
+        exceptions=tuple(sorted(_folded(lists, "text", "exceptions"), key=len, reverse=True)),
         blockers=frozenset(_folded(lists, "text", "blockers")),
         joiners=frozenset(_folded(lists, "text", "joiners")),
         directions=frozenset(_folded(lists, "text", "directions")),

@@ -137,6 +137,7 @@ class TextTable(msgspec.Struct, frozen=True):
     fillers: frozenset[str]
     generic_units: frozenset[str]
     shares: frozenset[str]
+    exceptions: tuple[str, ...]
     named_sets: Mapping[str, str]
     qualifiers: frozenset[str]
     blockers: frozenset[str]

@@ -175,7 +175,11 @@ def _signed(
 ) -> Finding:
     """One side says the sign in a word: 90 kJ/mol, exothermic, is -90 kJ/mol as a change of enthalpy."""
     as_told, turned = findings
-    asked = {found[1] for word in ctx.demand.words if (found := ctx.rules.directions.words.get(word)) and found[0] == said.axis}
+    asked = {
+        found[1]
+        for word in ctx.demand.words
+        if (found := ctx.rules.directions.words.get(word)) and found[0] == said.axis
+    }
     if said.sign > 0:
         opposite = bool(asked) and said.at not in asked
         return DIRECTION_UNCLEAR.finding(**shown) if opposite else as_told

@@ -40,6 +40,10 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         yield Reading(Region(Expr("constant", (), named)), "region")
         return
     raw = _without_rejected(texts.without_citation(raw), ctx)
+    punctured = _punctured(raw, ctx) if " " in raw else None
+    if punctured is not None:
+        yield Reading(punctured, "region")
+        return
     parts = _parts(raw, ctx) or _worded(raw, ctx)
     if parts is not None:
         yield Reading(parts, "collection")
@@ -54,6 +58,27 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if _is_no_formula(text, raw, ctx):
         return
     yield from _formulas(text, raw, ctx)
+
+
+def _punctured(raw: str, ctx: Context) -> Region | None:
+    """``all real numbers except 2``: ℝ without the values told."""
+    folded = raw.casefold()
+    for phrase in ctx.rules.text.exceptions:
+        at = folded.find(f" {phrase} ")
+        if at <= 0 or ctx.rules.text.named_sets.get(folded[:at].strip(" ,$")) != "R":
+            continue
+        found = read_maths(raw[at + len(phrase) + 2 :].strip(_DRESS), ctx.rules.maths, ctx.meter)
+        if len(found) != 1 or found[0].before or found[0].after:
+            return None
+        tree = found[0].tree
+        values = []
+        for part in tree.args if tree.head in {"list", "and"} else (tree,):
+            value = part.args[1] if part.head == "eq" and part.args[0].head == "symbol" else part
+            if symbols(value) or not isinstance(understand(value).answer, Expression):
+                return None
+            values.append(value)
+        return Region(Expr("setminus", (Expr("constant", (), "R"), Expr("set", tuple(values)))))
+    return None
 
 
 def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:

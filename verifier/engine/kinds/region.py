@@ -8,7 +8,7 @@ from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.maths import solve
 from verifier.engine.numerals import Number
-from verifier.types.expr import Expr, symbol, symbols
+from verifier.types.expr import Expr, constant, symbol, symbols
 from verifier.types.verdict import Code, Decision, Finding, passes, proves, refutes
 
 SAME = proves("region.same", "Both are the same set of numbers, end by end.")
@@ -122,8 +122,10 @@ def compare_with_value(
     """A set against one value: ``[5, 5]`` and ``{5}`` are 5, other sets are no single value."""
     shown = ctx.sides(gold, candidate)
     sides = []
-    for side in (gold, candidate):
+    for side, other in ((gold, candidate), (candidate, gold)):
         if isinstance(side, Region):
+            if ctx.demand.count and side.tree == constant("empty") and isinstance(other, Number) and not other.mantissa:
+                return UNSHOWN.finding(**shown)  # none, for a count of 0
             sides.append(side)
             continue
         tree = tree_of(side) if isinstance(side, Number) else side.tree

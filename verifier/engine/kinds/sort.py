@@ -102,6 +102,7 @@ def _is_asked(word: str, ctx: Context) -> bool:
 
 
 _PLAIN = r" (?!(?:is|are|be|does|do|makes?|such|that|so|have|has)\b)[a-z][a-z-]*"
+_MORE = rf"(?:{_PLAIN})?"
 _ASKED = re.compile(
-    rf"\b(?:all|which|what|every|each|any|find|determine|for|let [a-z] be)(?: an?| the)?{_PLAIN}(?:{_PLAIN})?(?:{_PLAIN})?"
+    rf"\b(?:all|which|what|every|each|any|find|determine|for|let [a-z] be)(?: an?| the)?{_PLAIN}{_MORE}{_MORE}"
 )
