@@ -129,15 +129,16 @@ def _main_clause(text: str, rules: Rules) -> str:
     """A sentence up to the first subordinate clause or bracketed remark behind its number; the rest does not change it.
 
     Not cut where the rest goes on to another case ("5 if n is even and 7 otherwise"), or says of what sort the numbers
-    of an inequality or a congruence are ("p > 3 where p is prime").
+    of a statement about them are ("p > 3 where p is prime").
     """
     number = _NUMBERISH.search(text)
     if number is None:
         return text
-    cut = len(text)
+    cut, restricts = len(text), False
     for word in WORD.finditer(text, number.end()):
         if word[0].lower() in rules.extract.subordinators and text[word.start() - 1] in " ,":
             cut = word.start()
+            restricts = rules.maths.tokens.get(word[0].lower(), ("", ""))[0] == "given"  # where, and not because
             break
     for bracket in _BRACKET.finditer(text, number.end(), cut):
         if bracket[1].lower() in rules.extract.remarks:
@@ -145,11 +146,16 @@ def _main_clause(text: str, rules: Rules) -> str:
             break
     if cut == len(text) or _OTHER_CASE.search(text, cut):
         return text
-    if _SET_OF_NUMBERS.search(text, 0, cut) and not rules.maths.sorts.isdisjoint(WORD.findall(text[cut:].lower())):
-        return text
+    if restricts and not rules.maths.sorts.isdisjoint(WORD.findall(text[cut:].lower())):
+        label = _ASSIGNED.match(text)
+        names = set(_VARIABLE.findall(text, 0 if label is None else label.end(), cut))
+        if _SET_OF_NUMBERS.search(text, 0, cut) or not names.isdisjoint(_VARIABLE.findall(text, cut)):
+            return text
     return text[:cut].rstrip(" ,")
 
 
+_ASSIGNED = re.compile(r"[\s$]*[^\W\d_](?:\([a-z]\))? ?=")
+_VARIABLE = re.compile(r"(?<![^\W\d_])(?<!\\)[b-zA-Z](?![^\W\d_])")  # "a" is an article
 _SET_OF_NUMBERS = re.compile(r"[<>≤≥≡≠∈]|\\(?:[lg](?:eq?|t)|neq?|equiv|in|p?mod)(?![a-z])|\bmod\b")
 
 

@@ -7,7 +7,7 @@ import re
 from verifier.engine.kinds.formula import Collection, Expression, Region, Relation
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.maths.parser import Maths
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import Expr, constant, symbols
 from verifier.types.verdict import Code, Decision, Finding, passes
 
 SORT = passes(
@@ -20,6 +20,7 @@ CODES: tuple[Code, ...] = (SORT,)
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
 _FAMILIES = frozenset({"family", "naturals", "lattice"})
 _SAID = {"family": "Z", "lattice": "Z", "naturals": "N"}
+_INFINITE = frozenset({constant("inf"), Expr("neg", (constant("inf"),))})
 _NAMING = frozenset({"eq", "approx"})
 _EVERY = frozenset({"all", "any", "every", "each"})
 _NEAR = 3  # words in which a quantifier opens what stands behind a statement: "for all primes p"
@@ -59,7 +60,8 @@ def carried(found: Maths, answer: object, ctx: Context) -> tuple[str, ...]:
 
 def _is_statement(answer: object) -> bool:
     if isinstance(answer, Collection):
-        return answer.shape in _FAMILIES
+        unbounded = answer.shape == "pair" and not _INFINITE.isdisjoint(answer.items)  # (0, ∞)
+        return unbounded or answer.shape in _FAMILIES
     return isinstance(answer, (Relation, Region)) or (isinstance(answer, Expression) and bool(symbols(answer.tree)))
 
 
