@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from verifier.engine.kinds.formula import Collection, Expression, Region, Relation
+from verifier.engine.kinds.formula import COUNTERS, Collection, Expression, Region, Relation
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.maths.parser import Maths
 from verifier.types.expr import Expr, constant, symbols
@@ -47,14 +47,18 @@ def carried(found: Maths, answer: object, ctx: Context) -> tuple[str, ...]:
             near += far
         kept = [word for word in near if word in table.sorts]
     else:
-        free = ctx.rules.text.fillers
         kept = [word for word in far if word in table.sorts]
         over_all = not _EVERY.isdisjoint(behind[:_NEAR])
+        free = (table.announcing, table.arbitrary, ctx.rules.text.fillers)
         for word in (*near, *(behind if over_all else ())):
-            if word not in table.announcing and word not in table.arbitrary and word not in free:
+            if word in table.sorts or not any(word in known for known in free):
                 kept.append(word)
     kept += [word for word in behind if word in table.sorts]
-    said = {"R", _SAID.get(answer.shape, "R")} if isinstance(answer, Collection) else {"R"}
+    said = {"R"}
+    if isinstance(answer, Collection):
+        said.add(_SAID.get(answer.shape, "R"))
+    elif isinstance(answer, (Expression, Relation)) and _names_something(answer):
+        said.update(() if symbols(answer.tree).isdisjoint(COUNTERS) else "Z")  # all integers n = 4k + 1
     return tuple(dict.fromkeys(_stem(word) for word in kept if table.domains.get(word) not in said))
 
 
@@ -96,9 +100,14 @@ def restricted(gold: Reading, candidate: Reading, found: Finding, ctx: Context) 
 
 
 def _is_asked(word: str, ctx: Context) -> bool:
-    """Whether the question asks for things of a sort ("find all odd primes p"); "such that n is prime" does not."""
+    """Whether the question asks for things of a sort ("find all odd primes p"); "such that n is prime" does not.
+
+    Of words that are no listed sort it need only speak.
+    """
     if not any(_stem(one) == word for one in ctx.demand.words):
         return False
+    if ctx.rules.maths.sorts.isdisjoint((word, f"{word}s")):
+        return True
     question = " ".join(ctx.demand.question.lower().replace("$", " ").split())
     return any(word in map(_stem, found[0].split()) for found in _ASKED.finditer(question))
 
