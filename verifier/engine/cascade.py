@@ -31,6 +31,7 @@ from verifier.engine.kinds import (
     expression,
     form,
     kind,
+    label,
     measure,
     missing,
     notation,
@@ -67,6 +68,7 @@ READERS: tuple[Reader, ...] = (
     quantity.read_quantity,
     number.read_number,
     truth.read_truth,
+    label.read_label,
 )
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
@@ -87,6 +89,7 @@ STAGES: tuple[Stage, ...] = (
     electrons.STAGE,
     choice.STAGE,
     truth.STAGE,
+    label.STAGE,
     phrase.STAGE,
 )
 _OWNERS: Mapping[tuple[type, type], tuple[Stage, ...]] = {
@@ -121,6 +124,7 @@ CODES: tuple[Code, ...] = (
     *electrons.CODES,
     *choice.CODES,
     *truth.CODES,
+    *label.CODES,
     *phrase.CODES,
     *extract.CODES,
     GOLD_EMPTY,

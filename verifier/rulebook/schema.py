@@ -222,6 +222,19 @@ class TruthEntry(Entry):
     value: Annotated[bool, Field(description="The truth value.")]
     vocabulary: Annotated[Name, Field(description="Words of one vocabulary and different values refute each other.")]
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case.")]
+    against: Annotated[
+        tuple[Text, ...], Field(description="Words behind it that take it back: yes, that is not so.")
+    ] = ()
+    before: Annotated[
+        tuple[Text, ...], Field(description="What may stand before it in a sentence: the statement is.")
+    ] = ()
+
+
+class LabelSetEntry(Entry):
+    """Labels that are meant where a question about a topic names none."""
+
+    labels: Annotated[tuple[Text, ...], Field(min_length=2, description="The labels, read in any case.")]
+    topics: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question that call for them.")]
 
 
 class CalendarEntry(Entry):
@@ -451,6 +464,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("text", "macro"): MacroEntry,
     ("text", "truth"): TruthEntry,
     ("text", "named_set"): NamedSetEntry,
+    ("labels", "label_set"): LabelSetEntry,
     ("dates", "calendar"): CalendarEntry,
     ("dates", "era"): EraEntry,
     ("dates", "half"): HalfEntry,
@@ -485,6 +499,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
 _LISTS = {
     "units": "never square cubic squared cubed per around",
     "choices": "phrases joins",
+    "labels": "leads joiners denials carriers",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers scales shares exceptions",

@@ -14,6 +14,7 @@ import msgspec
 
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.dates import dates
+from verifier.rulebook.labels import labels
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.sayings import conditions
@@ -55,6 +56,7 @@ from verifier.types.rules import (
     TextTable,
     Tolerance,
     TruthTable,
+    TruthWord,
 )
 from verifier.types.verdict import Decision
 
@@ -84,7 +86,8 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         maths=notation(entries, lists),
         chemistry=chemistry(entries, lists),
         dates=dates(entries, lists, units),
-        truth=TruthTable(words=_truths(entries)),
+        truth=_truth(entries),
+        labels=labels(entries, lists),
         profiles=tuple(profile for profile in profiles if profile is not default),
         default_profile=default,
         confidence={
@@ -260,14 +263,18 @@ def _choices(entries: Entries, lists: Lists) -> ChoiceTable:
     )
 
 
-def _truths(entries: Entries) -> dict[str, tuple[bool, str]]:
-    words: dict[str, tuple[bool, str]] = {}
+def _truth(entries: Entries) -> TruthTable:
+    words: dict[str, TruthWord] = {}
+    leads: dict[str, None] = {}
     for path, entry in _all(entries, "text", "truth", TruthEntry):
+        against = frozenset(word.lower() for word in entry.against)
+        before = tuple(text.lower() for text in entry.before)
+        leads.update(dict.fromkeys(before))
         for word in entry.words:
             if word.lower() in words:
                 raise RulesError(path, entry.name, "words", f"'{word}' already has a truth value")
-            words[word.lower()] = (entry.value, entry.vocabulary)
-    return words
+            words[word.lower()] = TruthWord(entry.value, entry.vocabulary, against, frozenset(before))
+    return TruthTable(words, tuple(sorted(leads, key=len, reverse=True)))
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------

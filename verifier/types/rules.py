@@ -282,10 +282,38 @@ class ChoiceTable(msgspec.Struct, frozen=True):
     joins: frozenset[str]
 
 
-class TruthTable(msgspec.Struct, frozen=True):
-    """Words for yes and no: word -> (value, vocabulary)."""
+class LabelTable(msgspec.Struct, frozen=True):
+    """How a question names a set of labels.
 
-    words: Mapping[str, tuple[bool, str]]
+    ``listed`` finds what may be a list of labels behind a lead, ``joiners`` join its last two; ``denials`` deny the
+    label behind them, ``carriers`` are the words of a sentence that only gives a label. ``sets`` are the labels that
+    are meant where a question names none, each with the words of a question that call for it.
+    """
+
+    listed: re.Pattern[str]
+    joiners: frozenset[str]
+    denials: frozenset[str]
+    carriers: frozenset[str]
+    sets: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
+
+
+class TruthWord(msgspec.Struct, frozen=True):
+    """A word for yes or no: what it says, of which vocabulary it is, and the words behind it that take it back.
+
+    ``before`` are the phrases that may open a sentence with it: "the statement is".
+    """
+
+    value: bool
+    vocabulary: str
+    against: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+
+
+class TruthTable(msgspec.Struct, frozen=True):
+    """Words for yes and no, in lower case; ``leads`` are all phrases that may stand before one, longest first."""
+
+    words: Mapping[str, TruthWord]
+    leads: tuple[str, ...] = ()
 
 
 class DateTable(msgspec.Struct, frozen=True):
@@ -485,6 +513,7 @@ class Rules(msgspec.Struct, frozen=True):
     demand: DemandTable
     choices: ChoiceTable
     truth: TruthTable
+    labels: LabelTable
     maths: MathsTable
     chemistry: ChemistryTable
     dates: DateTable

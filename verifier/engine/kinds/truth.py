@@ -8,33 +8,46 @@ from collections.abc import Iterator
 import msgspec
 
 from verifier.engine.kinds.kind import Context, Reading, Stage
-from verifier.types.verdict import Code, Finding, passes, proves, refutes
+from verifier.engine.text import fold
+from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
 
 SAME = proves("truth.same", "Both sides say yes (or true), or both say no (or false).")
 OPPOSITE = refutes("truth.opposite", "One side says yes (or true) and the other no (or false).")
 OTHER_WORDS = passes(
     "truth.other_words", "One side answers yes or no, the other true or false, and they point in opposite ways."
 )
-CODES: tuple[Code, ...] = (SAME, OPPOSITE, OTHER_WORDS)
+BOTH = refutes("truth.both", "The answer says yes and no at once, which is no answer.", Standing.CONVENTION)
+BOTH_GOLD = passes("truth.both_accepted", "The ground truth itself says yes and no.")
+CODES: tuple[Code, ...] = (SAME, OPPOSITE, OTHER_WORDS, BOTH, BOTH_GOLD)
 
-_FIRST = re.compile(r"([^\W\d_]+)(?=$|[.,;:!)]|\s+[-(]| because\b| since\b| as\b)")
+_STOPS = r".,;:!)،。、！"
+_FIRST = re.compile(
+    rf"([^\s\d_(?*\\=-][^\s(?*\\={_STOPS}-]{{0,20}})(?=$|[{_STOPS}]|\s+[-(]| because\b| since\b| as\b| with\b)"
+)
 _CLAUSE = r"[\s,.:;(-]*(?:it|that|this|they|he|she|there|the \w+) (?:is|are|was|were|does|do|did|has|have|had|can|will)"
 _AGAINST = {  # "Yes, it isn't", "No, she does have it"
     True: re.compile(rf"{_CLAUSE}(?:n't| not)\b", re.IGNORECASE),
     False: re.compile(rf"{_CLAUSE}\b(?!n't| not\b| no\b)", re.IGNORECASE),
 }
+_TWO = 2
+_PAIR = 40  # characters of a text that is but a yes and a no
 _NUMBERED = re.compile(r"\.? ?\d")  # No. 1
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 class Truth(msgspec.Struct, frozen=True):
-    """A yes or a no; ``vocabulary`` tells yes/no from true/false."""
+    """A yes or a no; ``vocabulary`` tells yes/no from true/false; ``both`` is a yes and a no in one."""
 
     value: bool
     vocabulary: str
+    both: bool = False
 
     def show(self) -> str:
         """The value in its own words."""
+        if self.both:
+            return "yes and no"
+        if self.vocabulary == "agree":
+            return "agree" if self.value else "disagree"
         return {("yes_no", True): "yes", ("yes_no", False): "no"}.get(
             (self.vocabulary, self.value), str(self.value).lower()
         )
@@ -42,25 +55,55 @@ class Truth(msgspec.Struct, frozen=True):
 
 def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a truth word and does not go on to say the opposite."""
-    table = ctx.rules.truth.words
-    match = _FIRST.match(text)
-    if match is None or match[1].lower() not in table:
+    table = ctx.rules.truth
+    if _both(text, ctx):
+        yield Reading(Truth(value=True, vocabulary="both", both=True), "truth")
         return
-    value, vocabulary = table[match[1].lower()]
-    rest = text[match.end() :]
-    ctx.meter.spend(len(rest))
-    if _AGAINST[value].match(rest) or _NUMBERED.match(rest):
-        return
-    for word in _WORD.findall(rest.lower()):
-        other = table.get(word)
-        if (other is not None and other[0] != value) or word in ctx.rules.text.qualifiers:
+    found = _FIRST.match(text)
+    word = None if found is None else table.words.get(found[1].lower())
+    if word is None:
+        folded = fold(text)
+        lead = next((lead for lead in table.leads if folded.startswith(lead)), "")
+        found = _FIRST.match(text, len(lead) + text[len(lead) :].startswith(" ")) if lead else None
+        word = None if found is None else table.words.get(found[1].lower())
+        if word is not None and lead not in word.before:
             return
-    yield Reading(Truth(value, vocabulary), "truth", rest.strip(" .,;:"))
+    if word is None or found is None:
+        return
+    rest = text[found.end() :]
+    ctx.meter.spend(len(rest))
+    if _AGAINST[word.value].match(rest) or _NUMBERED.match(rest):
+        return
+    behind = _WORD.findall(rest.lower())
+    for told in behind:
+        other = table.words.get(told)
+        if other is not None and other.value != word.value and other.against.isdisjoint(behind):
+            return
+        if told in word.against or told in ctx.rules.text.qualifiers:
+            return
+    yield Reading(Truth(word.value, word.vocabulary), "truth", rest.strip(" .,;:"))
+
+
+def _both(text: str, ctx: Context) -> bool:
+    """Whether the text is a yes and a no, and nothing else: ``yes / no``, ``true or false`` (POLICY 48)."""
+    if len(text) > _PAIR or not ctx.demand.asked:  # without a question "true and false" may be calculated
+        return False
+    words = ctx.rules.truth.words
+    told = [words.get(word) for word in _WORD.findall(text.lower())]
+    if len(told) not in {2, 3, 4} or told[-1] is None:
+        return False
+    known = [word for word in told if word is not None]
+    joined = len(told) - len(known) <= 1 or told[0] is None
+    if not joined or len(known) != _TWO:
+        return False
+    return known[0].value != known[1].value and known[0].vocabulary == known[1].vocabulary
 
 
 def compare_truths(gold: Truth, candidate: Truth, ctx: Context) -> Finding:
     """The same polarity is the same answer; opposite polarity refutes within one vocabulary."""
     shown = ctx.sides(gold, candidate)
+    if gold.both or candidate.both:
+        return (BOTH if candidate.both and not gold.both else BOTH_GOLD).finding(**shown)
     if gold.value == candidate.value:
         code = SAME
     else:

@@ -1,0 +1,156 @@
+"""Labels of a classification, from the set that the question names (POLICY 49, 50)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from verifier.engine.kinds.kind import Context, Reading, Stage
+from verifier.engine.text import fold
+from verifier.types.rules import LabelTable
+from verifier.types.verdict import Code, Finding, Standing, proves, refutes
+
+SAME = proves("label.same", "Both sides give the same labels of the question's set.")
+OTHER = refutes("label.other", "The answer gives another label of the question's set.")
+SEVERAL = refutes(
+    "label.several", "The answer gives several labels, or not as many as the ground truth has.", Standing.CONVENTION
+)
+CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL)
+
+_SET = "labels"
+_LONGEST = 300  # characters of a text that may be a label, or a sentence that gives one
+_ASKED = 4_000  # characters of a question that are looked through, from each end
+_FEWEST = 2
+_MOST = 40
+_QUOTES = " \"'“”„‘’«»`*.()[]"
+_SPLIT = re.compile(r" ?[,、;|] ?")
+_SLASH = re.compile(r" ?/ ?")
+_WORD = re.compile(r"[^\W_][\w'’+&-]*(?:[/_][\w'’+&-]+)*")
+_CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+
+
+class Labels(msgspec.Struct, frozen=True):
+    """One label or several, as the question's set writes them, in lower case."""
+
+    labels: tuple[str, ...]
+
+    def show(self) -> str:
+        """The labels."""
+        return ", ".join(self.labels)
+
+
+def read_label(text: str, ctx: Context) -> Iterator[Reading]:
+    """A text that is a label of the question's set, several of them, or a short sentence that gives just one."""
+    if len(text) > _LONGEST or not ctx.demand.asked or ctx.demand.options:
+        return
+    known = _known(ctx)
+    if not known:
+        return
+    ctx.meter.spend(8 * len(text))
+    table = ctx.rules.labels
+    folded = fold(text)
+    parts = _parts(folded, table, known)
+    if parts is not None:
+        yield Reading(Labels(tuple(sorted(parts))), "label")
+        return
+    said = _said(folded, table, known)
+    if said:
+        yield Reading(Labels((said,)), "label")
+
+
+def _parts(text: str, table: LabelTable, known: frozenset[str]) -> set[str] | None:
+    """The labels of a text that is made of them alone."""
+    bare = text.strip(_QUOTES)
+    if bare in known:
+        return {bare}
+    found: set[str] = set()
+    for part in _SPLIT.split(bare):
+        words = part.strip(_QUOTES)
+        if words in known:
+            found.add(words)
+            continue
+        pieces = [one.strip(_QUOTES) for piece in _joined(words, table) for one in (piece, *_SLASH.split(piece))]
+        given = {piece for piece in pieces if piece in known}
+        if len(given) < len(_joined(words, table)):
+            return None
+        found |= given
+    return found or None
+
+
+def _joined(words: str, table: LabelTable) -> list[str]:
+    """What stands between the words that join labels."""
+    pieces: list[str] = []
+    last: list[str] = []
+    for word in words.split():
+        if word in table.joiners:
+            pieces.append(" ".join(last))
+            last = []
+        else:
+            last.append(word)
+    pieces.append(" ".join(last))
+    return [piece for piece in pieces if piece] or [words]
+
+
+def _said(text: str, table: LabelTable, known: frozenset[str]) -> str:
+    """The one label that a sentence gives; nothing where another stands beside it undenied, or other words do."""
+    given: set[str] = set()
+    denied = False
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if word in known:
+            if not denied:
+                given.add(word)
+            denied = False
+        elif word in table.denials:
+            denied = True
+        elif word not in table.carriers:
+            return ""
+    return given.pop() if len(given) == 1 and not denied else ""
+
+
+def _known(ctx: Context) -> frozenset[str]:
+    """The set of labels that the question names or calls for; read once a grade."""
+    if _SET not in ctx.memo:
+        ctx.memo[_SET] = _named(ctx)
+    known: frozenset[str] = ctx.memo[_SET]
+    return known
+
+
+def _named(ctx: Context) -> frozenset[str]:
+    table, question = ctx.rules.labels, fold(ctx.demand.question)
+    if len(question) > 2 * _ASKED:
+        question = f"{question[:_ASKED]}\n{question[-_ASKED:]}"
+    ctx.meter.spend(2 * len(question))
+    best: frozenset[str] = frozenset()
+    for match in table.listed.finditer(question):
+        labels = _items(match[1], table)
+        if len(best) <= len(labels) <= _MOST:  # of equal ones the last, whose lead stands nearest
+            best = labels
+    if len(best) >= _FEWEST:
+        return best
+    for topics, usual in table.sets:
+        if not topics.isdisjoint(ctx.demand.words):
+            return frozenset(usual)
+    return frozenset()
+
+
+def _items(listed: str, table: LabelTable) -> frozenset[str]:
+    """The labels of a list."""
+    found: list[str] = []
+    for part in re.split(r" ?[,、;|] ?|或", listed):
+        found += [piece.strip(_QUOTES) for piece in _joined(part.strip(), table)]
+    return frozenset(label for label in found if label and not label.isdecimal())
+
+
+def compare_labels(gold: Labels, candidate: Labels, ctx: Context) -> Finding:
+    """The same labels are the same answer; another label of the set, or other labels, are not."""
+    shown = ctx.sides(gold, candidate)
+    if gold.labels == candidate.labels:
+        return SAME.finding(**shown)
+    code = OTHER if len(gold.labels) == len(candidate.labels) else SEVERAL
+    return code.finding(**shown)
+
+
+STAGE = Stage("label", ((Labels, Labels),), compare_labels)

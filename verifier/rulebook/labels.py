@@ -1,0 +1,38 @@
+"""From the labels of a pack to the engine's table."""
+
+from __future__ import annotations
+
+import re
+
+from verifier.rulebook.schema import Entries, LabelSetEntry, Lists
+from verifier.types.rules import LabelTable
+
+_QUOTE = "[\"'“”„‘’«»`*]{0,2}"
+_ITEM = rf"{_QUOTE}[^\W_][\w/+&-]{{0,40}}(?: \(?[\w/+&-]{{1,40}}\)?){{0,2}}?{_QUOTE}"
+
+
+def _word(lead: str) -> str:
+    """A lead as a pattern that begins and ends where words do."""
+    before, after = (r"(?<!\w)" if lead[0].isalnum() else ""), (r"(?!\w)" if lead[-1].isalnum() else "")
+    return f"{before}{re.escape(lead)}{after}"
+
+
+def labels(entries: Entries, lists: Lists) -> LabelTable:
+    """The table; its pattern finds a lead with a list of two and more behind it, as its one group."""
+    leads = sorted((phrase.lower() for phrase in lists.get(("labels", "leads"), ())), key=len, reverse=True)
+    joiners = sorted((word.lower() for word in lists.get(("labels", "joiners"), ())), key=len, reverse=True)
+    lead = "|".join(_word(one) for one in leads) or "(?!)"
+    joint = "|".join(re.escape(one) for one in joiners) or "(?!)"
+    between = rf"(?:(?: ?[,、;|] ?)(?:(?:{joint}) )?| (?:{joint}) |或)"
+    end = r"(?=[\s.:?!;,。？：“\"„«)(]|$)"
+    return LabelTable(
+        listed=re.compile(rf"(?:{lead}) ?(?=({_ITEM}(?:{between}{_ITEM}){{1,40}}){end})"),
+        joiners=frozenset(joiners),
+        denials=frozenset(word.lower() for word in lists.get(("labels", "denials"), ())),
+        carriers=frozenset(word.lower() for word in lists.get(("labels", "carriers"), ())),
+        sets=tuple(
+            (frozenset(word.lower() for word in entry.topics), tuple(label.lower() for label in entry.labels))
+            for _, entry in entries.get(("labels", "label_set"), {}).values()
+            if isinstance(entry, LabelSetEntry)
+        ),
+    )
