@@ -34,6 +34,7 @@ from verifier.engine.kinds import (
     label,
     measure,
     missing,
+    names,
     notation,
     number,
     ordinal,
@@ -77,6 +78,7 @@ STAGES: tuple[Stage, ...] = (
     *date.STAGES,
     clock.STAGE,
     *measure.STAGES,
+    direction.STAGE,
     *vector.STAGES,
     *bounds.STAGES,
     ordinal.STAGE,
@@ -88,6 +90,7 @@ STAGES: tuple[Stage, ...] = (
     reaction.STAGE,
     electrons.STAGE,
     choice.STAGE,
+    *names.STAGES,
     truth.STAGE,
     label.STAGE,
     phrase.STAGE,
@@ -113,6 +116,7 @@ CODES: tuple[Code, ...] = (
     *clock.CODES,
     *bounds.CODES,
     *ordinal.CODES,
+    *direction.BEARINGS,
     *vector.CODES,
     *form.CODES,
     *expression.CODES,
@@ -123,6 +127,7 @@ CODES: tuple[Code, ...] = (
     *reaction.CODES,
     *electrons.CODES,
     *choice.CODES,
+    *names.CODES,
     *truth.CODES,
     *label.CODES,
     *phrase.CODES,
@@ -384,7 +389,7 @@ class _Grade:
         """
         found: list[Reading] = []
         chemical: Reader = partial(_chemistry, raw)
-        first = (written.read_written, choice.read_choice, chemical)
+        first = (written.read_written, choice.read_choice, names.read_names, chemical)
         for reader in first if _FORMULA.search(words) else (*first, *READERS):
             certain = False
             for reading in reader(words, self.context):

@@ -40,7 +40,7 @@ _CITATION = re.compile(r"(?<=\S) \[\d{1,2}\]\.?\s*$")  # a reference mark
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
 _SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
 _SUBSCRIPTS = {ord(a): b for a, b in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
-_SUBSCRIPT_RUN = re.compile(r"((?<=\d))?([₀-₉]+)")
+_SUBSCRIPT_RUN = re.compile(r"((?<=\d)|(?<=[\dA-F][A-F])(?=₁₆$))?([₀-₉]+)")  # 26₈, 2F₁₆
 _SUPERSCRIPT_RUN = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
 _WORD = re.compile(r"[^\W_]+(?:['.,:/-][^\W_]+)*|[^\s\w]|_")

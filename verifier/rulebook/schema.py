@@ -166,7 +166,9 @@ class CoreEntry(Entry):
 class NamedSetEntry(Entry):
     """Words for a set of numbers: the empty one, or all reals."""
 
-    means: Annotated[Literal["empty", "R", "Z"], Field(description="The set.")]
+    means: Annotated[
+        Literal["empty", "none", "R", "Z"], Field(description="The set; `none` is the empty one or a count of none.")
+    ]
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Whole answers that stand for it, in any case.")]
 
 
@@ -505,14 +507,15 @@ _LISTS = {
     "blockers doubts suppositions rejections qualifiers scales shares exceptions",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
-    "loose_before_hour oclock hour_letters military joints "
+    "loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
-    "ordered unordered whole degrees short_words maths_words tolerated uncertainty extremes difference direction",
+    "ordered unordered whole degrees short_words maths_words tolerated uncertainty extremes difference direction "
+    "numbered codes symbols genotypes places no_places roman statements charges",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

@@ -41,6 +41,7 @@ from verifier.rulebook.schema import (
 from verifier.rulebook.units import Resolver, directions, unit_table
 from verifier.types.budget import Budget
 from verifier.types.errors import RulesError
+from verifier.types.names import NameTable
 from verifier.types.rules import (
     ChoiceTable,
     Confidence,
@@ -121,6 +122,8 @@ _SETS = (
     "uncertainty", "extremes",
 )  # fmt: skip
 
+_NAMES = ("numbered", "codes", "symbols", "genotypes", "places", "no_places", "roman", "statements", "charges")
+
 
 def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
     """What a question can ask for, and how all its phrases are found at once."""
@@ -143,6 +146,7 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
         tasks=frozenset(_folded(lists, "demand", "tasks")),
         measures=measures,
         conditions=conditions(entries, lists),
+        names=NameTable(**{name: frozenset(_folded(lists, "demand", name)) for name in _NAMES}),
         nearest=nearest(entries),
         bases=bases(entries),
         starts={start: tuple(phrases) for start, phrases in starts.items()},

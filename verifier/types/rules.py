@@ -13,6 +13,7 @@ import msgspec
 from flint import fmpq
 
 from verifier.types.budget import Budget
+from verifier.types.names import NameTable
 from verifier.types.verdict import Decision
 
 Dimension = tuple[tuple[str, int], ...]
@@ -225,7 +226,8 @@ class DemandTable(msgspec.Struct, frozen=True):
     ``unit`` phrases hold ``{unit}``; ``measures`` are words that ask for a sort of quantity ("how long"), with the
     dimensions that answer them; ``forms`` are phrases with the form they ask for; ``money`` words ask for an amount.
     ``tolerance`` phrases hold ``{amount}``; ``nearest`` are the places by what stands behind "nearest", ``bases`` those
-    of numerals by their names; ``conditions`` are what it says of the names in its answer. ``starts`` finds all phrases
+    of numerals by their names; ``conditions`` are what it says of the names in its answer, ``names`` what is a name
+    itself. ``starts`` finds all phrases
     at once: those that begin with a word by its first letters, the others under the empty text.
     """
 
@@ -253,6 +255,7 @@ class DemandTable(msgspec.Struct, frozen=True):
     tasks: frozenset[str]
     measures: Mapping[str, frozenset[Dimension]]
     conditions: ConditionTable
+    names: NameTable
     nearest: Mapping[str, int]
     bases: Mapping[str, int]
     starts: Mapping[str, tuple[str, ...]]
@@ -359,6 +362,7 @@ class DateTable(msgspec.Struct, frozen=True):
     loose_before_hour: frozenset[str]
     oclock: frozenset[str]
     hour_letters: frozenset[str]
+    hour_words: frozenset[str]
     military: frozenset[str]
     joints: frozenset[str]
     unit_letters: Mapping[str, str]

@@ -251,8 +251,8 @@ def _label(text: str, table: ChoiceTable, options: tuple[Option, ...]) -> tuple[
             return None
         label = letter
     end = start + len(label)
-    if text[end : end + 1].isalnum() or text[end : end + 1] in {"_", "'", "’", "^"}:
-        return None
+    if text[end : end + 1].isalnum() or text[end : end + 1] in {"_", "'", "’", "^"} or text[end:] == "-":
+        return None  # "A-" is a grade, a blood group, an ion
     after = _AFTER_LABEL.match(text, end)
     written = text[start:end]
     if bracketed:

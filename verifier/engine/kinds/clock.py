@@ -19,6 +19,7 @@ MAY_BE_RATIO = passes("clock.may_be_ratio", "The two differ as times of day and 
 CODES: tuple[Code, ...] = (EQUAL, DIFFERS, LESS, HALF_OPEN, ZONE_OPEN, MAY_BE_RATIO)
 
 _DAY = 24 * 60
+_NOON = 12
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -153,14 +154,15 @@ def _oclock(tokens: Tokens, place: int) -> int | None:
 
 
 def _whole(tokens: Tokens, place: int) -> tuple[Clock, int] | None:
-    """5 pm, five o'clock, 14 Uhr."""
+    """5 pm, five o'clock, 14 Uhr; 20 h where a time is asked for, beyond the hours that a thing may last as well."""
     hour = _hour(tokens, place)
     if hour is None:
         return None
     behind = _oclock(tokens, hour[1])
     half = tokens.phrase(behind or hour[1], tokens.table.halves)
     if behind is None and half is None:
-        return None
+        after = tokens.one_of(hour[1], tokens.table.hour_words) if tokens.timely and hour[0] > _NOON else None
+        return None if after is None or tokens.at(after).kind == "n" else (Clock(hour[0] % 24, 0), after)
     return _with_half(tokens, (hour[0], 0, None), behind or hour[1], halves=True)
 
 

@@ -13,7 +13,7 @@ from math import gcd
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.formula import COUNTERS, NUMBERED, Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
-from verifier.engine.kinds.values import tree_of
+from verifier.engine.kinds.values import mixed_number, tree_of
 from verifier.engine.maths import families, vectors, zero
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import minus, walk
@@ -40,12 +40,18 @@ NOT_SIMPLEST = refutes("collection.ratio_not_simplest", "The question asks for a
 ORDER_OPEN = passes("collection.order_open", "Only the order differs, and nothing says whether it counts.", specific=7)
 MEMBERS_OPEN = passes("collection.member_open", "Some values could not be compared.", specific=6)
 NAMES_OPEN = passes("collection.names_differ", "The values are assigned to different names.", specific=7)
+MAY_BE_MIXED = passes(
+    "collection.may_be_mixed", "A whole number and a fraction are two values, or one mixed number.", specific=7
+)
 FAMILY_OPEN = passes("collection.family_open", "The two families could not be compared.", specific=6)
+RATIO_OPEN = passes(
+    "collection.ratio_or_list", "The same values in the same order, on one side as a ratio.", specific=7
+)
 TOO_MANY = passes("collection.too_many", "There are too many values to compare each with each.", specific=6)
 CODES: tuple[Code, ...] = (
     SAME_MEMBERS, SAME_ORDER, SAME_BY_NAME, SAME_RATIO, SAME_LINE, LINE_DIFFERS, SAME_FAMILY, MISSING, EXTRA,
     PLACE_DIFFERS, LENGTH, NAME_DIFFERS, RATIO_DIFFERS, FAMILY_DIFFERS, SHAPE, NOT_SIMPLEST, ORDER_OPEN, MEMBERS_OPEN,
-    NAMES_OPEN, FAMILY_OPEN, TOO_MANY,
+    NAMES_OPEN, FAMILY_OPEN, TOO_MANY, MAY_BE_MIXED, RATIO_OPEN,
 )  # fmt: skip
 
 _MOST = 12  # values without a plain partner that are compared each with each
@@ -65,7 +71,10 @@ def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -
     if not FAMILIES.isdisjoint(shapes):
         return _families(gold, candidate, ctx, shown)
     if "ratio" in shapes:
-        return _ratios(gold, candidate, ctx, shown) if shapes == ("ratio", "ratio") else SHAPE.finding(**shown)
+        if shapes == ("ratio", "ratio"):
+            return _ratios(gold, candidate, ctx, shown)
+        same = not _ORDERED.isdisjoint(shapes) or "list" in shapes
+        return (RATIO_OPEN if same and gold.items == candidate.items else SHAPE).finding(**shown)
     if "matrix" in shapes:
         return _matrices(gold, candidate, ctx, shown)
     if ctx.demand.whole and shapes == ("tuple", "tuple") and all(_parameter(side.items) for side in (gold, candidate)):
@@ -427,6 +436,12 @@ def compare_with_value(
     assert isinstance(many, Collection)  # noqa: S101  # the stage's pairs
     tree = tree_of(one) if isinstance(one, Number) else one.tree
     shown = ctx.sides(gold, candidate)
+    mixed = mixed_number(many.tree)
+    if mixed is not None:
+        meant = Expression(mixed)
+        found = ctx.compare(meant, one) if many is gold else ctx.compare(one, meant)
+        if found.decision is Decision.CORRECT:
+            return MAY_BE_MIXED.finding(**shown) if ctx.demand.unordered and not ctx.demand.count else found
     if many.shape == "ratio" and len(many.items) == 2:
         quotient = Expression(Expr("div", many.items))
         return ctx.compare(quotient, one) if many is gold else ctx.compare(one, quotient)

@@ -11,7 +11,7 @@ from verifier.engine.kinds import conditions
 from verifier.engine.kinds.calendar import Tokens, day_of_week, is_day, tokens_of, unsettles
 from verifier.engine.kinds.clock import Clock, asks_time, read_clock
 from verifier.engine.kinds.date import Date, Period, asks_date
-from verifier.engine.kinds.duration import read_duration
+from verifier.engine.kinds.duration import read_duration, read_span
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.opening import harmless
 
@@ -35,6 +35,10 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
         return
     ctx.meter.spend(len(text))
     if ctx.demand.verbatim:
+        return
+    spans = read_span(text, ctx)
+    if spans:
+        yield from spans
         return
     tokens = tokens_of(text, table, timely=asks_time(ctx))
     duration = read_duration(text, tokens, ctx)
@@ -64,6 +68,8 @@ def _may_say(words: list[str], ctx: Context) -> bool:
     table = ctx.rules.dates
     if not (table.loose_before_hour.isdisjoint(words) and table.loose_past.isdisjoint(words)) and asks_time(ctx):
         return True
+    if not table.hour_words.isdisjoint(words) and asks_time(ctx):
+        return True
     return any(word in table.bounds or word in table.joiners for word in words) and asks_date(ctx)
 
 
@@ -72,7 +78,9 @@ def _certain(text: str, answer: Clock | Date | Period, ctx: Context) -> bool:
     if isinstance(answer, Clock):
         if _FRENCH.search(text):
             return not conditions.is_named("h", ctx)
-        return not answer.bare and _MAY_BE_UNIT.search(text) is None
+        if _HALF_DAY.search(text) is not None and asks_time(ctx):
+            return True
+        return not answer.bare and _MAY_BE_UNIT.search(text) is None and _HOURS.search(text) is None
     if isinstance(answer, Date) and answer.month is None and answer.span > 1:
         return _GLUED_DECADE.fullmatch(text) is None
     if isinstance(answer, Period) and answer.first.month is None and answer.first.weekday is None:
@@ -80,6 +88,8 @@ def _certain(text: str, answer: Clock | Date | Period, ctx: Context) -> bool:
     return asks_date(ctx) or _NUMERIC.fullmatch(text) is None
 
 
+_HALF_DAY = re.compile(r"^\d+(?:\.\d+)? ?[ap]m$")
+_HOURS = re.compile(r"^\d{1,2} ?[^\W\d_]+$")
 _MAY_BE_UNIT = re.compile(r"^\d+(?:\.\d+)? ?[ap]m$|^\d{4} ?h")
 _FRENCH = re.compile(r"\dh\d\d")
 _GLUED_DECADE = re.compile(r"\d+s")

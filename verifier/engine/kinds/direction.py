@@ -12,9 +12,9 @@ from collections.abc import Mapping
 import msgspec
 from flint import fmpq
 
-from verifier.engine.kinds.kind import Context
+from verifier.engine.kinds.kind import Context, Stage
 from verifier.types.rules import DirectionTable
-from verifier.types.verdict import Code, Decision, Finding, Standing, passes, refutes
+from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
 DIRECTION = refutes("quantity.direction_differs", "The values point different ways.")
 DIRECTION_MISSING = refutes(
@@ -27,7 +27,11 @@ DIRECTION_UNCLEAR = passes(
     "Only one side says which way the value points, or they say it in ways that are not compared.",
     specific=7,
 )
+SAME_BEARING = proves("bearing.equal", "Both are the same direction on the compass.")
+OTHER_BEARING = refutes("bearing.differs", "The two are different directions on the compass.")
+NEAR_BEARING = passes("bearing.near", "The two directions are within a degree of each other.", specific=7)
 CODES: tuple[Code, ...] = (DIRECTION, DIRECTION_MISSING, DIRECTION_UNCLEAR)
+BEARINGS: tuple[Code, ...] = (SAME_BEARING, OTHER_BEARING, NEAR_BEARING)
 
 _WORD_AT_END = re.compile(r"([^\W\d_]+)\)?$")
 _NUMBER = r"(\d{1,3}(?:\.\d{1,6})?) ?(?:°|degrees?|deg)"
@@ -53,6 +57,41 @@ class Direction(msgspec.Struct, frozen=True):
     sign: int
     written: str
     alone: bool = False
+
+
+class Bearing(msgspec.Struct, frozen=True):
+    """A direction on the compass by itself: N 30° E, in degrees from north."""
+
+    at: fmpq
+    written: str
+
+    def show(self) -> str:
+        """The direction as it was written."""
+        return self.written
+
+
+def read_bearing(text: str) -> Bearing | None:
+    """``N 30° E``, ``E 60° N``; ``None`` for anything else."""
+    match = _FROM_ANY.fullmatch(text) if text[:1] in _WINDS else None
+    if match is None:
+        return None
+    found = _on_compass(text, match, _WINDS[match[1]], _WINDS[match[3]], match[2])
+    return None if found is None or _exact(match[2]) > _QUARTER else Bearing(found[1].at, text)
+
+
+def compare_bearings(gold: Bearing, candidate: Bearing, ctx: Context) -> Finding:
+    """Two directions; within a degree of each other nothing is said (POLICY 26)."""
+    shown = ctx.sides(gold, candidate)
+    gap = abs(gold.at - candidate.at)
+    if gap == 0:
+        return SAME_BEARING.finding(**shown)
+    return (NEAR_BEARING if min(gap, _TURN - gap) <= _NEAR else OTHER_BEARING).finding(**shown)
+
+
+_FROM_ANY = re.compile(rf"([NSEW]) ?{_NUMBER} ?([NSEW])")
+_WINDS = {**_POLES, **_SIDES}
+_QUARTER = 90
+STAGE = Stage("bearing", ((Bearing, Bearing),), compare_bearings)
 
 
 def may_point(text: str, table: DirectionTable) -> bool:

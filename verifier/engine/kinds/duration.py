@@ -74,6 +74,31 @@ def _start(tokens: Tokens, ctx: Context) -> int | None:
     return None
 
 
+def read_span(text: str, ctx: Context) -> tuple[Reading, ...]:
+    """``3:45`` where the question asks for seconds or minutes; for minutes it may be read in two ways.
+
+    The last is certain: what is asked for in seconds is no ratio.
+    """
+    unit, units = ctx.demand.unit, ctx.rules.units.words
+    if unit is None or unit.dimension != units["second"].dimension:
+        return ()
+    colons = _COLONS.fullmatch(text)
+    if colons is None or colons[3]:
+        return ()
+    names = {units["second"].factor: ("minute",), units["minute"].factor: ("hour", "minute")}.get(unit.factor, ())
+    if not names or not ctx.demand.words.isdisjoint(_NO_SPAN):
+        return ()
+    smaller = {"hour": "minute", "minute": "second"}
+    given = [
+        [_Part(fmpq(int(colons[1])), units[name]), _Part(fmpq(int(colons[2])), units[smaller[name]])] for name in names
+    ]
+    found = [_reading(parts, "", certain=parts is given[-1]) for parts in given]
+    return tuple(reading for reading in found if reading is not None)
+
+
+_NO_SPAN = frozenset({"ratio", "proportion", "odds", "scale"})
+
+
 def _with_colons(text: str, found: re.Match[str], ctx: Context) -> Reading | None:
     """1:30:00 is a duration or a time; 2:30 h and 3:20 min say which units they count."""
     units = ctx.rules.units.words

@@ -77,9 +77,13 @@ class Collection(msgspec.Struct, frozen=True):
 
 
 class Region(msgspec.Struct, frozen=True):
-    """A set of numbers given by ends or by a condition: an interval, a union, R, ∅, {x | x > 2}."""
+    """A set of numbers given by ends or by a condition: an interval, a union, R, ∅, {x | x > 2}.
+
+    ``word`` says that it is a word for nothing ("none"), which may be a count.
+    """
 
     tree: Expr
+    word: bool = False
 
     def show(self) -> str:
         """The set in plain notation."""

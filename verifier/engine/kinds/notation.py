@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from verifier.engine import text as texts
-from verifier.engine.kinds import conditions
+from verifier.engine.kinds import conditions, direction
 from verifier.engine.kinds.formula import Collection, Expression, Region, understand
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.measure import Measure
@@ -37,7 +37,12 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         return
     named = ctx.rules.text.named_sets.get(text.casefold())
     if named is not None:
-        yield Reading(Region(Expr("constant", (), named)), "region")
+        word = named == "none"
+        yield Reading(Region(Expr("constant", (), "empty" if word else named), word), "region")
+        return
+    bearing = direction.read_bearing(text)
+    if bearing is not None:
+        yield Reading(bearing, "bearing")
         return
     raw = _without_rejected(texts.without_citation(raw), ctx)
     punctured = _punctured(raw, ctx) if " " in raw else None

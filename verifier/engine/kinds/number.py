@@ -81,7 +81,7 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     """
     if ctx.demand.verbatim:
         return
-    foreign = _in_other_language(text, ctx)
+    foreign = _in_other_language(text, ctx) or _charge(text, ctx)
     if foreign is not None:
         yield Reading(foreign, "number")
         return
@@ -97,7 +97,7 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
         yield Reading(part, "number", "", found.label)
         return
     rest = text[found.end :].strip(" )") if bracketed(text, 0) else text[found.end :]
-    if not harmless(rest, ctx) or read_unit(text, found.end, ctx.rules.units) is not None:
+    if rest == "-" or not harmless(rest, ctx) or read_unit(text, found.end, ctx.rules.units) is not None:
         return  # with a unit it is a quantity, or nothing
     if _NAMED.match(rest) or (found.spoken and rest.strip() and not asked_about(rest, ctx)):
         return  # "10 Downing Street", "5 March"; "one of the", "a third person"
@@ -175,6 +175,15 @@ def _in_other_language(text: str, ctx: Context) -> Number | None:
     return None if value is None else Number(fmpq(value), power or 0, text)
 
 
+def _charge(text: str, ctx: Context) -> Number | None:
+    """``2-``, where a charge or an oxidation number is asked for; elsewhere it is no number."""
+    match = _CHARGE.fullmatch(text)
+    if match is None or not any(phrase in ctx.demand.asking for phrase in ctx.rules.demand.names.charges):
+        return None
+    return Number(fmpq(int(match[2] + match[1])), 0, text)
+
+
+_CHARGE = re.compile(r"(\d{1,2})([-+])")
 _DECIMAL_COMMA = re.compile(r"([-+]?(?:0|\d+)),(\d{1,2}|\d{4,}|(?<=0,)\d{3})")
 _NAMED = re.compile(r" [A-Z][a-z]+")
 _NOUN = re.compile(r" ?([^\W\d_]+(?: ?[/·*^] ?[^\W\d_]+)*)")

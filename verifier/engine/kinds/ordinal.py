@@ -20,7 +20,11 @@ from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
 EQUAL = proves("ordinal.equal", "Both sides name the same place in a row.")
 DIFFERS = refutes("ordinal.differs", "The two sides name different places in a row.")
-OPEN = passes("ordinal.number_or_place", "One side is a number and the other a place of that number.", specific=7)
+OPEN = passes(
+    "ordinal.number_or_place",
+    "One side is a number and the other a place of that number, or one may be a unit or a part of the same name.",
+    specific=7,
+)
 SAME_ROMAN = proves("roman.equal", "Both Roman numerals have the same value.")
 OTHER_ROMAN = refutes("roman.differs", "The values of the Roman numerals are different.")
 NOT_ROMAN = passes(
@@ -73,7 +77,7 @@ def read_ordinal(text: str, ctx: Context) -> Iterator[Reading]:
     """A place in digits or words; behind it only words that the question speaks of too. Or a Roman numeral."""
     if ctx.demand.verbatim:
         return
-    roman = roman_value(text) if ctx.demand.roman else None
+    roman = _roman(text, ctx)
     if roman is not None:
         yield Reading(Roman(roman, text), "ordinal")
         return
@@ -87,6 +91,22 @@ def read_ordinal(text: str, ctx: Context) -> Iterator[Reading]:
     yield Reading(place, "ordinal", rest.strip(), certain=not found.others)
 
 
+def _roman(text: str, ctx: Context) -> int | None:
+    """A Roman numeral where the question speaks of them; a quadrant in either sort of numerals: "Quadrant II"."""
+    if ctx.demand.roman:
+        return roman_value(text)
+    named = ctx.rules.demand.names.roman & ctx.demand.words
+    if not named or len(text) > _LONGEST:
+        return None
+    first, _, rest = text.rpartition(" ")
+    if first.lower() in named:
+        return int(rest) if _FIGURE.fullmatch(rest) else roman_value(rest)
+    return roman_value(text)
+
+
+_LONGEST = 24
+_FIGURE = re.compile(r"\d{1,3}")
+
 Side = Ordinal | Roman | Number
 
 
@@ -98,13 +118,31 @@ def compare_ordinals(gold: Side, candidate: Side, ctx: Context) -> Finding:
         if wanted != given:
             return OTHER_ROMAN.finding(**shown)
         both = isinstance(gold, Roman) and isinstance(candidate, Roman)
-        return (SAME_ROMAN if both else NOT_ROMAN).finding(**shown)
+        return (SAME_ROMAN if both else NOT_ROMAN if ctx.demand.roman else EQUAL).finding(**shown)
     if wanted != given:
         part = not (isinstance(gold, Ordinal) and isinstance(candidate, Ordinal)) and wanted * given == 1
         return (OPEN if part else DIFFERS).finding(**shown)  # "third" may be short for one third
     noun = gold.noun if isinstance(gold, Ordinal) else candidate.noun
-    both = isinstance(gold, Ordinal) and isinstance(candidate, Ordinal)
-    return (EQUAL if both or (noun and "which" in ctx.demand.words) else OPEN).finding(**shown)
+    if isinstance(gold, Ordinal) and isinstance(candidate, Ordinal):
+        in_words = {_DIGIT.search(side.written) is None for side in (gold, candidate)}
+        return (OPEN if len(in_words) > 1 and _no_place(ctx) else EQUAL).finding(**shown)
+    named = (noun and "which" in ctx.demand.words) or (not noun and _asks_place(ctx))
+    return (EQUAL if named else OPEN).finding(**shown)
+
+
+def _no_place(ctx: Context) -> bool:
+    """Whether "second" may be a unit and "third" a part, by what is asked for."""
+    return any(re.search(rf"\b{phrase}s?\b", ctx.demand.asking) for phrase in ctx.rules.demand.names.no_places)
+
+
+def _asks_place(ctx: Context) -> bool:
+    """Whether the question asks which of things that stand in a row: "which term", "in which row"."""
+    match = _WHICH.search(ctx.demand.asking)
+    return match is not None and not ctx.rules.demand.names.places.isdisjoint(match[0].split())
+
+
+_WHICH = re.compile(r"\bwhich [a-z]+(?: [a-z]+)?")
+_DIGIT = re.compile(r"\d")
 
 
 def _value(side: Side, ctx: Context) -> fmpq:
@@ -123,6 +161,8 @@ STAGE = Stage(
         (Roman, Roman),
         (Roman, Number),
         (Number, Roman),
+        (Roman, Ordinal),
+        (Ordinal, Roman),
     ),
     compare_ordinals,
 )

@@ -7,8 +7,9 @@ import re
 import msgspec
 
 from verifier.engine.kinds.kind import Context, Stage, evidence
+from verifier.engine.kinds.names import names_differ
 from verifier.engine.text import without_accents, written_words
-from verifier.types.verdict import Code, Finding, passes, proves
+from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
 SAME_WORDS = proves(
     "phrase.same_words", "The two texts are the same words: only case, punctuation, articles or accents differ."
@@ -21,7 +22,8 @@ CASE_DIFFERS = passes(
     "The texts differ in case or accents where that may matter: a symbol, a formula, code.",
     specific=4,
 )
-CODES: tuple[Code, ...] = (SAME_WORDS, NOT_ALIKE, CASE_DIFFERS)
+OTHER_NUMBER = refutes("phrase.other_number", "The two are names that differ in a number only.")
+CODES: tuple[Code, ...] = (SAME_WORDS, NOT_ALIKE, CASE_DIFFERS, OTHER_NUMBER)
 
 # A text with one of these, or a one-letter word, may be a formula or code: there case, brackets and spaces carry
 # meaning.
@@ -50,9 +52,9 @@ def compare_phrases(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
         return SAME_WORDS.finding(**shown)
     first, second = written_words(gold.text, ctx.rules.text), written_words(candidate.text, ctx.rules.text)
     if not _same_words(first, second):
-        return NOT_ALIKE.finding(**shown)
+        return (OTHER_NUMBER if names_differ(gold.text, candidate.text, ctx) else NOT_ALIKE).finding(**shown)
     articles = ctx.rules.text.articles
-    if _symbolic(gold.text, articles) or _symbolic(candidate.text, articles) or _case_tells(first, second):
+    if _symbolic(gold.text, articles) or _symbolic(candidate.text, articles) or _case_tells(first, second, ctx):
         return CASE_DIFFERS.finding(**shown)
     return SAME_WORDS.finding(**shown)
 
@@ -66,9 +68,23 @@ def _symbolic(text: str, articles: frozenset[str]) -> bool:
     return any(match.group().lower() not in articles for match in _SYMBOLS.finditer(text))
 
 
-def _case_tells(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+def _case_tells(first: tuple[str, ...], second: tuple[str, ...], ctx: Context) -> bool:
     """Whether words differ in a case that may make another word: CO and Co, NaCl and NACL, AIDS and aids."""
-    return any(one != other and _case_binds(one, other) for one, other in zip(first, second, strict=True))
+    names, asked = ctx.rules.demand.names, ctx.demand.words
+    least = _SYMBOL if not names.symbols.isdisjoint(asked) else 0  # au is no symbol of gold
+    least = _GENOTYPE if not names.genotypes.isdisjoint(asked) else least
+    return any(
+        one != other and (len(one) <= least or _is_genotype(one) or _case_binds(one, other))
+        for one, other in zip(first, second, strict=True)
+    )
+
+
+_SYMBOL, _GENOTYPE = 3, 12
+
+
+def _is_genotype(word: str) -> bool:
+    """Aa, bb: one letter twice."""
+    return len(word) == 2 and word[0].casefold() == word[1].casefold()
 
 
 def _case_binds(one: str, other: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
@@ -17,10 +19,15 @@ DIFFERS = refutes("region.differs", "A number is in one of the two sets only.")
 ENDS = refutes("region.end_differs", "The sets have the same form, and an end of one is different.")
 OPEN_OR_CLOSED = refutes("region.open_or_closed", "An end belongs to one of the two sets only.")
 NO_SET = refutes("region.not_a_number", "One side is a whole set of numbers, the other a single value.")
+COUNT = proves("region.count_of_none", "The question asks how many, and no solution or none is a count of 0.")
+NONE_OR_ZERO = passes(
+    "region.none_or_zero", "One side says none and the other 0, and the question does not ask how many.", specific=7
+)
 UNSHOWN = passes("region.unshown", "Whether the two sets are the same could not be shown.", specific=6)
-CODES: tuple[Code, ...] = (SAME, SAME_SET, DIFFERS, ENDS, OPEN_OR_CLOSED, NO_SET, UNSHOWN)
+CODES: tuple[Code, ...] = (SAME, SAME_SET, DIFFERS, ENDS, OPEN_OR_CLOSED, NO_SET, COUNT, NONE_OR_ZERO, UNSHOWN)
 
 _VARIABLE = "_x"
+_HOW_MANY = re.compile(r"\bhow many\b|^(?:\w+ )?(?:is |are )?(?:the )?(?:total )?number of\b|\bcount the\b")
 _ENDS = {"pair": "()"}
 
 
@@ -116,16 +123,27 @@ def as_condition(tree: Expr) -> Expr | None:
     return solve.without_infinity(found)
 
 
+def _none_or_zero(side: Region, other: Region | Expression | Number, ctx: Context) -> Code | None:
+    """What "none" is against a 0; ``None`` for other sets and values (POLICY 42)."""
+    zero = isinstance(other, Number) and other.mantissa == 0 and not other.parts
+    if not zero or side.tree != constant("empty"):
+        return None
+    if _HOW_MANY.search(ctx.demand.asking):
+        return COUNT
+    return NONE_OR_ZERO if ctx.demand.count or (side.word and not ctx.demand.unordered) else None
+
+
 def compare_with_value(
     gold: Region | Expression | Number, candidate: Region | Expression | Number, ctx: Context
 ) -> Finding:
     """A set against one value: ``[5, 5]`` and ``{5}`` are 5, other sets are no single value."""
     shown = ctx.sides(gold, candidate)
-    sides = []
+    sides: list[Region] = []
     for side, other in ((gold, candidate), (candidate, gold)):
         if isinstance(side, Region):
-            if ctx.demand.count and side.tree == constant("empty") and isinstance(other, Number) and not other.mantissa:
-                return UNSHOWN.finding(**shown)  # none, for a count of 0
+            nothing = _none_or_zero(side, other, ctx)
+            if nothing is not None:
+                return nothing.finding(**shown)
             sides.append(side)
             continue
         tree = tree_of(side) if isinstance(side, Number) else side.tree

@@ -91,3 +91,18 @@ def in_degrees(tree: Expr) -> Expr:
     if tree.head in _TURNING and not any(node.name in {"pi", "deg"} for node in walk(args[0])):
         args = (Expr("mul", (args[0], Expr("constant", (), "deg"))),)
     return msgspec.structs.replace(tree, args=args) if args else tree
+
+
+def mixed_number(tree: Expr) -> Expr | None:
+    """``2 and 1/2`` as the mixed number that it may be (POLICY 16); ``None`` for any other list."""
+    if tree.head != "list" or tree.name != "and" or [item.head for item in tree.args[1:]] != ["div"]:
+        return None
+    whole, part = tree.args
+    size = whole.args[0] if whole.head == "neg" else whole
+    if size.head != "number" or any(item.head != "number" for item in part.args):
+        return None
+    above, below = (item.value for item in part.args)
+    if size.value is None or above is None or below is None or size.value.q != 1 or not 0 < above < below:
+        return None
+    total = Expr("add", (size, part))
+    return total if size is whole else Expr("neg", (total,))

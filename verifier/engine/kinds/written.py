@@ -15,6 +15,8 @@ _PREFIXED = re.compile(r"([-+]?)0(?:b([01_]+)|o([0-7_]+)|x([0-9a-f_]+))", re.IGN
 _BASES = (2, 8, 16)
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NUMERAL = re.compile(r"([-+]?)([0-9A-Za-z]+(?: [0-9A-Za-z]+)*)")
+_GROUPED = re.compile(r"[0-9A-Fa-f]{1,4}(?:,[0-9A-Fa-f]{3,4})+")
+_SUFFIXES = {2: "b", 16: "h"}
 _MOST_TERMS = 6
 
 
@@ -39,8 +41,13 @@ def _numeral(text: str, ctx: Context) -> Expr | None:
         place = next(place for place in (2, 3, 4) if prefixed[place] is not None)
         return _signed(prefixed[1], prefixed[place].replace("_", ""), _BASES[place - 2])
     base = ctx.demand.base
-    bare = None if base is None or ctx.demand.options else _NUMERAL.fullmatch(text)
-    if base is None or bare is None:
+    if base is None or ctx.demand.options:
+        return None
+    letter = _SUFFIXES.get(base, "")
+    if letter and text[-1:] in {letter, letter.upper()} and len(text) > 1:
+        text = text[:-1]  # FFh, 1010b
+    bare = _NUMERAL.fullmatch(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
+    if bare is None:
         return None
     digits = bare[2].replace(" ", "").upper()
     return _signed(bare[1], digits, base) if set(digits) <= set(_DIGITS[:base]) else None

@@ -26,7 +26,7 @@ _NUMBER = (
     r"|\d*\.\d+(?:\s*(?:\\[lc]?dots|…|\.{3,}))"
     r"|\d*\.(?:\d[̅̄̇]?)*\d[̅̄̇])"
     r"|\d+[CP]\d+(?![\w.])"
-    r"|(?=\d{0,40}[A-F])\d[0-9A-F]{0,40}+(?=\)?\}?_\{?1[26]\b)|[A-F][0-9A-F]{1,40}+(?=\)?\}?_\{?16\b)"
+    r"|(?=\d{0,40}[A-F])\d[0-9A-F]{0,40}+(?=\)?\}?(?:_\{?1[26]\b|₁₆$))|[A-F][0-9A-F]{1,40}+(?=\)?\}?_\{?16\b)"
     r"|(?:\d+(?:\.(?:\d+|(?=[-+*/^)]|[eE][-+]?\d)))?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z\\(]))?"
 )
 _PIECE = re.compile(
@@ -50,7 +50,7 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃ
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₓₙₖₘᵢⱼₜ", "0123456789+-=()aexnkmijt")
 _VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
 _HEXADECIMAL = re.compile(r"[A-F][0-9A-F]+")
-_BASE = re.compile(r"\)?\}?_\{?16(?!\d)")
+_BASE = re.compile(r"\)?\}?(?:_\{?16(?!\d)|₁₆$)")
 _PIECE_WORK = 4  # units of work a piece: about what a token takes on its way through the reader
 _WORD_SIZE = 4  # letters from which a run is rather a word than a product
 _VOWEL = re.compile(r"[aeiouAEIOU]")
@@ -318,7 +318,7 @@ def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable,
         return
     after = pieces[position + 1] if position + 1 < len(pieces) else ""
     if (
-        after[:1] in {"_", ")", "}"}
+        after[:1] in {"_", ")", "}", "₁"}
         and _HEXADECIMAL.fullmatch(piece)
         and _BASE.match("".join(pieces[position + 1 : position + 5]))
     ):
