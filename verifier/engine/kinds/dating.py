@@ -78,7 +78,7 @@ def _certain(text: str, answer: Clock | Date | Period, ctx: Context) -> bool:
     if isinstance(answer, Clock):
         if _FRENCH.search(text):
             return not conditions.is_named("h", ctx)
-        if _HALF_DAY.search(text) is not None and asks_time(ctx):
+        if ctx.demand.unit is None and _HALF_DAY.search(text) is not None and asks_time(ctx):  # 3 pm is no length
             return True
         return not answer.bare and _MAY_BE_UNIT.search(text) is None and _HOURS.search(text) is None
     if isinstance(answer, Date) and answer.month is None and answer.span > 1:

@@ -108,7 +108,10 @@ def _groups(text: str, ctx: Context) -> tuple[str, ...] | None:
         if lead is None or (lead[1] is not None and lead[1].lower() not in free | ctx.demand.words):
             break
         start = lead.end()
-    groups = tuple(group for group in _BETWEEN.split(text[start:].strip(" .").lower().lstrip("+")) if group)
+    bare = text[start:].strip(" .").lower().lstrip("+")
+    if "." in bare and bare[0] == "v":  # v3.10
+        bare = bare[1:]
+    groups = tuple(group for group in _BETWEEN.split(bare) if group)
     if not groups or not all(_is_group(group) for group in groups):
         return None
     return groups
@@ -151,6 +154,8 @@ def compare_names(gold: Name | Number, candidate: Name | Number, ctx: Context) -
         return OPEN.finding(**shown)  # 555.123.4567 and 5551234567
     if not ctx.demand.words.isdisjoint(ctx.rules.demand.bases) and len(one) != len(other):
         return OPEN.finding(**shown)  # numerals: a zero in front is free
+    if _without_zeros(one) == _without_zeros(other):
+        return OPEN.finding(**shown)
     longer, shorter = (one, other) if len(one) > len(other) else (other, one)
     if longer.endswith(shorter) and longer[: -len(shorter)].strip("0") and len(shorter) >= _NUMBER_OF_A_PHONE:
         return OPEN.finding(**shown)
@@ -160,6 +165,13 @@ def compare_names(gold: Name | Number, candidate: Name | Number, ctx: Context) -
 
 
 _NUMBER_OF_A_PHONE = 5  # figures from which a name may stand with or without what comes before it
+
+
+def _without_zeros(name: str) -> str:
+    """3.0 and 3 may be the same version."""
+    while name.endswith(".0"):
+        name = name[:-2]
+    return name
 
 
 def _goes_on(longer: str, shorter: str) -> bool:
@@ -192,7 +204,7 @@ _FIGURES = re.compile(r"\d+(?:\.\d+)*")
 _PLAIN = re.compile(r"[\w\s.,:'’()&-]*")
 _NAMED = re.compile(r"([^\W\d_]+)[.:]? ?(?:[Nn]o\.? ?|#)?$")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_MOST_FIGURES = 4
+_MOST_FIGURES = 8
 
 
 def names_differ(gold: str, candidate: str, ctx: Context) -> bool:
@@ -209,23 +221,25 @@ def names_differ(gold: str, candidate: str, ctx: Context) -> bool:
         for one, other in zip(_FIGURES.finditer(gold), _FIGURES.finditer(candidate), strict=True)
         if one[0] != other[0]
     ]
-    if len(pairs) != 1 or max(map(len, (pairs[0][0][0], pairs[0][1]))) > 2 * _MOST_FIGURES:
+    if len(pairs) != 1 or max(map(len, (pairs[0][0][0], pairs[0][1]))) > _MOST_FIGURES:
         return False
     found, other = pairs[0]
     before = _NAMED.search(gold[: found.start()])
     words = {word.lower() for word in _LETTERS.findall(gold) if len(word) > 1}
     maths = ctx.rules.maths
-    if (
-        before is None
-        or "," in gold[found.end() : found.end() + 1]
-        or not (maths.tokens.keys() | maths.called.keys()).isdisjoint(words - {"and"})
-    ):
+    if before is None or gold[found.end() : found.end() + 1] == ",":
         return False
-    numbered = before[1].lower() in ctx.rules.demand.names.numbered | ctx.rules.demand.verbatim
+    if any(word != "and" and (word in maths.tokens or word in maths.called) for word in words):
+        return False
+    demand, word_before = ctx.rules.demand, before[1].lower()
+    numbered = word_before in demand.names.numbered or word_before in demand.verbatim
     if not (numbered or before[1][0].isupper()) or max(map(len, words), default=0) < _WORD:
         return False
     wanted, given = ([int(part) for part in figures.split(".")] for figures in (found[0], other))
-    return wanted != given and (numbered or (len(wanted) == 1 and len(given) == 1)) and min(len(wanted), len(given)) > 0
+    if not numbered:
+        return len(wanted) == len(given) == 1 and wanted != given
+    least = min(len(wanted), len(given))
+    return wanted[:least] != given[:least]  # version 3 may be version 3.1
 
 
 _WORD = 3  # letters of a word, and of no symbol

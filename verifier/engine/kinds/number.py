@@ -178,12 +178,15 @@ def _in_other_language(text: str, ctx: Context) -> Number | None:
 def _charge(text: str, ctx: Context) -> Number | None:
     """``2-``, where a charge or an oxidation number is asked for; elsewhere it is no number."""
     match = _CHARGE.fullmatch(text)
-    if match is None or not any(phrase in ctx.demand.asking for phrase in ctx.rules.demand.names.charges):
+    asking = ctx.demand.asking
+    if match is None or not any(
+        phrase in asking and f"{phrase} for" not in asking for phrase in ctx.rules.demand.names.charges
+    ):
         return None
     return Number(fmpq(int(match[2] + match[1])), 0, text)
 
 
-_CHARGE = re.compile(r"(\d{1,2})([-+])")
+_CHARGE = re.compile(r"(\d{1,2}) ?([-+])")
 _DECIMAL_COMMA = re.compile(r"([-+]?(?:0|\d+)),(\d{1,2}|\d{4,}|(?<=0,)\d{3})")
 _NAMED = re.compile(r" [A-Z][a-z]+")
 _NOUN = re.compile(r" ?([^\W\d_]+(?: ?[/·*^] ?[^\W\d_]+)*)")
