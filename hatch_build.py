@@ -23,7 +23,6 @@ from packaging.requirements import Requirement
 COMPILED = (
     "verifier/engine/**/[!_]*.py",
     "verifier/types/budget.py",
-    "verifier/types/spelling.py",
 )
 """Not the trees and the codes (``types/expr.py``, ``types/verdict.py``), which are compared and kept in sets: mypyc
 compares the structs that it compiles by identity, and hashes none."""
