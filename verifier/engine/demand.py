@@ -41,8 +41,8 @@ class Demand(msgspec.Struct, frozen=True):
     the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the
     order of several values counts, ``whole`` that they are whole numbers, ``degrees`` that
     bare angles are degrees, ``difference`` that a difference of temperatures is asked for, ``direction`` that a
-    direction is; ``question`` is the end of the question as it was
-    written.
+    direction is, ``labelled`` that the answer is a label of figures and letters; ``question`` is the end of the
+    question as it was written.
     """
 
     options: tuple[Option, ...] = ()
@@ -74,6 +74,7 @@ class Demand(msgspec.Struct, frozen=True):
     degrees: bool = False
     difference: bool = False
     direction: bool = False
+    labelled: bool = False
     question: str = ""
     verbatim: bool = False
     money: bool = False
@@ -141,6 +142,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         degrees=not told.isdisjoint(table.degrees),
         difference=not asked.isdisjoint(table.difference),
         direction=not asked.isdisjoint(table.direction),
+        labelled=not asked.isdisjoint(table.labelled),
         question=question[-_ASKED_IN:],
         verbatim=base is None
         and any(re.search(rf"\b{re.escape(phrase)}\b", asking) for phrase in asked & table.verbatim),

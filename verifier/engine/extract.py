@@ -433,7 +433,7 @@ _ITEM = re.compile(r"[-*•\s$\\(]*(?:[A-Z][.)] )?(?:[^\W\d_] ?= ?)?(?:[-+$]?[\d
 _BARE = 30  # characters of a line that is an answer or a part of one, and no sentence
 
 
-_ENDS_SENTENCE = re.compile(r"[.!?\n]")
+_ENDS_SENTENCE = re.compile(r"[.!?](?!\d)|\n")
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from verifier.engine import text
-from verifier.engine.kinds import choice, dating, direction, formula, notation, number, quantity
+from verifier.engine.kinds import choice, dating, direction, formula, notation, number, quantity, quantity_reader
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
@@ -59,7 +59,7 @@ def trees(side: Side) -> tuple[Expr, ...]:
 
 def values(words: str, ctx: Context) -> Iterator[Reading]:
     """A text read as a value, never as a choice."""
-    for reader in (dating.read_date, quantity.read_quantity, number.read_number):
+    for reader in (dating.read_date, quantity_reader.read_quantity, number.read_number):
         readings = list(reader(words, ctx))
         if readings:
             yield from readings

@@ -85,7 +85,8 @@ def _raised(one: Spoken, raised: tuple[int, int], written: str) -> Spoken:
 def times_ten(text: str, start: int, table: NumberTable, meter: Meter) -> tuple[int, int] | None:
     """The exponent of "times ten to the fifth" and where it ends."""
     step = _STEP.match(text, start)
-    if step is None or step["word"] is None or table.words.get(step["word"].lower()) != Word("times"):
+    word = None if step is None or step["word"] is None else table.words.get(step["word"].lower())
+    if step is None or word is None or word.kind != "times":
         return None
     base = _STEP.match(text, step.end())
     if base is None:

@@ -64,7 +64,12 @@ def fitting(gold: UnitDefinition, candidate: UnitDefinition) -> tuple[tuple[Unit
 
 def same_unit(one: UnitDefinition, other: UnitDefinition) -> bool:
     """Whether two units are one, however they are called."""
-    return (one.dimension, one.factor, one.pi, one.offset) == (other.dimension, other.factor, other.pi, other.offset)
+    return one is other or (
+        one.dimension == other.dimension
+        and one.pi == other.pi
+        and one.factor == other.factor
+        and one.offset == other.offset
+    )
 
 
 class _Part(msgspec.Struct, frozen=True):

@@ -48,6 +48,7 @@ def numbers(entries: Entries, lists: Lists) -> NumberTable:
         if isinstance(entry, ShareEntry):
             part = Part(entry.name, entry.power, entry.points)
             parts.update({spelling.lower(): part for spelling in (*entry.signs, *entry.words)})
+    before, after = _bounds(entries, behind=False), _bounds(entries, behind=True)
     return NumberTable(
         words=MappingProxyType(words),
         glued=MappingProxyType(glued),
@@ -58,8 +59,11 @@ def numbers(entries: Entries, lists: Lists) -> NumberTable:
             sorted((phrase.lower() for phrase in lists.get(("numbers", "raised"), ())), key=len, reverse=True)
         ),
         indian=frozenset(word.lower() for word in lists.get(("numbers", "indian"), ())),
-        before=MappingProxyType(_bounds(entries, behind=False)),
-        after=MappingProxyType(_bounds(entries, behind=True)),
+        before=MappingProxyType(before),
+        after=MappingProxyType(after),
+        bounding=frozenset(
+            [*(word.partition(" ")[0] for word in before), *(word.rpartition(" ")[2] for word in after)]
+        ),
         languages=tuple(
             _language(path, entry)
             for path, entry in entries.get(("numbers", "language"), {}).values()

@@ -86,6 +86,8 @@ class DirectionEntry(Entry):
     ]
     sign: Annotated[Literal[-1, 0, 1], Field(description="The sign of a value, if the word is one.")] = 0
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case.")]
+    letter: Annotated[str | None, Field(pattern="^[A-Z]$", description="A capital that stands for it.")] = None
+    alone: Annotated[bool, Field(description="Compared as a word only, and no direction of a value.")] = False
 
 
 class CharacterEntry(Entry):
@@ -499,7 +501,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("", "confidence"): ConfidenceEntry,
 }
 _LISTS = {
-    "units": "never square cubic squared cubed per around",
+    "units": "never square cubic squared cubed per things below_zero around",
     "choices": "phrases joins",
     "labels": "leads joiners denials carriers",
     "numbers": "and point minus plus one of times raised power indian",
@@ -515,7 +517,7 @@ _LISTS = {
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words tolerated uncertainty extremes difference direction "
-    "numbered codes symbols genotypes places no_places roman statements charges",
+    "numbered codes symbols genotypes places no_places roman statements charges labelled",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

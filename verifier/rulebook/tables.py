@@ -118,7 +118,7 @@ def _slotted(lists: Lists, section: str, slot: str = "{unit}") -> tuple[str, ...
 
 _SETS = (
     "percent", "exact", "count", "pure_number", "scale", "lowest_terms", "family", "antiderivative", "ordered",
-    "unordered", "whole", "degrees", "difference", "direction", "verbatim", "money",
+    "unordered", "whole", "degrees", "difference", "direction", "labelled", "verbatim", "money",
     "uncertainty", "extremes",
 )  # fmt: skip
 

@@ -165,6 +165,8 @@ def unit_table(lists: Lists, resolver: Resolver) -> UnitTable:
         leads=_powers(lists, "square", "cubic"),
         trails=_powers(lists, "squared", "cubed"),
         per=frozenset(word.lower() for word in lists.get(("units", "per"), ())),
+        below_zero=frozenset(word.lower() for word in lists.get(("units", "below_zero"), ())),
+        things=frozenset(word.lower() for word in lists.get(("units", "things"), ())),
     )
 
 
@@ -259,11 +261,17 @@ def _add_meanings(resolver: Resolver, symbols: dict[str, UnitDefinition], words:
 def directions(entries: Entries, lists: Lists) -> DirectionTable:
     """The words of directions; raises ``RulesError`` for a word with two."""
     words: dict[str, tuple[str, int, int]] = {}
+    letters: dict[str, str] = {}
+    alone: dict[str, tuple[str, int]] = {}
     for path, entry in entries.get(("units", "direction"), {}).values():
         if not isinstance(entry, DirectionEntry):
             continue
         for word in entry.words:
-            if word.lower() in words:
+            if word.lower() in alone:
                 raise RulesError(path, entry.name, "words", f"'{word}' is already a direction")
-            words[word.lower()] = (entry.axis, entry.at, entry.sign)
-    return DirectionTable(words, frozenset(word.lower() for word in lists.get(("units", "around"), ())))
+            alone[word.lower()] = (entry.axis, entry.at)
+            if not entry.alone:
+                words[word.lower()] = (entry.axis, entry.at, entry.sign)
+        if entry.letter is not None:
+            letters[entry.letter] = entry.words[0].lower()
+    return DirectionTable(words, frozenset(word.lower() for word in lists.get(("units", "around"), ())), letters, alone)

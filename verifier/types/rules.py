@@ -48,7 +48,8 @@ class UnitTable(msgspec.Struct, frozen=True):
 
     ``leading`` holds symbols that may stand before the number ($5); ``by_dimension`` lists every unit that measures
     the same, ``spellings`` the words of one by its dimension, factor and power of pi. ``leads`` are words for a power
-    before a unit (square), ``trails`` behind it (squared), ``per`` those that divide.
+    before a unit (square), ``trails`` behind it (squared), ``per`` those that divide; ``things`` are words of units
+    that are things as well (feet, cups), ``below_zero`` what stands behind a temperature and is its minus.
     """
 
     symbols: Mapping[str, UnitDefinition]
@@ -60,16 +61,21 @@ class UnitTable(msgspec.Struct, frozen=True):
     leads: Mapping[str, int]
     trails: Mapping[str, int]
     per: frozenset[str]
+    things: frozenset[str]
+    below_zero: frozenset[str]
 
 
 class DirectionTable(msgspec.Struct, frozen=True):
     """Words that say which way a value points: word -> (axis, place on it in degrees, sign that it is, or 0).
 
-    ``around`` are words that stand beside them ("to the").
+    ``around`` are words that stand beside them ("to the"), ``letters`` those that stand for a word (N for north);
+    ``alone`` are all that contradict each other where nothing else differs, with their axis and place.
     """
 
     words: Mapping[str, tuple[str, int, int]]
     around: frozenset[str]
+    letters: Mapping[str, str]
+    alone: Mapping[str, tuple[str, int]]
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -101,7 +107,8 @@ class NumberTable(msgspec.Struct, frozen=True):
 
     ``glued`` letters stand right behind digits (12k), ``money`` letters behind an amount of money; each is worth what
     it is mapped to. ``part`` finds a sign or word of ``parts`` behind a number; ``raised`` phrases, the longest first,
-    stand between a base and its exponent. Words ``before`` an amount, or ``after`` it, make it a bound of a sort.
+    stand between a base and its exponent. Words ``before`` an amount, or ``after`` it, make it a bound of a sort;
+    ``bounding`` are the first of those and the last of these, to look for them at once.
     ``indian`` words of a question go with groups of two digits.
     """
 
@@ -114,6 +121,7 @@ class NumberTable(msgspec.Struct, frozen=True):
     indian: frozenset[str]
     before: Mapping[str, str]
     after: Mapping[str, str]
+    bounding: frozenset[str]
     languages: tuple[Language, ...]
 
 
@@ -247,6 +255,7 @@ class DemandTable(msgspec.Struct, frozen=True):
     degrees: frozenset[str]
     difference: frozenset[str]
     direction: frozenset[str]
+    labelled: frozenset[str]
     verbatim: frozenset[str]
     money: frozenset[str]
     tolerance: tuple[str, ...]

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator
 
 import msgspec
+from flint import fmpq
 
 from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.kinds.number import read_number
 from verifier.engine.kinds.opening import harmless, open_number
-from verifier.engine.kinds.quantity import Quantity, read_quantity
+from verifier.engine.kinds.quantity import Quantity
+from verifier.engine.kinds.quantity_reader import read_quantity
 from verifier.engine.numerals import Number, scan_number, value_of
 from verifier.engine.units import read_unit
 from verifier.types.rules import UnitDefinition
@@ -50,12 +52,16 @@ Value = Number | Quantity
 
 
 class Band(msgspec.Struct, frozen=True):
-    """A value and its uncertainty, both in ``unit``; not ``sure`` where the text may give two values."""
+    """A value and its uncertainty, both in ``unit``; not ``sure`` where the text may give two values.
+
+    ``recurring`` is the value if the figures in brackets are no uncertainty, and recur.
+    """
 
     centre: Number
     half: Number
     unit: UnitDefinition | None
     sure: bool
+    recurring: Number | None = None
 
     def show(self) -> str:
         """Both as they were written."""
@@ -86,6 +92,8 @@ class Bound(msgspec.Struct, frozen=True):
 
 
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/-|\+-) ?(?=[\d.])")
+_CONCISE = re.compile(r"([-+]?\d{1,12}\.\d{1,15})\((\d{1,3})\)(?![\d.(])")
+_CONCISE_FIGURES = 3
 _LONGEST = 200
 
 
@@ -93,7 +101,12 @@ def read_bounds(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that gives an uncertainty, a range or a bound, and nothing else but harmless words."""
     if len(text) > _LONGEST or ctx.demand.verbatim:
         return
-    mark = _PLUS_MINUS.search(text)
+    concise = _CONCISE.match(text) if "(" in text else None
+    if concise is not None:
+        band = _concise(text, concise, ctx)
+        if band is not None:
+            yield Reading(band, "band", certain=False)  # 1.23(4) recurs as well
+    mark = _PLUS_MINUS.search(text) if "±" in text or "+" in text else None
     if mark is not None:
         band = None if ctx.demand.unordered else _band(text[: mark.start()], text[mark.end() :], ctx)
         if band is not None:
@@ -134,6 +147,25 @@ def _band(before: str, after: str, ctx: Context) -> Band | None:
         elif rest.strip() == "%" and not centre.number.parts and not half.number.parts:
             shift, rest = shift - 2, ""
     return _made(centre, half, unit, shift, ctx) if harmless(rest, ctx) else None
+
+
+def _concise(text: str, match: re.Match[str], ctx: Context) -> Band | None:
+    """``1.23(4)``: the uncertainty in the last figures of the value."""
+    places = len(match[1].partition(".")[2])
+    half = f"0.{match[2].rjust(places, '0')}" if len(match[2]) <= places else ""
+    if not half or half.strip("0.") == "":
+        return None
+    if len(match[1].strip("+-").replace(".", "").lstrip("0")) < _CONCISE_FIGURES and match.end() == len(text):
+        return None  # 0.1(6) is a sixth
+    band = _band(f"({match[1]}", f"{half}){text[match.end() :]}", ctx)
+    if band is None:
+        return None
+    period = fmpq(int(match[2]), 10**places * (10 ** len(match[2]) - 1))
+    value = abs(band.centre.mantissa) * fmpq(10) ** band.centre.exponent10 + period
+    signed = -value if match[1].startswith("-") else value
+    alone = band.unit is None and match.end() == len(text)
+    recurring = Number(signed, 0, text, fraction=True) if alone else None
+    return msgspec.structs.replace(band, sure=True, recurring=recurring)
 
 
 class _Amount(msgspec.Struct, frozen=True):
@@ -239,6 +271,10 @@ def compare_band_with_value(gold: Value, candidate: Band, ctx: Context) -> Findi
     shown = ctx.sides(gold, candidate)
     value: Value = candidate.centre if candidate.unit is None else Quantity(candidate.centre, candidate.unit)
     inner = ctx.compare(gold, value)
+    if candidate.recurring is not None:
+        recurs = ctx.compare(gold, candidate.recurring)
+        if recurs.decision is Decision.CORRECT:
+            return recurs
     differs = inner.decision is Decision.INCORRECT and candidate.sure
     return (OUTSIDE if differs else BAND_OPEN).finding(**shown)
 
@@ -301,12 +337,12 @@ def _bound(text: str, ctx: Context) -> Bound | None:
         return None
     lowered = text.lower()
     table = ctx.rules.numbers
-    for words, sort in table.before.items() if lowered[0].isalpha() else ():
-        if lowered.startswith(f"{words} "):
+    for words, sort in table.before.items() if lowered.partition(" ")[0] in table.bounding else ():
+        if lowered.startswith(words) and lowered[len(words) : len(words) + 1] == " ":
             amount = _value(text[len(words) + 1 :], ctx)
             return None if amount is None else Bound(sort, amount)
-    for words, sort in table.after.items() if lowered[-1].isalpha() else ():
-        if lowered.endswith(f" {words}"):
+    for words, sort in table.after.items() if lowered.rpartition(" ")[2] in table.bounding else ():
+        if lowered.endswith(words) and lowered[-len(words) - 1 : -len(words)] == " ":
             amount = _value(text[: -len(words) - 1], ctx)
             return None if amount is None else Bound(sort, amount)
     return None

@@ -19,6 +19,7 @@ INCHES = re.compile(r" ?in\.?(?=$|[\s,])(?! [a-z0-9])")
 """Before more words it is no unit."""
 
 _MOST_AMOUNTS = 5
+_FOOT = 12  # inches
 
 
 class Compound(msgspec.Struct, frozen=True):
@@ -43,6 +44,8 @@ def compound(text: str, first: Number, behind: tuple[UnitDefinition, int], ctx: 
         read = read_unit(text, scanned.end, ctx.rules.units)
         if read is None and INCHES.match(text, scanned.end):
             read = ctx.rules.units.words["inches"], scanned.end + len(text[scanned.end :].rstrip("."))
+        if read is None and scanned.end == len(text) and text[gap.start() - 1] in "'′":  # 5'6
+            read = (ctx.rules.units.words["inches"], scanned.end) if scanned.number.mantissa < _FOOT else None
         value = value_of(scanned.number, ctx.meter)
         if read is None or value is None or runs_on(text, read[1]):
             return None

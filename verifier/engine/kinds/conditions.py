@@ -32,6 +32,8 @@ _USED = re.compile(  # a letter that stands alone in maths, or beside a sign
     r"\$ ?([A-Za-z]) ?\$|\\\( ?([A-Za-z]) ?\\\)|(?<![A-Za-z\d] )(?<![A-Za-z\d])([A-Za-z])(?= ?[-+=*^<>])"
     r"|(?:(?<=[-+=*^<>])|(?<=[-+=*^<>] ))([A-Za-z])(?![A-Za-z])"
 )
+_ADDED = re.compile(r"(?<![A-Za-z\d.])\d{0,6}([A-Za-z]) ?[-+] ?\d{0,6}\1(?![A-Za-z])")  # d + 2d
+_IN_TERMS = re.compile(r"in terms of \$?([A-Za-z])(?![A-Za-z])")
 _ARBITRARY = re.compile(r"(?:[CcKk]|const|constant)(?:_\w+)?")
 _MORE_ARBITRARY = re.compile(r"(?:[A-DKc-dk]|const|constant|lambda|alpha|beta)(?:_\w+)?")
 _C = re.compile(r"C(?:_\w+)?")
@@ -198,8 +200,19 @@ def is_named(name: str, ctx: Context) -> bool:
 def is_variable(letter: str, ctx: Context) -> bool:
     """Whether a question uses a letter as a variable, so that it is no unit: "in terms of h", ``$m$``, "side s"."""
     question = ctx.demand.question
+    if is_added(letter, ctx):
+        return True
     return any(letter in match.groups() for match in _USED.finditer(question)) or bool(
         _names(ctx.rules.demand.conditions.variable, ctx.demand, frozenset((letter,)))
+    )
+
+
+def is_added(letter: str, ctx: Context) -> bool:
+    """Whether a question adds a letter to itself, ``d + 2d``, or asks for something in terms of it."""
+    question = ctx.demand.question
+    return letter in question and (
+        any(letter == match[1] for match in _ADDED.finditer(question))
+        or any(letter == match[1] for match in _IN_TERMS.finditer(question))
     )
 
 

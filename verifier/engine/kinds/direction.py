@@ -97,8 +97,13 @@ STAGE = Stage("bearing", ((Bearing, Bearing),), compare_bearings)
 def may_point(text: str, table: DirectionTable) -> bool:
     """Whether a text ends as one with a direction does; cheap, for nearly all do not."""
     last = text[-1:]
-    if last in {"E", "W", "°"}:
-        return "° " in text or last == "°"
+    if last in table.letters:  # 5 km W, 40.7°N; a bare 5 N is newtons
+        before = text[-3:-2]
+        return (
+            "° " in text or text[-2:-1] == "°" or (text[-2:-1] == " " and (not before.isdecimal() or "^" in text))
+        ) and text[:1] != last
+    if last == "°":
+        return True
     if not last.islower() and last != ")":
         return False
     word = text.rsplit(" ", 1)[-1].strip("()").lower()
@@ -111,6 +116,8 @@ def split_direction(text: str, table: DirectionTable) -> tuple[str, Direction] |
         angled = _angled(text, table)
         if angled is not None:
             return angled
+    if text[-1:] in table.letters:
+        return _by_letter(text, table)
     match = _WORD_AT_END.search(text[-40:])
     if match is None:
         return None
@@ -130,6 +137,17 @@ def split_direction(text: str, table: DirectionTable) -> tuple[str, Direction] |
     before = " ".join(words).rstrip(" ,;:(-")
     axis, at, sign = found
     return (before, Direction(axis, fmpq(at), sign, _bare(last), alone=dropped == 0)) if before else None
+
+
+def _by_letter(text: str, table: DirectionTable) -> tuple[str, Direction] | None:
+    """A compass point by its letter: ``5 km W``, ``40.7°N``; ``5 m N`` may be newton metres."""
+    letter, before = text[-1], text[:-1].rstrip(" ,")
+    if len(before) == len(text) - 1 and before[-1:] != "°":
+        return None
+    if letter == "N" and before.endswith(" m"):
+        return None
+    axis, at, sign = table.words[table.letters[letter]]
+    return before, Direction(axis, fmpq(at), sign, table.letters[letter])
 
 
 def _bare(word: str) -> str:

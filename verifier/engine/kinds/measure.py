@@ -9,7 +9,7 @@ from verifier.engine.kinds import quantity
 from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.missing import in_question
-from verifier.engine.kinds.quantity import Quantity, converted_tree
+from verifier.engine.kinds.quantity import Quantity, converted_tree, lift
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
 from verifier.engine.units import canonical, fitting, same_unit
@@ -47,7 +47,12 @@ def compare_measures(gold: Side, candidate: Side, ctx: Context) -> Finding:
     if wanted.offset is not None or given.offset is not None:
         return quantity.UNASKED.finding(**shown)
     if isinstance(candidate, Quantity):  # a decimal is a rounding in its own unit
-        inner = ctx.compare(Expression(converted_tree(own.amount.tree, wanted, given)), candidate.magnitude)
+        moved = Expression(converted_tree(own.amount.tree, wanted, given))
+        inner = ctx.compare(moved, candidate.magnitude)
+        if inner.decision is Decision.INCORRECT and not same_unit(wanted, given):
+            whole = quantity.as_rounded(candidate.magnitude)
+            if whole is not None and ctx.compare(moved, whole).decision is Decision.CORRECT:
+                return quantity.WHOLE.finding(**shown)
     else:
         inner = ctx.compare(own.amount, Expression(converted_tree(other.amount.tree, given, wanted)))
     if inner.decision is Decision.INCORRECT and len(pairs) > 1:
@@ -76,6 +81,15 @@ def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
     side = _measure(measured)
     tree = tree_of(bare) if isinstance(bare, Number) else bare.tree  # type: ignore[union-attr]
     shown = ctx.sides(gold, candidate)
+    asked = ctx.demand.unit
+    pairs = () if asked is None or symbols(tree) else fitting(side.unit, asked)
+    if pairs and pairs[0][0].offset == pairs[0][1].offset and not same_unit(*pairs[0]):
+        if isinstance(measured, Quantity) and not first and quantity.unconverted(measured, pairs[0][1], ctx):
+            return quantity.NOT_CONVERTED.finding(**shown)
+        moved = Expression(converted_tree(side.amount.tree, *pairs[0]))
+        other = bare if isinstance(bare, Number) else Expression(tree)
+        inner = ctx.compare(moved, other) if first else ctx.compare(other, moved)
+        return lift(inner, quantity.NAMED_UNIT, quantity.NUMBER_DIFFERS, shown)
     if side.unit.dimension == _ANGLE and side.unit.pi and not symbols(tree):
         radians = Expression(converted_tree(side.amount.tree, side.unit, _RADIAN))
         sides = (radians, Expression(tree)) if first else (Expression(tree), radians)
@@ -90,7 +104,6 @@ def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
         return quantity.NUMBER_DIFFERS.finding(**shown)
     if inner.decision is Decision.PASS:
         return inner
-    asked = ctx.demand.unit
     if in_question(side.unit, ctx) or (asked is not None and same_unit(asked, side.unit)):
         return quantity.NAMED_UNIT.finding(**shown)
     return (quantity.MISSING if first else quantity.UNASKED).finding(**shown)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+import msgspec
 
 from verifier.engine.kinds import direction, quantity
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
-from verifier.engine.kinds.quantity import Quantity, converted, factor_between, is_money, lift, unconverted
+from verifier.engine.kinds.quantity import Quantity, amounts, converted, factor_between, is_money, lift, unconverted
 from verifier.engine.numerals import Number
 from verifier.engine.units import fitting
 from verifier.types.rules import UnitDefinition
@@ -17,7 +20,16 @@ _ANGLE = (("radian", 1),)
 
 
 def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Finding:
-    """The ground truth has a unit and the answer has none (POLICY 23)."""
+    """The ground truth has a unit and the answer has none (POLICY 23); a sign may stand for its direction."""
+    finding = _without_unit(gold, candidate, ctx)
+    if gold.direction is not None and finding.decision is Decision.INCORRECT:
+        turned = msgspec.structs.replace(candidate, mantissa=-candidate.mantissa)
+        if _without_unit(Quantity(gold.magnitude, gold.unit), turned, ctx).decision is not Decision.INCORRECT:
+            return direction.DIRECTION_UNCLEAR.finding(**finding.evidence)
+    return finding
+
+
+def _without_unit(gold: Quantity, candidate: Number, ctx: Context) -> Finding:
     shown = ctx.sides(gold, candidate)
     if _is_pure(gold.magnitude, gold.unit, candidate, ctx):
         return quantity.EQUAL.finding(**shown)
@@ -26,15 +38,10 @@ def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Fin
         return (quantity.DIMENSION if candidate.percent else quantity.VAGUE).finding(**shown)
     if _may_be_unit(candidate.noun, ctx):
         return quantity.UNKNOWN.finding(**shown)
-    pair = _clear(gold.unit, asked)
-    if asked is not None and pair is not None:
-        factor = factor_between(pair[1], pair[0])
-        if factor is None:
-            return quantity.NEEDS_PI.finding(**shown)
-        inner = agree(gold.magnitude, candidate.scaled(factor), ctx, measured=True)
-        return _turned(
-            gold, lift(inner, quantity.NAMED_UNIT, quantity.NUMBER_DIFFERS, {**shown, "question_unit": asked.name}), ctx
-        )
+    pairs = () if asked is None else fitting(gold.unit, asked)
+    if asked is not None and pairs:
+        shown["question_unit"] = asked.name
+        return _turned(gold, _in_unit_asked(gold, Quantity(candidate, asked), pairs, ctx, shown), ctx)
     inner = agree(gold.magnitude, candidate, ctx, measured=True)
     if inner.decision is not Decision.CORRECT:
         return lift(inner, quantity.EQUAL, quantity.NUMBER_DIFFERS, shown)
@@ -55,14 +62,32 @@ def _turned(gold: Quantity, finding: Finding, ctx: Context) -> Finding:
     return code.finding(**finding.evidence)
 
 
-def _clear(unit: UnitDefinition, asked: UnitDefinition | None) -> tuple[UnitDefinition, UnitDefinition] | None:
-    """What both units are, if they are of one dimension and one zero."""
-    pairs = () if asked is None else fitting(unit, asked)
-    return pairs[0] if pairs and pairs[0][0].offset == pairs[0][1].offset else None
+def _in_unit_asked(
+    gold: Quantity,
+    candidate: Quantity,
+    pairs: tuple[tuple[UnitDefinition, UnitDefinition], ...],
+    ctx: Context,
+    shown: Mapping[str, str],
+) -> Finding:
+    """A bare number is in the unit that the question names, and may be rounded there."""
+    wanted, given = pairs[0]
+    if wanted.offset == given.offset and factor_between(given, wanted) == 1:
+        inner = agree(gold.magnitude, candidate.magnitude, ctx, measured=True)
+    else:
+        inner = amounts(gold, candidate, pairs, ctx, shown)
+    return lift(inner, quantity.NAMED_UNIT, quantity.NUMBER_DIFFERS, shown)
 
 
 def _is_pure(amount: Number, unit: UnitDefinition, bare: Number, ctx: Context) -> bool:
-    """Whether a bare number is what an amount comes to as a part or a multiple of one: 5 ppm, 12 M."""
+    """Whether a bare number is what an amount comes to as a part or a multiple of one: 5 ppm, 12 M.
+
+    A difference of percentages is as many basis points. Where the question asks for what the unit measures, it is none.
+    """
+    if not unit.others and unit.dimension:
+        return False
+    if any(one.dimension in ctx.demand.measures for one in (unit, *unit.others)):
+        return False
+    bare = msgspec.structs.replace(bare, points=False) if bare.points else bare
     return any(
         agree(bare, converted(amount, one.factor), ctx).decision is Decision.CORRECT
         for one in (unit, *unit.others)

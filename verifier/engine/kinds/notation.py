@@ -14,11 +14,13 @@ from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.measure import Measure
 from verifier.engine.kinds.number import read_number
 from verifier.engine.kinds.opening import harmless, open_number
-from verifier.engine.kinds.quantity import read_quantity
+from verifier.engine.kinds.quantity import Quantity
+from verifier.engine.kinds.quantity_reader import read_quantity
 from verifier.engine.kinds.sort import carried
+from verifier.engine.kinds.values import tree_of
 from verifier.engine.kinds.vector import VectorQuantity, is_vector
 from verifier.engine.maths.parser import read_maths
-from verifier.engine.units import read_unit
+from verifier.engine.units import read_unit, same_unit
 from verifier.types.expr import Expr, symbols
 
 _WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
@@ -43,6 +45,10 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     bearing = direction.read_bearing(text)
     if bearing is not None:
         yield Reading(bearing, "bearing")
+        return
+    coordinates = _coordinates(text, ctx) if text[:1].isdigit() and ("°" in text or "degree" in text) else None
+    if coordinates is not None:
+        yield Reading(coordinates, "collection")
         return
     raw = _without_rejected(texts.without_citation(raw), ctx)
     punctured = _punctured(raw, ctx) if " " in raw else None
@@ -157,6 +163,9 @@ def _with_unit(text: str, raw: str, ctx: Context) -> Measure | VectorQuantity | 
     """A constant or a vector with a unit behind a space: ``5√3 m``; a unit that the question uses as a name is none."""
     if " " not in text or "=" in text:
         return None
+    each = _with_unit_each(text, ctx) if text[-1] in ")>]⟩" and "," in text else None
+    if each is not None:
+        return each
     for tail in _TAIL.finditer(text):
         unit = read_unit(text, tail.end(), ctx.rules.units)
         if unit is not None and unit[1] == len(text):
@@ -179,6 +188,30 @@ def _with_unit(text: str, raw: str, ctx: Context) -> Measure | VectorQuantity | 
         return None
     answer = understand(tree).answer
     return Measure(answer, unit[0]) if isinstance(answer, Expression) else None
+
+
+def _with_unit_each(text: str, ctx: Context) -> VectorQuantity | None:
+    """A vector whose components have the unit each: ``(3 N, 4 N)``."""
+    found = [list(read_quantity(piece.strip(), ctx)) for piece in text[1:-1].split(",")]
+    answers = [one[0].answer for one in found if len(one) == 1 and not one[0].unread and not one[0].label]
+    if text[0] not in "(<[⟨" or len(answers) != len(found):
+        return None
+    quantities = [answer for answer in answers if isinstance(answer, Quantity) and answer.direction is None]
+    unit = quantities[0].unit if quantities else None
+    if unit is None or len(quantities) != len(found) or not all(same_unit(one.unit, unit) for one in quantities):
+        return None
+    return VectorQuantity(Expr("tuple", tuple(tree_of(one.magnitude) for one in quantities)), unit)
+
+
+def _coordinates(text: str, ctx: Context) -> Collection | None:
+    """``30° N, 20° E``: a latitude and a longitude in degrees, south and west below zero."""
+    match = _COORDINATES.fullmatch(text)
+    if match is None:
+        return None
+    north, east = (f"{'-' if sign in 'SW' else ''}{amount}" for amount, sign in (match.group(1, 2), match.group(3, 4)))
+    readings = read_maths(f"({north}, {east})", ctx.rules.maths, ctx.meter)
+    answer = understand(readings[0].tree).answer if readings else None
+    return answer if isinstance(answer, Collection) else None
 
 
 def _is_number_and(unit: str, text: str, ctx: Context) -> bool:
@@ -211,7 +244,11 @@ _SCALED = re.compile(
     r"(?: ?([kKMB])| (?!and\b|or\b)([A-Za-zµμΩ°%]{2,}(?:[/·*^ -]+[A-Za-zµμΩ\d-]+)*))"
 )
 _LETTERS = re.compile(r"[A-Za-z]")
-_TAIL = re.compile(r"(?:(?<=[\d)π}\]>⟩])|(?<=\\pi)) +(?=[A-Za-zµμΩ°])")
+_COORDINATES = re.compile(
+    r"\(?(\d{1,3}(?:\.\d{1,12})?) ?(?:°|degrees?) ?([NS])(?:orth|outh)?[,;]? ?(?:and )?"
+    r"(\d{1,3}(?:\.\d{1,12})?) ?(?:°|degrees?) ?([EW])(?:ast|est)?\)?"
+)
+_TAIL = re.compile(r"(?:(?<=[\d)π}\]>⟩ijk])|(?<=\\pi)) +(?=[A-Za-zµμΩ°])")
 
 
 _LABEL = re.compile(

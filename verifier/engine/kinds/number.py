@@ -106,7 +106,7 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     for number in (found.number, *(one.number for one in found.others if not one.ordinal)):
         named = msgspec.structs.replace(number, noun=noun, loose=found.spoken or number.loose)
         yield Reading(named, "number", rest.strip(), found.label, certain=not open_ended)
-    if _POINTED.fullmatch(text, 0, found.end) and ctx.demand.comma:  # 1.234 where a comma is the decimal mark
+    if POINTED.fullmatch(text, 0, found.end) and ctx.demand.comma:  # 1.234 where a comma is the decimal mark
         grouped = scan_number(text[: found.end].replace(".", ""), 0, ctx.meter)
         if grouped is not None:
             thousands = msgspec.structs.replace(grouped.number, written=found.number.written, noun=noun)
@@ -125,7 +125,7 @@ def _perhaps_a_list(text: str, found: Opening, ctx: Context) -> Number | None:
     return None if read is None else msgspec.structs.replace(read.number, written=text)
 
 
-_POINTED = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
+POINTED = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
 _OF = re.compile(r" (?:out of|in) ")
 
 
@@ -203,6 +203,11 @@ def _noun(rest: str, ctx: Context) -> str:
 def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = False) -> Finding:
     """Whether the candidate's value is the gold's (POLICY 10-13, 17). ``measured`` is set for values with a unit."""
     shown = evidence(gold=gold.written, candidate=candidate.written)
+    part = ctx.demand.percent and not gold.parts and not measured and _is_part(gold, ctx)
+    if part:
+        asked = _percent_of_part(gold, candidate, ctx)
+        if asked is not None:
+            return asked
     if gold.parts != candidate.parts and (ctx.demand.percent or not same(gold, candidate, ctx.meter)):
         percent = _percent(gold, candidate, ctx)
         if percent is not None:
@@ -227,6 +232,38 @@ def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = Fal
     if left_out or (ctx.demand.scale and given != 0 and wanted / given in _SCALES):
         return SCALE_UNCLEAR.finding(**shown)
     return DIFFERS.finding(**shown)
+
+
+def _is_part(number: Number, ctx: Context) -> bool:
+    """Whether a number is between nothing and the whole, so that it may be a part told without a percent sign."""
+    value = value_of(number, ctx.meter)
+    return value is not None and 0 <= value <= 1
+
+
+def _percent_of_part(gold: Number, candidate: Number, ctx: Context) -> Finding | None:
+    """A part where a percentage is asked for: 2/3 is 66.7 %, and a bare 66.7 is one of percent.
+
+    A decimal part, 0.6667, may itself be one of percent.
+    """
+    if candidate.parts not in {0, 2} or candidate.fraction or candidate.mantissa == gold.mantissa:
+        return None
+    given = candidate if candidate.parts else divided(candidate, 2, candidate.written)
+    shown = evidence(gold=gold.written, candidate=candidate.written)
+    if same(gold, given, ctx.meter):
+        return EQUAL.finding(**shown) if gold.fraction else None
+    wanted, value = value_of(gold, ctx.meter), value_of(given, ctx.meter)
+    if wanted is None or value is None:
+        return None
+    rounded = rounding.tolerated(wanted, value, ctx, shown, measured=False) or rounding.rounded(
+        gold, given, wanted, value, ctx, measured=False
+    )
+    correct = rounded is not None and rounded.decision is Decision.CORRECT
+    if not gold.fraction:
+        return PERCENT_UNCLEAR.finding(**shown) if correct else None
+    if rounded is None:
+        return DIFFERS.finding(**shown) if candidate.parts else None
+    told = msgspec.structs.replace(rounded, evidence={**shown, **rounded.evidence})
+    return told if correct or candidate.parts else None
 
 
 def _of_equals(gold: Number, candidate: Number, ctx: Context) -> Code:

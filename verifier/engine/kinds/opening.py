@@ -78,16 +78,19 @@ def _open_number(text: str, ctx: Context) -> Opening | None:
     if _DIGIT.search(text, position) is None:
         return None
     leading = ctx.rules.units.leading
-    sign = text[position : position + 1] if text[position + 1 : position + 2] in leading else ""
-    if sign in {"-", "+"}:
-        position += 1
-    currency = next(
-        (text[position : position + size] for size in (3, 2, 1) if text[position : position + size] in leading), ""
-    )
-    position = _after_spaces(text, position + len(currency))
+    sign = currency = ""
+    if not text[position : position + 1].isdigit():
+        sign = text[position : position + 1] if text[position + 1 : position + 2] in leading else ""
+        if sign in {"-", "+"}:
+            position += 1
+        currency = next(
+            (text[position : position + size] for size in (3, 2, 1) if text[position : position + size] in leading), ""
+        )
+        position = _after_spaces(text, position + len(currency))
     wrapped = bracketed(text, position)
     inside, position = (text, position) if wrapped is None else (wrapped, position + 1)
-    if not currency and _WORDED.match(inside, position) and (mixed := _in_words(inside, position, label, ctx)):
+    worded = None if currency else _WORDED.match(inside, position)
+    if worded is not None and _continues(worded[1].lower(), ctx) and (mixed := _in_words(inside, position, label, ctx)):
         return mixed
     found = _indian(inside, position, currency, ctx) or scan_number(inside, position, ctx.meter)
     if found is None:
@@ -135,7 +138,18 @@ def _indian(text: str, position: int, currency: str, ctx: Context) -> Scanned | 
     return None if found is None else Scanned(msgspec.structs.replace(found.number, written=match[0]), match.end())
 
 
-_WORDED = re.compile(r"\d[\d.,]*(?: [^\W\d_]|-[^\W\d_])")  # digits that a word of numbers may follow: 3.5 million
+_WORDED = re.compile(r"\d[\d.,]*[ -]([^\W\d_]+)")  # digits that a word of numbers may follow: 3.5 million
+
+
+def _continues(word: str, ctx: Context) -> bool:
+    """Whether a word can go on with a number that digits begin: "million", "to" the power."""
+    table = ctx.rules.numbers
+    if word in table.words:
+        return True
+    for phrase in table.raised:  # noqa: SIM110  # quicker than any() over so few
+        if phrase.startswith(word):
+            return True
+    return False
 
 
 def _in_words(text: str, position: int, label: str, ctx: Context) -> Opening | None:

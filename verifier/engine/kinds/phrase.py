@@ -23,7 +23,8 @@ CASE_DIFFERS = passes(
     specific=4,
 )
 OTHER_NUMBER = refutes("phrase.other_number", "The two are names that differ in a number only.")
-CODES: tuple[Code, ...] = (SAME_WORDS, NOT_ALIKE, CASE_DIFFERS, OTHER_NUMBER)
+OPPOSITE = refutes("phrase.direction_differs", "The texts differ in one word only, which says another direction.")
+CODES: tuple[Code, ...] = (SAME_WORDS, OPPOSITE, NOT_ALIKE, CASE_DIFFERS, OTHER_NUMBER)
 
 # A text with one of these, or a one-letter word, may be a formula or code: there case, brackets and spaces carry
 # meaning.
@@ -52,11 +53,28 @@ def compare_phrases(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
         return SAME_WORDS.finding(**shown)
     first, second = written_words(gold.text, ctx.rules.text), written_words(candidate.text, ctx.rules.text)
     if not _same_words(first, second):
+        if _point_apart(first, second, ctx):
+            return OPPOSITE.finding(**shown)
         return (OTHER_NUMBER if names_differ(gold.text, candidate.text, ctx) else NOT_ALIKE).finding(**shown)
     articles = ctx.rules.text.articles
     if _symbolic(gold.text, articles) or _symbolic(candidate.text, articles) or _case_tells(first, second, ctx):
         return CASE_DIFFERS.finding(**shown)
     return SAME_WORDS.finding(**shown)
+
+
+def _point_apart(first: tuple[str, ...], second: tuple[str, ...], ctx: Context) -> bool:
+    """Whether two texts differ in one word only, and it says another direction: left or right, increase or decrease."""
+    if len(first) != len(second) or len(first) > _MOST_WORDS:
+        return False
+    apart = [(one.lower(), other.lower()) for one, other in zip(first, second, strict=True) if one != other]
+    known = ctx.rules.directions.alone
+    if len(apart) != 1 or apart[0][0] not in known or apart[0][1] not in known:
+        return False
+    (axis, at), (other_axis, other_at) = known[apart[0][0]], known[apart[0][1]]
+    return axis == other_axis and at != other_at
+
+
+_MOST_WORDS = 12
 
 
 def _tight(text: str) -> str:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 from flint import fmpq
 
-from verifier.engine.kinds import conditions, direction
-from verifier.engine.kinds.compound import INCHES, MORE, compound, runs_on
-from verifier.engine.kinds.direction import Direction, directed, may_point, split_direction
+from verifier.engine.kinds import direction
+from verifier.engine.kinds.direction import Direction, directed
 from verifier.engine.kinds.formula import Expression
-from verifier.engine.kinds.kind import Context, Reading, Stage
+from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
-from verifier.engine.kinds.opening import Opening, harmless, open_number
 from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES
 from verifier.engine.kinds.values import tree_of
-from verifier.engine.numerals import Number, figures_of, scan_number, value_of
-from verifier.engine.units import canonical, combine, fitting, read_unit, same_unit
+from verifier.engine.numerals import Number, figures_of, value_of, whole_figures
+from verifier.engine.units import canonical, combine, fitting, same_unit
 from verifier.types.expr import Expr, constant
 from verifier.types.expr import number as exact
 from verifier.types.rules import UnitDefinition
@@ -114,163 +112,60 @@ class Quantity(msgspec.Struct, frozen=True):
         return shown if self.direction is None else f"{shown} {self.direction.written}"
 
 
-def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
-    """A text that opens with a number and a unit, or a currency sign and a number; harmless words may follow."""
-    split = split_direction(text, ctx.rules.directions) if may_point(text, ctx.rules.directions) else None
-    found = [] if split is None else [one for one in _read(split[0], ctx, split[1]) if not one.unread]
-    yield from found or _read(text, ctx, None)
-    if not text[:1].isdigit():
-        yield from _unit_alone(text, ctx)
-
-
-def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
-    """A unit without a number is one of it: ``m/s``, or ``newton`` where the question is about units.
-
-    It may as well be letters and words, which the next readers read.
-    """
-    if ctx.demand.verbatim or (
-        _COMPOUND.search(text) is None and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words)
-    ):
-        return
-    read = read_unit(text, 0, ctx.rules.units)
-    if read is None or read[1] != len(text) or any(_is_name(letters, ctx) for letters in _LETTERS.findall(text)):
-        return
-    yield Reading(Quantity(_ONE, read[0]), "quantity", certain=False)
-
-
-def _read(text: str, ctx: Context, points: Direction | None) -> Iterator[Reading]:
-    found = _open(text, ctx)
-    if found is None or ctx.demand.verbatim or _COMBINATION.fullmatch(text):
-        return
-    behind = _percent_unit(text, found, ctx) or (None if found.number.parts else _unit_behind(text, found, ctx))
-    if behind is None:
-        return
-    if not behind.certain and points is None and _is_name(behind.letters, ctx):
-        return
-    number, end = found.number, behind.end
-    if behind.number is not None:
-        number = behind.number
-    quantities = [Quantity(number, behind.unit, points)]
-    if MORE.match(text, end):
-        joined = compound(text, number, (behind.unit, end), ctx)
-        if not joined:
-            return
-        quantities, end = [Quantity(*each, points) for each in joined.amounts], joined.end
-    if not harmless(text[end:], ctx):
-        return
-    if found.currency and _SCALE_OR_CODE.match(text[end:]):
-        return  # $5 M
-    if found.spoken and _TITLE.search(text, end):
-        return  # "One Hundred Years of Solitude"
-    for quantity in quantities:
-        yield Reading(quantity, "quantity", text[end:].strip(), found.label, certain=behind.certain)
-
-
-def _open(text: str, ctx: Context) -> Opening | None:
-    """The number that a text opens with; one in brackets of its own may stand before a unit: ``(-9.81) m/s^2``."""
-    alone = _ALONE.match(text)
-    if alone is None:
-        return open_number(text, ctx)
-    read = scan_number(alone[1], 0, ctx.meter)
-    return None if read is None or read.end != len(alone[1]) else Opening(read.number, alone.end(), "", "")
-
-
-class _Behind(msgspec.Struct, frozen=True):
-    """The unit behind a number, where it ends, and its letters if those may be names.
-
-    ``number`` replaces the number where a sign belongs to the unit (% w/v).
-    """
-
-    unit: UnitDefinition
-    end: int
-    certain: bool = True
-    letters: str = ""
-    number: Number | None = None
-
-
-def _unit_behind(text: str, found: Opening, ctx: Context) -> _Behind | None:
-    table = ctx.rules.units
-    unit: UnitDefinition | None = None
-    end, certain = found.end, True
-    after = read_unit(text, end, table)
-    if after is not None and not runs_on(text, after[1]):
-        unit, end = after
-        certain = not unit.weak
-    elif INCHES.fullmatch(text, end):
-        unit, end = table.words["inches"], len(text)
-    elif (times := _TIMES.match(text, end)) is not None:
-        product = read_unit(text, times.end(), table)  # 18*kJ; one letter may be a variable
-        if product is not None and product[1] == len(text):
-            unit, end = product
-            certain = _UNIT_WORD.search(unit.name) is not None and not unit.weak
-    if found.currency:
-        leading = msgspec.structs.replace(table.symbols[found.currency], name=found.currency)
-        per = read_unit(found.currency + text[found.end :], 0, table) if _PER.match(text, found.end) else None
-        if per is not None and per[1] > len(found.currency):
-            return _Behind(per[0], found.end + per[1] - len(found.currency))  # $5/kg
-        if unit is not None and not fitting(leading, unit):
-            return None
-        unit, certain = leading if unit is None else unit, True
-    if unit is None:
-        return None
-    letters = text[found.end : end].strip(" *·")
-    if not found.currency and _GLUED.fullmatch(text, found.end, end) and _is_name(letters, ctx):
-        return None  # 2m, where the question asks for something in terms of m
-    return _Behind(unit, end, certain, letters)
-
-
-def _is_name(letters: str, ctx: Context) -> bool:
-    """Whether the question uses the letters of a unit as names of its own."""
-    return len(letters) < 3 and letters.isalpha() and all(conditions.is_variable(letter, ctx) for letter in letters)
-
-
-def _percent_unit(text: str, found: Opening, ctx: Context) -> _Behind | None:
-    """``5 % (w/v)``: a percentage that is a concentration."""
-    at = text.rfind("%", 0, found.end) if found.number.percent else -1
-    read = read_unit(text, at, ctx.rules.units) if at > 0 else None
-    if read is None or read[1] <= at + 1:
-        return None
-    number = found.number
-    whole = msgspec.structs.replace(
-        number,
-        exponent10=number.exponent10 + 2,
-        parts=0,
-        places=None if number.places is None else number.places - 2,
-        written=number.written.rstrip("% \\"),
-    )
-    return _Behind(read[0], read[1], number=whole)
-
-
-_COMPOUND = re.compile(r"[A-Za-z°Ωμ)}][\^\d]{0,4} ?[/*·⋅] ?[A-Za-z°Ωμ(\\]|\bper\b|[A-Za-z}]\^\{?-")
-_ONE = Number(fmpq(1), 0, "")
-_LETTERS = re.compile(r"[A-Za-z]+")
-_TITLE = re.compile(r" [A-Z]")
-_ALONE = re.compile(r"\(([-+]?\d[\d.,]*)\)(?= ?[*·]| [A-Za-zΩμ°])")
-_GLUED = re.compile(r"[A-Za-z]{1,2}")
-_TIMES = re.compile(r" ?[*·] ?")
-_PER = re.compile(r" ?/|[ -]per ")
-_UNIT_WORD = re.compile(r"[^\W\d_]{2}|/")
-_COMBINATION = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices
-_SCALE_OR_CODE = re.compile(r" ?(?:[kKMBT]|[A-Z]{2,3})\b")
-
-
 def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Finding:
     """Two quantities: dimensions first, then the amounts in the ground truth's unit, then which way they point."""
     shown = ctx.sides(gold, candidate, unit=canonical(gold.unit.dimension))
-    pairs = fitting(gold.unit, candidate.unit)
+    pairs = as_asked(gold.unit, candidate.unit, ctx.demand.unit)
     if not pairs:
         if _rate_asked(gold, candidate, ctx):
             return NAMED_UNIT.finding(**shown)
         vague = gold.unit.vague or candidate.unit.vague or _rate_asked(candidate, gold, ctx)
+        letters = ((gold.direction, candidate.unit), (candidate.direction, gold.unit))
+        vague = vague or any(_is_letter(points, unit, ctx) for points, unit in letters)
         if vague or (gold.unit.offset is not None and same_unit(candidate.unit, ctx.rules.units.symbols["°"])):
             return VAGUE.finding(**shown)
         return DIMENSION.finding(**shown, candidate_unit=canonical(candidate.unit.dimension))
-    finding = _amounts(gold, candidate, pairs, ctx, shown)
+    finding = amounts(gold, candidate, pairs, ctx, shown)
+    if finding.decision is Decision.INCORRECT and pairs[0][0].offset != pairs[0][1].offset:
+        meant = fitting(gold.unit, candidate.unit)  # 25 degrees for 25 °C, where Fahrenheit is asked for
+        if len(meant) > len(pairs) and amounts(gold, candidate, meant, ctx, shown).decision is Decision.CORRECT:
+            finding = VAGUE.finding(**shown)
+    if finding.decision is Decision.CORRECT and _counts_things(gold.unit, candidate.unit, ctx):
+        finding = UNASKED.finding(**shown)
     if gold.direction is None and candidate.direction is None:
         return finding
     turned = compare_quantities(Quantity(gold.magnitude, gold.unit), _negated(candidate), ctx)
     negative = gold.magnitude.mantissa < 0, candidate.magnitude.mantissa < 0
     return directed((gold.direction, candidate.direction), (finding, turned), negative, ctx, shown)
+
+
+def as_asked(
+    gold: UnitDefinition, candidate: UnitDefinition, asked: UnitDefinition | None
+) -> tuple[tuple[UnitDefinition, UnitDefinition], ...]:
+    """What two units mean beside each other; one with several meanings is the one the question names, if it may be."""
+    pairs = fitting(gold, candidate)
+    if asked is None or asked.others or len(pairs) < 2:
+        return pairs
+    for side, unit in enumerate((gold, candidate)):
+        named = tuple(pair for pair in pairs if same_unit(pair[side], asked)) if unit.others else ()
+        pairs = named or pairs
+    return pairs
+
+
+def _is_letter(points: Direction | None, unit: UnitDefinition, ctx: Context) -> bool:
+    """Whether a unit may be the letter of the other side's direction: ``40.7 N`` for a latitude."""
+    return points is not None and ctx.rules.directions.letters.get(unit.name) == points.written
+
+
+def _counts_things(gold: UnitDefinition, candidate: UnitDefinition, ctx: Context) -> bool:
+    """Whether the question may count things that are called as the unit of one side, and the other has another unit.
+
+    A human has 2 feet, and not 24 inches.
+    """
+    asked = ctx.demand.unit
+    if asked is None or asked.name.lower() not in ctx.rules.units.things or same_unit(gold, candidate):
+        return False
+    return any(f"{lead} {asked.name.lower()}" in ctx.demand.asking for lead in ("many", "number of"))
 
 
 def _rate_asked(gold: Quantity, candidate: Quantity, ctx: Context) -> bool:
@@ -292,7 +187,7 @@ def _rate_asked(gold: Quantity, candidate: Quantity, ctx: Context) -> bool:
 _RATE = re.compile(r" (?:per|each|every) ([^\W\d_]+)")
 
 
-def _amounts(
+def amounts(
     gold: Quantity,
     candidate: Quantity,
     pairs: tuple[tuple[UnitDefinition, UnitDefinition], ...],
@@ -300,43 +195,50 @@ def _amounts(
     shown: Mapping[str, str],
 ) -> Finding:
     """The amounts, in what the units likeliest mean; where they agree in a rarer meaning only, nothing is said."""
+    if len(pairs) > 1 and any(given.offset is not None for _, given in pairs):  # bare degrees are of the other's scale
+        pairs = tuple(sorted(pairs, key=lambda pair: not same_unit(*pair)))
     wanted, given = pairs[0]
     rarer = [read for read, own in ((wanted, gold.unit), (given, candidate.unit)) if not same_unit(read, own)]
     if any(read.vague for read in rarer):
         return VAGUE.finding(**shown)  # a year in days
-    finding = _compare_in(gold, candidate, wanted, given, ctx, shown)
+    finding = compare_in(gold, candidate, (wanted, given), ctx, shown)
     if finding.decision is Decision.CORRECT:
         other_money = rarer and is_money(wanted) and is_money(gold.unit) and is_money(candidate.unit)
-        return VAGUE.finding(**shown) if other_money else finding
+        other_scale = len(pairs) > 1 and wanted.offset != given.offset
+        return VAGUE.finding(**shown) if other_money or other_scale else finding
+    if finding.code == WHOLE.name:  # 760 mmHg: exact as so many torr
+        others = (compare_in(gold, candidate, pair, ctx, shown) for pair in pairs[1:])
+        return next((other for other in others if other.decision is Decision.CORRECT), finding)
     if finding.decision is Decision.INCORRECT and any(
-        _compare_in(gold, candidate, *pair, ctx, shown).decision is not Decision.INCORRECT for pair in pairs[1:]
+        compare_in(gold, candidate, pair, ctx, shown).decision is not Decision.INCORRECT for pair in pairs[1:]
     ):
         return VAGUE.finding(**shown)
     return finding
 
 
-def _compare_in(
+def compare_in(
     gold: Quantity,
     candidate: Quantity,
-    wanted: UnitDefinition,
-    given: UnitDefinition,
+    pair: tuple[UnitDefinition, UnitDefinition],
     ctx: Context,
     shown: Mapping[str, str],
 ) -> Finding:
     """The amounts of two quantities, their units taken in these meanings."""
+    wanted, given = pair
+    asked = ctx.demand.unit
+    if asked is not None and same_unit(asked, wanted) and unconverted(candidate, asked, ctx):
+        return NOT_CONVERTED.finding(**shown)
     if wanted.offset != given.offset:
         return _compare_scales(gold.magnitude, candidate.magnitude, wanted, given, ctx, shown)
     factor = factor_between(given, wanted)
     if factor is None:
         return _compare_by_pi(gold, candidate, (wanted, given), ctx, shown)
-    asked = ctx.demand.unit
-    if asked is not None and same_unit(asked, wanted) and unconverted(candidate, asked, ctx):
-        return NOT_CONVERTED.finding(**shown)
     measured = not is_money(wanted)
     inner = agree(gold.magnitude, converted(candidate.magnitude, factor), ctx, measured=measured)
-    if measured and inner.decision is Decision.INCORRECT and not _is_power_of_ten(factor):
-        # rounded in its own unit: 5.56 m/s for 20 km/h; the converted ground truth is an exact value
-        inner = _rounded_in_own_unit(gold.magnitude, candidate.magnitude, factor, ctx) or inner
+    if measured and inner.decision is Decision.INCORRECT and factor != 1:
+        if not _is_power_of_ten(factor):
+            # rounded in its own unit: 5.56 m/s for 20 km/h; the converted ground truth is an exact value
+            inner = _rounded_in_own_unit(gold.magnitude, candidate.magnitude, factor, ctx) or inner
         if inner.decision is Decision.INCORRECT and _nearest_whole(gold.magnitude.scaled(1 / factor), candidate, ctx):
             return WHOLE.finding(**shown)
     return lift(inner, EQUAL, DIFFERS, shown)
@@ -397,10 +299,17 @@ def _rounded_in_own_unit(gold: Number, candidate: Number, factor: fmpq, ctx: Con
 def _nearest_whole(exact: Number, candidate: Quantity, ctx: Context) -> bool:
     """Whether an answer is the whole number, of three digits or more, nearest to a converted truth: 1609 m a mile."""
     number = candidate.magnitude
-    if number.decimal or number.fraction or number.exponent10 != 0 or abs(number.mantissa) < _THREE_DIGITS:
+    if as_rounded(number) is None:
         return False
     value = value_of(exact, ctx.meter)
     return value is not None and abs(value - number.mantissa) <= fmpq(1, 2)
+
+
+def as_rounded(number: Number) -> Number | None:
+    """A whole number of three digits or more as a rounding that shows them all; ``None`` for another number."""
+    if number.decimal or number.fraction or number.exponent10 != 0 or abs(number.mantissa) < _THREE_DIGITS:
+        return None
+    return msgspec.structs.replace(number, decimal=True, significant=whole_figures(number))
 
 
 _THREE_DIGITS = 100

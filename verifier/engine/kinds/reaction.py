@@ -38,6 +38,7 @@ _WATER = "H2O"
 _RAYS = "gamma ray"
 _MOST_SPECIES = 60
 _LEAST_TOKENS = 6
+_JOINS = "=→←⇌"
 
 Side = tuple[tuple[Fraction, Species], ...]
 
@@ -73,6 +74,8 @@ def asks(phrases: frozenset[str], ctx: Context) -> bool:
 
 def read_reaction(text: Written, sureness: Callable[[Marks, Species], int], ctx: Context) -> Reaction | None:
     """The equation that a text is: formulas joined by plus signs, and one arrow or equals sign between them."""
+    if not any(sign in text.text for sign in _JOINS):
+        return None
     tokens = tokens_of(text.text, ctx.meter)
     if tokens is None:
         return None

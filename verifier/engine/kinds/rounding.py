@@ -93,6 +93,9 @@ def rounded(
     whole = _to_whole_places(gold, candidate, wanted, given, ctx, measured=measured)
     if whole is not None:
         return whole.finding(places=str(ctx.demand.places))
+    asked = _to_whole_figures(gold, candidate, wanted, given, ctx)
+    if asked is not None:
+        return asked.finding(figures=str(ctx.demand.significant))
     gold_figures = figures_of(gold, measured=measured)
     own = candidate.significant
     if gold_figures is None and not gold.fraction and (candidate.decimal or candidate.fraction):
@@ -122,6 +125,18 @@ def _to_whole_places(
     if round_places(wanted, places + parts) == given and not candidate.fraction and not places_of(candidate):
         return ROUNDED
     if round_places(given, places + parts) == wanted and not gold.fraction:
+        return NOT_ROUNDED if ctx.demand.rounding_task else ROUNDS_TO_GOLD
+    return None
+
+
+def _to_whole_figures(gold: Number, candidate: Number, wanted: fmpq, given: fmpq, ctx: Context) -> Code | None:
+    """To the figures that the question asks for, where that makes a whole number: 4570 for 4567 to three."""
+    asked = ctx.demand.significant
+    if not asked or ctx.demand.exact or ctx.demand.tolerance is not None:
+        return None
+    if candidate.significant is None and not candidate.fraction and round_half_up(wanted, asked) == given:
+        return ROUNDED
+    if gold.significant is None and not gold.fraction and round_half_up(given, asked) == wanted:
         return NOT_ROUNDED if ctx.demand.rounding_task else ROUNDS_TO_GOLD
     return None
 
