@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TypeVar
 
-from verifier.engine import extract, fold, limits, sides, text
+from verifier.engine import extract, fold, limits, naming, sides, text
 from verifier.engine.demand import Demand, read_demand
 from verifier.engine.kinds import (
     bounds,
@@ -44,6 +44,7 @@ from verifier.engine.kinds import (
     reaction,
     region,
     relation,
+    restated,
     sort,
     truth,
     vector,
@@ -110,37 +111,12 @@ REST_DIFFERS = passes(
 )
 NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
 CODES: tuple[Code, ...] = (
-    *kind.CODES,
-    *number.CODES,
-    *quantity.CODES,
-    *date.CODES,
-    *clock.CODES,
-    *bounds.CODES,
-    *ordinal.CODES,
-    *direction.BEARINGS,
-    *vector.CODES,
-    *form.CODES,
-    *expression.CODES,
-    *relation.CODES,
-    *collection.CODES,
-    *region.CODES,
-    *chemistry.CODES,
-    *reaction.CODES,
-    *electrons.CODES,
-    *choice.CODES,
-    *names.CODES,
-    *truth.CODES,
-    *label.CODES,
-    *phrase.CODES,
-    *extract.CODES,
-    GOLD_EMPTY,
-    GOLD_UNREADABLE,
-    *fold.CODES,
-    REST_DIFFERS,
-    *sort.CODES,
-    NOT_READ,
-    *limits.CODES,
-)
+    *kind.CODES, *number.CODES, *quantity.CODES, *date.CODES, *clock.CODES, *bounds.CODES, *ordinal.CODES,
+    *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *expression.CODES, *relation.CODES,
+    *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES, *reaction.CODES, *electrons.CODES,
+    *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES, *extract.CODES, GOLD_EMPTY, GOLD_UNREADABLE,
+    *fold.CODES, REST_DIFFERS, *sort.CODES, NOT_READ, *limits.CODES,
+)  # fmt: skip
 _BY_NAME = {code.name: code for code in CODES}
 
 
@@ -384,6 +360,27 @@ class _Grade:
         return tuple(texts), tuple(Reading(Phrase(words), "phrase", certain=False) for words in texts)
 
     def _read(self, words: str, raw: str) -> tuple[Reading, ...]:
+        """A text as a whole, or as a value with its restatement in brackets."""
+        pieces = restated.parts(raw) if words.endswith(")") else None
+        return (self._restated(*pieces, raw) if pieces else ()) or self._read_whole(words, raw)
+
+    def _restated(self, value: str, again: str, raw: str) -> tuple[Reading, ...]:
+        """The readings of a value with what stands behind it in brackets; empty where that restates nothing."""
+        again = restated.opened(again, self.context)
+        words, inner, quiet = self._plain(value), self._plain(again), len(self.trace)
+        self.meter.depth += 1
+        try:
+            own = self._read_whole(words, value)
+            if restated.is_bare(own) and restated.is_unit(inner, self.context):
+                return self._read_whole(f"{words} {inner}", f"{value} {again}")
+            if not own or not restated.begins(inner, self.context):
+                return ()
+            return restated.settled(own, self._read_whole(inner, again), self.context, spaced="\\" not in raw)
+        finally:
+            self.meter.depth -= 1
+            del self.trace[quiet:]
+
+    def _read_whole(self, words: str, raw: str) -> tuple[Reading, ...]:
         """Law 1: readers in order, until one is certain; chemistry and maths are read from the text as it was written.
 
         What only could be chemistry stays a phrase beside it.
@@ -391,7 +388,8 @@ class _Grade:
         found: list[Reading] = []
         chemical: Reader = partial(_chemistry, raw)
         first = (written.read_written, choice.read_choice, names.read_names, chemical)
-        for reader in first if _FORMULA.search(words) else (*first, *READERS):
+        signed: tuple[Reader, ...] = (bounds.read_bounds,) if bounds.opens(words) else ()
+        for reader in (*first, *(signed if _FORMULA.search(words) else READERS)):
             certain = False
             for reading in reader(words, self.context):
                 certain = certain or reading.certain
@@ -406,6 +404,10 @@ class _Grade:
     def _pairs(self, gold: Side, candidate: Side) -> Finding:
         """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""
         finding = self._law_three(gold, candidate)
+        read_as = naming.checked(gold, candidate, finding, self.context)
+        if read_as is not None:
+            self.note("compare", "naming", read_as, self.meter.total)
+            finding = read_as
         if finding.decision is not Decision.CORRECT and finding.code != expression.UNDEFINED.name:
             for words in candidate.texts:
                 if words in gold.texts:
@@ -463,7 +465,8 @@ class _Grade:
             if finding.decision is not Decision.PASS:
                 return finding
             passed = passed or finding
-        return passed or fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+        differ = passed or restated.against(gold, candidate)
+        return differ or fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
 
     def _compare_by_value(self, gold: Answer, candidate: Answer) -> Finding:
         """One side names an option, the other gives a value.

@@ -6,6 +6,7 @@ Read once per grade.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import islice
 
@@ -14,6 +15,7 @@ import msgspec
 from verifier.engine import text as texts
 from verifier.engine.units import read_unit
 from verifier.types.budget import Meter
+from verifier.types.called import Called
 from verifier.types.rules import DemandTable, Dimension, Rules, Tolerance, UnitDefinition, UnitTable
 from verifier.types.sample import Option, Sample
 
@@ -43,6 +45,8 @@ class Demand(msgspec.Struct, frozen=True):
     bare angles are degrees, ``difference`` that a difference of temperatures is asked for, ``direction`` that a
     direction is, ``labelled`` that the answer is a label of figures and letters; ``question`` is the end of the
     question as it was written.
+    ``called`` says of which signs between figures make no arithmetic in what is asked for, ``letter`` that a letter or
+    a name is, ``rewrite`` that a value of the question is to be written in another way.
     """
 
     options: tuple[Option, ...] = ()
@@ -79,6 +83,9 @@ class Demand(msgspec.Struct, frozen=True):
     verbatim: bool = False
     money: bool = False
     measures: frozenset[Dimension] = frozenset()
+    called: tuple[Called, ...] = ()
+    letter: bool = False
+    rewrite: bool = False
     asking: str = ""
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
@@ -144,18 +151,37 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         direction=not asked.isdisjoint(table.direction),
         labelled=not asked.isdisjoint(table.labelled),
         question=question[-_ASKED_IN:],
-        verbatim=base is None
-        and any(re.search(rf"\b{re.escape(phrase)}\b", asking) for phrase in asked & table.verbatim),
+        verbatim=base is None and _stands(asked & table.verbatim, asking),
         money=not asked.isdisjoint(table.money),
         measures=frozenset(
             dimension for phrase in asked if phrase in table.measures for dimension in table.measures[phrase]
         ),
+        called=_called(asked, asking, text, table),
+        letter=_stands(table.letter & asked, asking) and not _stands(table.valued & asked, asking),
+        rewrite=not told.isdisjoint(table.rewrite) or not told.isdisjoint(table.rewritten),
         asking=unnumbered,
         words=words,
         numbers=frozenset(_NUMERALS.findall(text)),
         signs="".join(sign for sign in "$€£¥₹%°" if sign in text),
         asked=True,
     )
+
+
+def _stands(phrases: Iterable[str], text: str) -> bool:
+    """Whether a phrase stands in a text as whole words."""
+    return any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) for phrase in phrases)
+
+
+def _called(asked: frozenset[str], asking: str, text: str, table: DemandTable) -> tuple[Called, ...]:
+    """Which signs make no arithmetic in what is asked for: those between the figures of a verse, or a score."""
+    found = [phrase for phrase in asked if phrase in table.called and _stands((phrase,), asking)]
+    if not found:
+        return ()
+    numbered = _NUMERALS.search(text) is not None
+    every = [one for phrase in found for one in table.called[phrase] if not (one.unnumbered and numbered)]
+    if _stands(asked & table.ratio, asking):
+        every = [one for one in every if ":" not in one.signs]
+    return tuple(every)
 
 
 def _phrases(text: str, words: frozenset[str], table: DemandTable) -> frozenset[str]:

@@ -342,6 +342,15 @@ class FormEntry(Entry):
     phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question that ask for it.")]
 
 
+class CalledEntry(Entry):
+    """What a question asks for that is written with signs of arithmetic and is a name: a verse, a time signature."""
+
+    signs: Annotated[str, Field(description="The signs between its figures; x is any product.", pattern=r"^[/:x.-]+$")]
+    sure: Annotated[bool, Field(description="Whether its value as arithmetic is another answer.")] = True
+    unnumbered: Annotated[bool, Field(description="Whether it counts only in a question without numbers.")] = False
+    phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question that ask for it.")]
+
+
 Meaning = Literal[
     "positive", "nonnegative", "negative", "whole", "restricted", "order", "complex", "unknown", "variable"
 ]
@@ -484,6 +493,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("extract", "tag"): TagEntry,
     ("demand", "measure"): MeasureEntry,
     ("demand", "form"): FormEntry,
+    ("demand", "called"): CalledEntry,
     ("demand", "slot"): SlotEntry,
     ("demand", "condition"): ConditionEntry,
     ("demand", "nearest"): NearestEntry,
@@ -506,7 +516,7 @@ _LISTS = {
     "labels": "leads joiners denials carriers",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
-    "blockers doubts suppositions rejections qualifiers scales shares exceptions",
+    "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
     "loose_before_hour oclock hour_letters hour_words military joints "
@@ -517,7 +527,8 @@ _LISTS = {
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words tolerated uncertainty extremes difference direction "
-    "numbered codes symbols genotypes places no_places roman statements charges labelled",
+    "numbered codes symbols genotypes places no_places roman statements charges labelled "
+    "ratio letter valued rewrite rewritten",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

@@ -20,6 +20,7 @@ from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     AlphabetEntry,
+    CalledEntry,
     CharacterEntry,
     ConfidenceEntry,
     Entries,
@@ -40,6 +41,7 @@ from verifier.rulebook.schema import (
 )
 from verifier.rulebook.units import Resolver, directions, unit_table
 from verifier.types.budget import Budget
+from verifier.types.called import Called
 from verifier.types.errors import RulesError
 from verifier.types.names import NameTable
 from verifier.types.rules import (
@@ -119,7 +121,7 @@ def _slotted(lists: Lists, section: str, slot: str = "{unit}") -> tuple[str, ...
 _SETS = (
     "percent", "exact", "count", "pure_number", "scale", "lowest_terms", "family", "antiderivative", "ordered",
     "unordered", "whole", "degrees", "difference", "direction", "labelled", "verbatim", "money",
-    "uncertainty", "extremes",
+    "uncertainty", "extremes", "ratio", "letter", "valued", "rewrite", "rewritten",
 )  # fmt: skip
 
 _NAMES = ("numbered", "codes", "symbols", "genotypes", "places", "no_places", "roman", "statements", "charges")
@@ -134,8 +136,13 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
         for phrase in entry.phrases
     }
     measures = _measures(entries, resolver)
+    called: dict[str, tuple[Called, ...]] = {}
+    for _, one in _all(entries, "demand", "called", CalledEntry):
+        for phrase in one.phrases:
+            told = Called(one.signs, one.sure, one.unnumbered)
+            called[phrase.lower()] = (*called.get(phrase.lower(), ()), told)
     starts: dict[str, list[str]] = {}
-    for phrase in sorted({*forms, *measures, *(phrase for name in _SETS for phrase in sets[name])}):
+    for phrase in sorted({*forms, *measures, *called, *(phrase for name in _SETS for phrase in sets[name])}):
         word = _FIRST_WORD.match(phrase)
         starts.setdefault("" if word is None else word[0][:3], []).append(phrase)
     return DemandTable(
@@ -149,6 +156,7 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
         names=NameTable(**{name: frozenset(_folded(lists, "demand", name)) for name in _NAMES}),
         nearest=nearest(entries),
         bases=bases(entries),
+        called=called,
         starts={start: tuple(phrases) for start, phrases in starts.items()},
     )
 
@@ -213,6 +221,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         rejections=frozenset(_folded(lists, "text", "rejections")),
         qualifiers=frozenset(_folded(lists, "text", "qualifiers")),
         scales=_folded(lists, "text", "scales"),
+        restatements=tuple(sorted(_folded(lists, "text", "restatements"), key=len, reverse=True)),
     )
 
 

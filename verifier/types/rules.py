@@ -13,6 +13,7 @@ import msgspec
 from flint import fmpq
 
 from verifier.types.budget import Budget
+from verifier.types.called import Called
 from verifier.types.names import NameTable
 from verifier.types.verdict import Decision
 
@@ -157,6 +158,7 @@ class TextTable(msgspec.Struct, frozen=True):
     suppositions: frozenset[str]
     rejections: frozenset[str]
     scales: tuple[str, ...]
+    restatements: tuple[str, ...]
 
 
 class Marker(msgspec.Struct, frozen=True):
@@ -235,8 +237,8 @@ class DemandTable(msgspec.Struct, frozen=True):
     dimensions that answer them; ``forms`` are phrases with the form they ask for; ``money`` words ask for an amount.
     ``tolerance`` phrases hold ``{amount}``; ``nearest`` are the places by what stands behind "nearest", ``bases`` those
     of numerals by their names; ``conditions`` are what it says of the names in its answer, ``names`` what is a name
-    itself. ``starts`` finds all phrases
-    at once: those that begin with a word by its first letters, the others under the empty text.
+    itself, ``called`` the phrases that ask for a name of figures. ``starts`` finds all phrases at once: those that
+    begin with a word by its first letters, the others under the empty text.
     """
 
     percent: frozenset[str]
@@ -267,6 +269,12 @@ class DemandTable(msgspec.Struct, frozen=True):
     names: NameTable
     nearest: Mapping[str, int]
     bases: Mapping[str, int]
+    called: Mapping[str, tuple[Called, ...]]
+    ratio: frozenset[str]
+    letter: frozenset[str]
+    valued: frozenset[str]
+    rewrite: frozenset[str]
+    rewritten: frozenset[str]
     starts: Mapping[str, tuple[str, ...]]
 
 

@@ -208,9 +208,10 @@ def test_forms(form: str, text: str, *, met: bool) -> None:
 
 
 def test_every_form_of_the_rules_can_be_told() -> None:
-    like_gold = {"denominator", "slope_intercept", "percent"}
+    like_gold = {"denominator", "slope_intercept", "percent", "power", "sum", "product", "factorial"}
+    written = {"words", "digits"}
     named = set(default_rules().demand.forms.values())
-    assert named <= set(forms.FORMS) | like_gold
+    assert named <= set(forms.FORMS) | like_gold | written
 
 
 def test_matrices() -> None:

@@ -97,6 +97,11 @@ _CONCISE_FIGURES = 3
 _LONGEST = 200
 
 
+def opens(text: str) -> bool:
+    """Whether a text begins with a sign that may make its amount a bound: ``≥ 5``."""
+    return text[:1] in _FIRST
+
+
 def read_bounds(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that gives an uncertainty, a range or a bound, and nothing else but harmless words."""
     if len(text) > _LONGEST or ctx.demand.verbatim:
@@ -281,6 +286,8 @@ def compare_band_with_value(gold: Value, candidate: Band, ctx: Context) -> Findi
 
 # --- ranges and bounds -----------------------------------------------------------------------------------------------
 
+_FIRST = frozenset("≥≤<>≠\\!")  # what a bound in signs begins with
+_OTHER = "other than"
 _BETWEEN = re.compile(r"(between|from) (.+?) (and|to) (.+)", re.IGNORECASE)
 _TO = re.compile(r"(\S.*?) to (\S.*)")
 _DASH = re.compile(r"(\d[\d.,]* ?[^\W\d_]{0,4}%?) ?- ?(\d[\d.,]*(?: ?[^\W\d_].*|%)?)")
@@ -333,13 +340,14 @@ def _number(value: Value) -> Number:
 
 
 def _bound(text: str, ctx: Context) -> Bound | None:
-    if " " not in text:
+    sign = text[:1] in _FIRST
+    if " " not in text and not sign:
         return None
     lowered = text.lower()
     table = ctx.rules.numbers
-    for words, sort in table.before.items() if lowered.partition(" ")[0] in table.bounding else ():
-        if lowered.startswith(words) and lowered[len(words) : len(words) + 1] == " ":
-            amount = _value(text[len(words) + 1 :], ctx)
+    for words, sort in table.before.items() if sign or lowered.partition(" ")[0] in table.bounding else ():
+        if lowered.startswith(words) and (sign or lowered.startswith(" ", len(words))):
+            amount = _value(text[len(words) :].lstrip(), ctx)
             return None if amount is None else Bound(sort, amount)
     for words, sort in table.after.items() if lowered.rpartition(" ")[2] in table.bounding else ():
         if lowered.endswith(words) and lowered[-len(words) - 1 : -len(words)] == " ":
@@ -373,7 +381,8 @@ def compare_with_value(gold: Value, candidate: Range | Bound, ctx: Context) -> F
     shown = ctx.sides(gold, candidate)
     if isinstance(candidate, Range):
         return (RANGE_OPEN if ctx.demand.extreme else NO_VALUE).finding(**shown)
-    return (BOUND_OPEN if ctx.demand.extreme else ONLY_BOUND).finding(**shown)
+    may_be = ctx.demand.extreme and candidate.sort != _OTHER
+    return (BOUND_OPEN if may_be else ONLY_BOUND).finding(**shown)
 
 
 STAGES: tuple[Stage, ...] = (

@@ -24,7 +24,7 @@ from verifier.types.verdict import Decision
 _SPAN = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?)\\\]", re.DOTALL)
 _HAS_SIGN = re.compile(
     r"[=<>≤≥≠≡^*/+√!°×·÷]|\\(?:times|cdot|div|leq?|geq?|neq?|lt|gt|in|sqrt|binom|int|sum|[dt]?frac)(?![A-Za-z])"
-    r"|(?:sin|cos|tan|log|ln)(?![A-Za-z])|\d ?[A-Za-z]"
+    r"|(?:sin|cos|tan|log|ln)(?![A-Za-z])|\d ?[A-Za-z]|[\d)] ?[-−] ?[\d(]"
 )
 _RELATIONAL = re.compile(r"[=<>≤≥≠≡]|\\(?:leq?|geq?|neq?|lt|gt|in|equiv)(?![A-Za-z])")
 _LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")

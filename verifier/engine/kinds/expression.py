@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from flint import fmpq
 
 from verifier.engine.kinds import conditions, values
-from verifier.engine.kinds.form import REPEATED, wrong_form
+from verifier.engine.kinds.form import NOT_MET, REPEATED, wrong_form
 from verifier.engine.kinds.formula import COUNTERS, Expression
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
@@ -331,6 +331,8 @@ def _gold_rounded(wanted: Number, candidate: Expr, ctx: Context, shown: Mapping[
         return DIFFERS.finding(**told)
     if own < 3:
         return (TWO_FIGURES if own == 2 else DIFFERS).finding(**told)
+    if "decimal" in ctx.demand.forms:
+        return NOT_MET.finding(**shown, form="decimal")
     return ROUNDS_TO_GOLD.finding(**told)
 
 

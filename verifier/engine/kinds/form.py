@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.kind import Context
 from verifier.engine.maths import forms
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import Expr, heads, symbols
 from verifier.types.verdict import Code, Finding, Standing, passes, refutes
 
 NOT_MET = refutes(
@@ -43,8 +43,10 @@ def wrong_form(gold: Expr, candidate: Expr, ctx: Context, shown: Mapping[str, st
     unclear = ""
     for form in sorted(demand.forms):
         if form in _LIKE_GOLD:
-            if not _LIKE_GOLD[form](gold, candidate):
+            alike = _LIKE_GOLD[form](gold, candidate)
+            if alike is False:
                 return NOT_MET.finding(**shown, form=form.replace("_", " "))
+            unclear = unclear or ("" if alike else form)
             continue
         met = forms.meets(form, candidate, ctx.meter)
         if met is False and forms.meets(form, gold, ctx.meter) is not False:
@@ -53,6 +55,8 @@ def wrong_form(gold: Expr, candidate: Expr, ctx: Context, shown: Mapping[str, st
             unclear = form
     if conditions.is_echo(gold, candidate, ctx):
         return REPEATED.finding(**shown)
+    if unclear in _LIKE_GOLD:
+        return UNCLEAR.finding(**shown, form=unclear)
     as_plain = forms.alike(gold, candidate) or (unclear != "notation" and forms.size(candidate) <= forms.size(gold))
     return UNCLEAR.finding(**shown, form=unclear) if unclear and not as_plain else None
 
@@ -82,8 +86,50 @@ def _same_subject(gold: Expr, candidate: Expr) -> bool:
     return not _subject(gold) or candidate.head != "eq" or _subject(gold) == _subject(candidate)
 
 
-_LIKE_GOLD: Mapping[str, Callable[[Expr, Expr], bool]] = {
+def _same_base(gold: Expr, candidate: Expr) -> bool:
+    """A power of the same base; a number that is no power shows none."""
+    if gold.head != "pow":
+        return True
+    return candidate.head == "pow" and candidate.args[0] == gold.args[0]
+
+
+def _same_terms(gold: Expr, candidate: Expr) -> bool | None:
+    """A sum of numbers; a finer one, or one of other numbers, is left to a reader."""
+    if gold.head != "add" or symbols(gold):
+        return True
+    if candidate.head != "add" or len(candidate.args) < len(gold.args):
+        return False
+    return True if forms.alike(gold, candidate) else None
+
+
+def _same_factors(gold: Expr, candidate: Expr) -> bool | None:
+    """A product of numbers; one of other numbers is left to a reader."""
+    if gold.head != "mul" or symbols(gold):
+        return True
+    if candidate.head not in {"mul", "pow"}:
+        return False
+    return True if forms.alike(gold, candidate) else None
+
+
+def _same_factorial(gold: Expr, candidate: Expr) -> bool:
+    held = {"factorial", "binom", "perm"}
+    return heads(gold).isdisjoint(held) or not heads(candidate).isdisjoint(held)
+
+
+def _as_scientific(gold: Expr, candidate: Expr) -> bool:
+    """A mantissa from one to ten, where the answer or the ground truth is written with a power of ten at all."""
+    if forms.is_scientific(candidate):
+        return True
+    return not forms.is_scientific(gold) and (not forms.is_by_ten(candidate) or forms.is_by_ten(gold))
+
+
+_LIKE_GOLD: Mapping[str, Callable[[Expr, Expr], bool | None]] = {
     "denominator": _same_denominator,
     "slope_intercept": _same_subject,
+    "power": _same_base,
+    "sum": _same_terms,
+    "product": _same_factors,
+    "factorial": _same_factorial,
+    "scientific": _as_scientific,
 }
-"""Forms that the ground truth shows: the same denominator, the same name alone on a side."""
+"""Forms that the ground truth shows: the same denominator, the same name alone on a side, the same terms of a sum."""

@@ -16,7 +16,7 @@ from flint import fmpq, fmpz
 
 from verifier.engine import text as texts
 from verifier.engine.kinds import rounding
-from verifier.engine.kinds.form import wrong_form
+from verifier.engine.kinds.form import NOT_MET, wrong_form
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
 from verifier.engine.kinds.opening import INDIAN, Opening, bracketed, harmless, open_number
 from verifier.engine.maths.parser import read_maths
@@ -318,13 +318,22 @@ def compare_numbers(gold: Number, candidate: Number, ctx: Context) -> Finding:
     """Two bare numbers; "5 apples" and "5 oranges" are left to a reader, and so are two unknown units."""
     finding = agree(gold, candidate, ctx)
     if finding.decision is Decision.CORRECT and ctx.demand.forms:
-        wanted, given = (read_maths(side.written, ctx.rules.maths, ctx.meter) for side in (gold, candidate))
-        if wanted and given:
-            finding = wrong_form(wanted[0].tree, given[0].tree, ctx, finding.evidence) or finding
+        finding = badly_written(gold, candidate, finding, ctx) or finding
     other = ctx.demand.count and not gold.noun and not _counted(candidate.noun, ctx)
     if other or (gold.noun and candidate.noun and gold.noun.rstrip("s") != candidate.noun.rstrip("s")):
         return NOUNS_DIFFER.finding(**ctx.sides(gold, candidate))
     return finding
+
+
+def badly_written(gold: Number, candidate: Number, finding: Finding, ctx: Context) -> Finding | None:
+    """What is wrong with how an equal number is written, where the question asks for a form."""
+    forms = ctx.demand.forms
+    for form, without in (("words", str.isdigit), ("digits", str.isalpha)):
+        own, other = (any(map(without, side.written)) for side in (gold, candidate))
+        if form in forms and other and not own:
+            return NOT_MET.finding(**finding.evidence, form=form)
+    wanted, given = (read_maths(side.written, ctx.rules.maths, ctx.meter) for side in (gold, candidate))
+    return wrong_form(wanted[0].tree, given[0].tree, ctx, finding.evidence) if wanted and given else None
 
 
 def _counted(noun: str, ctx: Context) -> bool:

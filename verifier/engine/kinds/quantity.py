@@ -12,7 +12,7 @@ from verifier.engine.kinds import direction
 from verifier.engine.kinds.direction import Direction, directed
 from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Stage
-from verifier.engine.kinds.number import agree
+from verifier.engine.kinds.number import agree, badly_written
 from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number, figures_of, value_of, whole_figures
@@ -132,6 +132,8 @@ def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Fin
             finding = VAGUE.finding(**shown)
     if finding.decision is Decision.CORRECT and _counts_things(gold.unit, candidate.unit, ctx):
         finding = UNASKED.finding(**shown)
+    if ctx.demand.forms and finding.decision is Decision.CORRECT:
+        finding = badly_written(gold.magnitude, candidate.magnitude, finding, ctx) or finding
     if gold.direction is None and candidate.direction is None:
         return finding
     turned = compare_quantities(Quantity(gold.magnitude, gold.unit), _negated(candidate), ctx)
@@ -317,9 +319,11 @@ _THREE_DIGITS = 100
 
 def unconverted(candidate: Quantity, asked: UnitDefinition, ctx: Context) -> bool:
     """Whether the answer hands back a quantity of the question, in another unit than the question asks for."""
-    written = candidate.magnitude.written
-    given = written in ctx.demand.numbers or ("." in written and written.rstrip("0").rstrip(".") in ctx.demand.numbers)
-    return given and not same_unit(candidate.unit, asked)
+    if same_unit(candidate.unit, asked):
+        return False
+    written = candidate.magnitude.written.replace(",", "")
+    short = written.rstrip("0").rstrip(".") if "." in written else written
+    return any(one.replace(",", "") in {written, short} for one in ctx.demand.numbers)
 
 
 def _is_power_of_ten(factor: fmpq) -> bool:

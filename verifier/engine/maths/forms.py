@@ -90,12 +90,22 @@ def _improper(tree: Expr, _meter: Meter) -> bool | None:
     return node.head == "div" and all(_whole(part) is not None for part in node.args)
 
 
-def _scientific(tree: Expr, _meter: Meter) -> bool | None:
+def is_scientific(tree: Expr) -> bool:
+    """Whether a number is written as a mantissa from one to ten and a power of ten."""
     node = _unsigned(tree)
     if node.head != "mul" or len(node.args) != 2 or node.args[0].head != "number" or node.args[1].head != "pow":
         return False
     base, value = node.args[1].args[0], node.args[0].value
     return base.value == 10 and value is not None and bool(1 <= value < 10)
+
+
+def is_by_ten(tree: Expr) -> bool:
+    """Whether a number is written as another one and a power of ten, whatever the other is."""
+    node = _unsigned(tree)
+    return node.head == "mul" and node.args[-1].head == "pow" and node.args[-1].args[0].value == _TEN
+
+
+_TEN = 10
 
 
 def _factored(tree: Expr, meter: Meter) -> bool | None:
@@ -306,7 +316,7 @@ def _leaves(tree: Expr) -> Iterator[str]:
 def _standard(tree: Expr, meter: Meter) -> bool | None:
     """``Ax + By = C`` in whole numbers; of a number, scientific notation."""
     if tree.head != "eq":
-        return None if symbols(tree) else _scientific(tree, meter)
+        return None if symbols(tree) else is_scientific(tree)
     left, right = tree.args
     names = sorted(symbols(left))
     whole = polynomial.polynomial(left, names, meter)
@@ -329,7 +339,7 @@ FORMS: Mapping[str, Callable[[Expr, Meter], bool | None]] = {
     "decimal": _decimal,
     "mixed": _mixed,
     "improper": _improper,
-    "scientific": _scientific,
+    "scientific": lambda tree, _meter: is_scientific(tree),
     "factored": _factored,
     "expanded": _expanded,
     "rationalised": _rationalised,
