@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from verifier import grade
+from verifier.engine.cascade import STAGES
+from verifier.grader import codes
 from verifier.records import VERIFICATION_KEYS
-from verifier.types.explain import explain
+from verifier.types.explain import _KINDS, explain
 from verifier.types.verdict import Decision, Outcome, Step, Verdict
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
@@ -35,10 +38,11 @@ def test_prose_tells_what_was_read_and_compared(verifier: Run) -> None:
     )
     assert done.returncode == 0
     first, *rest = done.stdout.decode().splitlines()
-    assert first == "Correct. Both are the same quantity, converted to the same unit."
+    assert first == "Correct. Both are the same quantity."
     text = "\n".join(rest)
     assert "The answer reads as a quantity, “600 watts”; “of power are dissipated in the resistor” adds nothing" in text
     assert "The ground truth reads as a quantity, “600 W”." in text
+    assert "confidence" not in text
     assert "Code quantity.equal, decided by quantity" in rest[-1]
 
 
@@ -143,3 +147,64 @@ def test_a_verdict_without_known_meanings_is_told_in_the_words_of_its_codes() ->
         "",
         "Code reading.ambiguous, nothing decided; confidence 50.0%; engine 1, rules 2.",
     ]
+
+
+def _told(gold: str, answer: str, question: str = "") -> str:
+    verdict = grade(ground_truth=gold, final_answer=answer, question=question)
+    return explain(verdict, {code.name: code.summary for code in codes()})
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer", "said"),
+    [
+        (
+            "5 kg",
+            "11 lb",
+            "As quantities, they do not agree (11 lb is about 4.98952 kg). The two numbers are different",
+        ),
+        ("600 W", "0.6 kW", "As quantities, they agree (0.6 kW is 600 W). The two numbers are the same exact value."),
+        ("100 °C", "372 K", "(372 K is 98.85 °C)"),
+        ("5 Ω", "5 ohms", "As quantities, they agree. The two numbers are the same exact value."),
+        ("1/3 m", "0.333 m", "As quantities, they agree. The answer is the ground truth, rounded"),
+        ("+3 D", "3 dioptres", "As quantities, they agree (the unit is taken for the dioptre)."),
+        ("5 m", "5 s", "As quantities, they do not agree (one is in m, the other in s)."),
+        ("y=2x", "2y=4x", "As equations or inequalities, they agree (all factors of one are zero where"),
+        ("{1,2}", "{2,3}", "(1 is not in the answer)"),
+        ("H2O", "\\ce{H2O}", "reads as chemistry, “H2O”.\nAs chemical formulas, they agree."),
+        ("12:00", "12:30 pm", "As times of day, they do not agree."),
+        ("1s2 2s2 2p6 3s2 3p6 4s2 3d6", "[Ar] 3d6 4s2", "reads as chemistry, “1s2 2s2 2p6 3s2 3p6 4s2 3d6”"),
+    ],
+)
+def test_a_comparison_is_told_in_words(gold: str, answer: str, said: str) -> None:
+    told = _told(gold, answer)
+    assert said in told
+    prose = told.rpartition("\n\nCode ")[0]
+    assert not any(code.name in prose for code in codes())
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer", "left_out"), [("+3 D", "3 dioptres", "3*D"), ("12:00", "12:30 pm", "12:0”")]
+)
+def test_readings_that_did_not_decide_are_left_to_the_trace(gold: str, answer: str, left_out: str) -> None:
+    told = _told(gold, answer)
+    assert left_out not in told
+    trace = grade(ground_truth=gold, final_answer=answer).trace
+    assert left_out.rstrip("”") in [step.evidence.get("as") for step in trace]
+
+
+def test_all_readings_are_told_where_they_disagree() -> None:
+    told = _told("1.5", "1,5")
+    assert "As numbers, they agree." in told
+    assert "As collections of values, they do not agree" in told
+
+
+def test_a_value_is_told_in_another_unit_only_where_it_was_converted() -> None:
+    step = grade(ground_truth="5 m", final_answer="6 metres").trace[-1]
+    assert step.evidence == {"gold": "5 m", "candidate": "6 metres", "unit": "m", "numbers": "number.differs"}
+    far = grade(ground_truth="5 m", final_answer="6e400 km").trace[-1]
+    assert "converted" not in far.evidence
+
+
+def test_every_kind_has_a_word() -> None:
+    readers = {"numeral", "chemistry", "ratio"}
+    assert readers | {stage.name for stage in STAGES} | {"identical"} <= _KINDS.keys()

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 from flint import fmpq
 
-from verifier.engine.units import canonical, fitting, read_unit
-from verifier.types.rules import Rules
+from verifier.engine.units import fitting, read_unit
+from verifier.types.rules import Dimension, Rules
 
 POWER = "kilogram·metre^2·second^-3"
+
+
+def canonical(dimension: Dimension) -> str:
+    """A dimension in base units, in the order of the alphabet."""
+    return "·".join(base if power == 1 else f"{base}^{power}" for base, power in dimension) or "1"
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,6 @@ _WORDS_BETWEEN = re.compile(r" ([^\W\d_]{1,4}) (?=[^\W_])")
 _TRAILING = re.compile(r" ([^\W\d_]+)(?: ([^\W\d_]+))?")
 
 
-def canonical(dimension: Dimension) -> str:
-    """A dimension in base units, for a trace: ``kilogram·metre^2·second^-3``."""
-    return "·".join(base if power == 1 else f"{base}^{power}" for base, power in dimension) or "1"
-
-
 def combine(first: Dimension, second: Dimension, power: int = 1) -> Dimension:
     """The dimension of ``first * second**power``.
 

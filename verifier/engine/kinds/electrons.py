@@ -39,8 +39,14 @@ class Configuration(msgspec.Struct, frozen=True):
     sure: int
 
     def show(self) -> str:
-        """All subshells, the inner ones first."""
-        return " ".join(f"{name}{count}" for name, count in self.shells)
+        """All subshells in the order that they are filled in."""
+        return " ".join(f"{name}{count}" for name, count in sorted(self.shells, key=_energy))
+
+
+def _energy(shell: tuple[str, int]) -> tuple[int, int]:
+    """Where a subshell stands by energy: ``4s`` before ``3d``."""
+    number = int(shell[0][0])
+    return number + _SHELLS.index(shell[0][1]), number
 
 
 def read_configuration(text: str, table: ChemistryTable, *, alone: bool) -> Configuration | None:

@@ -12,7 +12,7 @@ from verifier.engine.kinds.missing import in_question
 from verifier.engine.kinds.quantity import Quantity, converted_tree, lift
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
-from verifier.engine.units import canonical, fitting, same_unit
+from verifier.engine.units import fitting, same_unit
 from verifier.types.expr import symbols
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Decision, Finding
@@ -38,8 +38,8 @@ Side = Measure | Quantity | Expression | Number
 def compare_measures(gold: Side, candidate: Side, ctx: Context) -> Finding:
     """Two amounts with units, one of them at least to be computed."""
     own, other = _measure(gold), _measure(candidate)
-    shown = ctx.sides(gold, candidate, unit=canonical(own.unit.dimension))
     pairs = fitting(own.unit, other.unit)
+    shown = ctx.sides(gold, candidate, unit=pairs[0][0].name if pairs else own.unit.name)
     if not pairs:
         vague = own.unit.vague or other.unit.vague
         return (quantity.VAGUE if vague else quantity.DIMENSION).finding(**shown)

@@ -9,6 +9,7 @@ import msgspec
 from flint import fmpq
 
 from verifier.engine.kinds import direction
+from verifier.engine.kinds.conversion import told_in
 from verifier.engine.kinds.direction import Direction, directed
 from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Stage
@@ -16,13 +17,13 @@ from verifier.engine.kinds.number import agree, badly_written
 from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number, figures_of, value_of, whole_figures
-from verifier.engine.units import canonical, combine, fitting, same_unit
+from verifier.engine.units import combine, fitting, same_unit
 from verifier.types.expr import Expr, constant
 from verifier.types.expr import number as exact
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
-EQUAL = proves("quantity.equal", "Both are the same quantity, converted to the same unit.")
+EQUAL = proves("quantity.equal", "Both are the same quantity.")
 NAMED_UNIT = proves(
     "quantity.unit_in_question", "One side gives no unit; the question names it, and the numbers agree in it."
 )
@@ -114,8 +115,8 @@ class Quantity(msgspec.Struct, frozen=True):
 
 def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Finding:
     """Two quantities: dimensions first, then the amounts in the ground truth's unit, then which way they point."""
-    shown = ctx.sides(gold, candidate, unit=canonical(gold.unit.dimension))
     pairs = as_asked(gold.unit, candidate.unit, ctx.demand.unit)
+    shown = ctx.sides(gold, candidate, unit=pairs[0][0].name if pairs else gold.unit.name)
     if not pairs:
         if _rate_asked(gold, candidate, ctx):
             return NAMED_UNIT.finding(**shown)
@@ -124,7 +125,7 @@ def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Fin
         vague = vague or any(_is_letter(points, unit, ctx) for points, unit in letters)
         if vague or (gold.unit.offset is not None and same_unit(candidate.unit, ctx.rules.units.symbols["°"])):
             return VAGUE.finding(**shown)
-        return DIMENSION.finding(**shown, candidate_unit=canonical(candidate.unit.dimension))
+        return DIMENSION.finding(**shown, candidate_unit=candidate.unit.name)
     finding = amounts(gold, candidate, pairs, ctx, shown)
     if finding.decision is Decision.INCORRECT and pairs[0][0].offset != pairs[0][1].offset:
         meant = fitting(gold.unit, candidate.unit)  # 25 degrees for 25 °C, where Fahrenheit is asked for
@@ -236,7 +237,10 @@ def compare_in(
     if factor is None:
         return _compare_by_pi(gold, candidate, (wanted, given), ctx, shown)
     measured = not is_money(wanted)
-    inner = agree(gold.magnitude, converted(candidate.magnitude, factor), ctx, measured=measured)
+    amount = converted(candidate.magnitude, factor)
+    inner = agree(gold.magnitude, amount, ctx, measured=measured)
+    if factor != 1:
+        shown = {**shown, **told_in(wanted, amount, ctx)}
     if measured and inner.decision is Decision.INCORRECT and factor != 1:
         if not _is_power_of_ten(factor):
             # rounded in its own unit: 5.56 m/s for 20 km/h; the converted ground truth is an exact value
@@ -360,6 +364,7 @@ def _compare_scales(
         if finding.decision is Decision.INCORRECT and _nearest_whole(on_own, Quantity(candidate, given), ctx):
             finding = WHOLE.finding(**shown)
     as_difference = agree(gold, scaled, ctx, measured=True)
+    shown = {**shown, **told_in(wanted, scaled if ctx.demand.difference else as_temperature, ctx)}
     if ctx.demand.difference:
         return lift(as_difference, EQUAL, DIFFERS, shown)
     changes = _CHANGE.search(ctx.demand.asking) is not None

@@ -11,7 +11,7 @@ from verifier.engine.kinds.measure import Measure
 from verifier.engine.kinds.quantity import Quantity, converted_tree
 from verifier.engine.maths import vectors
 from verifier.engine.maths.show import show
-from verifier.engine.units import canonical, fitting
+from verifier.engine.units import fitting
 from verifier.types.expr import Expr
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Code, Decision, Finding, passes, refutes
@@ -42,8 +42,8 @@ def is_vector(tree: Expr) -> bool:
 
 def compare_vectors(gold: VectorQuantity, candidate: VectorQuantity, ctx: Context) -> Finding:
     """Two vectors, component by component in the unit of the ground truth."""
-    shown = ctx.sides(gold, candidate, unit=canonical(gold.unit.dimension))
     pairs = fitting(gold.unit, candidate.unit)
+    shown = ctx.sides(gold, candidate, unit=pairs[0][0].name if pairs else gold.unit.name)
     if not pairs:
         return quantity.DIMENSION.finding(**shown)
     wanted, given = _same_length(gold.tree, candidate.tree)
