@@ -15,7 +15,7 @@ from verifier.judge.symbolic import SymbolicJudge
 from verifier.rulebook import builtin_rules, load_rules
 from verifier.types.errors import RecordError, SettingsError
 from verifier.types.rules import Profile, Rules
-from verifier.types.sample import Option, Sample, check_types
+from verifier.types.sample import Option, Sample, Scalar, check_types
 from verifier.types.verdict import Code, Verdict
 
 if TYPE_CHECKING:
@@ -76,6 +76,14 @@ class Verifier:
             )
         check_types(sample)
         return cascade.decide(sample, self.rules, self._profile_of(sample), engine=__version__)
+
+    def grade_batch(self, samples: Iterable[Sample | Mapping[str, object]]) -> list[Verdict]:
+        """Verdicts in order. A mapping is read as a row of a file would be, with ``ground_truth``, ``final_answer``, ….
+
+        Raises ``RecordError`` for a mapping that is no gradable record (misuse, as a wrong type would be); its
+        ``field`` says which, ``samples[3].ground_truth``.
+        """
+        return [self.grade(_sample(index, given)) for index, given in enumerate(samples)]
 
     async def agrade(self, sample: Sample) -> Verdict:
         """The engine's verdict, and where that is undecided, what the judges make of it.
@@ -156,13 +164,13 @@ def _default_verifier() -> Verifier:
 
 def grade(  # noqa: PLR0913  # one keyword a field, as the contract has it
     *,
-    ground_truth: str | Iterable[str],
-    final_answer: str | None = None,
+    ground_truth: Scalar | Iterable[Scalar],
+    final_answer: Scalar | None = None,
     response: str | None = None,
     question: str | None = None,
-    options: Mapping[str, str] | Iterable[Option] | None = None,
+    options: Mapping[str, Scalar] | Iterable[Option | Scalar] | None = None,
     category: str | None = None,
-    sample_id: str | None = None,
+    sample_id: Scalar | None = None,
 ) -> Verdict:
     """The verdict of the built-in rules on one answer; see ``Sample.of`` for the fields and what raises.
 
@@ -182,16 +190,12 @@ def grade(  # noqa: PLR0913  # one keyword a field, as the contract has it
 
 
 def grade_batch(samples: Iterable[Sample | Mapping[str, object]]) -> list[Verdict]:
-    """Verdicts in order. A mapping is read as a row of a file would be, e.g. with ``ground_truth``, ``final_answer``.
-
-    Raises ``RecordError`` for a mapping that is no gradable record (misuse, as a wrong type would be); its ``field``
-    says which, ``samples[3].ground_truth``.
+    """The verdicts of the built-in rules, in order; see ``Verifier.grade_batch``.
 
     >>> [verdict.success for verdict in grade_batch([{"ground_truth": "4", "final_answer": "2 + 2 = 4"}])]
     [True]
     """
-    verifier = _default_verifier()
-    return [verifier.grade(_sample(index, given)) for index, given in enumerate(samples)]
+    return _default_verifier().grade_batch(samples)
 
 
 def _sample(index: int, given: Sample | Mapping[str, object]) -> Sample:

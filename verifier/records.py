@@ -5,15 +5,13 @@ Used wherever records come in (files, HTTP, ``grade_batch``). Pure: a mapping in
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from string import ascii_uppercase
 from typing import Final
 
 import msgspec
 
 from verifier.types.errors import RecordError, SettingsError
-from verifier.types.sample import Option, Sample
+from verifier.types.sample import Option, Sample, as_text, lettered
 from verifier.types.spelling import nearest
 from verifier.types.verdict import Outcome, Verdict, passes
 
@@ -59,6 +57,9 @@ VERIFICATION_KEYS: Final = (
 )
 """The keys of ``verification``, the same in every row, in this order."""
 
+
+SCALAR: Final = "a string, a number or a boolean"
+"""What an answer may be, as errors say it."""
 
 _NEAR: Final = 68  # of 100: "anser" and "answer" are, "reference_answer" and "final_answer" are not
 
@@ -197,7 +198,7 @@ def _ground_truth(record: Mapping[str, object], field: str) -> str | tuple[str, 
         if not accepted:
             raise RecordError(GROUND_TRUTH_MISSING.name, field, "the list holds no accepted answer")
         return accepted
-    text = _scalar(value, field, expected="a string or a list of strings")
+    text = _scalar(value, field, expected=f"{SCALAR}, or a list of these")
     if text is None or not text.strip():
         raise RecordError(
             GROUND_TRUTH_MISSING.name, field, "the ground truth is " + ("null" if text is None else "blank")
@@ -214,24 +215,14 @@ def _check_answer(record: Mapping[str, object], fields: Fields) -> None:
         raise RecordError(ANSWER_MISSING.name, fields.final_answer, problem)
 
 
-def _scalar(value: object, field: str, *, expected: str = "a string") -> str | None:
+def _scalar(value: object, field: str, *, expected: str = SCALAR) -> str | None:
     """A text; a number or boolean as JSON writes it."""
-    if value is None or type(value) is str:
-        return value
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, (bool, int, float)):
-        return _written(value)
-    raise RecordError(WRONG_TYPE.name, field, f"expected {expected}, found {_kind(value)}")
-
-
-def _written(value: bool | float) -> str:  # noqa: FBT001  # the value itself
-    try:
-        return json.dumps(value)
-    except ValueError:  # Python writes no integer above 4,300 digits in decimal unless asked; this is exact and rare
-        from flint import fmpz
-
-        return str(fmpz(int(value)))
+    if value is None:
+        return None
+    text = as_text(value)
+    if text is None:
+        raise RecordError(WRONG_TYPE.name, field, f"expected {expected}, found {_kind(value)}")
+    return text
 
 
 def _text(record: Mapping[str, object], field: str) -> str | None:
@@ -297,23 +288,13 @@ def _options(value: object, field: str) -> tuple[Option, ...]:
         return ()
     if isinstance(value, (list, tuple)):
         listed = [_scalar(text, f"{field}[{index}]") for index, text in enumerate(value)]
-        return tuple(Option(_label(index), text) for index, text in enumerate(listed) if text is not None)
+        return tuple(Option(lettered(index), text) for index, text in enumerate(listed) if text is not None)
     if not isinstance(value, Mapping):
         raise RecordError(
             WRONG_TYPE.name, field, f"expected an object of label to text, or a list of texts, found {_kind(value)}"
         )
     texts = {str(label): _scalar(text, f"{field}.{label}") for label, text in value.items()}
     return tuple(Option(label, text) for label, text in texts.items() if text is not None)
-
-
-def _label(index: int) -> str:
-    """A, B, …, Z, AA, AB, …: how an exam letters its options."""
-    label = ""
-    index += 1
-    while index:
-        index, letter = divmod(index - 1, len(ascii_uppercase))
-        label = ascii_uppercase[letter] + label
-    return label
 
 
 def _kind(value: object) -> str:

@@ -10,6 +10,7 @@ import pytest
 from verifier.batch.files import Identity
 from verifier.batch.grading import Graded, Job, Mark, Tally
 from verifier.batch.journal import Files, Header
+from verifier.records import Fields
 from verifier.types.errors import OutputError, SettingsError
 
 HEADER = Header(
@@ -141,7 +142,10 @@ def test_a_stale_errors_file_goes_when_a_run_has_no_errors(tmp_path: Path) -> No
         ({"rules": "3"}, "other rules"),
         ({"engine": "2"}, "another version of the engine"),
         ({"inputs": (Identity("in.jsonl", 4, "ab"),)}, "other inputs"),
-        ({"job": Job(regrade=True)}, "other options"),
+        ({"job": Job(regrade=True)}, "begun with no --regrade"),
+        ({"job": Job(profile="maths", judges=("symbolic",))}, "begun with no --profile and --judge none"),
+        ({"job": Job(fields=Fields(question="prompt"))}, "begun with --field question=question"),
+        ({"job": Job(packs=("mine",)), "trace": None}, "begun with no --rules and another --trace"),
         ({"rules": "3", "longest_line": 8}, "other rules and another --max-line-bytes"),
     ],
 )
@@ -156,11 +160,30 @@ def test_another_run_is_not_continued(tmp_path: Path, changes: dict[str, object]
     files.close()
 
 
-def test_a_run_that_had_nothing_yet_is_no_obstacle(tmp_path: Path) -> None:
+def test_an_option_is_told_as_it_was_given_then(tmp_path: Path) -> None:
+    job = Job(profile="maths", fields=Fields(question="prompt"), packs=("a", "b"), regrade=True)
+    files = _open(tmp_path, msgspec.structs.replace(HEADER, job=job))
+    files.write(_chunk(0))
+    files.close()
+    then = "begun with --field question=prompt and --rules a --rules b and --profile maths and --regrade[.]"
+    with pytest.raises(SettingsError, match=then):
+        _open(tmp_path)
+
+
+def test_a_run_that_had_nothing_yet_is_no_obstacle_to_what_was_mended(tmp_path: Path) -> None:
     _run(tmp_path, 0)
-    files = _open(tmp_path, msgspec.structs.replace(HEADER, rules="3"))
+    mended = msgspec.structs.replace(HEADER, rules="3", inputs=(Identity("in.jsonl", 4, "ab"),))
+    files = _open(tmp_path, mended)
     assert files.entry.mark is None
     files.close()
+
+
+def test_a_run_that_had_nothing_yet_is_not_taken_for_one_with_other_options(tmp_path: Path) -> None:
+    _run(tmp_path, 0)
+    other = msgspec.structs.replace(HEADER, job=Job(profile="maths"))
+    with pytest.raises(SettingsError, match="begun with no --profile"):
+        _open(tmp_path, other)
+    _open(tmp_path, other, restart=True).close()
 
 
 def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:

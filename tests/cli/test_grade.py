@@ -9,6 +9,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -381,8 +382,30 @@ def test_other_options_do_not_continue_a_run(tmp_path: Path, verifier: Run, rows
     assert verifier("grade", "in.jsonl", "-o", "out", preexec_fn=little_room).returncode == 3
     done = verifier("grade", "in.jsonl", "-o", "out", "--regrade")
     assert done.returncode == 2
-    assert b"other options" in done.stderr
+    assert b"begun with no --regrade." in done.stderr
     assert verifier("grade", "in.jsonl", "-o", "out", "--regrade", "--restart").returncode == 1
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3, 0.6])
+def test_an_interrupt_at_the_terminal_prints_one_line(
+    tmp_path: Path, rows: Callable[[int], bytes], after: float
+) -> None:
+    """The terminal sends it to every process of the group, also to workers that are still starting up."""
+    (tmp_path / "in.jsonl").write_bytes(rows(3_000))
+    with subprocess.Popen(
+        [Path(sys.executable).with_name("verifier"), "grade", "in.jsonl", "--workers", "2"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        _until(lambda: len(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()) > 1, process)
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)
+        err = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 3
+    assert err.splitlines() == [
+        "verifier: interrupted; the same command continues where it stopped, with --restart it begins anew"
+    ]
 
 
 def test_an_input_that_was_changed_is_not_taken_for_graded(
@@ -540,3 +563,13 @@ def test_help_shows_examples(verifier: Run) -> None:
         shown = verifier(command, "--help").stdout.decode()
         assert "Examples:" in shown
         assert f"verifier {command} " in shown
+
+
+def test_errors_that_are_not_told_one_by_one_are_counted(tmp_path: Path, verifier: Run) -> None:
+    bad = [{**GOOD, name: {"no": "text"}} for name in ("final_answer", "question", "category", "sample_id", "response")]
+    _write(tmp_path / "in.jsonl", GOOD, *bad, {**bad[0]}, {**bad[1]}, {"final_answer": "5"})
+    done = verifier("grade", "in.jsonl", "--quiet")
+    first, *_, more, where = done.stderr.decode().splitlines()
+    assert more == "verifier: … and 3 more rows of 3 other kinds"
+    assert "in.jsonl.graded.jsonl.errors.jsonl lists them" in where
+    assert first.startswith("verifier: 2 rows: field ")

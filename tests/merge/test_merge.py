@@ -151,7 +151,7 @@ def test_rejected_rows_say_why_and_lose_nothing(
     assert json.loads(str(rejected["a"]["verification"])) == rows[0]["verification"]
     assert rejected["e"]["detail"] == "field 'total_tokens': expected an integer, found a string"
     assert json.loads(str(rejected["e"]["other_fields"])) == {"total_tokens": "many"}
-    assert any("do not fit" in remark for remark in merged.remarks)
+    assert any("unfit" in remark for remark in merged.remarks)
     assert not read(tmp_path / "out", "deduped")
 
 
@@ -378,7 +378,7 @@ def test_what_has_no_column_is_counted(
         "conversations: the messages' key 'id' left out": 1,
         "ground_truth: a list written as JSON text": 1,
     }
-    assert any("host (1 rows), run (2 rows)" in remark for remark in merged.remarks)
+    assert any("host (1 row), run (2 rows)" in remark for remark in merged.remarks)
     assert read(tmp_path / "out", "deduped")[0]["ground_truth"] == '["600", "six hundred"]'
 
 
@@ -407,3 +407,12 @@ def test_progress_is_told(tmp_path: Path, many_rows: Callable[[int], list[Row]],
         "sorting",
         *(f"writing {FILES[dataset]}" for dataset in ("deduped", "all", "duplicates", "rejected")),
     ]
+
+
+def test_a_file_that_was_never_graded_is_told_what_to_run(
+    tmp_path: Path, graded_row: Callable[..., Row], write: Callable[..., str]
+) -> None:
+    rows: list[Row] = [{"sample_id": str(n), "ground_truth": "5", "final_answer": "5", "success": None} for n in range(2)]
+    plain, graded = write("never.jsonl", rows), write("in.jsonl", [graded_row("a"), rows[0]])
+    told = [remark for remark in merge([plain, graded], tmp_path / "out", Options()).remarks if "was graded" in remark]
+    assert told == [f"{plain}: none of its 2 rows was graded; run `verifier grade {plain}` and merge what that writes"]

@@ -202,7 +202,7 @@ def test_rows_graded_under_other_names_are_merged_with_them(tmp_path: Path, writ
     assert manifest["options"]["fields"][:2] == ["final_answer=model_answer", "ground_truth=reference_answer"]
     assert manifest["left_out_fields"] == {"question": 3, "question_id": 3}
     done = run(name, "--out", tmp_path / "half", *mapped[2:])
-    assert "3 rows with success true have no ground_truth" in done.stderr
+    assert "3 rows with success true and no ground_truth" in done.stderr
     done = run(name, "--out", tmp_path / "none", *mapped[:2], "--field", "final_answer=model_answr")
     assert done.exit_code == 2
     assert "no row has a field 'model_answr' (did you mean 'model_answer'?)" in done.stderr

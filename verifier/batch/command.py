@@ -13,7 +13,7 @@ import rich  # noqa: F401  # wanted at the end: whether it is there is better kn
 from verifier.batch.files import STANDARD_INPUT
 from verifier.batch.grading import Job, Tally
 from verifier.batch.run import Plan, Stopped, plan_outputs, run
-from verifier.batch.terminal import commonest, print_summary, progress_bar
+from verifier.batch.terminal import commonest, counted, print_summary, progress_bar
 from verifier.grader import JUDGES
 from verifier.records import CODES, Fields
 from verifier.settings import load_settings
@@ -81,15 +81,19 @@ def grade_files(  # noqa: PLR0913  # one keyword an option of the command
 def _remarks(tally: Tally, *, quiet: bool) -> Iterator[str]:
     """What a person should know of the rows: why the most of those in error are, and that some came in graded."""
     meanings = {code.name: code.summary for code in CODES}
-    for problem, rows in commonest(tally.problems)[:_SHOWN]:
+    problems = commonest(tally.problems)
+    for problem, rows in problems[:_SHOWN]:
         code, _, field = problem.partition(" ")
         where = f"field '{field}': " if field else ""
-        yield f"{rows:,} row{'s' if rows != 1 else ''}: {where}{meanings.get(code, code)} ({code})"
+        yield f"{counted(rows, 'row')}: {where}{meanings.get(code, code)} ({code})"
+    if more := tally.errors - sum(rows for _, rows in problems[:_SHOWN]):
+        kinds = max(1, len(problems) - _SHOWN)  # of very many kinds only the first are counted apart
+        yield f"… and {more:,} more {'row' if more == 1 else 'rows'} of {counted(kinds, 'other kind')}"
     if tally.names and tally.errors == tally.rows:
         names = ", ".join(tally.names)
         yield f"no row could be graded; the first has {names}: name yours, e.g. --field ground_truth=NAME"
     if tally.graded_before and not quiet:
-        yield f"{tally.graded_before:,} rows carried a verdict already; this run's stands in its place"
+        yield f"{counted(tally.graded_before, 'row')} carried a verdict already; this run's stands in its place"
 
 
 def _size(inputs: Sequence[str]) -> int | None:

@@ -12,8 +12,9 @@ import errno
 import fcntl
 import os
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -130,12 +131,13 @@ class Files:
         texts = [_unsealed(line) for line in lines]
         if None in texts:
             texts = texts[: texts.index(None)]
-        if len(texts) < 2:  # a header alone: nothing is lost by beginning anew, whatever it says
+        if not texts:
             return []
         ours, theirs = msgspec.json.decode(msgspec.json.encode(header)), msgspec.json.decode(texts[0] or b"null")
-        if ours != theirs:
+        # A header alone has nothing to lose, but says what was asked for: another wish is not taken for the same run.
+        if differences := _differences(theirs, ours, _WISHES if len(texts) == 1 else _HEADER):
             raise SettingsError(
-                f"{self.output}: an unfinished run stands there, begun with {_difference(theirs, ours)}."
+                f"{self.output}: an unfinished run stands there, begun with {' and '.join(differences)}."
                 " Give the same command as before to continue it, or --restart to begin anew"
             )
         entries: list[tuple[Entry, int]] = []
@@ -213,18 +215,58 @@ def _agreeing(file: int, extents: list[Extent]) -> int:
     return len(extents)
 
 
-def _difference(theirs: dict[str, object], ours: dict[str, object]) -> str:
-    words = {
-        "inputs": "other inputs (names, sizes or contents)",
-        "engine": "another version of the engine",
-        "rules": "other rules",
-        "job": "other options",
-        "longest_line": "another --max-line-bytes",
-        "trace": "another --trace",
-        "judges": "other judges, or other versions of them",
-        "format": "another version of this program",
-    }
-    return " and ".join(text for name, text in words.items() if theirs.get(name) != ours.get(name))
+_HEADER: Final = {
+    "inputs": "other inputs (names, sizes or contents)",
+    "engine": "another version of the engine",
+    "rules": "other rules",
+    "job": "other options",
+    "longest_line": "another --max-line-bytes",
+    "trace": "another --trace",
+    "judges": "other judges, or other versions of them",
+    "format": "another version of this program",
+}
+_WISHES: Final = ("job", "longest_line", "trace")
+_OPTIONS: Final = {
+    "fields": "--field",
+    "packs": "--rules",
+    "profile": "--profile",
+    "regrade": "--regrade",
+    "trace": "--trace",
+    "judges": "--judge",
+}
+
+
+def _differences(theirs: dict[str, Any], ours: dict[str, Any], names: Iterable[str]) -> list[str]:
+    """What a run was begun with that this one is not, in words; each option with what it was."""
+    told: list[str] = []
+    for name in names:
+        if theirs.get(name) == ours.get(name):
+            continue
+        if name == "job" and isinstance(theirs.get(name), dict):
+            told += [
+                _option(option, theirs[name].get(field), ours[name].get(field))
+                for field, option in _OPTIONS.items()
+                if theirs[name].get(field) != ours[name].get(field)
+            ]
+        else:
+            told.append(_HEADER[name])
+    return list(dict.fromkeys(told))
+
+
+def _option(option: str, theirs: object, ours: object) -> str:
+    """An option as it was given then: ``--profile maths``, ``no --regrade``."""
+    if option == "--field" and isinstance(theirs, dict) and isinstance(ours, dict):
+        pairs = [f"{name}={field}" for name, field in theirs.items() if field != ours.get(name)]
+        return f"--field {' --field '.join(pairs)}"
+    if option == "--judge":
+        return f"--judge {'auto' if theirs else 'none'}"
+    if option == "--trace":
+        return "another --trace"
+    if isinstance(theirs, list):
+        theirs = f" {option} ".join(theirs)
+    if not theirs:
+        return f"no {option}"
+    return option if theirs is True else f"{option} {theirs}"
 
 
 def _lock(file: int, path: Path) -> None:

@@ -10,6 +10,7 @@ import fnmatch
 import hashlib
 import os
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -37,6 +38,7 @@ from verifier.batch.mergeoptions import Options, Selection
 from verifier.batch.shapes import CHUNK, Candidate, Trait, head
 from verifier.batch.staging import FULL, NoRoomError, Staging, sync
 from verifier.batch.tally import grouped, reconcile
+from verifier.batch.terminal import counted
 from verifier.batch.trajectory import CONTENT, FIELDS, OTHER, VERIFICATION, Trajectory, read_trajectory
 from verifier.records import did_you_mean
 from verifier.types.errors import InputError, OutputError, RecordError, SettingsError
@@ -153,7 +155,7 @@ class _Run:
         total = sum(source.size or 0 for source in sources)
         done = row = 0
         for source in sources:
-            rows = 0
+            rows, graded = 0, False
             for line in source.lines():
                 if line.data is None:
                     raise InputError(
@@ -161,13 +163,20 @@ class _Run:
                     )
                 if not line.data.strip():
                     continue
-                self._enter(row, self._read_line(source.name, line.number, line.data))
+                trajectory = self._read_line(source.name, line.number, line.data)
+                graded = graded or trajectory.reason != "not_graded"
+                self._enter(row, trajectory)
                 row += 1
                 rows += 1
                 if rows % 256 == 0:
                     self._progress("reading", done + source.position(), total)
             done += source.size or 0
             self._progress("reading", done, total)
+            if rows and not graded:
+                self.remarks.append(
+                    f"{source.name}: none of its {counted(rows, 'row')} was graded;"
+                    f" run `verifier grade {shlex.quote(source.name)}` and merge what that writes"
+                )
             path = Path(source.name)
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -225,6 +234,8 @@ class _Run:
             trajectory = read_trajectory(data, self._renamed)
         except RecordError as error:
             advice = "`verifier grade` writes whole files: grade the input again and merge its output"
+            if error.field == "success":
+                advice = f"run `verifier grade {shlex.quote(name)}` and merge what that writes"
             raise InputError(f"{name}, line {number}: {error}; {advice}") from error
         if trajectory.empty and trajectory.success is not None:
             names = ", ".join(trajectory.others[:_NAMES]) or "none else"
@@ -389,19 +400,21 @@ class _Run:
                 )
         if self._without_truth:
             self.remarks.append(
-                f"{self._without_truth} rows with success true have no ground_truth: was another field graded?"
-                " Then name it with --field ground_truth=THEIRS"
+                f"{counted(self._without_truth, 'row')} with success true and no ground_truth: was another field"
+                " graded? Then name it with --field ground_truth=THEIRS"
             )
         for problem, rows in sorted(self._unfit.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]:
-            self.remarks.append(f"{rows} rows with success true do not fit the data sets and are rejected: {problem}")
+            self.remarks.append(
+                f"{counted(rows, 'row')} with success true rejected as unfit for the data sets: {problem}"
+            )
         for selection in self._options.keep_all:
             if not self._matched[selection]:
                 self.remarks.append(f"--keep-all '{selection}' matches no row")
         if self._others:
-            names = ", ".join(f"{name} ({rows} rows)" for name, rows in sorted(self._others.items()))
+            names = ", ".join(f"{name} ({counted(rows, 'row')})" for name, rows in sorted(self._others.items()))
             self.remarks.append(f"fields the data sets have no column for: {names}; see {MANIFEST}")
         for what, rows in sorted(self._converted.items()):
-            self.remarks.append(f"{what} ({rows} rows)")
+            self.remarks.append(f"{what} ({counted(rows, 'row')})")
 
 
 def _tail(dataset: str, line: Line) -> bytes:

@@ -18,6 +18,15 @@ def commonest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of a thing.
+
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
 @contextmanager
 def progress_bar(total: int | None, *, wanted: bool = True) -> Iterator[Callable[[int, int], None] | None]:
     """A bar over ``total`` bytes of input (``None``: unknown); nothing where standard error is no terminal.
@@ -30,10 +39,10 @@ def progress_bar(total: int | None, *, wanted: bool = True) -> Iterator[Callable
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    columns = (BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[rows]:,} rows"))
+    columns = (BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[rows]}"))
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=total, rows=0)
-        yield lambda done, rows: bar.update(task, completed=done, rows=rows)
+        task = bar.add_task("", total=total, rows=counted(0, "row"))
+        yield lambda done, rows: bar.update(task, completed=done, rows=counted(rows, "row"))
 
 
 def print_summary(tally: Tally, *, seconds: float, continued: int = 0, file: TextIO | None = None) -> None:

@@ -38,6 +38,9 @@ _KINDS: Mapping[str, tuple[str, str]] = {  # of every reader and stage: what one
     "vector": ("a vector", "vectors"),
 }
 _EVIDENCE = {
+    "gold": "the ground truth is {}",
+    "candidate": "the answer is {}",
+    "shown": "shown by {}",
     "rounded": "rounded so far the ground truth is {}",
     "missing": "{} is not in the answer",
     "extra": "{} is not in the ground truth",
@@ -219,7 +222,7 @@ class _Teller:
         if name == "how":
             return _HOW.get(value, value)
         told = _EVIDENCE.get(name)
-        return f"{_SIDES.get(name, name.replace('_', ' '))}: {value}" if told is None else told.format(value)
+        return f"{name.replace('_', ' ')}: {value}" if told is None else told.format(value)
 
     def _meaning(self, code: str) -> str:
         """The sentence of a code; of one that is not known, its own words."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from string import ascii_uppercase
 
 import msgspec
+
+Scalar = str | bool | int | float
+"""What stands for a text: itself, or a number or boolean, as JSON writes it."""
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -39,30 +44,34 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     def of(  # noqa: PLR0913  # the public call of the library: one keyword a field
         cls,
         *,
-        ground_truth: str | Iterable[str],
-        final_answer: str | None = None,
+        ground_truth: Scalar | Iterable[Scalar],
+        final_answer: Scalar | None = None,
         response: str | None = None,
         question: str | None = None,
-        options: Mapping[str, str] | Iterable[Option] | None = None,
+        options: Mapping[str, Scalar] | Iterable[Option | Scalar] | None = None,
         category: str | None = None,
-        sample_id: str | None = None,
+        sample_id: Scalar | None = None,
     ) -> Sample:
-        """A sample from plain values, as ``grade`` takes them.
+        """A sample from plain values, as ``grade`` takes them and as files and HTTP have them.
+
+        A number or boolean counts as the text that JSON has for it; options without labels are A, B, C, …
 
         Raises ``TypeError`` for a value of the wrong type and ``ValueError`` for an empty list of ground truths: both
         are misuse, not data.
 
         >>> Sample.of(ground_truth=["4", "four"], final_answer="4", options={"A": "4"}).options
         (Option(label='A', text='4'),)
+        >>> Sample.of(ground_truth=5, final_answer="B", options=["4", 5]).options[1]
+        Option(label='B', text='5')
         """
         sample = cls(
             ground_truth=_ground_truth(ground_truth),
-            final_answer=final_answer,
+            final_answer=_scalar(final_answer, "final_answer"),
             response=response,
             question=question,
             options=_options(options),
             category=category,
-            sample_id=sample_id,
+            sample_id=_scalar(sample_id, "sample_id"),
         )
         check_types(sample)
         return sample
@@ -84,35 +93,80 @@ def check_types(sample: Sample) -> None:
         raise TypeError("options must be a tuple of Option values, each with a label and a text, both strings")
 
 
-def _ground_truth(value: str | Iterable[str]) -> str | tuple[str, ...]:
+def as_text(value: object) -> str | None:
+    """A text; a number or boolean as JSON writes it; ``None`` for what is neither.
+
+    >>> as_text("5"), as_text(0.5), as_text(True), as_text([5])
+    ('5', '0.5', 'true', None)
+    """
     if isinstance(value, str):
-        return value
+        return str(value)
+    if not isinstance(value, (bool, int, float)):
+        return None
+    try:
+        return json.dumps(value)
+    except ValueError:  # Python writes no integer above 4,300 digits in decimal unless asked; this is exact and rare
+        from flint import fmpz
+
+        return str(fmpz(int(value)))
+
+
+def lettered(index: int) -> str:
+    """A, B, …, Z, AA, AB, …: how an exam letters its options."""
+    label = ""
+    index += 1
+    while index:
+        index, letter = divmod(index - 1, len(ascii_uppercase))
+        label = ascii_uppercase[letter] + label
+    return label
+
+
+def _scalar(value: Scalar | None, name: str) -> str | None:
+    text = as_text(value)
+    if text is None and value is not None:
+        raise TypeError(f"{name} must be a string, a number, a boolean or None, not {type(value).__name__}")
+    return text
+
+
+def _ground_truth(value: Scalar | Iterable[Scalar]) -> str | tuple[str, ...]:
+    text = as_text(value)
+    if text is not None:
+        return text
     if not isinstance(value, Iterable) or isinstance(value, (bytes, bytearray, Mapping)):
-        raise TypeError(f"ground_truth must be a string or a list of strings, not {type(value).__name__}")
-    alternatives = tuple(sorted(value, key=str) if isinstance(value, (set, frozenset)) else value)
-    for alternative in alternatives:
-        if not isinstance(alternative, str):
-            raise TypeError(f"ground_truth must hold strings, not {type(alternative).__name__}")
-    if not alternatives:
+        raise TypeError(
+            f"ground_truth must be a string, a number or a boolean, or a list of these, not {type(value).__name__}"
+        )
+    accepted: list[str] = []
+    for alternative in sorted(value, key=str) if isinstance(value, (set, frozenset)) else value:
+        text = as_text(alternative)
+        if text is None:
+            raise TypeError(f"ground_truth must hold strings, numbers or booleans, not {type(alternative).__name__}")
+        accepted.append(text)
+    if not accepted:
         raise ValueError("ground_truth is an empty list: give at least one accepted answer")
-    return alternatives
+    return tuple(accepted)
 
 
-def _options(value: Mapping[str, str] | Iterable[Option] | None) -> tuple[Option, ...]:
+def _options(value: Mapping[str, Scalar] | Iterable[Option | Scalar] | None) -> tuple[Option, ...]:
     if value is None:
         return ()
     if isinstance(value, Mapping):
-        for label, text in value.items():
-            if not isinstance(label, str) or not isinstance(text, str):
-                raise TypeError("options must map labels to texts, both strings")
-        return tuple(Option(label, text) for label, text in value.items())
-    try:
-        options = tuple(value)
-    except TypeError:
-        raise TypeError(f"options must map labels to texts, not {type(value).__name__}") from None
-    if not all(isinstance(option, Option) for option in options):
-        raise TypeError("options must be a mapping of label to text, or hold Option values")
-    return options
+        return tuple(_option(label, text) for label, text in value.items())
+    if isinstance(value, (str, bytes, bytearray, set, frozenset)) or not isinstance(value, Iterable):
+        raise TypeError(f"options must map labels to texts, or be a list of texts, not {type(value).__name__}")
+    listed = tuple(value)
+    if any(isinstance(option, Option) for option in listed):
+        if not all(isinstance(option, Option) for option in listed):
+            raise TypeError("options must hold Option values or texts, not both")
+        return tuple(option for option in listed if isinstance(option, Option))
+    return tuple(_option(lettered(index), text) for index, text in enumerate(listed))
+
+
+def _option(label: object, text: object) -> Option:
+    told = as_text(text)
+    if not isinstance(label, str) or told is None:
+        raise TypeError("options must map labels to texts; a text may be a number or a boolean")
+    return Option(label, told)
 
 
 class Extraction(msgspec.Struct, frozen=True):

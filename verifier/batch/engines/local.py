@@ -11,7 +11,8 @@ import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from multiprocessing import connection
+from contextlib import contextmanager
+from multiprocessing import connection, resource_tracker
 from typing import TYPE_CHECKING, Final, Self
 
 from verifier.batch.grading import Chunk, Graded, Grader, Job, joined
@@ -164,7 +165,8 @@ class _Worker:
         self.chunk: Chunk | None = None
         self._version: str | None = None
         self._process = context.Process(target=work, args=(theirs, job), name="verifier-worker", daemon=True)
-        self._process.start()
+        with _no_interrupt():
+            self._process.start()
         theirs.close()
 
     def hello(self) -> str | None:
@@ -202,9 +204,23 @@ class _Worker:
         return self._process.exitcode
 
 
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Keep Ctrl-C from a process that is started meanwhile, from its first moment on; it reaches us afterwards.
+
+    The terminal sends it to the whole group, and a process that is still importing would die of it with a traceback.
+    """
+    resource_tracker.ensure_running()  # started with the first process, it would take the mask off again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def serve(pipe: Connection, job: Job) -> None:
     """The life of a worker: load the rules, say so, grade chunks until the pipe ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it was blocked so far: the parent decides
     grader = Grader(job)
     try:
         pipe.send(grader.rules_version)
