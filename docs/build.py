@@ -145,7 +145,7 @@ def rules_page() -> str:
             lines += ["| list | what it is | begins with |", "|---|---|---|"]
             lines += [f"| `{name}` | {' | '.join(map(_cell, _listed(folder, name)))} |" for name in names]
             lines.append("")
-    lines += ["## Stages", "", f"`stages` may name {_either([stage.name for stage in STAGES])}.", ""]
+    lines += ["## Stages", "", f"`stages` may name {_either(sorted({stage.name for stage in STAGES}))}.", ""]
     lines += ["## Limits of a budget", "", "| limit | default |", "|---|---|"]
     lines += [f"| `{name}` | {getattr(Budget(), name):,} |" for name in Budget.__struct_fields__]
     return "\n".join([*lines, ""])
@@ -217,23 +217,21 @@ def _either(names: list[str]) -> str:
 
 
 def _listed(folder: str, name: str) -> tuple[str, str]:
-    """A word list of the built-in pack: the comment that stands above it (or its file), and its first words."""
+    """A word list of the built-in pack: the comment that stands above it, and its first words."""
     opening = re.compile(rf"(?:\[{name}\]|{name} *=)")
     for file in sorted((RULES / folder).glob("*.toml")):
         text = file.read_text(encoding="utf-8")
         above: list[str] = []
-        first: list[str] = []
         for line in text.splitlines():
-            if opening.match(line):
+            if opening.match(line) and above:
                 value = tomllib.loads(text)[name]
                 words = value if isinstance(value, list) else [word for part in value.values() for word in part]
-                return " ".join(above or first), ", ".join(f"`{word.strip()}`" for word in words[:3])
+                return " ".join(above), ", ".join(f"`{word.strip()}`" for word in words[:3])
             if line.startswith("#"):
                 above.append(line.removeprefix("#").strip())
                 continue
-            first = first or above
             above = []
-    sys.exit(f"rules/{folder}: no file holds the word list {name}: give it one, with a comment above it")
+    sys.exit(f"rules/{folder}: no file holds the word list {name} with a comment above it: give it one")
 
 
 def units_page() -> str:

@@ -256,7 +256,9 @@ def rules_check(packs: tuple[Path, ...]) -> None:
     failures = check_examples(loaded)
     for failure in failures:
         click.echo(str(failure), err=True)
-    click.echo(f"rules {loaded.version}: {len(loaded.examples)} examples, {len(failures)} failed")
+    own = ((pack, sum(one.file.startswith(f"{pack.as_posix()}/") for one in loaded.examples)) for pack in packs)
+    told = "".join(f", {count:,} of {pack}" for pack, count in own)
+    click.echo(f"rules {loaded.version}: {len(loaded.examples):,} examples{told}; {len(failures):,} failed")
     if failures:
         sys.exit(1)
 

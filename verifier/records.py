@@ -115,18 +115,21 @@ def parse_mappings(mappings: Iterable[str], known: tuple[str, ...]) -> dict[str,
 SEED: Final = Fields()
 
 
-def read_record(record: Mapping[str, object], fields: Fields = SEED, *, answer_needed: bool = False) -> Sample:
+def read_record(
+    record: Mapping[str, object], fields: Fields = SEED, *, answer_needed: bool = False, mappable: bool = False
+) -> Sample:
     """The sample that a record holds; raises ``RecordError`` with a ``record.*`` code and the record's own field name.
 
     ``response`` is the last assistant turn of the conversation, or the field of that name; the question is the first
     user turn, or the field. A field that was mapped by hand goes before the conversation. A null or empty answer is no
     error: it is graded. With ``answer_needed`` a record without any field for an answer is one: a name is misspelt.
+    ``mappable`` says that ``--field`` can name a field, which the error then advises.
     """
     if not isinstance(record, Mapping):
         raise RecordError(NOT_OBJECT.name, None, f"expected an object with fields, found {_kind(record)}")
-    ground_truth = _ground_truth(record, fields.ground_truth)
+    ground_truth = _ground_truth(record, fields.ground_truth, mappable=mappable)
     if answer_needed:
-        _check_answer(record, fields)
+        _check_answer(record, fields, mappable=mappable)
     turns = _turns(record, fields.conversations)
     return Sample(
         ground_truth=ground_truth,
@@ -186,9 +189,9 @@ def trace(verdict: Verdict) -> list[dict[str, object]]:
     ]
 
 
-def _ground_truth(record: Mapping[str, object], field: str) -> str | tuple[str, ...]:
+def _ground_truth(record: Mapping[str, object], field: str, *, mappable: bool) -> str | tuple[str, ...]:
     if field not in record:
-        hint = did_you_mean(field, record)
+        hint = _hint("ground_truth", field, record, mappable=mappable)
         raise RecordError(GROUND_TRUTH_MISSING.name, field, f"the record has no such field{hint}")
     value = record[field]
     if isinstance(value, (list, tuple)):
@@ -206,11 +209,13 @@ def _ground_truth(record: Mapping[str, object], field: str) -> str | tuple[str, 
     return text
 
 
-def _check_answer(record: Mapping[str, object], fields: Fields) -> None:
-    names = dict.fromkeys((fields.final_answer, fields.response, fields.conversations))
+def _check_answer(record: Mapping[str, object], fields: Fields, *, mappable: bool) -> None:
+    names = {getattr(fields, ours): ours for ours in ("conversations", "response", "final_answer")}
+    names = dict(reversed(names.items()))
     if not any(name in record for name in names):
         others = [name for name in record if name != fields.ground_truth]
-        hint = next(filter(None, (did_you_mean(name, others) for name in names)), "")
+        hints = (_hint(ours, name, others, mappable=mappable) for name, ours in names.items())
+        hint = next(filter(None, hints), "")
         problem = f"the record has no such field{hint}, and no other that holds an answer ({', '.join(names)})"
         raise RecordError(ANSWER_MISSING.name, fields.final_answer, problem)
 
@@ -312,6 +317,12 @@ def _kind(value: object) -> str:
     if isinstance(value, Mapping):
         return "an object"
     return f"a value of type {type(value).__name__}"
+
+
+def _hint(ours: str, name: str, known: Iterable[object], *, mappable: bool) -> str:
+    """The field that was probably meant, and the option that names it where there is one."""
+    meant = did_you_mean(name, known)
+    return f"{meant[:-1]} Then give --field {ours}={meant.split(chr(39))[1]})" if meant and mappable else meant
 
 
 def did_you_mean(name: str, known: Iterable[object]) -> str:

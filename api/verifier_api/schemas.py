@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from verifier.records import JsonNumber, read_record
+from verifier.records import SCALAR, JsonNumber, read_record
 from verifier.types.errors import RecordError
 from verifier.types.sample import Sample
 from verifier.types.spelling import nearest
@@ -284,7 +284,9 @@ def _invalid(errors: tuple[FieldProblem, ...]) -> Problem:
 
 _NO_FIELD: Final = "there is no such field"
 _FORMS: Final = {
-    "ground_truth": "a string or a list of strings",
+    "ground_truth": f"{SCALAR}, or a list of these",
+    "final_answer": SCALAR,
+    "sample_id": SCALAR,
     "options": "an object of label to text or a list of texts",
 }
 _EXPECTED: Final = {

@@ -57,7 +57,17 @@ def options(settings: Settings, listener: socket.socket) -> dict[str, Any]:
 
 def _worker(settings: Settings) -> type[UvicornWorker]:
     protocol = partial(BoundedProtocol, head_seconds=settings.idle_seconds)
-    return type("Worker", (UvicornWorker,), {"CONFIG_KWARGS": UvicornWorker.CONFIG_KWARGS | {"http": protocol}})
+    return type("Worker", (_Worker,), {"CONFIG_KWARGS": UvicornWorker.CONFIG_KWARGS | {"http": protocol}})
+
+
+class _Worker(UvicornWorker):  # type: ignore[misc]  # has no types
+    """uvicorn's worker over plain sockets: of gunicorn's own, uvloop closes the descriptor and then closes it again."""
+
+    sockets: list[Any]
+
+    async def _serve(self) -> None:
+        self.sockets = [listener.sock for listener in self.sockets]
+        await super()._serve()
 
 
 def run(settings: Settings) -> None:

@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from verifier import Option, Outcome, Sample, Verifier, grade, grade_batch
+from verifier.records import read_record
+from verifier.types.errors import RecordError
 
 PAIRS = [("600 W", "0.6 kW"), ("600 W", "600 J"), ("B", "(C)"), ("1/3", "0.333"), ("red", "crimson"), ("5", None)]
 
@@ -42,16 +44,46 @@ def test_one_of_several_ground_truths_is_enough_and_their_order_is_free() -> Non
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"ground_truth": 5, "final_answer": "5"}, "ground_truth must be a string or a list of strings, not int"),
-        ({"ground_truth": [5], "final_answer": "5"}, "ground_truth must hold strings, not int"),
-        ({"ground_truth": "5", "final_answer": 5}, "final_answer must be a string or None, not int"),
-        ({"ground_truth": "5", "final_answer": "5", "options": {"A": 5}}, "options must map labels to texts"),
-        ({"ground_truth": "5", "final_answer": "5", "options": "AB"}, "options must be a mapping|hold Option"),
+        (
+            {"ground_truth": None, "final_answer": "5"},
+            "ground_truth must be a string, .* not NoneType",
+        ),
+        ({"ground_truth": {"a": 5}, "final_answer": "5"}, "ground_truth must be a string, .* not dict"),
+        ({"ground_truth": [None], "final_answer": "5"}, "ground_truth must hold strings, .* not NoneType"),
+        ({"ground_truth": "5", "final_answer": [5]}, "final_answer must be a string, .* or None, not list"),
+        ({"ground_truth": "5", "response": 5}, "response must be a string or None, not int"),
+        ({"ground_truth": "5", "final_answer": "5", "options": {"A": None}}, "options must map labels to texts"),
+        ({"ground_truth": "5", "final_answer": "5", "options": {1: "5"}}, "options must map labels to texts"),
+        ({"ground_truth": "5", "final_answer": "5", "options": "AB"}, "options must map labels to texts, or be a list"),
+        ({"ground_truth": "5", "final_answer": "5", "options": {"4", "5"}}, "or be a list of texts, not set"),
+        ({"ground_truth": "5", "final_answer": "5", "options": ["4", Option("B", "5")]}, "or texts, not both"),
     ],
 )
 def test_misuse_is_a_type_error(fields: dict[str, object], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         grade(**fields)  # type: ignore[arg-type]
+
+
+def test_numbers_booleans_and_bare_lists_are_what_they_are_in_files() -> None:
+    sample = Sample.of(ground_truth=[5, True, 0.5], final_answer=10**5000, options=["four", 5], sample_id=7)
+    assert sample.ground_truth == ("5", "true", "0.5")
+    assert sample.final_answer == "1" + "0" * 5000
+    assert sample.options == (Option("A", "four"), Option("B", "5"))
+    assert sample.sample_id == "7"
+    record = {"ground_truth": 5, "final_answer": 5.0, "options": {"A": 4, "B": "5"}, "sample_id": "7"}
+    assert Sample.of(**record) == read_record(record)  # type: ignore[arg-type]
+    assert Sample.of(ground_truth="B", options=(str(n) for n in range(28))).options[-1] == Option("AB", "27")
+    assert grade(ground_truth="B", final_answer=5, options=[4, 5]).success is True
+
+
+def test_a_batch_is_graded_under_the_rules_of_its_verifier() -> None:
+    rows = [{"ground_truth": "600 W", "final_answer": "0.6 kW"}, Sample(ground_truth="5", final_answer="6")]
+    verifier = Verifier(profile="default")
+    assert verifier.grade_batch(rows) == grade_batch(rows)
+    strict = Verifier(msgspec.structs.replace(verifier.rules, version="mine"))
+    assert [verdict.rules for verdict in strict.grade_batch(iter(rows))] == ["mine", "mine"]
+    with pytest.raises(RecordError, match=r"samples\[1\].ground_truth"):
+        verifier.grade_batch([rows[1], {"final_answer": "6"}])
 
 
 def test_an_empty_list_of_ground_truths_is_a_value_error() -> None:

@@ -412,7 +412,9 @@ def test_progress_is_told(tmp_path: Path, many_rows: Callable[[int], list[Row]],
 def test_a_file_that_was_never_graded_is_told_what_to_run(
     tmp_path: Path, graded_row: Callable[..., Row], write: Callable[..., str]
 ) -> None:
-    rows: list[Row] = [{"sample_id": str(n), "ground_truth": "5", "final_answer": "5", "success": None} for n in range(2)]
+    rows: list[Row] = [
+        {"sample_id": str(n), "ground_truth": "5", "final_answer": "5", "success": None} for n in range(2)
+    ]
     plain, graded = write("never.jsonl", rows), write("in.jsonl", [graded_row("a"), rows[0]])
     told = [remark for remark in merge([plain, graded], tmp_path / "out", Options()).remarks if "was graded" in remark]
     assert told == [f"{plain}: none of its 2 rows was graded; run `verifier grade {plain}` and merge what that writes"]

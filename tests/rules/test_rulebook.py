@@ -155,7 +155,28 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         (
             "units/a.toml",
             '[[unit]]\nname = "x"\nsymbols = []\nwords = []\nequals = "3 jule"\n',
-            "units/a.toml: entry 'x', field 'equals': unknown unit 'jule'",
+            "units/a.toml: entry 'x', field 'equals': unknown unit 'jule' (did you mean 'joule'?)",
+        ),
+        (
+            "units/a.toml",
+            '[[unit]]\nname = "x"\nsymbols = []\nwords = []\nequals = "3 centimeter"\n',
+            "units/a.toml: entry 'x', field 'equals': unknown unit 'centimeter' (did you mean 'centimetre'?)",
+        ),
+        (
+            "units/a.toml",
+            '[[unit]]\nname = "x"\nsymbols = "x"\nwords = [""]\nequals = 3\n',
+            (
+                "units/a.toml: entry 'x', field 'symbols': write a list; field 'words.0': must not be empty; "
+                "field 'equals': write a text"
+            ),
+        ),
+        (
+            "dates/a.toml",
+            '[[calendar]]\nname = "x"\nmonths = [["a"]]\ndays = []\n',
+            (
+                "dates/a.toml: entry 'x', field 'months': must hold no fewer than 12, and holds 1; "
+                "field 'days': must not be empty"
+            ),
         ),
         (
             "units/a.toml",
@@ -195,7 +216,7 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         (
             "chemistry/a.toml",
             "[[core]]\nname = 'Og'\nshells = 'all'\n",
-            "chemistry/a.toml: entry 'Og', field 'shells': string should match pattern",
+            "chemistry/a.toml: entry 'Og', field 'shells': 'all' cannot be read as one (what it stands for: `1s2",
         ),
         (
             "unit.toml",

@@ -189,7 +189,7 @@ class Grader:
             work.failed(line, row, RecordError(WORKER_LOST.name, None, WORKER_LOST.summary))
             return
         try:
-            sample = read_record(record, self._job.fields, answer_needed=True)
+            sample = read_record(record, self._job.fields, answer_needed=True, mappable=True)
             verdict = self._verifier.grade(sample)
             if self._verifier.asks(sample, verdict):
                 places = (_size(work.output), _size(work.errors), _size(work.trace))

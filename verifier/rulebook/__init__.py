@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from verifier.rulebook.schema import ENTRIES, LISTS, Entries, Lists, Pack, WordList
 from verifier.rulebook.tables import build_rules
@@ -158,7 +159,7 @@ def _validated(model: type[_Model], raw: object, path: str, entry: str | None) -
         problems = [
             f"there is no such field{_did_you_mean(field, known)}; there are: {', '.join(known)}"
             if one["type"] == "extra_forbidden"
-            else one["msg"][:1].lower() + one["msg"][1:]
+            else _problem(one, model)
             for field, one in zip(fields, found, strict=True)
         ]
         others = [
@@ -166,6 +167,43 @@ def _validated(model: type[_Model], raw: object, path: str, entry: str | None) -
             for field, problem in zip(fields[1:_MOST_PROBLEMS], problems[1:], strict=False)
         ]
         raise RulesError(path, entry, fields[0] or None, "; ".join([problems[0], *others])) from error
+
+
+_EXPECTED = {
+    "bool_type": "write true or false",
+    "dict_type": "write a table",
+    "int_type": "write a whole number",
+    "missing": "field required",
+    "string_type": "write a text",
+    "tuple_type": "write a list",
+}
+
+
+def _problem(found: ErrorDetails, model: type[BaseModel]) -> str:
+    """An error of pydantic's in the words of a rule pack; what a field must look like is told by its description."""
+    kind, bounds, value = found["type"], found.get("ctx", {}), found["input"]
+    if kind in _EXPECTED:
+        return _EXPECTED[kind]
+    if kind == "string_too_short" or (kind == "too_short" and not bounds["actual_length"]):
+        return "must not be empty"
+    if kind in {"too_short", "too_long"} and len(value) == bounds["actual_length"]:
+        wanted = (
+            f"no fewer than {bounds['min_length']}" if kind == "too_short" else f"no more than {bounds['max_length']}"
+        )
+        return f"must hold {wanted}, and holds {len(value)}"
+    if kind == "string_too_long":
+        return f"must have no more than {bounds['max_length']} characters"
+    told = _described(model, found["loc"])
+    if kind == "string_pattern_mismatch":
+        return f"'{value}' cannot be read as one{told}" if told else f"'{value}' must be like {bounds['pattern']}"
+    return found["msg"][:1].lower() + found["msg"][1:] + told
+
+
+def _described(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """What a field is, in brackets."""
+    fields = {field.alias or name: field.description or "" for name, field in model.model_fields.items()}
+    told = fields.get(str(place[0]), "") if place else ""
+    return f" ({told[:1].lower()}{told[1:].rstrip('.')})" if told else ""
 
 
 def _did_you_mean(name: str, known: list[str], ending: str = "") -> str:

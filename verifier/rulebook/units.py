@@ -13,6 +13,7 @@ from flint import fmpq, fmpz
 from verifier.rulebook.schema import DirectionEntry, Entries, Lists, PrefixEntry, UnitEntry
 from verifier.types.errors import RulesError
 from verifier.types.rules import Dimension, DirectionTable, UnitDefinition, UnitTable
+from verifier.types.spelling import nearest
 
 _TERM = re.compile(r"(?P<name>[A-Za-z][A-Za-z -]*?)(?:\^(?P<power>-?\d+))?$")
 _AMOUNT = re.compile(r"\d+(?:/\d+)?$")
@@ -39,7 +40,7 @@ class Resolver:
                 rest = name.removeprefix(prefix.name)
                 if rest != name and rest in self.rows and prefix in self.taken(self.rows[rest][1]):
                     return prefixed(self.unit(rest, path, asked_by), prefix)
-            raise RulesError(path, asked_by, "equals", f"unknown unit '{name}'")
+            raise RulesError(path, asked_by, "equals", f"unknown unit '{name}'{self._meant(name)}")
         where, row = self.rows[name]
         if name in self.open:
             raise RulesError(where, name, "equals", "defined through itself: " + " -> ".join([*self.open, name]))
@@ -48,6 +49,15 @@ class Resolver:
         self.open.pop()
         self.done[name] = definition
         return definition
+
+    def _meant(self, name: str) -> str:
+        """The unit that a name is a misspelling or a spelling of, in brackets."""
+        spelled = {word: row.name for _, row in self.rows.values() for word in (*row.words, *row.symbols)}
+        for _, row in self.rows.values():
+            spelled |= {prefix.name + word: prefix.name + row.name for prefix in self.taken(row) for word in row.words}
+        named = [*self.rows, *(prefix.name + row.name for _, row in self.rows.values() for prefix in self.taken(row))]
+        meant = spelled.get(name) or nearest(name, named, least=75)
+        return "" if meant is None else f" (did you mean '{meant}'?)"
 
     def dimension(self, written: str, path: str, asked_by: str) -> Dimension:
         """The dimension of a product of units in the notation of ``equals``: ``metre^2``."""
