@@ -61,7 +61,8 @@ VERIFICATION_KEYS: Final = (
 SCALAR: Final = "a string, a number or a boolean"
 """What an answer may be, as errors say it."""
 
-_NEAR: Final = 68  # of 100: "anser" and "answer" are, "reference_answer" and "final_answer" are not
+NEAR: Final = 68
+"""Of 100, for a name that was meant: "anser" and "answer" are near, "reference_answer" and "final_answer" are not."""
 
 
 class JsonNumber(str):
@@ -328,5 +329,5 @@ def _hint(ours: str, name: str, known: Iterable[object], *, mappable: bool) -> s
 def did_you_mean(name: str, known: Iterable[object]) -> str:
     """The known name that is nearly this one, in brackets for the end of a sentence; nothing where none is."""
     names = [other for other in known if isinstance(other, str)]
-    meant = nearest(name, names, least=_NEAR)
+    meant = nearest(name, names, least=NEAR)
     return "" if meant is None else f" (did you mean '{meant}'?)"

@@ -29,6 +29,7 @@ def test_it_starts_and_stops(serve: Callable[..., Running]) -> None:
     assert len(server.wait_for(r"Booting worker with pid: (\d+)", times=2)) == 2
     assert server.ask("/grade", GOOD).json["success"] is True
     assert server.stop() == 0
+    assert "Error" not in "".join(server.errors)
 
 
 def test_requests_in_hand_are_finished_on_sigterm(serve: Callable[..., Running]) -> None:

@@ -113,6 +113,15 @@ def test_own_rules_explain_their_verdicts(tmp_path: Path, verifier: Run) -> None
     assert verifier("explain", "134 inches", "2 smoots", env=environment).stdout.startswith(b"Correct.")
 
 
+def test_a_pack_is_told_how_many_examples_are_its_own(tmp_path: Path, verifier: Run) -> None:
+    (tmp_path / "mine" / "units").mkdir(parents=True)
+    (tmp_path / "mine" / "pack.toml").write_text(PACK)
+    (tmp_path / "mine" / "units" / "odd.toml").write_text(UNIT)
+    done = verifier("rules", "check", "mine")
+    assert done.returncode == 0
+    assert b" examples, 2 of mine; 0 failed\n" in done.stdout
+
+
 def test_a_misshapen_option_is_refused(verifier: Run) -> None:
     done = verifier("explain", "B", "B", "--option", "Ibuprofen")
     assert (done.returncode, b"LABEL=TEXT" in done.stderr) == (2, True)

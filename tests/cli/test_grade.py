@@ -520,6 +520,15 @@ def test_rows_that_all_fail_say_why_and_what_they_hold(tmp_path: Path, verifier:
     )
 
 
+def test_a_misspelt_name_gets_the_option_that_reads_it(tmp_path: Path, verifier: Run) -> None:
+    _write(tmp_path / "in.jsonl", {"groundtruth": "4", "final_answr": "4"})
+    done = verifier("grade", "in.jsonl", "-o", "out", "--quiet")
+    advice = "--field ground_truth=groundtruth --field final_answer=final_answr"
+    assert f"name yours, perhaps {advice}\n" in done.stderr.decode()
+    assert "Then give --field ground_truth=groundtruth)" in str(_read(tmp_path / "out.errors.jsonl")[0]["reason"])
+    assert verifier("grade", "in.jsonl", "-o", "out", *advice.split()).returncode == 0
+
+
 def test_rows_that_were_graded_already_are_told(tmp_path: Path, verifier: Run) -> None:
     _write(tmp_path / "in.jsonl", GOOD, {"ground_truth": "Paris", "response": "Lyon"})
     shown = " ".join(verifier("grade", "in.jsonl").stdout.decode().replace("│", " ").split())

@@ -64,6 +64,15 @@ def test_content_in_parts_is_read_and_tool_calls_in_it_are_not() -> None:
     assert sample.response.strip() == "It is 4."
 
 
+def test_where_fields_can_be_mapped_the_option_is_given() -> None:
+    with pytest.raises(RecordError, match=r"mean 'groundtruth'\? Then give --field ground_truth=groundtruth\)"):
+        read_record({"groundtruth": "4", "final_answer": "4"}, mappable=True)
+    with pytest.raises(RecordError, match=r"mean 'finalanswer'\? Then give --field final_answer=finalanswer\), and no"):
+        read_record({"ground_truth": "4", "finalanswer": "4"}, answer_needed=True, mappable=True)
+    with pytest.raises(RecordError, match=r"such field \(did you mean 'groundtruth'\?\)$"):
+        read_record({"groundtruth": "4", "final_answer": "4"})
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -15,9 +15,10 @@ from verifier.batch.grading import Job, Tally
 from verifier.batch.run import Plan, Stopped, plan_outputs, run
 from verifier.batch.terminal import commonest, counted, print_summary, progress_bar
 from verifier.grader import JUDGES
-from verifier.records import CODES, Fields
+from verifier.records import CODES, NEAR, Fields
 from verifier.settings import load_settings
 from verifier.types.errors import OutputError
+from verifier.types.spelling import nearest
 
 ALL_GRADED: Final = 0
 SOME_ERRORS: Final = 1
@@ -91,7 +92,13 @@ def _remarks(tally: Tally, *, quiet: bool) -> Iterator[str]:
         yield f"… and {more:,} more {'row' if more == 1 else 'rows'} of {counted(kinds, 'other kind')}"
     if tally.names and tally.errors == tally.rows:
         names = ", ".join(tally.names)
-        yield f"no row could be graded; the first has {names}: name yours, e.g. --field ground_truth=NAME"
+        missing = [ours for ours in ("ground_truth", "final_answer") if ours not in tally.names]
+        meant = {ours: nearest(ours, tally.names, least=NEAR) for ours in missing}
+        options = " ".join(f"--field {ours}={theirs}" for ours, theirs in meant.items() if theirs)
+        yield (
+            f"no row could be graded; the first has {names}:"
+            f" name yours, {f'perhaps {options}' if options else 'e.g. --field ground_truth=NAME'}"
+        )
     if tally.graded_before and not quiet:
         yield f"{counted(tally.graded_before, 'row')} carried a verdict already; this run's stands in its place"
 
