@@ -15,6 +15,7 @@ _DECISIONS = {
 }
 _KINDS: Mapping[str, tuple[str, str]] = {  # of every reader and stage: what one is, and several
     "band": ("a value with an uncertainty", "values with uncertainties"),
+    "bearing": ("a bearing", "bearings"),
     "bound": ("a bound", "bounds"),
     "chemistry": ("chemistry", "chemical formulas"),
     "choice": ("a choice", "choices"),
@@ -24,6 +25,8 @@ _KINDS: Mapping[str, tuple[str, str]] = {  # of every reader and stage: what one
     "date": ("a date or time", "dates"),
     "expression": ("an expression", "expressions"),
     "identical": ("a text", "texts"),
+    "label": ("a label", "labels"),
+    "name": ("a name made of figures", "names"),
     "number": ("a number", "numbers"),
     "numeral": ("a numeral of another base", "numerals"),
     "ordinal": ("a place in a row", "places in a row"),
