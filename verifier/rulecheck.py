@@ -33,6 +33,7 @@ _EXPECTED = {
     "accept": "correct",
     "reject": "incorrect",
     "extract": "the second to be extracted from the first",
+    "unmarked": "something else than the second to be extracted from the first",
     "said": "the second to be the names that the first says it of",
     "unsaid": "the first not to say it of the second",
     "options": "the second to be the options of the first",
@@ -56,11 +57,12 @@ def _check(example: Example, verifier: Verifier) -> str | None:
         return None if listed == example.wanted else listed or "no options"
     if example.kind in {"said", "unsaid"}:
         return _told(example, verifier.rules)
-    if example.kind == "extract":
+    if example.kind in {"extract", "unmarked"}:
         meter = Meter(verifier.rules.default_profile.budget)
         found = find_answer(example.given, verifier.rules, meter)
-        texts = [plain(candidate.text, verifier.rules.text, meter) for candidate in found.candidates]
-        return None if plain(example.wanted, verifier.rules.text, meter) in texts else str(texts or found.finding)
+        texts = [plain(candidate.text, verifier.rules.text, meter) for candidate in found.each()]
+        holds = (plain(example.wanted, verifier.rules.text, meter) in texts) is (example.kind == "extract")
+        return None if holds else str(texts or found.finding)
     sample = Sample(ground_truth=example.given, final_answer=example.wanted, category=example.category)
     verdict = verifier.grade(sample)
     wanted = Outcome.CORRECT if example.kind == "accept" else Outcome.INCORRECT

@@ -83,6 +83,9 @@ def narrower(
     if len(found.text) > _LONGEST or found.text.rstrip().endswith("?"):
         return ()
     whole = found.text
+    meant = _contrasted(found, rules)
+    if meant is not None:
+        return (meant,)
     found = _conclusion(found, rules)
     text = _main_clause(found.text, rules)
     parts: list[Extraction] = []
@@ -112,6 +115,33 @@ def narrower(
             Extraction(text[number:].replace("**", "").strip(), "sole_number", found.start + number, found.end)
         )
     return tuple(parts)
+
+
+_REJECTED = 40  # characters of a value that is rejected
+_VERB = re.compile(r" (?:is|are|was|that) ")
+
+
+def _contrasted(found: Extraction, rules: Rules) -> Extraction | None:
+    """The value that is meant, behind the one that a sentence rejects: "not 5 but 7"; none behind "not only 5"."""
+    folded = texts.fold(found.text)
+    for contrast in rules.extract.contrasts:
+        before = folded.find(contrast.before)
+        between = -1 if before < 0 else folded.find(contrast.between, before, before + _REJECTED + 16)
+        if between < 0:
+            continue
+        rejected = folded[before + len(contrast.before) : between]
+        begin = between + len(contrast.between)
+        meant = folded[begin:].lstrip()
+        if (
+            not blank(rejected)
+            and not blank(meant)
+            and not rejected.startswith(contrast.unless)
+            and not meant.startswith(contrast.unless)
+            and not _VERB.search(rejected)
+            and contrast.before not in meant
+        ):
+            return Extraction(found.text[begin:].strip(), "contrast", found.start + begin, found.end)
+    return None
 
 
 def _conclusion(found: Extraction, rules: Rules) -> Extraction:

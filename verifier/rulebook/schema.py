@@ -297,11 +297,26 @@ class PartEntry(Entry):
 
 
 class MarkerEntry(Entry):
-    """Phrases that announce an answer."""
+    """Words that announce an answer, most often those of one language."""
 
-    phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="What stands before the answer.")]
-    exact: Annotated[bool, Field(description="Read in this case only.")] = False
-    line_start: Annotated[bool, Field(description="Only where it opens a line or a sentence.")] = False
+    phrases: Annotated[tuple[Text, ...], Field(description="What stands right before the answer.")] = ()
+    labels: Annotated[
+        tuple[Text, ...],
+        Field(description="What opens a line or a sentence and has a colon, or the line's end, before the answer."),
+    ] = ()
+    exact: Annotated[bool, Field(description="Read in this case only, and sought in all of a very long text.")] = False
+    line_start: Annotated[bool, Field(description="The phrases too only where they open a line or a sentence.")] = False
+    to_end: Annotated[bool, Field(description="All that follows is the answer, over any lines.")] = False
+
+
+class ContrastEntry(Entry):
+    """Two words around a rejected value: "not 5 but 7"."""
+
+    before: Annotated[Text, Field(description="What stands before the rejected value.")]
+    between: Annotated[Text, Field(description="What stands between it and the value that is meant.")]
+    unless: Annotated[
+        tuple[Text, ...], Field(description="Words behind either that reject nothing: not *only* 5 but *also* 7.")
+    ] = ()
 
 
 class TagEntry(Entry):
@@ -490,6 +505,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("numbers", "bound"): BoundEntry,
     ("numbers", "language"): LanguageEntry,
     ("extract", "marker"): MarkerEntry,
+    ("extract", "contrast"): ContrastEntry,
     ("extract", "tag"): TagEntry,
     ("demand", "measure"): MeasureEntry,
     ("demand", "form"): FormEntry,
@@ -521,7 +537,7 @@ _LISTS = {
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
     "loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
-    "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals",
+    "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals explanations",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",

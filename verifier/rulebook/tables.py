@@ -29,6 +29,7 @@ from verifier.rulebook.schema import (
     LayoutEntry,
     Lists,
     MacroEntry,
+    ContrastEntry,
     MarkerEntry,
     MeasureEntry,
     NamedSetEntry,
@@ -52,7 +53,9 @@ from verifier.types.rules import (
     Example,
     ExtractTable,
     Layout,
-    Marker,
+    Clue,
+    Contrast,
+    Phrase,
     Profile,
     Rules,
     Tag,
@@ -227,19 +230,8 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
 
 def _extract(entries: Entries, lists: Lists) -> ExtractTable:
     tags = [entry for _, entry in _all(entries, "extract", "tag", TagEntry)]
-    markers = tuple(
-        Marker(
-            entry.name,
-            entry.phrases if entry.exact else tuple(phrase.lower() for phrase in entry.phrases),
-            entry.exact,
-            entry.line_start,
-        )
-        for _, entry in _all(entries, "extract", "marker", MarkerEntry)
-    )
-    starts = {phrase[:3].lower() for marker in markers for phrase in marker.phrases}
     return ExtractTable(
-        markers=markers,
-        starts=tuple(sorted(starts)),
+        clues=_clues([entry for _, entry in _all(entries, "extract", "marker", MarkerEntry)]),
         answer_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "answer"),
         thinking_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "thinking"),
         boxes=tuple(lists.get(("extract", "boxes"), ())),
@@ -252,7 +244,37 @@ def _extract(entries: Entries, lists: Lists) -> ExtractTable:
         subordinators=frozenset(_folded(lists, "extract", "subordinators")),
         remarks=frozenset(_folded(lists, "extract", "remarks")),
         reversals=_folded(lists, "extract", "reversals"),
+        contrasts=tuple(
+            Contrast(entry.before.lower(), entry.between.lower(), tuple(word.lower() for word in entry.unless))
+            for _, entry in _all(entries, "extract", "contrast", ContrastEntry)
+        ),
+        explanations=_folded(lists, "extract", "explanations"),
     )
+
+
+def _clues(markers: Iterable[MarkerEntry]) -> tuple[Clue, ...]:
+    """All phrases by the word that stands in the most of them: "antwort" for all of German."""
+    phrases = [
+        Phrase(words if entry.exact else words.lower(), entry.name, entry.exact, entry.line_start, label, entry.to_end)
+        for entry in markers
+        for label, listed in ((False, entry.phrases), (True, entry.labels))
+        for words in listed
+    ]
+    texts = [phrase.text.lower() for phrase in phrases]
+    words = {word for text in texts for part in text.split() if _is_clue(word := part.strip(".,:-'"))}
+    score = {word: sum(word in text for text in texts) for word in words}
+    found: dict[str, list[Phrase]] = {}
+    for phrase, text in zip(phrases, texts, strict=True):
+        within = [word for word in words if word in text]
+        found.setdefault(max(within, key=lambda word: (score[word], len(word), word), default=text), []).append(phrase)
+    return tuple(Clue(word, tuple(listed)) for word, listed in sorted(found.items()))
+
+
+def _is_clue(word: str) -> bool:
+    return len(word) > _SHORT or (word != "" and word[0] >= "\u0590")
+
+
+_SHORT = 3  # letters of a word that stands in too many others
 
 
 def _choices(entries: Entries, lists: Lists) -> ChoiceTable:
@@ -346,6 +368,9 @@ def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None
 # --- examples -------------------------------------------------------------------------------------------------------
 
 
+_UNMET = {"said": "unsaid", "extract": "unmarked"}
+
+
 def _examples(entries: Entries) -> Iterator[Example]:
     """Every entry's own tests.
 
@@ -355,6 +380,7 @@ def _examples(entries: Entries) -> Iterator[Example]:
     kinds = {
         ("extract", "marker"): "extract",
         ("extract", "tag"): "extract",
+        ("extract", "contrast"): "extract",
         ("choices", "layout"): "options",
         ("demand", "condition"): "said",
     }
@@ -368,5 +394,5 @@ def _examples(entries: Entries) -> Iterator[Example]:
             for given, wanted in entry.accept:
                 yield Example(path, entry.name, kinds.get(key, "accept"), given, wanted, category)
             for given, wanted in entry.reject:
-                unmet = "unsaid" if key == ("demand", "condition") else "reject"
+                unmet = _UNMET.get(kinds.get(key, "accept"), "reject")
                 yield Example(path, entry.name, unmet, given, wanted, category)

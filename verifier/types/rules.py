@@ -161,13 +161,26 @@ class TextTable(msgspec.Struct, frozen=True):
     restatements: tuple[str, ...]
 
 
-class Marker(msgspec.Struct, frozen=True):
-    """Words that announce the answer: ``phrases`` are what stands before ``{answer}``, folded unless ``exact``."""
+class Phrase(msgspec.Struct, frozen=True):
+    """Words that announce the answer, folded unless ``exact``.
 
-    name: str
-    phrases: tuple[str, ...]
+    A ``label`` opens a line or a sentence and has a colon or the line's end behind it; what a phrase ``to_end``
+    announces goes on to the text's end. ``marker`` is the entry's name.
+    """
+
+    text: str
+    marker: str
     exact: bool
     line_start: bool
+    label: bool
+    to_end: bool
+
+
+class Clue(msgspec.Struct, frozen=True):
+    """A word, folded, without which none of its phrases stands in a text."""
+
+    text: str
+    phrases: tuple[Phrase, ...]
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -177,14 +190,18 @@ class Tag(msgspec.Struct, frozen=True):
     close: str
 
 
+class Contrast(msgspec.Struct, frozen=True):
+    """Words before a rejected value and between it and the one that is meant; ``unless`` words behind either of them."""
+
+    before: str
+    between: str
+    unless: tuple[str, ...]
+
+
 class ExtractTable(msgspec.Struct, frozen=True):
-    """How the final answer is found in a response.
+    """How the final answer is found in a response."""
 
-    ``starts`` are the first letters of the markers' phrases: a text that holds none of them holds no marker.
-    """
-
-    markers: tuple[Marker, ...]
-    starts: tuple[str, ...]
+    clues: tuple[Clue, ...]
     answer_tags: tuple[Tag, ...]
     thinking_tags: tuple[Tag, ...]
     boxes: tuple[str, ...]
@@ -197,6 +214,8 @@ class ExtractTable(msgspec.Struct, frozen=True):
     subordinators: frozenset[str]
     remarks: frozenset[str]
     reversals: tuple[str, ...]
+    contrasts: tuple[Contrast, ...]
+    explanations: tuple[str, ...]
 
 
 class Saying(msgspec.Struct, frozen=True):
@@ -507,7 +526,7 @@ class Confidence(msgspec.Struct, frozen=True):
 class Example(msgspec.Struct, frozen=True):
     """An entry's own test: ``kind`` says what ``given`` and ``wanted`` are.
 
-    accept and reject: gold and candidate; extract: response and answer; options: question and ``A=text|B=text``;
+    accept and reject: gold and candidate; extract and unmarked: response and what is, or is not, its answer; options: question and ``A=text|B=text``;
     said and unsaid: the condition's sentence and the names that it is said of, or is not.
     """
 

@@ -1,0 +1,135 @@
+r"""Answers in boxes: ``\boxed{…}``, several of them, one in another, one that is only a part of a formula.
+
+Searches are one ``rfind`` for each box; braces are followed for the length of an answer.
+"""
+
+from __future__ import annotations
+
+import re
+
+from verifier.engine import text as texts
+from verifier.engine.statement import WORD, blank
+from verifier.types.rules import ExtractTable, TextTable
+from verifier.types.sample import Extraction
+
+_ANSWER_HEAD = 20_000  # characters in which a box's brace may end; what is longer is no answer
+_BOX_TAIL = 200
+_CLAUSE_HEAD = 120  # characters before a box in which its clause may begin
+_CLAUSE_END = re.compile(r"(?<!\d)[.,;](?!\d)")
+_TOKEN = re.compile(r"\S{1,200}")
+
+
+def last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction | None:
+    r"""The last ``\boxed{…}``, with the unit or words behind it on its line.
+
+    Two boxes that a conjunction joins are several answers.
+    """
+    last = _box_before(text, start, end, end, table)
+    if last is None:
+        return None
+    earlier = _box_before(text, start, last.start, end, table)
+    if earlier is not None and blank(last.text):
+        last, earlier = earlier, _box_before(text, start, earlier.start, end, table)
+    if (
+        earlier is not None
+        and earlier.end <= last.start
+        and _joined(text[earlier.end : last.start])
+        and earlier.text.strip() != last.text.strip()
+    ):
+        return _box_run(text, start, end, last, earlier, table)
+    line_end = text.find("\n", last.end, end)
+    tail = text[last.end : min(end if line_end < 0 else line_end, last.end + _BOX_TAIL)]
+    tail = _CLAUSE_END.split(tail, maxsplit=1)[0].replace("$", " ").replace("\\)", " ").replace("\\]", " ").strip()
+    words = f"{last.text} {tail}" if last.text[-1:].isdigit() and tail and len(tail) < _BOX_TAIL else last.text
+    return Extraction(words, "boxed", last.start, last.end)
+
+
+_LABELLED_BOX = re.compile(r"([^\W\d_](?:_\{?\w{1,3}\}?)?|\([a-h]\)) ?=? ?$")
+_MOST_BOXES = 32
+
+
+def _box_run(text: str, start: int, end: int, last: Extraction, earlier: Extraction, table: ExtractTable) -> Extraction:
+    """All boxes of a run that only commas or conjunctions join, as one list; with the names they are assigned to."""
+    run = [last]
+    previous: Extraction | None = earlier
+    while previous is not None and len(run) < _MOST_BOXES and _joined(text[previous.end : run[0].start]):
+        run.insert(0, previous)
+        previous = _box_before(text, start, previous.start, end, table)
+    parts: list[str] = []
+    for box in run:
+        named = _LABELLED_BOX.search(text[max(start, box.start - 12) : box.start].rstrip("$( "))
+        parts.append(f"{named[0]} {box.text}" if named and named[0].rstrip().endswith("=") else box.text)
+    return Extraction(", ".join(parts), "several_boxes", run[0].start, last.end)
+
+
+def _box_before(text: str, start: int, before: int, end: int, table: ExtractTable) -> Extraction | None:
+    """The last box that begins before a position: braces, or one token. One never closed holds all that follows."""
+    best: tuple[int, str] | None = None
+    for name in table.boxes:
+        position = text.rfind("\\" + name, start, before)
+        if position >= 0 and (best is None or position > best[0]):
+            best = (position, name)
+    if best is None:
+        return None
+    begin, opening = best[0], best[0] + 1 + len(best[1])
+    while opening < end and text[opening] == " ":
+        opening += 1
+    if text[opening : opening + 1] == "{":
+        close = texts.closing(text, opening, min(end, opening + _ANSWER_HEAD))
+        stop = end if close < 0 else close
+        return Extraction(text[opening + 1 : stop], "boxed", begin, end if close < 0 else close + 1)
+    token = _TOKEN.match(text, opening, end)
+    return None if token is None else Extraction(token[0].rstrip("$."), "boxed", begin, token.end())
+
+
+def inside(text: str, boxed: Extraction) -> Extraction:
+    """The box's own words, without what stands behind it on its line."""
+    opening = text.find("{", boxed.start, boxed.end)
+    if opening < 0:
+        return boxed
+    close = texts.closing(text, opening, min(boxed.end, opening + _ANSWER_HEAD))
+    stop = close if close > 0 else boxed.end
+    return Extraction(text[opening + 1 : stop], "boxed", opening + 1, stop)
+
+
+_JOINT = re.compile(
+    r"[\s$,;.&()\\\[\]{}]*(?:q?quad)?[\s\\]*(?:(?:text|mathrm|mbox)\{)?[\s,]*(?:and|or|und|et|y)?[\s,]*(?:alternatively|also)?(?:\}[\s\\]*q?quad)?"
+    r"[\s$,;.&()\\\[\]{}]*(?:[^\W\d_]\w?(?:_\{?\w{1,3}\}?)? ?=|(?:first|second|third|other) \w+ ?[:=])?[\s$]*",
+    re.IGNORECASE,
+)
+_BEFORE_BOX = re.compile(
+    r"(?:[-+*/^<>≤≥≠√×·\d]|\\(?:neq?|geq?|leq?|gt|lt|times|cdot|pm|div)|\b(?:not|or|nor|than|either)"
+    r"|(?P<macro>\\[A-Za-z]+)?[({])\s*$",
+    re.IGNORECASE,
+)
+_AFTER_BOX = re.compile(  # maths, or a macro that is neither text nor space nor the formula's end; or a conjunction
+    r"\s*(?:[-+*/^<>≤≥≠√×·!_=\d(]|\\(?!text|mathrm|mbox|quad|circ|pmod|[,;%)\]$!\s])"
+    r"|or\b|and\b|,?\s*\\text\{[ ,]*(?:or|and)\b)"
+)
+
+
+def in_formula(text: str, start: int, boxed: Extraction, end: int, table: TextTable) -> bool:
+    r"""Whether maths or a conjunction on either side makes the box a part: ``-\boxed{5}``, ``\boxed{5}\pi``."""
+    head = max(start, boxed.start - _CLAUSE_HEAD)
+    before = text[max(head, text.rfind("\n", head, boxed.start) + 1) : boxed.start].rstrip(" $").removesuffix("**")
+    match = _BEFORE_BOX.search(before.rstrip("[") if before.endswith("\\[") else before)
+    if (
+        match is not None
+        and not before.endswith(("\\(", "$("))
+        and (match["macro"] or "\\frac")[1:] not in table.wrappers
+    ):
+        return True
+    after = text[boxed.end : min(end, boxed.end + 40)].removeprefix("**")
+    if _AFTER_BOX.match(after):
+        return True
+    word = WORD.match(after.lstrip(" $"))
+    return word is not None and any(
+        word[0].lower() in words for words in (table.modifiers, table.joiners, table.hedges)
+    )
+
+
+def _joined(between: str) -> bool:
+    """Whether the text between two boxes only joins them."""
+    return len(between) < 60 and _JOINT.fullmatch(between) is not None
+
+

@@ -1,0 +1,135 @@
+"""Words that announce the answer (``rules/extract/``): where they stand last, and what stands behind them.
+
+Phrases are kept under clues, so that a text without the word "antwort" costs one search for all of German.
+"""
+
+from __future__ import annotations
+
+import re
+
+from verifier.engine.statement import BREAK, blank
+from verifier.types.rules import ExtractTable, Phrase, TextTable
+from verifier.types.sample import Extraction
+
+_LINE_HEAD = 64  # characters before a label that show whether it opens its line
+_CLAUSE_HEAD = 120  # characters before a marker in which its sentence may begin
+_ANSWER_HEAD = 20_000  # characters behind a marker in which its sentence may end; what is longer is no answer
+_MOST_SUPPOSED = 64  # occurrences of a phrase, from the end, that are looked at; each may be an "if the answer is …"
+_HEAD_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # written without spaces
+_COLON = re.compile(r"[ \t*_]{0,4}[:︰]|[ \t*_]{0,4}(?=\n)")
+
+
+def phrases_in(text: str, folded: str, table: ExtractTable) -> tuple[Phrase, ...]:
+    """The phrases that may stand in a text: those whose clue does."""
+    found: list[Phrase] = []
+    for clue in table.clues:
+        if clue.text in folded:
+            found += (phrase for phrase in clue.phrases if phrase.text in (text if phrase.exact else folded))
+    return tuple(found)
+
+
+def last_phrase(
+    text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...], table: TextTable
+) -> Extraction | None:
+    """The last announcement by any of the phrases."""
+    best: Extraction | None = None
+    for phrase in phrases:
+        found = _last(text, folded, start, end, phrase, table)
+        if found is not None and (best is None or found.start > best.start):
+            best = found
+    return best
+
+
+def announces_nothing(text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...]) -> bool:
+    """Whether the text ends in a marker behind which nothing stands."""
+    for phrase in phrases:
+        position = (text if phrase.exact else folded).rfind(phrase.text, start, end)
+        behind = -1 if position < 0 else _behind(text, position, phrase)
+        if behind >= 0 and blank(text[behind:end]):
+            return True
+    return False
+
+
+def head_words(folded: str, start: int, position: int) -> list[str]:
+    """The words before a position in its own sentence."""
+    above, _, head = folded[max(start, position - _CLAUSE_HEAD) : position].rpartition("\n")
+    joint = _HEAD_WORD.findall(above.rstrip().rpartition("\n")[2])
+    head = head[max(head.rfind("."), head.rfind("!"), head.rfind("?")) + 1 :]
+    return _HEAD_WORD.findall(head.replace("’", "'")) + (joint if len(joint) == 1 else [])  # "or", alone on a line
+
+
+def _last(text: str, folded: str, start: int, end: int, phrase: Phrase, table: TextTable) -> Extraction | None:
+    """The last occurrence of a marker's words that announces something."""
+    source = text if phrase.exact else folded
+    stop = end
+    for _ in range(_MOST_SUPPOSED):
+        position = source.rfind(phrase.text, start, stop)
+        if position < 0:
+            return None
+        stop = position + len(phrase.text) - 1
+        behind = _behind(text, position, phrase)
+        if behind >= 0 and not _supposed(folded, start, position, table):
+            found = _announced(text, behind, end, phrase)
+            if not blank(found.text) and not found.text.rstrip().endswith("?"):
+                return found
+    return None
+
+
+def _supposed(folded: str, start: int, position: int, table: TextTable) -> bool:
+    """Whether the sentence before a marker speaks of another case or of other people."""
+    head = head_words(folded, start, position)
+    if not table.suppositions.isdisjoint(head):
+        return True
+    run = head[-1] if head else ""
+    return _UNSPACED.match(run) is not None and any(word in run for word in table.suppositions)
+
+
+def _behind(text: str, position: int, phrase: Phrase) -> int:
+    """Where what a phrase announces begins, or -1 where it is a part of another word or, a label, opens no line."""
+    words = phrase.text
+    before = text[position - 1 : position] if position else ""
+    if words[0].isalnum() and before.isalnum() and not _UNSPACED.match(words):
+        return -1
+    behind = position + len(words)
+    if phrase.label:
+        colon = _COLON.match(text, behind)
+        if colon is None or not _opens_line(text, position):
+            return -1
+        return colon.end()
+    if words[-1].isalpha() and text[behind : behind + 1].isalpha() and not _UNSPACED.match(words[-1]):
+        return -1
+    return behind if not phrase.line_start or _opens_line(text, position) else -1
+
+
+def _opens_line(text: str, position: int) -> bool:
+    _, newline, line = text[max(0, position - _LINE_HEAD) : position].rpartition("\n")
+    opens = bool(newline) or position <= _LINE_HEAD
+    return (opens and not line.strip(" \t*_#>-")) or line.rstrip().endswith((".", "!", "?", "।", "؟", "۔"))
+
+
+def _announced(text: str, begin: int, end: int, phrase: Phrase) -> Extraction:
+    """What stands behind a marker: its sentence, or the next line's if its own line is empty.
+
+    Displayed maths and code up to the text's end.
+    """
+    while begin < end and (text[begin] in " \t:*_}" or text.startswith("...", begin)):
+        begin += 3 if text[begin] == "." else 1
+    if begin < end and text[begin] == "\n":
+        while begin < end and text[begin] in " \t\n:*_":
+            begin += 1
+    line_end = text.find("\n", begin, end)
+    stop = end if line_end < 0 else line_end
+    if phrase.to_end or text.startswith(("\\[", "$$", "```", "{"), begin):
+        stop = end
+    else:
+        stop = _sentence_end(text, begin, stop) or stop
+    return Extraction(text[begin:stop], phrase.marker, begin, stop)
+
+
+def _sentence_end(text: str, begin: int, stop: int) -> int | None:
+    """The end of the first sentence in a line, if another follows; the stop of a label ("B. Ibuprofen") ends none."""
+    for match in BREAK.finditer(text, begin, min(stop, begin + _ANSWER_HEAD)):
+        if match.start() > begin + 2 or not text[begin : begin + 1].isalpha():
+            return match.start()
+    return None
