@@ -37,11 +37,37 @@ def last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction
         and earlier.text.strip() != last.text.strip()
     ):
         return _box_run(text, start, end, last, earlier, table)
+    parts = None if earlier is None else _parts(text, start, end, last, table)
+    if parts is not None:
+        return parts
     line_end = text.find("\n", last.end, end)
     tail = text[last.end : min(end if line_end < 0 else line_end, last.end + _BOX_TAIL)]
     tail = _CLAUSE_END.split(tail, maxsplit=1)[0].replace("$", " ").replace("\\)", " ").replace("\\]", " ").strip()
     words = f"{last.text} {tail}" if last.text[-1:].isdigit() and tail and len(tail) < _BOX_TAIL else last.text
     return Extraction(words, "boxed", last.start, last.end)
+
+
+_PART = re.compile(r"(?:^|(?<=\n))[ \t*#>-]{0,8}(?:[Pp]art |[Qq]uestion )?\(?([a-h])[.):]")
+_PARTS_BEFORE = 20_000  # characters before the last box in which the parts of an answer begin
+
+
+def _parts(text: str, start: int, end: int, last: Extraction, table: ExtractTable) -> Extraction | None:
+    r"""The boxes of parts labelled (a), (b), … at the heads of lines, the last one of each; ``None`` if one has none."""
+    heads = [(head.start(), head[1]) for head in _PART.finditer(text, max(start, last.start - _PARTS_BEFORE), last.start)]
+    first = next((index for index in range(len(heads) - 1, -1, -1) if heads[index][1] == "a"), len(heads))
+    heads = heads[first:]
+    if len(heads) < 2 or "".join(letter for _, letter in heads) != "abcdefgh"[: len(heads)]:  # noqa: PLR2004  # two parts
+        return None
+    found: list[str] = []
+    begin = last.start
+    ends = (*(head for head, _ in heads[1:]), last.end)
+    for (head, letter), stop in zip(heads, ends, strict=True):
+        box = _box_before(text, head, stop, end, table)
+        if box is None or blank(box.text):
+            return None
+        begin = min(begin, box.start)
+        found.append(f"({letter}) {box.text}")
+    return Extraction(", ".join(found), "several_boxes", begin, last.end)
 
 
 _LABELLED_BOX = re.compile(r"([^\W\d_](?:_\{?\w{1,3}\}?)?|\([a-h]\)) ?=? ?$")

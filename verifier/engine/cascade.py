@@ -318,7 +318,10 @@ class _Grade:
             self.note("extract", "extract", found.finding, before)
             return found.finding
         first = found.candidates[0]
-        self.note("extract", first.via, None, before, text=first.text[:_SHOWN])
+        seen = {"text": first.text[:_SHOWN], "at": f"{first.start}-{first.end}"}
+        if found.read:
+            seen["read"] = found.read
+        self.note("extract", first.via, None, before, **seen)
         before = self.meter.total
         read = self.step(lambda: self._readings(found.each()), limits.exhausted)
         if isinstance(read, Finding) or not read[1]:

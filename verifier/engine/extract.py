@@ -16,7 +16,7 @@ import msgspec
 from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
 from verifier.engine.excerpt import Excerpt, excerpt
-from verifier.engine.statement import BREAK, blank, leading, narrower, revised
+from verifier.engine.statement import BREAK, WORD, blank, leading, narrower, revised
 from verifier.types.budget import Meter
 from verifier.types.rules import Phrase, Rules
 from verifier.types.sample import Extraction
@@ -39,6 +39,8 @@ MISMATCH = passes(
 )
 CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, MISMATCH)
 
+_MOST_JUDGEMENTS = 4
+_PHRASE_TAIL = 3  # characters of a phrase without which it is no longer found
 _REMARKS = 4_000  # characters behind an answer in which it may be taken back
 
 
@@ -126,7 +128,24 @@ def _search(text: str, rules: Rules, meter: Meter, asked: frozenset[str], *, tor
 def _last_marker(
     text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...], rules: Rules, *, torn: bool
 ) -> Extraction | None:
-    """The last explicit answer. A marker whose words are followed by a box, or by another marker, hands on to it."""
+    """The last explicit answer. A marker whose words are followed by a box, or by another marker, hands on to it.
+
+    "The answer is correct" judges an earlier answer, where there is one.
+    """
+    first: Extraction | None = None
+    stop = end
+    for _ in range(_MOST_JUDGEMENTS):
+        found = _last_of_all(text, folded, start, stop, phrases, rules, torn=torn)
+        first = first or found
+        if found is None or texts.fold(found.text).strip(" .!*_✓✅") not in rules.extract.judgements:
+            return found or first
+        stop = max(start, found.start - _PHRASE_TAIL)
+    return first
+
+
+def _last_of_all(
+    text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...], rules: Rules, *, torn: bool
+) -> Extraction | None:
     table = rules.extract
     found = (
         markers.last_phrase(text, folded, start, end, phrases, rules.text),
@@ -211,6 +230,10 @@ def _leading_answer(text: str, folded: str, start: int, end: int, rules: Rules) 
     rest = folded[cut.end() : end].lstrip(" \n*_#>-")
     truth = first in rules.truth.words
     if not truth and not (rest.startswith(rules.extract.explanations) and not any(word in first for word in rules.extract.copulas)):
+        return None
+    told = rest.partition("\n")[0]
+    conceded = told.startswith(rules.extract.concessions)
+    if truth and not rules.text.qualifiers.isdisjoint(WORD.findall(told)[1 if conceded else 0 :]):
         return None
     if not first or any(word in rest for word in rules.extract.conclusions) or revised(rest[:_REMARKS], rules):
         return None

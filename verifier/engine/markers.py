@@ -17,6 +17,7 @@ _ANSWER_HEAD = 20_000  # characters behind a marker in which its sentence may en
 _MOST_SUPPOSED = 64  # occurrences of a phrase, from the end, that are looked at; each may be an "if the answer is …"
 _HEAD_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # written without spaces
+_MARKUP = " \t*_#>-"
 _COLON = re.compile(r"[ \t*_]{0,4}[:︰]|[ \t*_]{0,4}(?=\n)")
 
 
@@ -105,7 +106,8 @@ def _behind(text: str, position: int, phrase: Phrase) -> int:
 def _opens_line(text: str, position: int) -> bool:
     _, newline, line = text[max(0, position - _LINE_HEAD) : position].rpartition("\n")
     opens = bool(newline) or position <= _LINE_HEAD
-    return (opens and not line.strip(" \t*_#>-")) or line.rstrip().endswith((".", "!", "?", "।", "؟", "۔"))
+    line = line.rstrip(_MARKUP)
+    return (opens and not line.lstrip(_MARKUP)) or line.endswith((".", "!", "?", "।", "؟", "۔"))
 
 
 def _announced(text: str, begin: int, end: int, phrase: Phrase) -> Extraction:

@@ -537,7 +537,7 @@ _LISTS = {
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
     "loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
-    "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals explanations",
+    "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals explanations concessions judgements",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",

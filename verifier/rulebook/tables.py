@@ -249,6 +249,8 @@ def _extract(entries: Entries, lists: Lists) -> ExtractTable:
             for _, entry in _all(entries, "extract", "contrast", ContrastEntry)
         ),
         explanations=_folded(lists, "extract", "explanations"),
+        concessions=_folded(lists, "extract", "concessions"),
+        judgements=frozenset(_folded(lists, "extract", "judgements")),
     )
 
 

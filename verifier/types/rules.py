@@ -216,6 +216,8 @@ class ExtractTable(msgspec.Struct, frozen=True):
     reversals: tuple[str, ...]
     contrasts: tuple[Contrast, ...]
     explanations: tuple[str, ...]
+    concessions: tuple[str, ...]
+    judgements: frozenset[str]
 
 
 class Saying(msgspec.Struct, frozen=True):
