@@ -16,7 +16,7 @@ import msgspec
 from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
 from verifier.engine.excerpt import Excerpt, excerpt
-from verifier.engine.statement import BREAK, WORD, blank, leading, narrower, revised
+from verifier.engine.statement import BREAK, WORD, blank, breaks, leading, narrower, revised
 from verifier.types.budget import Meter
 from verifier.types.rules import Phrase, Rules
 from verifier.types.sample import Extraction
@@ -245,15 +245,19 @@ _ITEM = re.compile(r"[-*•\s$\\(]*(?:[A-Z][.)] )?(?:[^\W\d_] ?= ?)?(?:[-+$]?[\d
 _BARE = 30  # characters of a line that is an answer or a part of one, and no sentence
 
 
-_ENDS_SENTENCE = re.compile(r"[.!?](?!\d)|\n")
+_LAST_SENTENCES = 1_000  # characters from the end in which the last sentences are sought first
+_ENOUGH = 6  # of them
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The last sentences of a text, as positions; displayed maths is joined to the sentence before it."""
-    begin = max(start, end - 4000)
-    if _ENDS_SENTENCE.search(text, begin, end) is None:
+    for size in (_LAST_SENTENCES, 4 * _LAST_SENTENCES):
+        begin = max(start, end - size)
+        cuts = list(breaks(text, begin, end))
+        if len(cuts) > _ENOUGH:
+            break
+    if not cuts:
         return [(begin, end)]
-    cuts = [match.span() for match in BREAK.finditer(text, begin, end)]
     bounds = [begin, *(position for cut in cuts for position in cut), end]
     pieces = [(bounds[index], bounds[index + 1]) for index in range(0, len(bounds) - 1, 2)]
     return [piece for piece in pieces if not blank(text[piece[0] : piece[1]])]

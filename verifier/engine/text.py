@@ -17,7 +17,6 @@ _DOLLAR = "\ue000"  # an escaped dollar while delimiters are sought: it is money
 _MATH_SPAN = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])|^\s*\$([^$]{1,2000})\$[\s.]*$")
 _LOOKS_MATHS = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ °%]*\)?$")
 _GROUP = r"\{([^{}]*+)\}"
-_FOREIGN_DIGIT = re.compile(r"(?=[^\x00-\x7f])\d")
 _FRACTION = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
 _ROOT = re.compile(r"(?:\\sqrt|√) *(?:\{([^{}]++)\}|([0-9A-Za-z])(?![0-9]))")
 _BRACED_POWER = re.compile(r"\^ *\{ *([-+]?\w+|°) *\}")
@@ -55,9 +54,13 @@ def characters(text: str, table: TextTable) -> str:
     """
     if text.isascii():
         return text
-    text = text.translate(table.characters)
-    foreign = frozenset(_FOREIGN_DIGIT.findall(text))
-    return text.translate({ord(digit): str(unicodedata.decimal(digit)) for digit in foreign}) if foreign else text
+    for sign in sorted(set(text)):  # a text holds few of them, and to replace one costs less than to translate all
+        one = table.characters.get(ord(sign))
+        if one is not None:
+            text = text.replace(sign, one)
+        elif sign > "\x7f" and sign.isdecimal():
+            text = text.replace(sign, str(unicodedata.decimal(sign)))
+    return text
 
 
 def fold(text: str) -> str:
