@@ -128,6 +128,7 @@ _BEFORE_BOX = re.compile(
     r"|(?P<macro>\\[A-Za-z]+)?[({])\s*$",
     re.IGNORECASE,
 )
+_DASH = re.compile(r"(?<![\\\w])[^\W\d_]{3,}\*{0,2} - +[$*]{0,3}\Z")  # behind a word, with spaces: no minus
 _AFTER_BOX = re.compile(  # maths, or a macro that is neither text nor space nor the formula's end; or a conjunction
     r"\s*(?:[-+*/^<>≤≥≠√×·!_=\d(]|\\(?!text|mathrm|mbox|quad|circ|pmod|[,;%)\]$!\s])"
     r"|or\b|and\b|,?\s*\\text\{[ ,]*(?:or|and)\b)"
@@ -138,6 +139,8 @@ def in_formula(text: str, start: int, boxed: Extraction, end: int, table: TextTa
     r"""Whether maths or a conjunction on either side makes the box a part: ``-\boxed{5}``, ``\boxed{5}\pi``."""
     head = max(start, boxed.start - _CLAUSE_HEAD)
     before = text[max(head, text.rfind("\n", head, boxed.start) + 1) : boxed.start].rstrip(" $").removesuffix("**")
+    if _DASH.search(text, head, boxed.start):
+        before = ""
     match = _BEFORE_BOX.search(before.rstrip("[") if before.endswith("\\[") else before)
     if (
         match is not None

@@ -126,7 +126,11 @@ def _announced(text: str, begin: int, end: int, phrase: Phrase) -> Extraction:
         stop = end
     else:
         stop = _sentence_end(text, begin, stop) or stop
-    return Extraction(text[begin:stop], phrase.marker, begin, stop)
+    words = text[begin:stop]
+    if "**" in words and words.count("**") % 2:  # it opened before the answer
+        bold = words.find("**")
+        words = words[:bold] + words[bold + 2 :]
+    return Extraction(words, phrase.marker, begin, stop)
 
 
 def _sentence_end(text: str, begin: int, stop: int) -> int | None:
