@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,22 @@ def test_long_texts_are_graded_beside_and_nothing_is_left_behind(serve: Callable
         os.close(descriptor)
     server.wait_for(r"Booting worker with pid: (\d+)", times=2)
     assert server.ask("/grade", LONG).json["success"] is True
+
+
+def test_short_samples_are_answered_while_a_long_one_is_graded(serve: Callable[..., Running]) -> None:
+    server = serve("--workers", "1")
+    assert server.ask("/grade", GOOD).status == 200
+    with ThreadPoolExecutor(1) as beside:
+        long = beside.submit(server.ask, "/grade", {**LONG, "trace": True})  # its process is started first
+        answered = 0
+        while not long.done():
+            assert server.ask("/grade", GOOD).json["success"] is True
+            answered += not long.done()
+    assert answered
+    (found,) = (step for step in long.result().json["trace"] if step["phase"] == "extract")
+    start, end = map(int, found["evidence"]["at"].split("-"))
+    assert LONG["response"][start:end] == "4"
+    assert "read" in found["evidence"]
 
 
 class Killer(Sample, frozen=True, kw_only=True):
