@@ -16,7 +16,9 @@ LINE = "We go on with the derivation, since 3 < 4.\n"
 
 def test_the_trace_says_where_the_answer_stood_and_how_it_was_found() -> None:
     response = "Two and two are four. The answer is 4."
-    (step,) = (step for step in Verifier().grade(Sample(ground_truth="4", response=response)).trace if step.phase == "extract")
+    (step,) = (
+        step for step in Verifier().grade(Sample(ground_truth="4", response=response)).trace if step.phase == "extract"
+    )
     assert step.by == "answer_is"
     start, end = map(int, step.evidence["at"].split("-"))
     assert response[start:end] == "4."
@@ -62,7 +64,9 @@ def test_an_answer_that_is_torn_is_not_read() -> None:
     assert all(len(one.text) > Budget().answer_chars for one in found.candidates)
 
 
-@pytest.mark.parametrize("piece", [LINE, "\\boxed{5} or ", "If the answer is 5, ", "{", "<think>", "答案是 ", "\\boxed{", '{"answer": '])
+@pytest.mark.parametrize(
+    "piece", [LINE, "\\boxed{5} or ", "If the answer is 5, ", "{", "<think>", "答案是 ", "\\boxed{", '{"answer": ']
+)
 def test_the_text_that_is_read_has_a_bound(piece: str) -> None:
     for size in (LONGEST + 1, 1_000_000, 10_000_000):
         read = excerpt(piece * (size // len(piece) + 1), RULES.extract)

@@ -1,4 +1,4 @@
-"""What holds for every response: wrapping leaves the verdict, a second answer is never rewarded, remarks change nothing.
+"""What holds for every response: wrapping leaves the verdict, a second answer is never rewarded, remarks are free.
 
 Every marker, label, tag, box macro and language of the rules takes part, so that a row added to them is tried at once.
 """
@@ -17,13 +17,31 @@ from verifier.engine.excerpt import LONGEST, excerpt
 from verifier.engine.extract import find_answer
 from verifier.rulebook import builtin_rules
 from verifier.types.budget import Budget, Meter
-from verifier.types.rules import Phrase
+from verifier.types.extraction import Phrase
 
 WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 ANY_TEXT = st.text(st.characters(), max_size=40)  # surrogates, controls and unassigned characters among them
 PIECES = st.sampled_from(
-    ["\\boxed{", "{", "}", "$", "$$", "\\(", "**", "```", "<think>", "</think>", "<answer>", "</answer>", '{"answer": "5"}']
-    + ["\n", " ", "5", "x = 3", "(a) ", "yes", "So ", "wait", " or ", "not 5 but 7", "TOOL:", "<|im_end|>", "答", "ก", "\u0301"]
+    [
+        *(
+            "\\boxed{",
+            "{",
+            "}",
+            "$",
+            "$$",
+            "\\(",
+            "**",
+            "```",
+            "<think>",
+            "</think>",
+            "<answer>",
+            "</answer>",
+            "\n",
+            " ",
+        ),
+        *("x = 3", "(a) ", "yes", "So ", "wait", " or ", "not 5 but 7", "TOOL:", "<|im_end|>", "答", "ก", "\u0301"),
+        *("5", '{"answer": "5"}'),
+    ]
 )
 
 
@@ -44,7 +62,15 @@ ENGINE = Verifier(RULES)
 WORKING = "First we take 12 and 30.\n"
 
 ANSWERS = st.sampled_from(
-    [("42", "42"), ("42", "41"), ("3/4", "0.75"), ("3/4", "3/5"), ("600 W", "0.6 kW"), ("600 W", "60 W"), ("x^2+1", "1+x^2")]
+    [
+        ("42", "42"),
+        ("42", "41"),
+        ("3/4", "0.75"),
+        ("3/4", "3/5"),
+        ("600 W", "0.6 kW"),
+        ("600 W", "60 W"),
+        ("x^2+1", "1+x^2"),
+    ]
 )
 
 
@@ -60,7 +86,10 @@ WRAPPINGS = {
     **{f"box {box}": "$\\" + box + "{{{}}}$" for box in TABLE.boxes},
     "boxes": "$\\boxed{{\\boxed{{{}}}}}$",
     **{f"tag {tag.open}": tag.open + "{}" + tag.close for tag in TABLE.answer_tags},
-    **{f"thinking {tag.open}": tag.open + "Answer: 7 or \\boxed{{7}}" + tag.close + "Answer: {}" for tag in TABLE.thinking_tags},
+    **{
+        f"thinking {tag.open}": tag.open + "Answer: 7 or \\boxed{{7}}" + tag.close + "Answer: {}"
+        for tag in TABLE.thinking_tags
+    },
 }
 
 
@@ -77,7 +106,12 @@ def test_every_marker_of_every_language_announces(phrase: Phrase) -> None:
         assert verdict(gold, f"{WORKING}{said(phrase, boxed)}").outcome is bare
 
 
-@given(ANSWERS, st.sampled_from(sorted(WRAPPINGS)), st.sampled_from(PHRASES), st.sampled_from(["", ".", "\n", "<|im_end|>"]))
+@given(
+    ANSWERS,
+    st.sampled_from(sorted(WRAPPINGS)),
+    st.sampled_from(PHRASES),
+    st.sampled_from(["", ".", "\n", "<|im_end|>"]),
+)
 @examples(400)
 def test_wrapping_an_answer_leaves_the_verdict(pair: tuple[str, str], wrapping: str, phrase: Phrase, end: str) -> None:
     gold, answer = pair
@@ -112,7 +146,13 @@ def test_of_two_announcements_the_first_is_never_rewarded(first: Phrase, second:
 
 @given(
     st.sampled_from([phrase for phrase in PHRASES if not phrase.to_end]),
-    st.sampled_from(["Check: 12 + 30 = 42, and 7 is prime.", "Note that last year's figure was 52.", "Key steps:\n1. Add 12\n2. Add 30"]),
+    st.sampled_from(
+        [
+            "Check: 12 + 30 = 42, and 7 is prime.",
+            "Note that last year's figure was 52.",
+            "Key steps:\n1. Add 12\n2. Add 30",
+        ]
+    ),
 )
 @examples(100)
 def test_what_is_said_behind_an_answer_changes_nothing(phrase: Phrase, remark: str) -> None:
@@ -121,7 +161,9 @@ def test_what_is_said_behind_an_answer_changes_nothing(phrase: Phrase, remark: s
         assert verdict("42", f"{WORKING}{said(phrase, answer)}.\n\n{remark}").outcome is said_alone.outcome
 
 
-RESPONSES = st.lists(st.one_of(ANY_TEXT, PIECES, st.sampled_from([phrase.text for phrase in PHRASES])), max_size=12).map("".join)
+RESPONSES = st.lists(
+    st.one_of(ANY_TEXT, PIECES, st.sampled_from([phrase.text for phrase in PHRASES])), max_size=12
+).map("".join)
 
 
 @given(RESPONSES)

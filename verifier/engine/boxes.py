@@ -9,7 +9,8 @@ import re
 
 from verifier.engine import text as texts
 from verifier.engine.statement import WORD, blank
-from verifier.types.rules import ExtractTable, TextTable
+from verifier.types.extraction import ExtractTable
+from verifier.types.rules import TextTable
 from verifier.types.sample import Extraction
 
 _ANSWER_HEAD = 20_000  # characters in which a box's brace may end; what is longer is no answer
@@ -52,11 +53,13 @@ _PARTS_BEFORE = 20_000  # characters before the last box in which the parts of a
 
 
 def _parts(text: str, start: int, end: int, last: Extraction, table: ExtractTable) -> Extraction | None:
-    r"""The boxes of parts labelled (a), (b), … at the heads of lines, the last one of each; ``None`` if one has none."""
-    heads = [(head.start(), head[1]) for head in _PART.finditer(text, max(start, last.start - _PARTS_BEFORE), last.start)]
+    r"""The last box of each part labelled (a), (b), … at the head of a line; ``None`` if one has none."""
+    heads = [
+        (head.start(), head[1]) for head in _PART.finditer(text, max(start, last.start - _PARTS_BEFORE), last.start)
+    ]
     first = next((index for index in range(len(heads) - 1, -1, -1) if heads[index][1] == "a"), len(heads))
     heads = heads[first:]
-    if len(heads) < 2 or "".join(letter for _, letter in heads) != "abcdefgh"[: len(heads)]:  # noqa: PLR2004  # two parts
+    if len(heads) < 2 or "".join(letter for _, letter in heads) != "abcdefgh"[: len(heads)]:
         return None
     found: list[str] = []
     begin = last.start
@@ -160,5 +163,3 @@ def in_formula(text: str, start: int, boxed: Extraction, end: int, table: TextTa
 def _joined(between: str) -> bool:
     """Whether the text between two boxes only joins them."""
     return len(between) < 60 and _JOINT.fullmatch(between) is not None
-
-

@@ -120,7 +120,19 @@ CODES: tuple[Code, ...] = (
 _BY_NAME = {code.name: code for code in CODES}
 
 
-_WEAK = frozenset({"whole", "last_line", "conclusion"})  # no marker: not enough to contradict a final answer with
+_WEAK = frozenset(  # no marker: not enough to contradict a final answer with
+    [
+        "whole",
+        "last_line",
+        "conclusion",
+        "restatement",
+        "leading_answer",
+        "complement",
+        "contrast",
+        "last_member",
+        "sole_number",
+    ]
+)
 _FORMULA = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
 _UNREAD: tuple[tuple[str, ...], tuple[Reading, ...]] = ((), ())
 

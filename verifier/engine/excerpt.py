@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from verifier.engine.statement import blank
-from verifier.types.rules import ExtractTable, Tag
+from verifier.types.extraction import ExtractTable, Tag
 
 LONGEST = 100_000  # characters of a response that is read as a whole
 _HEAD = 32_000

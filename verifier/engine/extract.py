@@ -16,9 +16,10 @@ import msgspec
 from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
 from verifier.engine.excerpt import Excerpt, excerpt
-from verifier.engine.statement import BREAK, WORD, blank, breaks, leading, narrower, revised
+from verifier.engine.statement import BREAK, WORD, blank, breaks, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
-from verifier.types.rules import Phrase, Rules
+from verifier.types.extraction import Phrase
+from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 from verifier.types.verdict import Code, Finding, Standing, passes, refutes
 
@@ -90,6 +91,22 @@ def _moved(one: Extraction, part: Excerpt) -> Extraction:
     return Extraction(one.text, one.via, part.place(one.start), part.place(one.end))
 
 
+class _Scope(msgspec.Struct, frozen=True):
+    """Where the answer is sought: a text, as it stands and folded, from ``start`` to ``end``.
+
+    ``phrases`` are the markers that stand in it; a ``torn`` text was joined from parts.
+    """
+
+    text: str
+    folded: str
+    start: int
+    end: int
+    phrases: tuple[Phrase, ...]
+    rules: Rules
+    asked: frozenset[str]
+    torn: bool
+
+
 def _search(text: str, rules: Rules, meter: Meter, asked: frozenset[str], *, torn: bool) -> Found:
     table = rules.extract
     folded = texts.fold(text)
@@ -98,13 +115,14 @@ def _search(text: str, rules: Rules, meter: Meter, asked: frozenset[str], *, tor
     if blank(text[start:end]):
         return Found(finding=NO_ANSWER.finding(response="nothing outside the thinking" if start else "no words"))
     phrases = markers.phrases_in(text, folded, table)
-    marked = _last_marker(text, folded, start, end, phrases, rules, torn=torn)
+    scope = _Scope(text, folded, start, end, phrases, rules, asked, torn)
+    marked = _last_marker(scope)
     if marked is None:
         if wrappers.calls_tool(text, start, end, table):
             return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
         if markers.announces_nothing(text, folded, start, end, phrases):
             return Found(finding=NO_ANSWER.finding(response="nothing behind the marker"))
-        return _unmarked(text, folded, start, end, rules, asked, meter)
+        return _within(_unmarked(scope), meter)
     if wrappers.calls_tool(text, marked.end, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
     if marked.via == "several_boxes":
@@ -125,48 +143,41 @@ def _search(text: str, rules: Rules, meter: Meter, asked: frozenset[str], *, tor
     return Found((marked,), lambda: leading(marked, rules))
 
 
-def _last_marker(
-    text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...], rules: Rules, *, torn: bool
-) -> Extraction | None:
+def _last_marker(scope: _Scope) -> Extraction | None:
     """The last explicit answer. A marker whose words are followed by a box, or by another marker, hands on to it.
 
     "The answer is correct" judges an earlier answer, where there is one.
     """
     first: Extraction | None = None
-    stop = end
+    end = scope.end
     for _ in range(_MOST_JUDGEMENTS):
-        found = _last_of_all(text, folded, start, stop, phrases, rules, torn=torn)
+        found = _last_of_all(scope, end)
         first = first or found
-        if found is None or texts.fold(found.text).strip(" .!*_✓✅") not in rules.extract.judgements:
+        if found is None or texts.fold(found.text).strip(" .!*_✓✅") not in scope.rules.extract.judgements:
             return found or first
-        stop = max(start, found.start - _PHRASE_TAIL)
+        end = max(scope.start, found.start - _PHRASE_TAIL)
     return first
 
 
-def _last_of_all(
-    text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...], rules: Rules, *, torn: bool
-) -> Extraction | None:
-    table = rules.extract
+def _last_of_all(scope: _Scope, end: int) -> Extraction | None:
+    text, folded, start, table = scope.text, scope.folded, scope.start, scope.rules.extract
     found = (
-        markers.last_phrase(text, folded, start, end, phrases, rules.text),
+        markers.last_phrase(text, folded, start, end, scope.phrases, scope.rules.text),
         wrappers.tagged(text, folded, start, end, table),
-        wrappers.json_answer(text, start, end, table, torn=torn),
+        wrappers.json_answer(text, start, end, table, torn=scope.torn),
     )
     last = max((one for one in found if one is not None), key=lambda one: one.start, default=None)
     boxed = boxes.last_box(text, start, end, table)
     return boxed if boxed is not None and (last is None or boxed.end > last.start) else last
 
 
-def _unmarked(
-    text: str, folded: str, start: int, end: int, rules: Rules, asked: frozenset[str], meter: Meter
-) -> Found:
-    """No marker: the last concluding sentence, else the last sentence; a short text is an answer as it stands."""
-    table = rules.extract
-    whole = Extraction(text[start:end].strip(), "whole", start, end)
-    pieces = _sentences(text, start, end)
+def _unmarked(scope: _Scope) -> Found:
+    """No marker: a short text is an answer as it stands, of a longer one a statement counts."""
+    whole = Extraction(scope.text[scope.start : scope.end].strip(), "whole", scope.start, scope.end)
+    pieces = _sentences(scope.text, scope.start, scope.end)
     if len(pieces) <= 1:
-        return _within(Found((whole,), lambda: narrower(whole, rules, sole=True)), meter)
-    return _within(_last_statement(text, folded, start, end, pieces, whole, rules, asked), meter)
+        return Found((whole,), lambda: narrower(whole, scope.rules, sole=True, asked=scope.asked))
+    return _stated(scope, pieces, whole)
 
 
 def _within(found: Found, meter: Meter) -> Found:
@@ -178,33 +189,30 @@ def _within(found: Found, meter: Meter) -> Found:
     return Found(parts) if parts else Found(finding=limits.exhausted("answer_chars"))
 
 
-def _last_statement(
-    text: str,
-    folded: str,
-    start: int,
-    end: int,
-    pieces: list[tuple[int, int]],
-    whole: Extraction,
-    rules: Rules,
-    asked: frozenset[str],
-) -> Found:
+def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
     """The last concluding sentence, else a leading answer, else the last sentence."""
-    table = rules.extract
+    text, folded, start, end = scope.text, scope.folded, scope.start, scope.end
+    rules, asked, table = scope.rules, scope.asked, scope.rules.extract
     chosen, via = pieces[-1], "last_line"
     for begin, stop in reversed(pieces[-4:]):
         opening = folded[begin : begin + 24].lstrip(" *_#>-")
         if opening.startswith(table.conclusions):
             chosen, via = (begin, stop), "conclusion"
             break
+        if opening.startswith(table.restatements):
+            chosen, via = (begin, stop), "restatement"
+            break
     if via == "last_line":
-        led = _leading_answer(text, folded, start, end, rules)
+        led = _leading_answer(scope)
         if led is not None:
             return Found((whole, led))
     if chosen != pieces[-1] and revised(folded[chosen[1] : end], rules):
         return Found(finding=REVISED.finding(text=text[chosen[0] : chosen[1]][:200]))
     last = Extraction(text[chosen[0] : chosen[1]].strip(), via, *chosen)
-    if via == "conclusion":
-        return Found((whole, last), lambda: narrower(last, rules, sole=True))
+    if via != "last_line":
+        if says_again(folded[chosen[0] : chosen[1]], folded[chosen[1] : end], rules):
+            return Found((whole,))
+        return Found((whole, last), lambda: narrower(last, rules, sole=True, asked=asked))
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice
@@ -215,21 +223,24 @@ def _last_statement(
         if _ITEM.fullmatch(previous) and "\n" in text[pieces[-2][1] : chosen[0]]:
             return Found((whole,))
         return Found((whole, last))
-    return Found((whole,), lambda: narrower(last, rules, sole=False, asked=asked))
+    return Found((whole,), lambda: narrower(last, rules, sole=False, asked=asked, related=True))
 
 
-def _leading_answer(text: str, folded: str, start: int, end: int, rules: Rules) -> Extraction | None:
+def _leading_answer(scope: _Scope) -> Extraction | None:
     """A bare answer at the start that the rest only explains (POLICY 1).
 
     A yes or a no, and anything else where an explanation is announced; nothing where the rest concludes or takes back.
     """
+    text, folded, start, end, rules = scope.text, scope.folded, scope.start, scope.end, scope.rules
     cut = BREAK.search(text, start, min(end, start + 2 * _BARE))
     if cut is None or cut.start() - start > _BARE:
         return None
     first = texts.fold(text[start : cut.start()]).strip(" \n*_.!")
     rest = folded[cut.end() : end].lstrip(" \n*_#>-")
     truth = first in rules.truth.words
-    if not truth and not (rest.startswith(rules.extract.explanations) and not any(word in first for word in rules.extract.copulas)):
+    if not truth and not (
+        rest.startswith(rules.extract.explanations) and not any(word in first for word in rules.extract.copulas)
+    ):
         return None
     told = rest.partition("\n")[0]
     conceded = told.startswith(rules.extract.concessions)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from verifier.engine.statement import BREAK, blank
-from verifier.types.rules import ExtractTable, Phrase, TextTable
+from verifier.types.extraction import ExtractTable, Phrase
+from verifier.types.rules import TextTable
 from verifier.types.sample import Extraction
 
 _LINE_HEAD = 64  # characters before a label that show whether it opens its line

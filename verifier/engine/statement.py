@@ -20,7 +20,7 @@ BREAK = re.compile(
 )
 _STOP = re.compile(r"[.!?\n]")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-_NUMERAL = re.compile(r"\d[\d.,]*")
+_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 _LIST = re.compile(r"\band\b|\bor\b|;|, ")
 _CLAUSES = re.compile(r"[,;]|\b(?:and|but|while|although|though|whereas|because|since|if|unless)\b")
 _OTHER_CASE = re.compile(r"\b(?:and|or|but|otherwise|else|while)\b|;")
@@ -90,11 +90,12 @@ def revised(folded: str, rules: Rules) -> bool:
 
 
 def narrower(
-    found: Extraction, rules: Rules, *, sole: bool, asked: frozenset[str] | None = None
+    found: Extraction, rules: Rules, *, sole: bool, asked: frozenset[str] = frozenset(), related: bool = False
 ) -> tuple[Extraction, ...]:
     """What a sentence says of its subject: the words behind its copula, and, if ``sole``, from its only number on.
 
-    Nothing where the sentence rejects, doubts or lists. Where ``asked`` is given, the subject shares a word with it.
+    Nothing where the sentence rejects, doubts or lists; words that the question uses itself, ``asked``, do not doubt.
+    Where it must be ``related``, the subject shares a word with the question, and two if its number is to count.
     """
     if len(found.text) > _LONGEST or found.text.rstrip().endswith("?"):
         return ()
@@ -110,7 +111,11 @@ def narrower(
     folded = texts.fold(text)
     first, after = _copulas(folded, rules)
     subject = set(WORD.findall(folded[: max(after, 0)].replace("’", "'")))
-    fits = rules.text.blockers.isdisjoint(subject) and (asked is None or any(len(word) > 3 for word in subject & asked))
+    shared = {word for word in subject & asked if len(word) > _TOLD}
+    blocking = rules.text.blockers & subject
+    if blocking and len(shared) > 1:
+        blocking -= asked
+    fits = not blocking and (not related or bool(shared))
     between = text[first:after]
     if (
         0 < after < len(text)
@@ -125,12 +130,33 @@ def narrower(
     chained = _last_member(text)
     if chained is not None:
         parts.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
-    number = _sole_number(text, max(after, 0), rules) if sole else None
+    number = _sole_number(text, max(after, 0), rules) if sole or (related and _repeats(folded, asked)) else None
     if number is not None:
         parts.append(
             Extraction(text[number:].replace("**", "").strip(), "sole_number", found.start + number, found.end)
         )
     return tuple(parts)
+
+
+_TOLD = 3  # letters of a word that says nothing of what is asked
+_STEM = 4  # letters by which "spent" answers "spend"
+
+
+def _repeats(folded: str, asked: frozenset[str]) -> bool:
+    """Whether two words of a sentence are the question's, in whatever form."""
+    stems = {word[:_STEM] for word in asked if len(word) > _TOLD}
+    return len({word[:_STEM] for word in WORD.findall(folded) if len(word) > _TOLD} & stems) > 1
+
+
+def says_again(conclusion: str, rest: str, rules: Rules) -> bool:
+    """Whether what follows a conclusion says of the same subject what its value is: it may be another."""
+    if _NUMBERISH.search(rest) is None:
+        return False
+    subject = {word for word in WORD.findall(conclusion[: max(_copulas(conclusion, rules)[1], 0)]) if len(word) > _TOLD}
+    said = _copulas(rest, rules)[1]
+    if set(_NUMERAL.findall(rest[max(said, 0) :])) <= set(_NUMERAL.findall(conclusion)):
+        return False
+    return said > 0 and len(subject & set(WORD.findall(rest[:said]))) > 1
 
 
 _REJECTED = 40  # characters of a value that is rejected

@@ -6,7 +6,7 @@ import json
 import re
 
 from verifier.engine.statement import blank
-from verifier.types.rules import ExtractTable
+from verifier.types.extraction import ExtractTable
 from verifier.types.sample import Extraction
 
 _JSON_CHARS = 100_000  # characters from the end in which a JSON object is read
@@ -63,15 +63,18 @@ def tagged(text: str, folded: str, start: int, end: int, table: ExtractTable) ->
 def json_answer(text: str, start: int, end: int, table: ExtractTable, *, torn: bool = False) -> Extraction | None:
     """The value of an answer key in the JSON object at the text's end.
 
-    Of an object too long to be read, or ``torn`` from its middle, the last such key. A list of values is one answer with its members in order.
+    Of an object too long to be read, or ``torn`` from its middle, the last such key.
+
+    A list of values is one answer with its members in order.
     """
     fence = _FENCE.search(text, max(start, end - 16), end)
     closing = end if fence is None else fence.start()
-    if closing <= start or text[closing - 1] != "}" or text.find('"', max(start, closing - _JSON_CHARS), closing) < 0:
-        return None
     begin = max(start, closing - _JSON_CHARS)
+    if closing <= start or text[closing - 1] != "}" or text.find('"', begin, closing) < 0:
+        return None
     tried: list[int] = []
-    for open_at in (text.find("{", begin, closing), text.rfind("\n{", begin, closing) + 1, text.rfind("{", begin, closing)):
+    opens = (text.find("{", begin, closing), text.rfind("\n{", begin, closing) + 1, text.rfind("{", begin, closing))
+    for open_at in opens:
         if open_at < begin or open_at in tried or text[open_at] != "{":
             continue
         tried.append(open_at)

@@ -6,18 +6,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Pair = tuple[str, str]
-Text = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-
-
-class Entry(BaseModel):
-    """What every entry may have: a name, and its own examples."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-    name: Annotated[Name, Field(description="What the entry is called; a later pack's entry of this name replaces it.")]
-    accept: Annotated[tuple[Pair, ...], Field(description="Examples that hold, run by `verifier rules check`.")] = ()
-    reject: Annotated[tuple[Pair, ...], Field(description="Pairs that must come out incorrect.")] = ()
+from verifier.rulebook.entry import Entry, Name, Text
+from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
 
 
 class UnitEntry(Entry):
@@ -296,40 +286,6 @@ class PartEntry(Entry):
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="What stands before the unit.")]
 
 
-class MarkerEntry(Entry):
-    """Words that announce an answer, most often those of one language."""
-
-    phrases: Annotated[tuple[Text, ...], Field(description="What stands right before the answer.")] = ()
-    labels: Annotated[
-        tuple[Text, ...],
-        Field(description="What opens a line or a sentence and has a colon, or the line's end, before the answer."),
-    ] = ()
-    exact: Annotated[bool, Field(description="Read in this case only, and sought in all of a very long text.")] = False
-    line_start: Annotated[bool, Field(description="The phrases too only where they open a line or a sentence.")] = False
-    to_end: Annotated[bool, Field(description="All that follows is the answer, over any lines.")] = False
-
-
-class ContrastEntry(Entry):
-    """Two words around a rejected value: "not 5 but 7"."""
-
-    before: Annotated[Text, Field(description="What stands before the rejected value.")]
-    between: Annotated[Text, Field(description="What stands between it and the value that is meant.")]
-    unless: Annotated[
-        tuple[Text, ...], Field(description="Words behind either that reject nothing: not *only* 5 but *also* 7.")
-    ] = ()
-
-
-class TagEntry(Entry):
-    """Opening and closing text around an answer, or around thinking."""
-
-    open: Annotated[Text, Field(description="The opening text.")]
-    close: Annotated[Text, Field(description="The closing text.")]
-    kind: Annotated[
-        Literal["answer", "thinking"],
-        Field(description="What stands between: the answer, or thinking, which is never one."),
-    ]
-
-
 class MeasureEntry(Entry):
     """Words that ask for a sort of quantity, and units that answer them."""
 
@@ -537,7 +493,8 @@ _LISTS = {
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
     "loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
-    "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals explanations concessions judgements",
+    "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
+    "explanations concessions judgements restatements",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",

@@ -15,6 +15,7 @@ import msgspec
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.dates import dates
 from verifier.rulebook.labels import labels
+from verifier.rulebook.extraction import extraction
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.sayings import conditions
@@ -29,14 +30,11 @@ from verifier.rulebook.schema import (
     LayoutEntry,
     Lists,
     MacroEntry,
-    ContrastEntry,
-    MarkerEntry,
     MeasureEntry,
     NamedSetEntry,
     PrefixEntry,
     ProfileEntry,
     RangeEntry,
-    TagEntry,
     ToleranceEntry,
     TruthEntry,
 )
@@ -51,14 +49,9 @@ from verifier.types.rules import (
     DemandTable,
     Dimension,
     Example,
-    ExtractTable,
     Layout,
-    Clue,
-    Contrast,
-    Phrase,
     Profile,
     Rules,
-    Tag,
     TextTable,
     Tolerance,
     TruthTable,
@@ -86,7 +79,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         directions=directions(entries, lists),
         text=_text(entries, lists),
         numbers=numbers(entries, lists),
-        extract=_extract(entries, lists),
+        extract=extraction(entries, lists),
         demand=_demand(entries, lists, resolver),
         choices=_choices(entries, lists),
         maths=notation(entries, lists),
@@ -226,57 +219,6 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         scales=_folded(lists, "text", "scales"),
         restatements=tuple(sorted(_folded(lists, "text", "restatements"), key=len, reverse=True)),
     )
-
-
-def _extract(entries: Entries, lists: Lists) -> ExtractTable:
-    tags = [entry for _, entry in _all(entries, "extract", "tag", TagEntry)]
-    return ExtractTable(
-        clues=_clues([entry for _, entry in _all(entries, "extract", "marker", MarkerEntry)]),
-        answer_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "answer"),
-        thinking_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "thinking"),
-        boxes=tuple(lists.get(("extract", "boxes"), ())),
-        json_keys=lists.get(("extract", "json_keys"), ()),
-        tool_calls=lists.get(("extract", "tool_calls"), ()),
-        ends=lists.get(("extract", "ends"), ()),
-        conclusions=_folded(lists, "extract", "conclusions"),
-        revisions=_folded(lists, "extract", "revisions"),
-        copulas=_folded(lists, "extract", "copulas"),
-        subordinators=frozenset(_folded(lists, "extract", "subordinators")),
-        remarks=frozenset(_folded(lists, "extract", "remarks")),
-        reversals=_folded(lists, "extract", "reversals"),
-        contrasts=tuple(
-            Contrast(entry.before.lower(), entry.between.lower(), tuple(word.lower() for word in entry.unless))
-            for _, entry in _all(entries, "extract", "contrast", ContrastEntry)
-        ),
-        explanations=_folded(lists, "extract", "explanations"),
-        concessions=_folded(lists, "extract", "concessions"),
-        judgements=frozenset(_folded(lists, "extract", "judgements")),
-    )
-
-
-def _clues(markers: Iterable[MarkerEntry]) -> tuple[Clue, ...]:
-    """All phrases by the word that stands in the most of them: "antwort" for all of German."""
-    phrases = [
-        Phrase(words if entry.exact else words.lower(), entry.name, entry.exact, entry.line_start, label, entry.to_end)
-        for entry in markers
-        for label, listed in ((False, entry.phrases), (True, entry.labels))
-        for words in listed
-    ]
-    texts = [phrase.text.lower() for phrase in phrases]
-    words = {word for text in texts for part in text.split() if _is_clue(word := part.strip(".,:-'"))}
-    score = {word: sum(word in text for text in texts) for word in words}
-    found: dict[str, list[Phrase]] = {}
-    for phrase, text in zip(phrases, texts, strict=True):
-        within = [word for word in words if word in text]
-        found.setdefault(max(within, key=lambda word: (score[word], len(word), word), default=text), []).append(phrase)
-    return tuple(Clue(word, tuple(listed)) for word, listed in sorted(found.items()))
-
-
-def _is_clue(word: str) -> bool:
-    return len(word) > _SHORT or (word != "" and word[0] >= "\u0590")
-
-
-_SHORT = 3  # letters of a word that stands in too many others
 
 
 def _choices(entries: Entries, lists: Lists) -> ChoiceTable:

@@ -171,7 +171,11 @@ class _Teller:
         text = _quoted(step.evidence.get("text", ""))
         if step.by == "whole":
             return _stop(f"The whole text is taken for the answer: {text}")
-        parts = f" Of the very long response the characters {step.evidence['read']} were read." if "read" in step.evidence else ""
+        parts = (
+            f" Of the very long response the characters {step.evidence['read']} were read."
+            if "read" in step.evidence
+            else ""
+        )
         at = f" at {step.evidence['at']}" if "at" in step.evidence else ""
         return _stop(f"The answer was found by the rule “{step.by.replace('_', ' ')}”{at}: {text}") + parts
 

@@ -15,6 +15,7 @@ from flint import fmpq
 from verifier.types.budget import Budget
 from verifier.types.called import Called
 from verifier.types.names import NameTable
+from verifier.types.extraction import ExtractTable
 from verifier.types.verdict import Decision
 
 Dimension = tuple[tuple[str, int], ...]
@@ -159,65 +160,6 @@ class TextTable(msgspec.Struct, frozen=True):
     rejections: frozenset[str]
     scales: tuple[str, ...]
     restatements: tuple[str, ...]
-
-
-class Phrase(msgspec.Struct, frozen=True):
-    """Words that announce the answer, folded unless ``exact``.
-
-    A ``label`` opens a line or a sentence and has a colon or the line's end behind it; what a phrase ``to_end``
-    announces goes on to the text's end. ``marker`` is the entry's name.
-    """
-
-    text: str
-    marker: str
-    exact: bool
-    line_start: bool
-    label: bool
-    to_end: bool
-
-
-class Clue(msgspec.Struct, frozen=True):
-    """A word, folded, without which none of its phrases stands in a text."""
-
-    text: str
-    phrases: tuple[Phrase, ...]
-
-
-class Tag(msgspec.Struct, frozen=True):
-    """A pair of texts around something: ``<answer>`` and ``</answer>``."""
-
-    open: str
-    close: str
-
-
-class Contrast(msgspec.Struct, frozen=True):
-    """Words before a rejected value and between it and the one that is meant; ``unless`` words behind either of them."""
-
-    before: str
-    between: str
-    unless: tuple[str, ...]
-
-
-class ExtractTable(msgspec.Struct, frozen=True):
-    """How the final answer is found in a response."""
-
-    clues: tuple[Clue, ...]
-    answer_tags: tuple[Tag, ...]
-    thinking_tags: tuple[Tag, ...]
-    boxes: tuple[str, ...]
-    json_keys: tuple[str, ...]
-    tool_calls: tuple[str, ...]
-    ends: tuple[str, ...]
-    conclusions: tuple[str, ...]
-    revisions: tuple[str, ...]
-    copulas: tuple[str, ...]
-    subordinators: frozenset[str]
-    remarks: frozenset[str]
-    reversals: tuple[str, ...]
-    contrasts: tuple[Contrast, ...]
-    explanations: tuple[str, ...]
-    concessions: tuple[str, ...]
-    judgements: frozenset[str]
 
 
 class Saying(msgspec.Struct, frozen=True):
@@ -528,7 +470,8 @@ class Confidence(msgspec.Struct, frozen=True):
 class Example(msgspec.Struct, frozen=True):
     """An entry's own test: ``kind`` says what ``given`` and ``wanted`` are.
 
-    accept and reject: gold and candidate; extract and unmarked: response and what is, or is not, its answer; options: question and ``A=text|B=text``;
+    accept and reject: gold and candidate; extract and unmarked: response and what is, or is not,
+    its answer; options: question and ``A=text|B=text``;
     said and unsaid: the condition's sentence and the names that it is said of, or is not.
     """
 

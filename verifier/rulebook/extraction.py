@@ -1,0 +1,76 @@
+"""From the entries of a pack's ``extract/`` to the table of markers, tags and corrections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from verifier.rulebook.entry import Entry
+from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
+from verifier.rulebook.schema import Entries, Lists
+from verifier.types.extraction import Clue, Contrast, ExtractTable, Phrase, Tag
+
+_E = TypeVar("_E", bound=Entry)
+
+
+def extraction(entries: Entries, lists: Lists) -> ExtractTable:
+    """The table of all packs."""
+    tags = list(_listed(entries, "tag", TagEntry))
+    return ExtractTable(
+        clues=_clues(list(_listed(entries, "marker", MarkerEntry))),
+        answer_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "answer"),
+        thinking_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "thinking"),
+        boxes=tuple(lists.get(("extract", "boxes"), ())),
+        json_keys=lists.get(("extract", "json_keys"), ()),
+        tool_calls=lists.get(("extract", "tool_calls"), ()),
+        ends=lists.get(("extract", "ends"), ()),
+        conclusions=_folded(lists, "conclusions"),
+        revisions=_folded(lists, "revisions"),
+        copulas=_folded(lists, "copulas"),
+        subordinators=frozenset(_folded(lists, "subordinators")),
+        remarks=frozenset(_folded(lists, "remarks")),
+        reversals=_folded(lists, "reversals"),
+        contrasts=tuple(
+            Contrast(entry.before.lower(), entry.between.lower(), tuple(word.lower() for word in entry.unless))
+            for entry in _listed(entries, "contrast", ContrastEntry)
+        ),
+        explanations=_folded(lists, "explanations"),
+        concessions=_folded(lists, "concessions"),
+        restatements=_folded(lists, "restatements"),
+        judgements=frozenset(_folded(lists, "judgements")),
+    )
+
+
+def _clues(markers: Iterable[MarkerEntry]) -> tuple[Clue, ...]:
+    """All phrases by the word that stands in the most of them: "antwort" for all of German."""
+    phrases = [
+        Phrase(words if entry.exact else words.lower(), entry.name, entry.exact, entry.line_start, label, entry.to_end)
+        for entry in markers
+        for label, listed in ((False, entry.phrases), (True, entry.labels))
+        for words in listed
+    ]
+    texts = [phrase.text.lower() for phrase in phrases]
+    words = {word for text in texts for part in text.split() if _is_clue(word := part.strip(".,:-'"))}
+    score = {word: sum(word in text for text in texts) for word in words}
+    found: dict[str, list[Phrase]] = {}
+    for phrase, text in zip(phrases, texts, strict=True):
+        within = [word for word in words if word in text]
+        found.setdefault(max(within, key=lambda word: (score[word], len(word), word), default=text), []).append(phrase)
+    return tuple(Clue(word, tuple(listed)) for word, listed in sorted(found.items()))
+
+
+def _is_clue(word: str) -> bool:
+    return len(word) > _SHORT or (word != "" and word[0] >= "\u0590")
+
+
+_SHORT = 3  # letters of a word that stands in too many others
+
+
+def _listed(entries: Entries, section: str, model: type[_E]) -> Iterator[_E]:
+    for _, entry in entries.get(("extract", section), {}).values():
+        if isinstance(entry, model):
+            yield entry
+
+
+def _folded(lists: Lists, section: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in lists.get(("extract", section), ()))

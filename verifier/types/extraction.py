@@ -1,0 +1,65 @@
+"""The tables by which an answer is found in a response (``rules/extract/``), typed."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """Words that announce the answer, folded unless ``exact``.
+
+    A ``label`` opens a line or a sentence and has a colon or the line's end behind it; what a phrase ``to_end``
+    announces goes on to the text's end. ``marker`` is the entry's name.
+    """
+
+    text: str
+    marker: str
+    exact: bool
+    line_start: bool
+    label: bool
+    to_end: bool
+
+
+class Clue(msgspec.Struct, frozen=True):
+    """A word, folded, without which none of its phrases stands in a text."""
+
+    text: str
+    phrases: tuple[Phrase, ...]
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A pair of texts around something: ``<answer>`` and ``</answer>``."""
+
+    open: str
+    close: str
+
+
+class Contrast(msgspec.Struct, frozen=True):
+    """Words before a rejected value and between it and the one that is meant, ``unless`` these stand behind either."""
+
+    before: str
+    between: str
+    unless: tuple[str, ...]
+
+
+class ExtractTable(msgspec.Struct, frozen=True):
+    """How the final answer is found in a response."""
+
+    clues: tuple[Clue, ...]
+    answer_tags: tuple[Tag, ...]
+    thinking_tags: tuple[Tag, ...]
+    boxes: tuple[str, ...]
+    json_keys: tuple[str, ...]
+    tool_calls: tuple[str, ...]
+    ends: tuple[str, ...]
+    conclusions: tuple[str, ...]
+    revisions: tuple[str, ...]
+    copulas: tuple[str, ...]
+    subordinators: frozenset[str]
+    remarks: frozenset[str]
+    reversals: tuple[str, ...]
+    contrasts: tuple[Contrast, ...]
+    explanations: tuple[str, ...]
+    concessions: tuple[str, ...]
+    judgements: frozenset[str]
+    restatements: tuple[str, ...]
