@@ -20,7 +20,8 @@ from verifier.cli import main as command_line
 from verifier.engine.cascade import STAGES
 from verifier.grader import codes
 from verifier.records import CODES as RECORD_CODES
-from verifier.rulebook.schema import ENTRIES, LISTS, Entry, Pack, WordList
+from verifier.rulebook.entry import Entry
+from verifier.rulebook.schema import ENTRIES, LISTS, Pack, WordList
 from verifier.types.budget import Budget
 from verifier.types.verdict import Code, Decision
 
@@ -122,9 +123,10 @@ def rules_page() -> str:
         "",
         "## Fields of every entry",
         "",
-        "The examples are pairs. Of most tables they are a ground truth and an answer; of `[[marker]]` and `[[tag]]` a",
-        "response and the answer to be found in it; of `[[layout]]` a question and its options, written",
-        "`A=Aspirin|B=Ibuprofen`; of `[[condition]]` a sentence and the names that it says something of, `x y`.",
+        "The examples are pairs. Of most tables they are a ground truth and an answer; of `[[marker]]`, `[[tag]]` and",
+        "`[[contrast]]` a response and the answer to be found in it, or, rejected, not to be found; of `[[layout]]` a",
+        "question and its options, written `A=Aspirin|B=Ibuprofen`; of `[[condition]]` a sentence and the names that it",
+        "says something of, `x y`.",
         "",
         *_fields(Entry),
         "",

@@ -40,7 +40,7 @@ PIECES = st.sampled_from(
             " ",
         ),
         *("x = 3", "(a) ", "yes", "So ", "wait", " or ", "not 5 but 7", "TOOL:", "<|im_end|>", "答", "ก", "\u0301"),
-        *("5", '{"answer": "5"}'),
+        *("5", " ", '{"answer": "5"}'),
     ]
 )
 

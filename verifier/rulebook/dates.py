@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TypeVar
 
+from verifier.rulebook.entry import Entry
 from verifier.rulebook.schema import (
     CalendarEntry,
     Entries,
-    Entry,
     EraEntry,
     HalfEntry,
     HourEntry,

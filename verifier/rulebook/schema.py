@@ -206,8 +206,9 @@ class LanguageEntry(Entry):
         Field(description="The words from 0 on, in order; `|` stands between two ways to write one."),
     ] = ()
     powers: Annotated[
-        dict[str, Annotated[int, Field(ge=1, le=60)]], Field(description="Powers of ten by their words.")
-    ] = {}
+        dict[str, Annotated[int, Field(ge=1, le=60)]],
+        Field(default_factory=dict, description="Powers of ten by their words."),
+    ]
 
 
 class TruthEntry(Entry):
@@ -401,8 +402,9 @@ class ProfileEntry(Entry):
         Field(description="Judges to ask where the rules are undecided, in order; `symbolic` ships."),
     ] = None
     budget: Annotated[
-        dict[str, Annotated[int, Field(ge=1)]], Field(description="Limits of one grade, by name; see below.")
-    ] = {}
+        dict[str, Annotated[int, Field(ge=1)]],
+        Field(default_factory=dict, description="Limits of one grade, by name; see below."),
+    ]
 
 
 class ConfidenceEntry(Entry):

@@ -15,6 +15,7 @@ import msgspec
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.dates import dates
 from verifier.rulebook.labels import labels
+from verifier.rulebook.entry import Entry
 from verifier.rulebook.extraction import extraction
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
@@ -25,7 +26,6 @@ from verifier.rulebook.schema import (
     CharacterEntry,
     ConfidenceEntry,
     Entries,
-    Entry,
     FormEntry,
     LayoutEntry,
     Lists,
