@@ -97,8 +97,8 @@ def test_a_later_entry_replaces_the_earlier_and_words_add_up(tmp_path: Path) -> 
         {
             "profiles/mine.toml": '[[profile]]\nname = "circuits"\ncategories = ["ac circuits"]\n'
             'missing_unit = "incorrect"\n',
-            "extract/mine.toml": '[[marker]]\nname = "german"\nphrases = ["die antwort ist"]\n'
-            'accept = [["Die Antwort ist 5", "5"]]\n',
+            "extract/mine.toml": '[[marker]]\nname = "welsh"\nphrases = ["yr ateb yw"]\n'
+            'accept = [["Yr ateb yw 5", "5"]]\n',
             "text/mine.toml": 'modifiers = ["myriad"]\n',
         },
     )
@@ -108,7 +108,7 @@ def test_a_later_entry_replaces_the_earlier_and_words_add_up(tmp_path: Path) -> 
     assert Verifier(builtin).grade(bare).code == "quantity.unit_missing"
     assert Verifier(rules).grade(bare).code == "quantity.unit_required"
     assert builtin.text.modifiers < rules.text.modifiers
-    marked = Sample(ground_truth="5", response="Es war nicht 7. Die Antwort ist 5. So endet es mit 9 Leuten.")
+    marked = Sample(ground_truth="5", response="Nid 7. Yr ateb yw 5. Dyna ni gyda 9 o bobl.")
     assert Verifier(rules).grade(marked).success is True
     assert Verifier(builtin).grade(marked).success is not True
 
