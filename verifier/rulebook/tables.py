@@ -14,9 +14,9 @@ import msgspec
 
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.dates import dates
-from verifier.rulebook.labels import labels
 from verifier.rulebook.entry import Entry
 from verifier.rulebook.extraction import extraction
+from verifier.rulebook.labels import labels
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.sayings import conditions
