@@ -14,7 +14,6 @@ from flint import fmpq
 
 from verifier.types.budget import Budget
 from verifier.types.called import Called
-from verifier.types.names import NameTable
 from verifier.types.extraction import ExtractTable
 from verifier.types.names import NameTable
 from verifier.types.verdict import Decision
