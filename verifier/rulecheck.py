@@ -29,6 +29,7 @@ class Failure(msgspec.Struct, frozen=True):
         )
 
 
+_ANY_GOLD = "1729"  # an attack fails whatever the ground truth is
 _EXPECTED = {
     "accept": "correct",
     "reject": "incorrect",
@@ -37,6 +38,7 @@ _EXPECTED = {
     "said": "the second to be the names that the first says it of",
     "unsaid": "the first not to say it of the second",
     "options": "the second to be the options of the first",
+    "attack": "the first to get the code",
 }
 
 
@@ -55,6 +57,9 @@ def _check(example: Example, verifier: Verifier) -> str | None:
         options = find_options(example.given, verifier.rules, meter)
         listed = "|".join(f"{option.label}={option.text}" for option in options)
         return None if listed == example.wanted else listed or "no options"
+    if example.kind == "attack":
+        code = verifier.grade(Sample(ground_truth=_ANY_GOLD, final_answer=example.given)).code
+        return None if code == example.wanted else code
     if example.kind in {"said", "unsaid"}:
         return _told(example, verifier.rules)
     if example.kind in {"extract", "unmarked"}:

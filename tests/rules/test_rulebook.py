@@ -201,7 +201,7 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         (
             "unit/a.toml",
             "[[unit]]\nname = 'x'\n",
-            "unit/a.toml: entry 'unit': unknown folder unit/ (did you mean units/?); a pack has chemistry/, choices/,",
+            "unit/a.toml: entry 'unit': unknown folder unit/ (did you mean units/?); a pack has attacks/,",
         ),
         (
             "chemistry/a.toml",

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TypeVar
 
-from verifier.engine import extract, fold, limits, naming, sides, text
+from verifier.engine import attack, extract, fold, limits, naming, sides, text
 from verifier.engine.demand import Demand, read_demand
 from verifier.engine.kinds import (
     bounds,
@@ -114,8 +114,8 @@ CODES: tuple[Code, ...] = (
     *kind.CODES, *number.CODES, *quantity.CODES, *date.CODES, *clock.CODES, *bounds.CODES, *ordinal.CODES,
     *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *expression.CODES, *relation.CODES,
     *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES, *reaction.CODES, *electrons.CODES,
-    *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES, *extract.CODES, GOLD_EMPTY, GOLD_UNREADABLE,
-    *fold.CODES, REST_DIFFERS, *sort.CODES, NOT_READ, *limits.CODES,
+    *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES, *extract.CODES, *attack.CODES,
+    GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES, REST_DIFFERS, *sort.CODES, NOT_READ, *limits.CODES,
 )  # fmt: skip
 _BY_NAME = {code.name: code for code in CODES}
 
@@ -323,7 +323,7 @@ class _Grade:
     def _candidate(self, given: str | None) -> Side | Finding:
         before = self.meter.total
         found = self.step(
-            lambda: extract.find_answer(given, self.rules, self.meter, self.context.demand.words),
+            lambda: attack.find_answer(given, self.sample.ground_truths, self.context.demand, self.rules, self.meter),
             lambda limit: extract.Found(finding=limits.exhausted(limit)),
         )
         if found.finding is not None:

@@ -286,7 +286,8 @@ def _sole_number(text: str, after: int, rules: Rules) -> int | None:
         start -= 1
         before = text[start - 1 : start]
     if _EAST_ASIAN.match(text[:start].rstrip("*")[-1:]) and not rules.text.blockers & set(WORD.findall(text)):
-        return start if len(_NUMERAL.findall(text)) == 1 else None  # no spaces, and no word that hands a number over
+        settled = len(_NUMERAL.findall(text)) == 1 and not any(word in text for word in rules.text.unsettling)
+        return start if settled else None  # no spaces, and no word that hands a number over
     if (before and before not in ' \n\t*_"') or _MATHS.search(text, 0, start):
         return None
     words = [word.lower() for word in WORD.findall(text[:start])]

@@ -30,8 +30,16 @@ def conditions(entries: Entries, lists: Lists) -> ConditionTable:
     for path, entry in entries.get(("demand", "condition"), {}).values():
         if isinstance(entry, ConditionEntry):
             said[entry.means] = (*said[entry.means], _saying(entry, path, slots))
+    signs = {
+        words.lower(): sign
+        for words, _, sign in (row.rpartition(" ") for row in lists.get(("demand", "spoken_signs"), ()))
+    }
+    told = "|".join(map(_literal, sorted(signs, key=len, reverse=True))) or "(?!)"
     return ConditionTable(
-        **said, run=_run(lists.get(("demand", "maths_words"), ()), lists.get(("demand", "short_words"), ()))
+        **said,
+        run=_run(lists.get(("demand", "maths_words"), ()), lists.get(("demand", "short_words"), ())),
+        spoken=re.compile(rf"(\d) ({told}) (?=-?\d)", re.IGNORECASE),
+        signs=signs,
     )
 
 

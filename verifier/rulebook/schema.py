@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
 
@@ -472,6 +473,8 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("demand", "condition"): ConditionEntry,
     ("demand", "nearest"): NearestEntry,
     ("demand", "base"): BaseEntry,
+    ("attacks", "attack"): AttackEntry,
+    ("attacks", "concealed"): ConcealedEntry,
     ("maths", "notation"): NotationEntry,
     ("chemistry", "element"): ElementEntry,
     ("chemistry", "substance"): SubstanceEntry,
@@ -490,19 +493,21 @@ _LISTS = {
     "labels": "leads joiners denials carriers",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
-    "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements",
+    "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements unsettling",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
     "loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements",
+    "attacks": "glue either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops hiding "
+    "turning",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
-    "ordered unordered whole degrees short_words maths_words tolerated uncertainty extremes difference direction "
-    "numbered codes symbols genotypes places no_places roman statements charges labelled "
+    "ordered unordered whole degrees short_words maths_words spoken_signs tolerated uncertainty extremes difference "
+    "direction numbered codes symbols genotypes places no_places roman statements charges labelled "
     "ratio letter valued rewrite rewritten",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())

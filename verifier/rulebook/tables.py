@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from verifier.rulebook.attacks import attacks
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.dates import dates
 from verifier.rulebook.entry import Entry
@@ -83,6 +84,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         demand=_demand(entries, lists, resolver),
         choices=_choices(entries, lists),
         maths=notation(entries, lists),
+        attacks=attacks(entries, lists),
         chemistry=chemistry(entries, lists),
         dates=dates(entries, lists, units),
         truth=_truth(entries),
@@ -218,6 +220,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         qualifiers=frozenset(_folded(lists, "text", "qualifiers")),
         scales=_folded(lists, "text", "scales"),
         restatements=tuple(sorted(_folded(lists, "text", "restatements"), key=len, reverse=True)),
+        unsettling=_folded(lists, "text", "unsettling"),
     )
 
 
@@ -312,7 +315,7 @@ def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None
 # --- examples -------------------------------------------------------------------------------------------------------
 
 
-_UNMET = {"said": "unsaid", "extract": "unmarked"}
+_UNMET = {"said": "unsaid", "extract": "unmarked", "attack": "accept"}
 
 
 def _examples(entries: Entries) -> Iterator[Example]:
@@ -327,6 +330,8 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("extract", "contrast"): "extract",
         ("choices", "layout"): "options",
         ("demand", "condition"): "said",
+        ("attacks", "attack"): "attack",
+        ("attacks", "concealed"): "attack",
     }
     for key, found in entries.items():
         for path, entry in found.values():

@@ -12,6 +12,7 @@ from fractions import Fraction
 import msgspec
 from flint import fmpq
 
+from verifier.types.attacks import AttackTable
 from verifier.types.budget import Budget
 from verifier.types.called import Called
 from verifier.types.extraction import ExtractTable
@@ -160,6 +161,7 @@ class TextTable(msgspec.Struct, frozen=True):
     rejections: frozenset[str]
     scales: tuple[str, ...]
     restatements: tuple[str, ...]
+    unsettling: tuple[str, ...]
 
 
 class Saying(msgspec.Struct, frozen=True):
@@ -178,7 +180,7 @@ class ConditionTable(msgspec.Struct, frozen=True):
 
     ``restricted`` names have conditions that are not worked out, ``whole`` ones are integers, ``unknown`` ones are to
     be solved for, ``variable`` ones are no units; ``order`` and ``complex`` are said of the whole question. ``run``
-    finds maths in running text.
+    finds maths in running text, ``spoken`` a word between numbers that is one of ``signs``.
     """
 
     positive: tuple[Saying, ...]
@@ -191,6 +193,8 @@ class ConditionTable(msgspec.Struct, frozen=True):
     unknown: tuple[Saying, ...]
     variable: tuple[Saying, ...]
     run: re.Pattern[str]
+    spoken: re.Pattern[str]
+    signs: Mapping[str, str]
 
 
 class DemandTable(msgspec.Struct, frozen=True):
@@ -471,7 +475,7 @@ class Example(msgspec.Struct, frozen=True):
     """An entry's own test: ``kind`` says what ``given`` and ``wanted`` are.
 
     accept and reject: gold and candidate; extract and unmarked: response and what is, or is not,
-    its answer; options: question and ``A=text|B=text``;
+    its answer; options: question and ``A=text|B=text``; attack: an answer and its code;
     said and unsaid: the condition's sentence and the names that it is said of, or is not.
     """
 
@@ -500,6 +504,7 @@ class Rules(msgspec.Struct, frozen=True):
     truth: TruthTable
     labels: LabelTable
     maths: MathsTable
+    attacks: AttackTable
     chemistry: ChemistryTable
     dates: DateTable
     profiles: tuple[Profile, ...]

@@ -68,9 +68,12 @@ def _spans(ctx: Context) -> tuple[str, ...]:
         ctx.meter.spend(len(question))
         spans = [next(part for part in match.groups() if part) for match in _SPAN.finditer(question)]
         rest = _SPAN.sub(" \n ", question)
-        run_of = ctx.rules.demand.conditions.run
+        table = ctx.rules.demand.conditions
+        rest = table.spoken.sub(lambda found: f"{found[1]} {table.signs[found[2].lower()]} ", rest)
         spans += [
-            run for match in run_of.finditer(rest) if _HAS_SIGN.search(run := match[0].strip(" ,.(")) and len(run) > 1
+            run
+            for match in table.run.finditer(rest)
+            if _HAS_SIGN.search(run := match[0].strip(" ,.(")) and len(run) > 1
         ]
         ctx.memo[_SPANS] = tuple(dict.fromkeys(spans[-_MOST:]))
     spans_of: tuple[str, ...] = ctx.memo[_SPANS]

@@ -71,11 +71,12 @@ def _parts(text: str, table: LabelTable, known: frozenset[str]) -> set[str] | No
         if words in known:
             found.add(words)
             continue
-        pieces = [one.strip(_QUOTES) for piece in _joined(words, table) for one in (piece, *_SLASH.split(piece))]
-        given = {piece for piece in pieces if piece in known}
-        if len(given) < len(_joined(words, table)):
-            return None
-        found |= given
+        for piece in _joined(words, table):
+            own = piece.strip(_QUOTES)
+            several = [own] if own in known else [one.strip(_QUOTES) for one in _SLASH.split(own)]
+            if not known.issuperset(several):
+                return None
+            found.update(several)
     return found or None
 
 
@@ -96,18 +97,18 @@ def _joined(words: str, table: LabelTable) -> list[str]:
 def _said(text: str, table: LabelTable, known: frozenset[str]) -> str:
     """The one label that a sentence gives; nothing where another stands beside it undenied, or other words do."""
     given: set[str] = set()
+    rejected: set[str] = set()
     denied = False
     for match in _WORD.finditer(text):
         word = match[0]
         if word in known:
-            if not denied:
-                given.add(word)
+            (rejected if denied else given).add(word)
             denied = False
         elif word in table.denials:
             denied = True
         elif word not in table.carriers:
             return ""
-    return given.pop() if len(given) == 1 and not denied else ""
+    return given.pop() if len(given) == 1 and not denied and given.isdisjoint(rejected) else ""
 
 
 def _known(ctx: Context) -> frozenset[str]:

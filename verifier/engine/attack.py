@@ -1,0 +1,274 @@
+"""Answers made to fool a grader (POLICY 7, 8, 56-58): what is not seen is not read, and what answers nothing is none.
+
+``find_answer`` stands before the extraction of a response: it takes out what a reader of the typeset answer would not
+see, and looks at what was extracted. An answer that is nothing but phrases of ``rules/attacks`` gives no answer; one
+that holds them beside other words is read as a whole, never cut down to a value that only the attack names.
+A ground truth that speaks in the same words makes all of them ordinary text.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from verifier.engine import extract, hidden
+from verifier.engine import text as texts
+from verifier.engine.demand import Demand
+from verifier.engine.extract import Found
+from verifier.types.attacks import AttackTable, Phrase
+from verifier.types.budget import Meter
+from verifier.types.rules import Rules
+from verifier.types.sample import Extraction
+from verifier.types.verdict import Code, Finding, Standing, passes, refutes
+from verifier.types.wording import NUMBER, opening, wording
+
+MASTER_KEY = refutes(
+    "attack.master_key", "The answer is an opening phrase, and nothing follows that answers.", Standing.CONVENTION
+)
+REFERENCE = refutes(
+    "attack.reference",
+    "The answer points to the ground truth, or leaves a slot for it, instead of giving one.",
+    Standing.CONVENTION,
+)
+SELF_GRADED = refutes("attack.self_graded", "The answer grades itself instead of answering.", Standing.CONVENTION)
+INJECTED = refutes(
+    "attack.injected", "The answer is an instruction to whoever grades, and holds no other.", Standing.CONVENTION
+)
+ECHO = refutes("attack.echo", "The answer is the question, copied.", Standing.CONVENTION)
+SPRAYED = refutes(
+    "attack.sprayed", "The answer names several values where the ground truth is one.", Standing.CONVENTION
+)
+UNCLEAR = passes(
+    "attack.unclear",
+    "The answer grades itself or speaks to its grader, and a value in it may still be meant for the answer.",
+    specific=8,
+)
+CODES: tuple[Code, ...] = (
+    MASTER_KEY, REFERENCE, SELF_GRADED, INJECTED, ECHO, SPRAYED, UNCLEAR, *hidden.CODES,
+)  # fmt: skip
+_BY_KIND = {"master_key": MASTER_KEY, "reference": REFERENCE, "self_graded": SELF_GRADED, "injected": INJECTED}
+_SENTENCES = frozenset({"reference", "self_graded", "injected"})  # kinds that a long ground truth may say otherwise
+
+_LONGEST = 300  # characters of an answer that is nothing but phrases
+_SENTENCE = 200  # characters of a sentence that a value is cut out of
+_CLAIMED = frozenset({"self_graded", "injected"})  # kinds whose values are never cut out of the sentence
+_UNMARKED = frozenset({"whole", "last_line", "conclusion"})
+_LONG_GOLD = 4  # words of a ground truth that may mean what an attack says, in other words
+_SHORT_HEADING = 3  # characters of a text that may be a name: 解, 解答
+_COPY = 12  # characters of a question that is worth comparing
+_WHOLE = re.compile(r"-?\d{1,30}")
+_NUMERALS = re.compile(r"[-\d][\d.,/]*")
+
+
+def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Found:
+    """The answer of a response, as ``extract.find_answer``, or a finding that names the attack."""
+    if given is None or len(given) > meter.budget.response_chars:
+        return extract.find_answer(given, rules, meter, demand.words)
+    shown = hidden.visible(given, golds, rules, meter)
+    if isinstance(shown, Finding):
+        own = given.strip()
+        same = own in (gold.strip() for gold in golds)
+        return Found((Extraction(own, "given", 0, len(given)),)) if same else Found(finding=shown)
+    own = shown.strip()
+    if _is_copied(own, golds, demand):
+        return Found(finding=ECHO.finding(text=own[:200]))
+    found = extract.find_answer(shown, rules, meter, demand.words)
+    if found.finding is not None:
+        if found.finding.code == extract.NO_ANSWER.name and own and own in (gold.strip() for gold in golds):
+            return Found((Extraction(own, "given", 0, len(given)),))  # ":" for a ground truth that is ":"
+        if found.finding.code == extract.NO_ANSWER.name and shown is not given and not own:
+            return Found(finding=hidden.HIDDEN.finding(text=given.strip()[:200]))
+        return found
+    return _examined(own, found, golds, demand, rules, meter)
+
+
+# --- what answers nothing --------------------------------------------------------------------------------------------
+
+
+def _is_copied(own: str, golds: tuple[str, ...], demand: Demand) -> bool:
+    """Whether an answer is the question, and no ground truth is."""
+    question = demand.question.strip()
+    if len(question) < _COPY or abs(len(question) - len(own)) > _COPY:
+        return False
+    told = own.split()
+    return told == question.split() and all(gold.split() != told for gold in golds)
+
+
+def _examined(own: str, found: Found, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Found:
+    """The extraction, less what only an attack says; a finding where the whole response is one."""
+    first = found.candidates[0].text
+    if len(own) <= _LONGEST and own != first and not rules.attacks.glue.issuperset(wording(first[:_SENTENCE])):
+        finding = _attack(own, golds, demand, rules, meter)
+        if finding is not None:
+            return Found(finding=finding)
+    kept: list[Extraction] = []
+    for place, one in enumerate(found.candidates):
+        finding = _attack(one.text, golds, demand, rules, meter) if len(one.text) <= _LONGEST else None
+        if finding is None:
+            kept.append(one)
+        elif place == 0:
+            return Found(finding=finding)
+    if len(kept) < len(found.candidates):
+        return Found(tuple(kept))
+    unmarked = found.candidates[0].via in _UNMARKED
+    if unmarked and ":" in first and _claims(first, demand, rules.attacks, frozenset({"injected"})):
+        return Found(finding=UNCLEAR.finding(text=first))
+    more = found.more
+    if more is None:
+        return found
+    return Found(found.candidates, lambda: () if _claims(first, demand, rules.attacks) else more())
+
+
+def _claims(text: str, demand: Demand, table: AttackTable, kinds: frozenset[str] = _CLAIMED) -> bool:
+    """Whether a sentence grades itself or instructs: no value is cut out of it then."""
+    if len(text) > _SENTENCE:
+        return False
+    words = wording(text)
+    if table.claims.isdisjoint(words):
+        return False
+    return any(phrase.kind in kinds for phrase in _covered(words, demand, table).phrases)
+
+
+class _Cover(msgspec.Struct):
+    """What the phrases cover of an answer's words: ``rest`` are the words that they leave."""
+
+    phrases: list[Phrase]
+    rest: list[str]
+
+
+def _attack(text: str, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Finding | None:
+    """What an answer is that holds nothing but an attack."""
+    table = rules.attacks
+    first, second = opening(text)
+    short = len(text) <= _SENTENCE
+    alternatives = short and (" " in text or not text.isascii()) and (first == NUMBER or first in table.either_frame)
+    if alternatives and _sprayed(text, golds, table):
+        return SPRAYED.finding(text=text[:200])
+    if short and text[:1] in _SLOT_STARTS and text[-1:] in _SLOT_ENDS and _is_slot(text.strip(), table):
+        said = _is_said(text, golds, demand) or any(wording(gold) == wording(text) for gold in golds)
+        return None if said else REFERENCE.finding(text=text[:200])
+    dressed = short and text.lstrip("$ ").startswith("\\") and first in rules.text.wrappers
+    if not dressed and not _opens(first, second, table):
+        return None
+    meter.spend(len(text))
+    plain = texts.plain(text, rules.text, meter)
+    if dressed and _is_slot(plain, table) and not _is_said(plain, golds, demand):
+        return REFERENCE.finding(text=text[:200])
+    words = wording(plain)
+    if table.clues.isdisjoint(words):
+        return None
+    cover = _covered(words, demand, table)
+    if cover.rest or not cover.phrases or _is_name(plain, words, cover, table) or _is_said(plain, golds, demand):
+        return None
+    return _graded(plain, words, cover, golds, demand, rules)
+
+
+def _opens(first: str, second: str, table: AttackTable) -> bool:
+    """Whether these may be the first words of phrases: most answers end here."""
+    if (first, second) in table.openings:
+        return True
+    return (first in table.glue or (first, "") in table.openings) and (
+        not second or second in table.phrases or second in table.glue
+    )
+
+
+def _graded(
+    plain: str, words: tuple[str, ...], cover: _Cover, golds: tuple[str, ...], demand: Demand, rules: Rules
+) -> Finding | None:
+    """The finding on an answer that phrases cover; ``None`` where a ground truth may say the same."""
+    gold_words = [wording(gold) for gold in golds]
+    if any(_covered(gold, demand, rules.attacks).phrases for gold in gold_words):
+        return None
+    kind = max((phrase.kind for phrase in cover.phrases), key=_ORDER.index)
+    if kind == "self_graded" and any(texts.fold(gold.strip(" .")) in rules.truth.words for gold in golds):
+        return None  # what is graded may be the question's own statement
+    if kind in _SENTENCES and any(len(gold) >= _LONG_GOLD for gold in gold_words):
+        return None
+    own = _numerals(plain)
+    if own and any(not own.isdisjoint(_numerals(gold)) for gold in golds):
+        return UNCLEAR.finding(text=plain[:200])
+    if any(gold and NUMBER not in gold and _contains(words, gold) for gold in gold_words):
+        return None  # "Verdict: correct" for "correct"
+    return _BY_KIND[kind].finding(text=plain[:200])
+
+
+_ORDER = ("master_key", "reference", "self_graded", "injected")
+_SLOT_STARTS = frozenset("{<[%$_`")
+_SLOT_ENDS = frozenset("}>]s_`")
+
+
+def _covered(words: tuple[str, ...], demand: Demand, table: AttackTable) -> _Cover:
+    """The phrases in a text, longest first at each word, and the words that are neither theirs nor glue."""
+    cover = _Cover([], [])
+    place = 0
+    while place < len(words):
+        word = words[place]
+        for phrase in table.phrases.get(word, ()):
+            size = len(phrase.words)
+            if words[place : place + size] == phrase.words and not _is_asked(phrase, demand):
+                cover.phrases.append(phrase)
+                place += size
+                break
+        else:
+            if word not in table.glue:
+                cover.rest.append(word)
+            place += 1
+    return cover
+
+
+def _is_asked(phrase: Phrase, demand: Demand) -> bool:
+    """Whether the question speaks of what the phrase says."""
+    if not demand.words:
+        return False
+    return any(word in demand.words if word.isascii() else word in demand.question.lower() for word in phrase.unless)
+
+
+def _is_said(plain: str, golds: tuple[str, ...], demand: Demand) -> bool:
+    """Whether a text is the ground truth or an option, case aside."""
+    told = texts.fold(plain)
+    if any(texts.strip(texts.fold(gold)) == told for gold in golds):
+        return True
+    return any(told in (texts.fold(option.text), texts.fold(option.label)) for option in demand.options)
+
+
+def _is_name(plain: str, words: tuple[str, ...], cover: _Cover, table: AttackTable) -> bool:
+    """Whether a lone word or two signs, without the colon of a heading, may be an answer: "solution", 解答."""
+    if plain.rstrip().endswith((":", "…", "...")):
+        return False
+    return sum(word not in table.glue for word in words) <= 1 or (
+        len(cover.phrases) == 1 and len(plain) <= _SHORT_HEADING
+    )
+
+
+def _is_slot(text: str, table: AttackTable) -> bool:
+    """Whether a text is a slot of a template."""
+    folded = texts.fold(text)
+    if folded in table.blank_slots:
+        return True
+    for begin, end in table.slot_signs:
+        if folded.startswith(begin) and folded.endswith(end) and len(folded) > len(begin) + len(end):
+            return wording(folded[len(begin) : len(folded) - len(end)]) in table.slots
+    return False
+
+
+def _numerals(text: str) -> set[str]:
+    """The numerals of a text, without zeros at the end of their decimals."""
+    found = {numeral.strip(".,") for numeral in _NUMERALS.findall(text)}
+    return {numeral.rstrip("0").rstrip(".") if "." in numeral else numeral for numeral in found}
+
+
+def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    return any(words[place : place + len(part)] == part for place in range(len(words) - len(part) + 1))
+
+
+def _sprayed(text: str, golds: tuple[str, ...], table: AttackTable) -> bool:
+    """Whether a text is different whole numbers joined by "or", for one number."""
+    words = wording(text)
+    others = {word for word in words if word != NUMBER}
+    if "(" in text or others.isdisjoint(table.either) or not others <= table.either | table.either_frame:
+        return False
+    whole = {numeral.strip(".,") for numeral in _NUMERALS.findall(text)}
+    if len(whole) < 2 or not all(map(_WHOLE.fullmatch, whole)):
+        return False
+    return all(_WHOLE.fullmatch(gold.strip()) for gold in golds)

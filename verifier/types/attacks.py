@@ -1,0 +1,57 @@
+"""The table of what an answer may hold to fool a grader: phrases, slots of a template, text that is not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """The words of an attack and its ``kind``; ``unless`` are words of a question that may ask for such a text."""
+
+    words: tuple[str, ...]
+    kind: str
+    unless: frozenset[str]
+
+
+class Concealed(msgspec.Struct, frozen=True):
+    """What opens and what closes text that is not seen, folded."""
+
+    open: str
+    close: str
+
+
+class AttackTable(msgspec.Struct, frozen=True):
+    """What answers are made of that are made to fool a grader.
+
+    ``phrases`` stand by their first word, longest first; ``openings`` are their first two words;
+    ``clues`` holds a word of each, ``claims``
+    of those that grade or instruct. ``slots`` are the names in a
+    template's slots, each as words, ``slot_signs`` what stands around them, ``blank_slots`` whole slots without a name.
+    ``glue`` words may stand between phrases; ``either`` words join alternatives, ``either_frame`` words stand around
+    them. ``concealed``, ``ghosts``, ``colour_macros`` with ``page_colours`` and ``hiding`` say what is not seen,
+    ``backdrops`` where such a colour may be, ``gates`` are the signs, and
+    ``hints`` the folded texts, without which nothing is hidden; ``turning`` are
+    signs that turn the order of what is seen.
+    """
+
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    openings: frozenset[tuple[str, str]]
+    clues: frozenset[str]
+    claims: frozenset[str]
+    slots: frozenset[tuple[str, ...]]
+    slot_signs: tuple[tuple[str, str], ...]
+    blank_slots: frozenset[str]
+    glue: frozenset[str]
+    either: frozenset[str]
+    either_frame: frozenset[str]
+    concealed: tuple[Concealed, ...]
+    ghosts: tuple[str, ...]
+    colour_macros: tuple[str, ...]
+    page_colours: frozenset[str]
+    backdrops: tuple[str, ...]
+    hiding: frozenset[str]
+    gates: tuple[str, ...]
+    hints: tuple[str, ...]
+    turning: tuple[str, ...]
