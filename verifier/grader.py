@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from verifier import __version__, records
-from verifier.engine import cascade, fold
+from verifier.engine import cascade, fold, sides
 from verifier.engine.sides import Trees
 from verifier.judge import symbolic
 from verifier.judge.port import Judge
@@ -134,7 +134,7 @@ class Verifier:
                 yield self._judges[name]
 
     def _profile_of(self, sample: Sample) -> Profile:
-        return self._profile or cascade.profile_of(sample.category, self.rules)
+        return self._profile or sides.profile_of(sample.category, self.rules)
 
     def _judge(self, name: str, processes: int | None) -> Judge:
         if name != symbolic.NAME:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from verifier.engine.extract import find_answer
-from verifier.engine.kinds.choice import find_options
 from verifier.engine.kinds.conditions import names_told
+from verifier.engine.kinds.options import find_options
 from verifier.engine.text import plain
 from verifier.grader import Verifier
 from verifier.types.budget import Meter

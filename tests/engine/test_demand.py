@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verifier.engine.demand import Demand, read_demand
-from verifier.engine.kinds.choice import find_options
+from verifier.engine.kinds.options import find_options
 from verifier.types.budget import Budget, Meter
 from verifier.types.rules import Rules
 from verifier.types.sample import Sample

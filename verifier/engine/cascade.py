@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import TypeVar
 
 from verifier.engine import attack, extract, fold, limits, naming, sides, text
-from verifier.engine.demand import Demand, read_demand
+from verifier.engine.demand import Demand, read_demand, required
 from verifier.engine.kinds import (
     bounds,
     chemistry,
     choice,
+    choosing,
     clock,
     collection,
     conditions,
@@ -37,6 +37,7 @@ from verifier.engine.kinds import (
     names,
     notation,
     number,
+    options,
     ordinal,
     phrase,
     quantity,
@@ -91,7 +92,7 @@ STAGES: tuple[Stage, ...] = (
     chemistry.STAGE,
     reaction.STAGE,
     electrons.STAGE,
-    choice.STAGE,
+    *choice.STAGES,
     *names.STAGES,
     truth.STAGE,
     label.STAGE,
@@ -140,19 +141,6 @@ _UNREAD: tuple[tuple[str, ...], tuple[Reading, ...]] = ((), ())
 def decide(sample: Sample, rules: Rules, profile: Profile, *, engine: str) -> Verdict:
     """The verdict on a sample. Total: any texts give a verdict, within the profile's budget."""
     return _Grade(sample, rules, profile).verdict(engine)
-
-
-def profile_of(category: str | None, rules: Rules) -> Profile:
-    """The first profile that names the category, exactly or by pattern (``* Circuits``), case aside.
-
-    Else the default.
-    """
-    if category:
-        folded = category.casefold()
-        for profile in rules.profiles:
-            if any(fnmatchcase(folded, pattern) for pattern in profile.categories):
-                return profile
-    return rules.default_profile
 
 
 def trees(sample: Sample, rules: Rules, profile: Profile) -> Trees:
@@ -239,16 +227,20 @@ class _Grade:
     def _read_question(self) -> None:
         budget = self.profile.budget
         question = (self.sample.question or "")[-budget.question_chars :]
-        options = tuple(
-            Option(option.label.strip(), self.step(partial(self._plain, option.text), lambda _: ""))
+        listed = tuple(
+            Option(
+                option.label.strip(" ().:[]") or option.label.strip(),
+                self.step(partial(self._plain, option.text), lambda _: ""),
+            )
             for option in self.sample.options[: budget.options]
         )
-        if not options and question:
-            options = self.step(lambda: choice.find_options(question, self.rules, self.meter), lambda _: ())
+        if not listed and question:
+            listed = self.step(lambda: options.find_options(question, self.rules, self.meter), lambda _: ())
         demand = self.step(
-            lambda: read_demand(self.sample, options, self.rules, self.meter),
+            lambda: read_demand(self.sample, listed, self.rules, self.meter),
             lambda _: Demand(),
         )
+        demand = required(demand, self.profile.demands)
         self.context = Context(demand, self.profile, self.rules, self.meter, self.compare, {})
 
     def _plain(self, words: str) -> str:
@@ -304,12 +296,20 @@ class _Grade:
 
     def _gold(self, accepted: str) -> Side | Finding:
         before = self.meter.total
-        texts, readings = self.step(lambda: self._readings((self._gold_text(accepted),)), lambda _: _UNREAD)
+        texts, readings = self.step(lambda: self._gold_readings(accepted), lambda _: _UNREAD)
         if not readings:
             finding = GOLD_UNREADABLE.finding(text=accepted[:_SHOWN])
             self.note("read", "gold", finding, before)
             return finding
         return self._side("gold", texts, readings, before, "")
+
+    def _gold_readings(self, accepted: str) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
+        """The gold as read; one that is longer than its profile reads is free text."""
+        found = self._gold_text(accepted)
+        if not sides.is_free_text(found.text, self.profile):
+            return self._readings((found,))
+        words = self._plain(found.text)
+        return (words,), (Reading(Phrase(words), "phrase", certain=False),)
 
     def _gold_text(self, accepted: str) -> Extraction:
         """The gold's own words; one that is boxed or marked is taken out of its box."""
@@ -329,6 +329,7 @@ class _Grade:
         if found.finding is not None:
             self.note("extract", "extract", found.finding, before)
             return found.finding
+        found = sides.with_label(found, given or "", self.context)
         first = found.candidates[0]
         seen = {"text": first.text[:_SHOWN], "at": f"{first.start}-{first.end}"}
         if found.read:
@@ -402,7 +403,7 @@ class _Grade:
         """
         found: list[Reading] = []
         chemical: Reader = partial(_chemistry, raw)
-        first = (written.read_written, choice.read_choice, names.read_names, chemical)
+        first = (written.read_written, choosing.read_choice, names.read_names, chemical)
         signed: tuple[Reader, ...] = (bounds.read_bounds,) if bounds.opens(words) else ()
         for reader in (*first, *(signed if _FORMULA.search(words) else READERS)):
             certain = False

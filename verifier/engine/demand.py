@@ -51,6 +51,8 @@ class Demand(msgspec.Struct, frozen=True):
 
     options: tuple[Option, ...] = ()
     option_words: tuple[tuple[str, ...], ...] = ()
+    options_asked: bool = False
+    labels: bool = False
     unit: UnitDefinition | None = None
     percent: bool = False
     exact: bool = False
@@ -91,6 +93,21 @@ class Demand(msgspec.Struct, frozen=True):
     numbers: frozenset[str] = frozenset()
     signs: str = ""
     asked: bool = False
+
+
+def required(demand: Demand, names: frozenset[str]) -> Demand:
+    """The demand of a question whose profile makes demands of its own (``demands`` of ``rules/profiles``)."""
+    if not names:
+        return demand
+    integer = "integer" in names
+    return msgspec.structs.replace(
+        demand,
+        exact=demand.exact or integer or "exact" in names,
+        whole=demand.whole or integer,
+        extreme=demand.extreme and not integer,
+        options_asked="options" in names,
+        labels="labels" in names,
+    )
 
 
 _INTEGRAL = re.compile(r"(?:\\int|∫)(?! ?(?:\\limits)? ?[_^₀-₉⁰-⁹])")

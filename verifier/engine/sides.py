@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 import msgspec
 
 from verifier.engine import text
-from verifier.engine.kinds import choice, dating, direction, formula, notation, number, quantity, quantity_reader
+from verifier.engine.extract import Found
+from verifier.engine.kinds import (
+    choice,
+    choosing,
+    dating,
+    direction,
+    formula,
+    notation,
+    number,
+    quantity,
+    quantity_reader,
+)
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
 from verifier.types.expr import Expr
+from verifier.types.rules import Profile, Rules
+from verifier.types.sample import Extraction
 from verifier.types.verdict import Decision
 
 
@@ -81,7 +96,11 @@ def is_rest_told(gold: Reading, candidate: Reading, ctx: Context) -> bool:
     changing = changing if isinstance(gold.answer, (Number, quantity.Quantity)) else set()  # "yes, once per orbit"
     if changing or _pointed(gold, ctx) != _pointed(candidate, ctx):
         return False
-    return own == told or all(word in ctx.demand.words or word in table.fillers or word in told for word in own)
+    asked = text.fold(ctx.demand.question)
+    return own == told or all(
+        word in told or word in table.fillers or (word in ctx.demand.words and not _offered(word, asked))
+        for word in own
+    )
 
 
 def _pointed(side: Reading, ctx: Context) -> str:
@@ -108,3 +127,44 @@ def is_turned(gold: Reading, candidate: Reading, ctx: Context) -> bool:
     turned = msgspec.structs.replace(amount, mantissa=-amount.mantissa)
     opposite = turned if given is amount else msgspec.structs.replace(given, magnitude=turned)
     return ctx.compare(wanted, opposite).decision is Decision.CORRECT
+
+
+def _offered(word: str, asked: str) -> bool:
+    """Whether a question offers a word as one of two, so that it does not say it: "leading or lagging"."""
+    return f" or {word}" in asked or f"{word} or " in asked
+
+
+def profile_of(category: str | None, rules: Rules) -> Profile:
+    """The first profile that names the category, exactly or by pattern (``* Circuits``), case aside.
+
+    Else the default.
+    """
+    if category:
+        folded = category.casefold()
+        for profile in rules.profiles:
+            if any(fnmatchcase(folded, pattern) for pattern in profile.categories):
+                return profile
+    return rules.default_profile
+
+
+def is_free_text(gold: str, profile: Profile) -> bool:
+    """Whether a ground truth is longer than its profile reads one.
+
+    Words of two letters and more are counted, macros aside; two signs of a script without spaces are about one.
+    """
+    longest = profile.long_reference
+    return longest > 0 and len(_PROSE.findall(gold)) + len(_SPACELESS.findall(gold)) // 2 > longest
+
+
+def with_label(found: Found, given: str, ctx: Context) -> Found:
+    """What was found in a response; where A is an option, "A:" before words may be its label, and is read with them."""
+    first, listed = found.candidates[0], ctx.demand.options
+    if first.via != _A_COLON or choosing.is_label(first.text, listed) or not choosing.is_label("A", listed):
+        return found
+    line = given.rfind("\n", 0, first.start) + 1
+    return Found((Extraction(given[line : first.end], first.via, line, first.end),))
+
+
+_A_COLON = "a_colon"  # the marker that is a label as well
+_PROSE = re.compile(r"(?<![\\\w])[^\W\d_]{2,}")
+_SPACELESS = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

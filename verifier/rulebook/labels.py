@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from verifier.rulebook.schema import Entries, LabelSetEntry, Lists
-from verifier.types.rules import LabelTable
+from verifier.types.choices import LabelTable
 
 _QUOTE = "[\"'“”„‘’«»`*]{0,2}"
 _ITEM = rf"{_QUOTE}[^\W_][\w/+&-]{{0,40}}(?: \(?[\w/+&-]{{1,40}}\)?){{0,2}}?{_QUOTE}"

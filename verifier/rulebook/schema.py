@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
+from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 
 
 class UnitEntry(Entry):
@@ -351,73 +352,6 @@ class ConditionEntry(Entry):
     unless: Annotated[tuple[Text, ...], Field(description="Longer phrases that mean something else.")] = ()
 
 
-class AlphabetEntry(Entry):
-    """A run of option labels."""
-
-    labels: Annotated[tuple[Text, ...], Field(min_length=2, description="In their order.")]
-
-
-class LayoutEntry(Entry):
-    """How labels stand before options."""
-
-    shape: Annotated[str, Field(description="The label and what stands around it: `({label})`.", pattern=r"\{label\}")]
-    alphabets: Annotated[tuple[Text, ...], Field(min_length=1, description="Names of `[[alphabet]]` entries.")]
-    line_start: Annotated[bool, Field(description="Only at the start of a line.")] = False
-
-
-class ToleranceEntry(Entry):
-    """A tolerance by name."""
-
-    rounding: Annotated[bool, Field(description="The examiner's rounding of the grading policy (rule 11), or none.")]
-    relative: Annotated[
-        str,
-        Field(pattern=r"^\d+(\.\d+)?(e-?\d+)?$", description="Difference that is free, as a part of the ground truth."),
-    ] = "0"
-    absolute: Annotated[
-        str,
-        Field(pattern=r"^\d+(\.\d+)?(e-?\d+)?$", description="Difference that is free, in the ground truth's unit."),
-    ] = "0"
-
-
-class ProfileEntry(Entry):
-    """How a category is graded."""
-
-    extends: Annotated[
-        Name | None, Field(description="The profile that gives what this one leaves out; else `default` does.")
-    ] = None
-    categories: Annotated[
-        tuple[Text, ...], Field(description="Of a sample, in any case; `*` stands for any text.")
-    ] = ()
-    stages: Annotated[tuple[Name, ...] | None, Field(description="The stages that are asked, see below; else all.")] = (
-        None
-    )
-    tolerance: Annotated[Name | None, Field(description="The name of a `[[tolerance]]` entry.")] = None
-    missing_unit: Annotated[
-        Literal["correct", "incorrect", "pass"] | None,
-        Field(
-            description="What a right number is whose unit is missing and stands nowhere; `pass` leaves it undecided."
-        ),
-    ] = None
-    judges: Annotated[
-        tuple[Name, ...] | None,
-        Field(description="Judges to ask where the rules are undecided, in order; `symbolic` ships."),
-    ] = None
-    budget: Annotated[
-        dict[str, Annotated[int, Field(ge=1)]],
-        Field(default_factory=dict, description="Limits of one grade, by name; see below."),
-    ]
-
-
-class ConfidenceEntry(Entry):
-    """The measured precision of a code."""
-
-    precision: Annotated[
-        float, Field(description="Right verdicts of all with the code that is the `name`.", ge=0, le=1)
-    ]
-    n: Annotated[int, Field(ge=1, description="Verdicts that were looked at.")]
-    date: Annotated[str, Field(description="When it was measured.", pattern=r"^\d{4}-\d{2}-\d{2}$")]
-
-
 class WordList(BaseModel):
     """A list of words or phrases."""
 
@@ -489,7 +423,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
 }
 _LISTS = {
     "units": "never square cubic squared cubed per things below_zero around",
-    "choices": "phrases joins",
+    "choices": "phrases nouns closers joins alternatives denials breaks all none articles reasons retractions",
     "labels": "leads joiners denials carriers",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "

@@ -14,29 +14,26 @@ import msgspec
 
 from verifier.rulebook.attacks import attacks
 from verifier.rulebook.chemistry import chemistry
+from verifier.rulebook.choices import choices
 from verifier.rulebook.dates import dates
 from verifier.rulebook.entry import Entry
 from verifier.rulebook.extraction import extraction
+from verifier.rulebook.grading import ConfidenceEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.labels import labels
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
-    AlphabetEntry,
     CalledEntry,
     CharacterEntry,
-    ConfidenceEntry,
     Entries,
     FormEntry,
-    LayoutEntry,
     Lists,
     MacroEntry,
     MeasureEntry,
     NamedSetEntry,
     PrefixEntry,
-    ProfileEntry,
     RangeEntry,
-    ToleranceEntry,
     TruthEntry,
 )
 from verifier.rulebook.units import Resolver, directions, unit_table
@@ -45,12 +42,10 @@ from verifier.types.called import Called
 from verifier.types.errors import RulesError
 from verifier.types.names import NameTable
 from verifier.types.rules import (
-    ChoiceTable,
     Confidence,
     DemandTable,
     Dimension,
     Example,
-    Layout,
     Profile,
     Rules,
     TextTable,
@@ -82,7 +77,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         numbers=numbers(entries, lists),
         extract=extraction(entries, lists),
         demand=_demand(entries, lists, resolver),
-        choices=_choices(entries, lists),
+        choices=choices(entries, lists),
         maths=notation(entries, lists),
         attacks=attacks(entries, lists),
         chemistry=chemistry(entries, lists),
@@ -224,27 +219,6 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
     )
 
 
-def _choices(entries: Entries, lists: Lists) -> ChoiceTable:
-    alphabets = {entry.name: entry.labels for _, entry in _all(entries, "choices", "alphabet", AlphabetEntry)}
-    layouts: list[Layout] = []
-    for path, entry in _all(entries, "choices", "layout", LayoutEntry):
-        before, _, after = entry.shape.partition("{label}")
-        lead = r"(?:^|\n)[ \t*>-]{0,16}+" if entry.line_start else r"(?:^|(?<=[\s:;,?.!$*]))\*{0,3}+"
-        follow = r"\*{0,3}(?=\s)" if after.strip() in {".", ":"} else r"\*{0,3}"
-        for name in entry.alphabets:
-            if name not in alphabets:
-                raise RulesError(path, entry.name, "alphabets", f"unknown alphabet '{name}'")
-            labels = "|".join(re.escape(label) for label in alphabets[name])
-            shape = f"{lead}{re.escape(before)}({labels}){re.escape(after.strip())}{follow}"
-            first, second = (f"{before}{label}{after.strip()}" for label in alphabets[name][:2])
-            layouts.append(Layout(re.compile(shape), alphabets[name], first, second))
-    return ChoiceTable(
-        layouts=tuple(layouts),
-        phrases=tuple(sorted(_folded(lists, "choices", "phrases"), key=len, reverse=True)),
-        joins=frozenset(_folded(lists, "choices", "joins")),
-    )
-
-
 def _truth(entries: Entries) -> TruthTable:
     words: dict[str, TruthWord] = {}
     leads: dict[str, None] = {}
@@ -295,6 +269,11 @@ def _profiles(entries: Entries) -> list[Profile]:
             missing_unit=Decision(row.missing_unit)
             if row.missing_unit
             else (parent.missing_unit if parent else Decision.PASS),
+            demands=frozenset(row.demands) if row.demands is not None else (parent.demands if parent else frozenset()),
+            long_reference=row.long_reference
+            if row.long_reference is not None
+            else (parent.long_reference if parent else 0),
+            protocol=row.protocol or (parent.protocol if parent else "short"),
             budget=_budget(path, name, row.budget, parent),
             judges=row.judges if row.judges is not None else (parent.judges if parent else ()),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Literal
 
 import msgspec
 from flint import fmpq
@@ -15,6 +16,7 @@ from flint import fmpq
 from verifier.types.attacks import AttackTable
 from verifier.types.budget import Budget
 from verifier.types.called import Called
+from verifier.types.choices import ChoiceTable, LabelTable
 from verifier.types.extraction import ExtractTable
 from verifier.types.names import NameTable
 from verifier.types.verdict import Decision
@@ -245,45 +247,6 @@ class DemandTable(msgspec.Struct, frozen=True):
     starts: Mapping[str, tuple[str, ...]]
 
 
-class Layout(msgspec.Struct, frozen=True):
-    """How the labels of one alphabet stand before their options in a question; group 1 of the pattern is the label.
-
-    ``first`` and ``second`` are its first two labels as they must stand in a question that lists options.
-    """
-
-    pattern: re.Pattern[str]
-    alphabet: tuple[str, ...]
-    first: str
-    second: str
-
-
-class ChoiceTable(msgspec.Struct, frozen=True):
-    """How options are labelled, in the question (``layouts``) and in an answer.
-
-    ``phrases`` stand before a label in an answer ("option "), ``joins`` are the words that join two labels into no
-    single choice.
-    """
-
-    layouts: tuple[Layout, ...]
-    phrases: tuple[str, ...]
-    joins: frozenset[str]
-
-
-class LabelTable(msgspec.Struct, frozen=True):
-    """How a question names a set of labels.
-
-    ``listed`` finds what may be a list of labels behind a lead, ``joiners`` join its last two; ``denials`` deny the
-    label behind them, ``carriers`` are the words of a sentence that only gives a label. ``sets`` are the labels that
-    are meant where a question names none, each with the words of a question that call for it.
-    """
-
-    listed: re.Pattern[str]
-    joiners: frozenset[str]
-    denials: frozenset[str]
-    carriers: frozenset[str]
-    sets: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
-
-
 class TruthWord(msgspec.Struct, frozen=True):
     """A word for yes or no: what it says, of which vocabulary it is, and the words behind it that take it back.
 
@@ -452,7 +415,10 @@ class Tolerance(msgspec.Struct, frozen=True):
 class Profile(msgspec.Struct, frozen=True):
     """How a category is graded.
 
-    ``stages`` may speak (empty: all); ``missing_unit`` is what a number without the gold's unit is.
+    ``stages`` may speak (empty: all); ``missing_unit`` is what a number without the gold's unit is. ``demands`` are
+    made of every answer, as if its question said so (``demand.required``). A ground truth of more than
+    ``long_reference`` words is free text, for a judge (0: none is); ``protocol`` says how a judge reads: an answer to
+    be compared, or a long text to be weighed against another.
     """
 
     name: str
@@ -460,6 +426,9 @@ class Profile(msgspec.Struct, frozen=True):
     stages: frozenset[str]
     tolerance: Tolerance
     missing_unit: Decision
+    demands: frozenset[str]
+    long_reference: int
+    protocol: Literal["short", "long"]
     budget: Budget
     judges: tuple[str, ...]
 

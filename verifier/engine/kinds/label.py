@@ -9,7 +9,7 @@ import msgspec
 
 from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.text import fold
-from verifier.types.rules import LabelTable
+from verifier.types.choices import LabelTable
 from verifier.types.verdict import Code, Finding, Standing, proves, refutes
 
 SAME = proves("label.same", "Both sides give the same labels of the question's set.")

@@ -57,6 +57,8 @@ def compare_phrases(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
             return OPPOSITE.finding(**shown)
         return (OTHER_NUMBER if names_differ(gold.text, candidate.text, ctx) else NOT_ALIKE).finding(**shown)
     articles = ctx.rules.text.articles
+    if ctx.demand.labels:
+        return SAME_WORDS.finding(**shown)  # no label of a class is another's in capitals
     if _symbolic(gold.text, articles) or _symbolic(candidate.text, articles) or _case_tells(first, second, ctx):
         return CASE_DIFFERS.finding(**shown)
     return SAME_WORDS.finding(**shown)
