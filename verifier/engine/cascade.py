@@ -17,6 +17,7 @@ from typing import TypeVar
 from verifier.engine import attack, extract, fold, limits, naming, sides, text
 from verifier.engine.demand import Demand, read_demand, required
 from verifier.engine.kinds import (
+    address,
     bounds,
     chemistry,
     choice,
@@ -32,6 +33,7 @@ from verifier.engine.kinds import (
     form,
     kind,
     label,
+    listing,
     measure,
     missing,
     names,
@@ -97,6 +99,8 @@ STAGES: tuple[Stage, ...] = (
     truth.STAGE,
     label.STAGE,
     phrase.STAGE,
+    listing.STAGE,
+    address.STAGE,
 )
 _OWNERS: Mapping[tuple[type, type], tuple[Stage, ...]] = {
     pair: tuple(stage for stage in STAGES if pair in stage.pairs)
@@ -115,8 +119,9 @@ CODES: tuple[Code, ...] = (
     *kind.CODES, *number.CODES, *quantity.CODES, *date.CODES, *clock.CODES, *bounds.CODES, *ordinal.CODES,
     *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *expression.CODES, *relation.CODES,
     *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES, *reaction.CODES, *electrons.CODES,
-    *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES, *extract.CODES, *attack.CODES,
-    GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES, REST_DIFFERS, *sort.CODES, NOT_READ, *limits.CODES,
+    *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES, *listing.CODES, *address.CODES,
+    *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES, REST_DIFFERS, *sort.CODES, NOT_READ,
+    *limits.CODES,
 )  # fmt: skip
 _BY_NAME = {code.name: code for code in CODES}
 
@@ -363,17 +368,17 @@ class _Grade:
 
         Where no reader understands any, all texts, each as a phrase.
         """
-        texts: dict[str, None] = {}
+        texts: dict[str, str] = {}
         for one in found:
             words = self._plain(one.text)
             if not words or words in texts:
                 continue
-            texts[words] = None
+            texts[words] = one.text
             if words not in self.read:  # the same words were perhaps read on the other side
                 self.read[words] = self._read(words, one.text)
             if self.read[words]:
                 return (words,), self.read[words]
-        return tuple(texts), tuple(Reading(Phrase(words), "phrase", certain=False) for words in texts)
+        return tuple(texts), tuple(Reading(Phrase(words, raw), "phrase", certain=False) for words, raw in texts.items())
 
     def _read(self, words: str, raw: str) -> tuple[Reading, ...]:
         """A text as a whole, or as a value with its restatement in brackets."""
@@ -399,11 +404,12 @@ class _Grade:
     def _read_whole(self, words: str, raw: str) -> tuple[Reading, ...]:
         """Law 1: readers in order, until one is certain; chemistry and maths are read from the text as it was written.
 
-        What only could be chemistry stays a phrase beside it.
+        What only could be chemistry stays a phrase beside it, and so does what begins with an article.
         """
         found: list[Reading] = []
         chemical: Reader = partial(_chemistry, raw)
-        first = (written.read_written, choosing.read_choice, names.read_names, chemical)
+        listed: Reader = partial(listing.read_listing, raw)
+        first = (listed, written.read_written, choosing.read_choice, names.read_names, chemical)
         signed: tuple[Reader, ...] = (bounds.read_bounds,) if bounds.opens(words) else ()
         for reader in (*first, *(signed if _FORMULA.search(words) else READERS)):
             certain = False
@@ -413,8 +419,8 @@ class _Grade:
             if certain:
                 return tuple(found)
         found += notation.read_formula(words, raw, self.context)
-        if found and all(reading.reader == chemistry.NAME for reading in found):
-            found.append(Reading(Phrase(words), "phrase", certain=False))
+        if found and (phrase.begins_with_article(words) or all(one.reader == chemistry.NAME for one in found)):
+            found.append(Reading(Phrase(words, raw), "phrase", certain=False))
         return tuple(found)
 
     def _pairs(self, gold: Side, candidate: Side) -> Finding:

@@ -29,12 +29,19 @@ _UNIT_PLACE = frozenset(" 0123456789")
 _INTEGER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
 _MARKED = re.compile(r"[`#>*•]|^ *-", re.MULTILINE)  # what any of these marks holds
 _MARKDOWN = re.compile(
-    r"`+|^#{1,6} +|^ *[-*•] +(?=[^\W\d_])|^> +(?=[^\W\d_])|\*{2,3}+(?=[\s.,;:!]*$)", re.MULTILINE
+    r"^ *```[A-Za-z+#-]{1,12}[ \t]*\n(?=[^`])"
+    r"|`+|^#{1,6} +|^ *[-*•] +(?=[^\W\d_])|^> +(?=[^\W\d_])|\*{2,3}+(?=[\s.,;:!]*$)",
+    re.MULTILINE,
 )  # "- 7" is minus seven
 _BOLD = re.compile(r"(\*{2,3}+)(?=[^\s*])([^*]*+)(?<=\S)\1")
 _SPACED_MICRO = re.compile(r"(?<=[\d ])μ (?=[A-Za-zΩ])")
 _EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[.\"']!$")  # and not n!, which is a factorial
 _GROUPS = re.compile(r"(?<=\d),\\! *(?=\d{3})")
+_BLOCK = re.compile(
+    r"^ *(?:(?:async )?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b"
+    r"[^\n]*:[ \t]*\n[ \t]+\S",
+    re.MULTILINE,
+)
 _CITATION = re.compile(r"(?<=\S) \[\d{1,2}\]\.?\s*$")  # a reference mark
 _TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
 _SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
@@ -90,7 +97,25 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
         text = _SPACED_MICRO.sub("μ", _VULGAR.sub(_vulgar, _lowered(text)))
     if "]" in text:
         text = _CITATION.sub("", text)
+    if "\n" in text and _BLOCK.search(text):
+        return _outlined(text)
     return strip(" ".join(text.split()))
+
+
+def _outlined(text: str) -> str:
+    """Code whose indentation carries meaning: its lines, each behind as many spaces as blocks it stands in."""
+    lines, depths = [], [0]
+    for line in text.expandtabs(4).splitlines():
+        bare = line.strip()
+        if not bare:
+            continue
+        depth = len(line) - len(line.lstrip())
+        while depth < depths[-1]:
+            depths.pop()
+        if depth > depths[-1]:
+            depths.append(depth)
+        lines.append(" " * (len(depths) - 1) + bare)
+    return "\n".join(lines).strip()
 
 
 def without_citation(text: str) -> str:

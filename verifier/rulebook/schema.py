@@ -166,6 +166,15 @@ class NamedSetEntry(Entry):
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Whole answers that stand for it, in any case.")]
 
 
+class SpellingEntry(Entry):
+    """Spellings of one word, British and American."""
+
+    pairs: Annotated[
+        tuple[tuple[Text, Text], ...],
+        Field(min_length=1, description="Two spellings of one word each, in lower case; neither is another word."),
+    ]
+
+
 class NumberWordEntry(Entry):
     """An English word of numbers."""
 
@@ -385,6 +394,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("text", "macro"): MacroEntry,
     ("text", "truth"): TruthEntry,
     ("text", "named_set"): NamedSetEntry,
+    ("text", "spelling"): SpellingEntry,
     ("labels", "label_set"): LabelSetEntry,
     ("dates", "calendar"): CalendarEntry,
     ("dates", "era"): EraEntry,
@@ -427,7 +437,8 @@ _LISTS = {
     "labels": "leads joiners denials carriers",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
-    "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements unsettling",
+    "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements unsettling "
+    "list_joins list_several list_samples list_orders list_parts list_ends loanwords verbatim",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
     "loose_before_hour oclock hour_letters hour_words military joints "

@@ -22,6 +22,7 @@ from verifier.rulebook.grading import ConfidenceEntry, ProfileEntry, ToleranceEn
 from verifier.rulebook.labels import labels
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
+from verifier.rulebook.phrases import phrases
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     CalledEntry,
@@ -216,6 +217,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         scales=_folded(lists, "text", "scales"),
         restatements=tuple(sorted(_folded(lists, "text", "restatements"), key=len, reverse=True)),
         unsettling=_folded(lists, "text", "unsettling"),
+        phrases=phrases(entries, lists),
     )
 
 

@@ -19,6 +19,7 @@ from verifier.types.called import Called
 from verifier.types.choices import ChoiceTable, LabelTable
 from verifier.types.extraction import ExtractTable
 from verifier.types.names import NameTable
+from verifier.types.phrases import PhraseTable
 from verifier.types.verdict import Decision
 
 Dimension = tuple[tuple[str, int], ...]
@@ -164,6 +165,7 @@ class TextTable(msgspec.Struct, frozen=True):
     scales: tuple[str, ...]
     restatements: tuple[str, ...]
     unsettling: tuple[str, ...]
+    phrases: PhraseTable
 
 
 class Saying(msgspec.Struct, frozen=True):

@@ -8,7 +8,8 @@ import msgspec
 
 from verifier.engine.kinds.kind import Context, Stage, evidence
 from verifier.engine.kinds.names import names_differ
-from verifier.engine.text import without_accents, written_words
+from verifier.engine.text import fold, without_accents, written_words
+from verifier.types.rules import TextTable
 from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
 SAME_WORDS = proves(
@@ -33,9 +34,10 @@ _SPACES = re.compile(r" *([^\w\s]) *")
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """A text nobody read as anything else, out of its wrapping."""
+    """A text nobody read as anything else, out of its wrapping; ``raw`` is it in its lines, where it has any."""
 
     text: str
+    raw: str = ""
 
     def show(self) -> str:
         """The text."""
@@ -52,7 +54,7 @@ def compare_phrases(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
     if _tight(gold.text) == _tight(candidate.text):
         return SAME_WORDS.finding(**shown)
     first, second = written_words(gold.text, ctx.rules.text), written_words(candidate.text, ctx.rules.text)
-    if not _same_words(first, second):
+    if not _same_words(first, second, ctx.rules.text):
         if _point_apart(first, second, ctx):
             return OPPOSITE.finding(**shown)
         return (OTHER_NUMBER if names_differ(gold.text, candidate.text, ctx) else NOT_ALIKE).finding(**shown)
@@ -61,7 +63,24 @@ def compare_phrases(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
         return SAME_WORDS.finding(**shown)  # no label of a class is another's in capitals
     if _symbolic(gold.text, articles) or _symbolic(candidate.text, articles) or _case_tells(first, second, ctx):
         return CASE_DIFFERS.finding(**shown)
-    return SAME_WORDS.finding(**shown)
+    return (CASE_DIFFERS if is_verbatim(ctx) else SAME_WORDS).finding(**shown)
+
+
+def is_verbatim(ctx: Context) -> bool:
+    """Whether the question asks for code, its output or a spelling, so that case, accents and articles count."""
+    if not ctx.demand.asked:
+        return False
+    ctx.meter.spend(len(ctx.demand.question))
+    question = fold(ctx.demand.question)
+    return any(phrase in question for phrase in ctx.rules.text.phrases.verbatim)
+
+
+def begins_with_article(text: str) -> bool:
+    """Whether a text is words behind an *a*, which is no name of a number then: "a catalyst"."""
+    return _ARTICLE_WORDS.fullmatch(text) is not None
+
+
+_ARTICLE_WORDS = re.compile(r"[Aa] [^\W\d_]{3,}(?:[ -][^\W\d_]{2,})*")
 
 
 def _point_apart(first: tuple[str, ...], second: tuple[str, ...], ctx: Context) -> bool:
@@ -89,10 +108,16 @@ def _symbolic(text: str, articles: frozenset[str]) -> bool:
 
 
 def _case_tells(first: tuple[str, ...], second: tuple[str, ...], ctx: Context) -> bool:
-    """Whether words differ in a case that may make another word: CO and Co, NaCl and NACL, AIDS and aids."""
+    """Whether words differ in a case that may make another word: CO and Co, NaCl and NACL, AIDS and aids.
+
+    Accents are set aside, and so are capitals in which a whole text is written.
+    """
     names, asked = ctx.rules.demand.names, ctx.demand.words
     least = _SYMBOL if not names.symbols.isdisjoint(asked) else 0  # au is no symbol of gold
     least = _GENOTYPE if not names.genotypes.isdisjoint(asked) else least
+    if not least and (_in_capitals(first) or _in_capitals(second)):
+        return False
+    first, second = tuple(map(without_accents, first)), tuple(map(without_accents, second))
     return any(
         one != other and (len(one) <= least or _is_genotype(one) or _case_binds(one, other))
         for one, other in zip(first, second, strict=True)
@@ -107,24 +132,46 @@ def _is_genotype(word: str) -> bool:
     return len(word) == 2 and word[0].casefold() == word[1].casefold()
 
 
+def _in_capitals(words: tuple[str, ...]) -> bool:
+    """Whether all is in capitals, and too long for an abbreviation: OSMOSIS, RED CELLS."""
+    text = "".join(words)
+    if text[::2] == text[1::2]:  # AABBCC, a genotype
+        return False
+    return text.isupper() and text.isalpha() and len(text) >= (_CAPITALS if len(words) == 1 else _CAPITAL_WORDS)
+
+
+_CAPITALS, _CAPITAL_WORDS = 6, 8
+
+
 def _case_binds(one: str, other: str) -> bool:
     if one.istitle() or other.istitle():  # Paris, paris, PARIS; and yet CO is not Co
         return len(one) <= 3 and not (one.islower() or other.islower())
     return not (one.islower() and other.islower())
 
 
-def _same_words(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
-    """The same words, case aside. A name may leave its accents out; accents on both sides must be the same."""
+def _same_words(first: tuple[str, ...], second: tuple[str, ...], table: TextTable) -> bool:
+    """The same words, case aside. A name may leave its accents out; accents on both sides must be the same.
+
+    So may a plain word that the rules list, and other spellings that they list are the same word.
+    """
     if len(first) != len(second):
         return False
     for one, other in zip(first, second, strict=True):
         if one.casefold() == other.casefold():
             continue
+        if _in_one_spelling(one, table) == _in_one_spelling(other, table):
+            continue
         bare_one, bare_other = without_accents(one), without_accents(other)
         named = one[:1].isupper() and other[:1].isupper()
+        named = named or one.casefold() in table.phrases.loanwords or other.casefold() in table.phrases.loanwords
         if not named or bare_one.casefold() != bare_other.casefold() or (one != bare_one and other != bare_other):
             return False
     return True
+
+
+def _in_one_spelling(word: str, table: TextTable) -> str:
+    folded = word.casefold()
+    return table.phrases.spellings.get(folded, folded)
 
 
 STAGE = Stage("phrase", ((Phrase, Phrase),), compare_phrases)

@@ -1,0 +1,30 @@
+"""From the words of a pack for names and lists of names to the engine's table."""
+
+from __future__ import annotations
+
+from verifier.rulebook.schema import Entries, Lists, SpellingEntry
+from verifier.types.phrases import PhraseTable
+
+
+def phrases(entries: Entries, lists: Lists) -> PhraseTable:
+    """The table; everything in lower case."""
+
+    def folded(section: str) -> tuple[str, ...]:
+        return tuple(word.lower() for word in lists.get(("text", section), ()))
+
+    return PhraseTable(
+        joins=frozenset(folded("list_joins")),
+        several=frozenset(folded("list_several")),
+        samples=frozenset(folded("list_samples")),
+        orders=frozenset(folded("list_orders")),
+        parts=frozenset(folded("list_parts")),
+        ends=frozenset(folded("list_ends")),
+        loanwords=frozenset(folded("loanwords")),
+        verbatim=folded("verbatim"),
+        spellings={
+            one.casefold(): other.casefold()
+            for _, entry in entries.get(("text", "spelling"), {}).values()
+            if isinstance(entry, SpellingEntry)
+            for one, other in entry.pairs
+        },
+    )
