@@ -101,8 +101,9 @@ def compare_listings(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
         return (MISSING if missing else EXTRA).finding(**shown, names=", ".join(missing or extra)[:200])
     if places == sorted(places):
         return SAME_ORDER.finding(**shown)
-    if ctx.demand.ordered:
-        return PLACE_DIFFERS.finding(**shown)
+    if ctx.demand.ordered:  # "list the first three" asks for no order of names; "in ascending order" does
+        told = _says(_spaced(ctx.demand.asking), ctx.rules.text.phrases.orders)
+        return (PLACE_DIFFERS if told else ORDER_OPEN).finding(**shown)
     return (SAME_ITEMS if _is_order_free(len(wanted), ctx) else ORDER_OPEN).finding(**shown)
 
 
@@ -116,13 +117,21 @@ def _place(item: str, among: tuple[str, ...], ctx: Context) -> int:
     return -1
 
 
+_LABELLED = re.compile(r"\b(?:[a-d]|i{1,3}|[1-4])\)")  # parts of a question, each with an answer of its own
+
+
 def _is_order_free(count: int, ctx: Context) -> bool:
     """Whether the question, if there is one, asks for several things of one sort and says nothing of their order."""
     demand, table = ctx.demand, ctx.rules.text
     if not demand.asked:
         return True
     asking = _spaced(demand.asking)
-    if is_verbatim(ctx) or _says(asking, table.phrases.orders) or _says(asking, table.phrases.parts):
+    if (
+        _LABELLED.search(demand.asking)
+        or is_verbatim(ctx)
+        or _says(asking, table.phrases.orders)
+        or _says(asking, table.phrases.parts)
+    ):
         return False
     return _asks_for(count, asking, ctx)
 
