@@ -24,6 +24,7 @@ from verifier.engine.units import read_unit, same_unit
 from verifier.types.expr import Expr, symbols
 
 _WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
+_ACRONYM = re.compile(r"[A-Z]{3,}[ -]\d[\d.]*")  # HTTP 404, no product
 _TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
 _RUN_OF_DASHES = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  # a score, years, a path
 _MARKS = re.compile(
@@ -94,6 +95,8 @@ def _punctured(raw: str, ctx: Context) -> Region | None:
 
 def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     """The readings of a text in the notation of maths."""
+    if _ACRONYM.fullmatch(text):
+        return
     label = _LABEL.match(raw) if "(" in raw else None
     readings = read_maths(raw if label is None else raw[label.end() :], ctx.rules.maths, ctx.meter)
     sole = len(readings) == 1

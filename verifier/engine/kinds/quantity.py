@@ -238,6 +238,11 @@ def compare_in(
         return _compare_by_pi(gold, candidate, (wanted, given), ctx, shown)
     measured = not is_money(wanted)
     amount = converted(candidate.magnitude, factor)
+    whole = candidate.magnitude.significant is None and not candidate.magnitude.fraction
+    longer = whole and whole_figures(candidate.magnitude) > (gold.magnitude.significant or 0) > 0
+    if measured and longer and factor < 1 and _is_power_of_ten(factor):
+        # 1592 Hz is 1.592 kHz, and no whole number there
+        amount = msgspec.structs.replace(amount, decimal=True, significant=whole_figures(candidate.magnitude))
     inner = agree(gold.magnitude, amount, ctx, measured=measured)
     if factor != 1:
         shown = {**shown, **told_in(wanted, amount, ctx)}
