@@ -164,8 +164,9 @@ def test_pieces_of_dates_have_a_verdict_and_always_the_same(gold: str, answer: s
 @examples(100)
 @given(st.integers(1, 400), st.integers(2, 400))
 def test_numbers_of_maths_are_no_dates(above: int, below: int) -> None:
-    for text, value in (
-        (f"{above}/{below}", f"{above * 3}/{below * 3}"),
-        (f"{above}:{below}", f"{above * 3}:{below * 3}"),
+    for text, value, question in (
+        (f"{above}/{below}", f"{above * 3}/{below * 3}", None),
+        (f"{above}:{below}", f"{above * 3}:{below * 3}", "What is the ratio of the two?"),
     ):
-        assert outcome(text, value) is Outcome.CORRECT, (text, value)
+        verdict = grade(ground_truth=text, final_answer=value, question=question)
+        assert verdict.outcome is Outcome.CORRECT, (text, value)

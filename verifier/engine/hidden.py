@@ -54,7 +54,7 @@ def visible(given: str, golds: tuple[str, ...], rules: Rules, meter: Meter) -> s
     folded = texts.fold(given)
     if "<" not in given and not any(hint in folded for hint in table.hints):
         return given
-    meter.spend(len(given) // 64)
+    meter.spend(len(given) // 1024)  # a few searches of one run each, beside those of extraction
     spans = _spans(folded, texts.fold("\n".join(golds)), rules)
     if not spans:
         return given
