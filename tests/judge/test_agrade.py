@@ -62,7 +62,7 @@ def test_a_finding_decides_what_was_undecided_and_stands_in_the_trace() -> None:
     assert after.trace[:-1] == before.trace
     step = after.trace[-1]
     assert (step.phase, step.by, step.decision, step.evidence) == ("judge", "symbolic", "correct", {"shown": "so"})
-    assert "Judge (symbolic): they agree (shown: so)." in after.explain()
+    assert "Judge (symbolic): they agree (shown by so)." in after.explain()
     verifier.close()
     assert judge.closed == 1
 

@@ -14,11 +14,13 @@ _DECISIONS = {
     None: "nothing is said",
 }
 _KINDS: Mapping[str, tuple[str, str]] = {  # of every reader and stage: what one is, and several
+    "address": ("an address or version", "addresses or versions"),
     "band": ("a value with an uncertainty", "values with uncertainties"),
     "bearing": ("a bearing", "bearings"),
     "bound": ("a bound", "bounds"),
     "chemistry": ("chemistry", "chemical formulas"),
     "choice": ("a choice", "choices"),
+    "choices": ("several choices", "sets of choices"),
     "clock": ("a time of day", "times of day"),
     "collection": ("several values", "collections of values"),
     "configuration": ("an electron configuration", "electron configurations"),
@@ -26,6 +28,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {  # of every reader and stage: what one
     "expression": ("an expression", "expressions"),
     "identical": ("a text", "texts"),
     "label": ("a label", "labels"),
+    "listing": ("a list of names", "lists of names"),
     "name": ("a name made of figures", "names"),
     "number": ("a number", "numbers"),
     "numeral": ("a numeral of another base", "numerals"),
