@@ -339,6 +339,8 @@ def _label(text: str, table: ChoiceTable, options: tuple[Option, ...], *, small:
     if not options and not (text[:1].isalpha() or text[:1] in {"(", "["}):
         return None
     folded = texts.fold(text)
+    if not options and not small and text[:1].islower() and not folded.startswith(table.phrases):
+        return None
     opening = _opening(text, folded, options, table)
     if opening is None:
         return None
@@ -361,6 +363,8 @@ def _label(text: str, table: ChoiceTable, options: tuple[Option, ...], *, small:
 
 def _phrase(folded: str, start: int, table: ChoiceTable) -> str:
     """The words at a position that stand before a label."""
+    if not folded.startswith(table.phrases, start):
+        return ""
     for phrase in table.phrases:
         if folded.startswith(phrase, start) and not folded[start + len(phrase) : start + len(phrase) + 1].isspace():
             return phrase
@@ -401,7 +405,9 @@ def _left_over(text: str, options: tuple[Option, ...], ctx: Context) -> Choice |
     Every clause that names a label must reject it, or say no more than that it is the answer.
     """
     table = ctx.rules.choices
-    if len(text) > _LONGEST_PROSE or table.deny.search(texts.fold(text)) is None:
+    if len(text) > _LONGEST_PROSE or (text.isascii() and _TWO_WORDS.search(text) is None):
+        return None
+    if table.deny.search(texts.fold(text)) is None:
         return None
     ctx.meter.spend(8 * len(text))
     labels = frozenset(option.label for option in options) or _LETTERS
@@ -430,4 +436,5 @@ def _left_over(text: str, options: tuple[Option, ...], ctx: Context) -> Choice |
     return Choice(label) if option is None else _chosen(option)
 
 
+_TWO_WORDS = re.compile(r"[A-Za-z']{2,},? [A-Za-z(]")
 _COMMA = re.compile(r", ?")
