@@ -192,8 +192,8 @@ def _stands(phrases: Iterable[str], text: str) -> bool:
 def _called(asked: frozenset[str], asking: str, text: str, table: DemandTable) -> tuple[Called, ...]:
     """Which signs make no arithmetic in what is asked for: those between the figures of a verse, or a score."""
     found = [phrase for phrase in asked if phrase in table.called and _stands((phrase,), asking)]
-    if not found:
-        return ()
+    if not found or not asked.isdisjoint(table.count):
+        return ()  # how many verses
     numbered = _NUMERALS.search(text) is not None
     every = [one for phrase in found for one in table.called[phrase] if not (one.unnumbered and numbered)]
     if _stands(asked & table.ratio, asking):
