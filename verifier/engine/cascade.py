@@ -65,6 +65,7 @@ from verifier.types.verdict import Code, Decision, Finding, Step, Verdict, passe
 
 _T = TypeVar("_T")
 _L = TypeVar("_L")
+_READERS_WORK = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
 _SHOWN = 300  # characters of a text that a trace shows
 
 READERS: tuple[Reader, ...] = (
@@ -406,6 +407,7 @@ class _Grade:
 
         What only could be chemistry stays a phrase beside it, and so does what begins with an article.
         """
+        self.meter.spend(_READERS_WORK + 8 * len(words))
         found: list[Reading] = []
         chemical: Reader = partial(_chemistry, raw)
         listed: Reader = partial(listing.read_listing, raw)

@@ -124,6 +124,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         return Demand(options=options, option_words=_option_words(options, rules))
     end = texts.unlatex(texts.characters(question[-_ASKED_IN:], rules.text), rules.text, meter)
     text = texts.fold(end)
+    meter.spend(len(text))  # it is searched a good many times
     words = frozenset(_WORDS.findall(text))
     asking = _asking(text)
     unnumbered = _unnumbered(asking)

@@ -70,7 +70,7 @@ class Context(msgspec.Struct, frozen=True):
 
 
 SHOWN = 300  # characters of a text that a trace shows
-_SIDES = 8  # units of work a character shown: about what a stage takes to walk its trees
+_SIDES = 24  # units of work a character shown: about what a stage takes to walk its trees
 
 
 class Reader(Protocol):

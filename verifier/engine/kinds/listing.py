@@ -83,6 +83,7 @@ _PARTS = re.compile(r"[,;]? and |[,;] ?")
 
 def compare_listings(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
     """Two lists of names. Names that are not known to be the same may be, and nothing is said of such lists."""
+    ctx.meter.spend(2 * (len(gold.text) + len(candidate.text)))
     shown = evidence(gold=gold.text[:200], candidate=candidate.text[:200])
     truths = _truths(gold.text, ctx), _truths(candidate.text, ctx)
     if len(truths[0]) > 1 and len(truths[0]) == len(truths[1]):

@@ -31,7 +31,7 @@ def quotient(table: Kernels, root: int) -> Quotient:
             needed.add(node)
             if forms.heads[node] in _ARITHMETIC or forms.heads[node] in _CALLS:
                 stack.extend(forms.args[node])
-    forms.meter.spend(24 * len(needed))
+    forms.meter.spend(36 * len(needed))
     for node in sorted(needed):
         try:
             made[node] = _convert(table, node)
