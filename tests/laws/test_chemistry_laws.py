@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
+from functools import partial
 from time import process_time
 
+import laws
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given
 from hypothesis import strategies as st
 
 from verifier import Outcome, grade
@@ -17,7 +18,6 @@ from verifier.engine.kinds.species_reader import Scanner
 from verifier.rulebook import builtin_rules
 from verifier.types.budget import Budget, Meter
 
-WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 RULES = builtin_rules()
 SYMBOLS = tuple(symbol for symbol, element in RULES.chemistry.elements.items() if not element.group)
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -28,14 +28,7 @@ Atom = tuple[str, int]
 Formula = tuple[tuple[Atom, ...], int]
 
 
-def examples(number: int) -> settings:
-    return settings(
-        max_examples=WIDER or number,
-        derandomize=not WIDER,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-    )
+examples = partial(laws.examples, also=(HealthCheck.filter_too_much,))
 
 
 ATOMS = st.lists(

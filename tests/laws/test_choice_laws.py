@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
+from functools import partial
 
+import laws
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from verifier import Outcome, Verdict, Verifier, grade
@@ -15,7 +16,6 @@ from verifier.rulebook import builtin_rules
 from verifier.types.budget import Budget, Meter
 from verifier.types.rules import Rules
 
-WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 LETTERS = "ABCDE"
 TEXTS = (
     "Aspirin", "Ibuprofen", "Vitamin A", "Vitamin D", "A rash", "12", "3/4", "5 kg", "None of these",
@@ -30,14 +30,7 @@ REASONS = (
 )
 
 
-def examples(number: int) -> settings:
-    return settings(
-        max_examples=WIDER or number,
-        derandomize=not WIDER,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+examples = partial(laws.examples, also=(HealthCheck.data_too_large,))
 
 
 @pytest.fixture(scope="module")

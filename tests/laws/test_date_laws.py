@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from laws import examples
 
 from verifier import Outcome, grade
 
-WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -24,16 +23,6 @@ FRENCH = (
     "décembre",
 )  # fmt: skip
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def examples(number: int) -> settings:
-    return settings(
-        max_examples=WIDER or number,
-        derandomize=not WIDER,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
 
 
 def outcome(gold: str, answer: str) -> Outcome:

@@ -6,10 +6,11 @@ Every marker, label, tag, box macro and language of the rules takes part, so tha
 from __future__ import annotations
 
 import json
-import os
+from functools import partial
 
+import laws
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from verifier import Outcome, Sample, Verdict, Verifier
@@ -19,7 +20,6 @@ from verifier.rulebook import builtin_rules
 from verifier.types.budget import Budget, Meter
 from verifier.types.extraction import Phrase
 
-WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 ANY_TEXT = st.text(st.characters(), max_size=40)  # surrogates, controls and unassigned characters among them
 PIECES = st.sampled_from(
     [
@@ -45,14 +45,7 @@ PIECES = st.sampled_from(
 )
 
 
-def examples(number: int) -> settings:
-    return settings(
-        max_examples=WIDER or number,
-        derandomize=not WIDER,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+examples = partial(laws.examples, also=(HealthCheck.data_too_large,))
 
 
 RULES = builtin_rules()

@@ -10,23 +10,15 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from hypothesis import HealthCheck, assume, example, given, settings
+import laws
+from hypothesis import HealthCheck, assume, example, given
 from hypothesis import strategies as st
 
 from verifier import Outcome, Verdict, grade
 
-WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
-
-
-def examples(number: int) -> settings:
-    return settings(
-        max_examples=WIDER or number,
-        derandomize=not WIDER,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+examples = partial(laws.examples, also=(HealthCheck.data_too_large,))
 
 
 # --- texts -----------------------------------------------------------------------------------------------------------

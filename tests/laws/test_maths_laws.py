@@ -11,14 +11,16 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import bombs
+import laws
 import msgspec
 import pytest
 import sympy
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, assume, example, given
 from hypothesis import strategies as st
 from notation import (
     FAMILIES,
@@ -56,21 +58,13 @@ from verifier.grader import default_rules
 from verifier.types.budget import Budget, Exhausted, Meter
 from verifier.types.expr import Expr, symbols
 
-WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 SEEDS = st.integers(0, 2**48)
 FAMILY = st.sampled_from(FAMILIES)
 STYLE = st.sampled_from(STYLES)
 TOTAL: tuple[Family, ...] = ("polynomial", "surd")  # their values are everywhere, or nowhere
 
 
-def examples(number_of: int) -> settings:
-    return settings(
-        max_examples=WIDER or number_of,
-        derandomize=not WIDER,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-    )
+examples = partial(laws.examples, also=(HealthCheck.filter_too_much,))
 
 
 def outcome(gold: str, answer: str, question: str | None = None) -> Outcome:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from decimal import Decimal
 
 import inflect
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from laws import examples
 
 from verifier import Outcome, grade
 
-WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 SPELL = inflect.engine()
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def examples(number: int) -> settings:
-    return settings(
-        max_examples=WIDER or number,
-        derandomize=not WIDER,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
 
 
 def outcome(gold: str, answer: str, question: str | None = None) -> Outcome:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from verifier import Outcome, grade
 
-WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 NAMES = (
     "red", "green", "blue", "Paris", "New York", "São Tomé", "helium", "neon", "liver", "left atrium", "Marie Curie",
     "oxygen", "World War II", "Erwin Schrödinger", "tumour suppressor gene", "Côte d'Ivoire", "mitosis", "perro",
     "Москва", "jumping genes",
 )  # fmt: skip
 ASKED = "What are all the names in the passage?"
-
-
-def examples(number: int) -> settings:
-    return settings(
-        max_examples=WIDER or number,
-        derandomize=not WIDER,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow],
-    )
 
 
 def outcome(gold: str, answer: str, question: str | None = None) -> Outcome:

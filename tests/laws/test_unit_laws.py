@@ -5,29 +5,22 @@ And with another last digit, power of ten, prefix or dimension it is not.
 
 from __future__ import annotations
 
-import os
 import random
 
+import laws
 import pytest
 import unitpairs
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from verifier import grade
 from verifier.rulebook import builtin_rules
 
-WIDER = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))
 TABLE = unitpairs.forms(builtin_rules())
 GROUPS = unitpairs.by_dimension(TABLE)
 ROWS = st.sampled_from(GROUPS).flatmap(lambda group: st.tuples(st.sampled_from(group), st.sampled_from(group)))
 STRANGERS = st.sampled_from(sorted(TABLE))
-LAW = settings(
-    max_examples=WIDER or 300,
-    derandomize=not WIDER,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+LAW = laws.examples(300, also=(HealthCheck.filter_too_much,))
 
 
 def made(rows: tuple[str, str], stranger: str, chance: random.Random, fault: str) -> list[unitpairs.Pair]:
