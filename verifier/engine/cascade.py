@@ -10,7 +10,7 @@ rewarded.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -409,7 +409,7 @@ class _Grade:
         """
         self.meter.spend(_READERS_WORK + 8 * len(words))
         found: list[Reading] = []
-        chemical: Reader = partial(_chemistry, raw)
+        chemical: Reader = partial(chemistry.read_chemistry, raw)
         listed: Reader = partial(listing.read_listing, raw)
         first = (listed, written.read_written, choosing.read_choice, names.read_names, chemical)
         signed: tuple[Reader, ...] = (bounds.read_bounds,) if bounds.opens(words) else ()
@@ -515,10 +515,6 @@ class _Grade:
         del self.trace[quiet:]
         self.meter.depth -= 1
         return agrees
-
-
-def _chemistry(raw: str, words: str, context: Context) -> Iterator[Reading]:
-    return chemistry.read_chemistry(words, raw, context)
 
 
 def _kind(answer: Answer) -> str:

@@ -92,9 +92,10 @@ def is_rest_told(gold: Reading, candidate: Reading, ctx: Context) -> bool:
     table = ctx.rules.text
     own = text.words(gold.unread, table) if gold.unread else ()
     told = text.words(candidate.unread, table) if candidate.unread else ()
-    changing = {word for word in {*own} ^ {*told} if word in table.shares and word not in ctx.demand.words}
-    changing = changing if isinstance(gold.answer, (Number, quantity.Quantity)) else set()  # "yes, once per orbit"
-    if changing or _pointed(gold, ctx) != _pointed(candidate, ctx):
+    shared = isinstance(gold.answer, (Number, quantity.Quantity)) and any(  # "yes, once per orbit" is no share
+        word in table.shares and word not in ctx.demand.words for word in {*own} ^ {*told}
+    )
+    if shared or _pointed(gold, ctx) != _pointed(candidate, ctx):
         return False
     asked = text.fold(ctx.demand.question)
     return own == told or all(

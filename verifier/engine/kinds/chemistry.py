@@ -78,7 +78,7 @@ class Formula(msgspec.Struct, frozen=True):
         return self.species.text
 
 
-def read_chemistry(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
+def read_chemistry(raw: str, text: str, ctx: Context) -> Iterator[Reading]:
     """What the text says in chemistry; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
     possible = _POSSIBLE.search(raw) is not None and _MATHS.search(raw) is None
     if not possible and not text[:1].isalpha():
