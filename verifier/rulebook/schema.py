@@ -10,6 +10,7 @@ from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
+from verifier.rulebook.price_entries import PriceEntry
 
 
 class UnitEntry(Entry):
@@ -428,6 +429,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("choices", "alphabet"): AlphabetEntry,
     ("choices", "layout"): LayoutEntry,
     ("profiles", "profile"): ProfileEntry,
+    ("judge", "price"): PriceEntry,
     ("", "tolerance"): ToleranceEntry,
     ("", "confidence"): ConfidenceEntry,
 }

@@ -23,6 +23,7 @@ from verifier.rulebook.labels import labels
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.phrases import phrases
+from verifier.rulebook.prices import prices
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     CalledEntry,
@@ -91,6 +92,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             entry.name: Confidence(entry.precision, entry.n)
             for _, entry in _all(entries, "", "confidence", ConfidenceEntry)
         },
+        prices=prices(entries),
         examples=tuple(_examples(entries)),
     )
 
@@ -296,7 +298,7 @@ def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None
 # --- examples -------------------------------------------------------------------------------------------------------
 
 
-_UNMET = {"said": "unsaid", "extract": "unmarked", "attack": "accept"}
+_UNMET = {"said": "unsaid", "extract": "unmarked", "attack": "accept", "price": "mispriced"}
 
 
 def _examples(entries: Entries) -> Iterator[Example]:
@@ -313,6 +315,7 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("demand", "condition"): "said",
         ("attacks", "attack"): "attack",
         ("attacks", "concealed"): "attack",
+        ("judge", "price"): "price",
     }
     for key, found in entries.items():
         for path, entry in found.values():

@@ -20,6 +20,7 @@ from verifier.types.choices import ChoiceTable, LabelTable
 from verifier.types.extraction import ExtractTable
 from verifier.types.names import NameTable
 from verifier.types.phrases import PhraseTable
+from verifier.types.prices import PriceTable
 from verifier.types.verdict import Decision
 
 Dimension = tuple[tuple[str, int], ...]
@@ -447,7 +448,8 @@ class Example(msgspec.Struct, frozen=True):
 
     accept and reject: gold and candidate; extract and unmarked: response and what is, or is not,
     its answer; options: question and ``A=text|B=text``; attack: an answer and its code;
-    said and unsaid: the condition's sentence and the names that it is said of, or is not.
+    said and unsaid: the condition's sentence and the names that it is said of, or is not;
+    price and mispriced: a usage and what it costs in dollars, or does not.
     """
 
     file: str
@@ -481,4 +483,5 @@ class Rules(msgspec.Struct, frozen=True):
     profiles: tuple[Profile, ...]
     default_profile: Profile
     confidence: Mapping[str, Confidence]
+    prices: PriceTable
     examples: tuple[Example, ...]
