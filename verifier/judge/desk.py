@@ -186,9 +186,8 @@ class Desk:
             # The server may have charged for a request that it got and whose reply did not come.
             unknown = bool(getattr(trouble, "sent", False))
             self._count(failed=1, unknown=int(unknown))
-            await self._clerk.ask(
-                Finish(go, Ended(number=go.number, opinion=None, code=trouble.code.name), lost=unknown)
-            )
+            ended = Ended(number=go.number, opinion=None, code=trouble.code.name)
+            await self._clerk.ask(Finish(go, ended, lost=unknown))
             raise
         except BaseException as error:
             self._count(failed=1, unknown=1)
