@@ -42,6 +42,8 @@ _EXPECTED = {
     "attack": "the first to get the code",
     "price": "the second to be what the first costs",
     "mispriced": "the second not to be what the first costs",
+    "asked": "the second to be told of the first",
+    "unasked": "the entry's sentence not to be told of the first",
 }
 
 
@@ -65,6 +67,13 @@ def _check(example: Example, verifier: Verifier) -> str | None:
         return None if code == example.wanted else code
     if example.kind in {"price", "mispriced"}:
         return _cost(example, verifier.rules)
+    if example.kind in {"asked", "unasked"}:
+        demands = verifier.asked(Sample(ground_truth=_ANY_GOLD, question=example.given)).demands
+        sentences = {name: verifier.rules.sentences[name].replace("{}", value) for name, value in demands.items()}
+        holds = (
+            sentences.get(example.entry) == example.wanted if example.kind == "asked" else example.entry not in demands
+        )
+        return None if holds else str(sentences)
     if example.kind in {"said", "unsaid"}:
         return _told(example, verifier.rules)
     if example.kind in {"extract", "unmarked"}:
