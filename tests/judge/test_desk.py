@@ -557,7 +557,7 @@ def test_a_kill_loses_no_more_than_was_on_its_way(tmp_path: Path, after: int) ->
     assert len(store.open_calls("run-1")) <= 8
     spent = store.spending("run-1")
     assert spent.calls == store.stats().opinions
-    assert spent.reserved == spent.open_calls * MOST
+    assert spent.reserved >= spent.open_calls * MOST
     store.close()
 
 
