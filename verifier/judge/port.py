@@ -1,15 +1,21 @@
-"""What a judge is: a stage that lives outside the engine."""
+"""What a judge is: a stage that lives outside the engine; and what it asks its questions through."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
+from verifier.types.opinion import Call, Judgement, Opinion, Reply
 from verifier.types.sample import Sample
-from verifier.types.verdict import Finding, Verdict
+from verifier.types.verdict import Verdict
+
+Scope = Literal["undecided", "failed", "all"]
+"""Which verdicts are put to judges: undecided ones; those and *incorrect* by convention; whatever can be graded."""
+
+SCOPES: Final[tuple[Scope, ...]] = ("undecided", "failed", "all")
 
 
 class Judge(Protocol):
-    """Has an opinion of what the engine left undecided.
+    """Has an opinion of what the engine left undecided, or of more, where it is asked to.
 
     A judge never raises on data: what it cannot tell, or cannot be reached for, is a pass under a code of its own.
     """
@@ -24,14 +30,48 @@ class Judge(Protocol):
         """What would have to change for its opinion to change."""
         ...
 
-    def asks(self, sample: Sample, verdict: Verdict) -> bool:
+    def asks(self, sample: Sample, verdict: Verdict, scope: Scope = "undecided") -> bool:
         """Whether this is a verdict that it could add to; at once, without asking anybody."""
         ...
 
-    async def opine(self, sample: Sample, verdict: Verdict) -> Finding:
+    async def opine(self, sample: Sample, verdict: Verdict) -> Judgement:
         """What it finds; ``verdict`` is the engine's, or what the judges before it made of that."""
         ...
 
     def close(self) -> None:
         """Let go of processes and connections. It may be asked again, and then starts them anew."""
+        ...
+
+
+class Caller(Protocol):
+    """Sends one call to a model. Re-entrant: many calls at once, from any event loop."""
+
+    @property
+    def name(self) -> str:
+        """What sends: ``anthropic``."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """What would have to change for a reply to change, beside the call itself."""
+        ...
+
+    async def send(self, call: Call) -> Reply:
+        """The reply as it came, whatever it says; raises ``Trouble`` where there is none, after its own retries."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections. It may be used again, and then opens them anew."""
+        ...
+
+
+class Desk(Protocol):
+    """Where opinions come from: those that are kept, and new ones that are paid for."""
+
+    async def opinion(self, call: Call) -> Opinion:
+        """The opinion on a call, asked for once in the world; raises ``Trouble`` where there is none."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store, and of the caller."""
         ...
