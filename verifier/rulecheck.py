@@ -39,6 +39,8 @@ _EXPECTED = {
     "unsaid": "the first not to say it of the second",
     "options": "the second to be the options of the first",
     "attack": "the first to get the code",
+    "asked": "the second to be told of the first",
+    "unasked": "the entry's sentence not to be told of the first",
 }
 
 
@@ -60,6 +62,13 @@ def _check(example: Example, verifier: Verifier) -> str | None:
     if example.kind == "attack":
         code = verifier.grade(Sample(ground_truth=_ANY_GOLD, final_answer=example.given)).code
         return None if code == example.wanted else code
+    if example.kind in {"asked", "unasked"}:
+        demands = verifier.asked(Sample(ground_truth=_ANY_GOLD, question=example.given)).demands
+        sentences = {name: verifier.rules.sentences[name].replace("{}", value) for name, value in demands.items()}
+        holds = (
+            sentences.get(example.entry) == example.wanted if example.kind == "asked" else example.entry not in demands
+        )
+        return None if holds else str(sentences)
     if example.kind in {"said", "unsaid"}:
         return _told(example, verifier.rules)
     if example.kind in {"extract", "unmarked"}:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from verifier.engine import attack, extract, fold, limits, naming, sides, text
+from verifier.engine import asking, attack, extract, fold, limits, naming, sides, text
 from verifier.engine.demand import Demand, read_demand, required
 from verifier.engine.kinds import (
     address,
@@ -59,6 +59,7 @@ from verifier.engine.maths.zero import Given
 from verifier.engine.sides import Side, Trees
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import symbols
+from verifier.types.judging import Asked
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Extraction, Option, Sample
 from verifier.types.verdict import Code, Decision, Finding, Step, Verdict, passes
@@ -127,19 +128,6 @@ CODES: tuple[Code, ...] = (
 _BY_NAME = {code.name: code for code in CODES}
 
 
-_WEAK = frozenset(  # no marker: not enough to contradict a final answer with
-    [
-        "whole",
-        "last_line",
-        "conclusion",
-        "restatement",
-        "leading_answer",
-        "complement",
-        "contrast",
-        "last_member",
-        "sole_number",
-    ]
-)
 _FORMULA = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
 _UNREAD: tuple[tuple[str, ...], tuple[Reading, ...]] = ((), ())
 
@@ -152,6 +140,11 @@ def decide(sample: Sample, rules: Rules, profile: Profile, *, engine: str) -> Ve
 def trees(sample: Sample, rules: Rules, profile: Profile) -> Trees:
     """The trees that a grade compares; empty where a side is no maths."""
     return _Grade(sample, rules, profile).trees()
+
+
+def asked(sample: Sample, rules: Rules, profile: Profile) -> Asked:
+    """What a judge is told of a sample: what the question demands, and the text that is to be judged."""
+    return _Grade(sample, rules, profile).asked()
 
 
 class _Grade:
@@ -199,6 +192,20 @@ class _Grade:
         names = {name for side in both for tree in side for name in symbols(tree)}
         given = self.step(lambda: conditions.given(self.context.demand, names, self.context), lambda _: Given())
         return Trees(tuple(both[:-1]), both[-1], given.conditions, given.integers)
+
+    def asked(self) -> Asked:
+        """The question read, the answer found, nothing compared."""
+        self._read_question()
+        sample, demand = self.sample, self.context.demand
+        given = (sample.final_answer if (sample.final_answer or "").strip() else sample.response) or ""
+        golds = sample.ground_truths
+        found = self.step(
+            lambda: attack.find_answer(given, golds, demand, self.rules, self.meter), lambda _: extract.Found()
+        )
+        shown = self.step(lambda: asking.shown(given, golds, self.rules, self.meter), lambda _: given)
+        first = found.candidates[0] if found.candidates else Extraction(shown, "whole", 0, len(shown))
+        sure = first.via not in asking.WEAK and first.via != "several_boxes"
+        return Asked(first.text, sure, shown, asking.demands(demand, self.profile), demand.options)
 
     def step(self, action: Callable[[], _T], exhausted: Callable[[str], _L]) -> _T | _L:
         """Run one step under an allowance of its own.
@@ -293,7 +300,7 @@ class _Grade:
         if isinstance(committed, Finding):
             if committed.code == extract.REVISED.name:  # "The answer is 5. Wait, it is 6", cut out as "5"
                 return extract.MISMATCH.finding(final_answer=finding.code, response=committed.code)
-        elif committed.via not in _WEAK:
+        elif committed.via not in asking.WEAK:
             _, other = self._against(golds, committed)
             if other.decision is not Decision.PASS and other.decision is not finding.decision:
                 return extract.MISMATCH.finding(final_answer=finding.code, response=committed.shown)

@@ -40,12 +40,16 @@ CODES: tuple[Code, ...] = (
 
 
 class Trouble(Exception):  # noqa: N818  # no defect of ours: it is what became of a call
-    """Why there is no opinion. ``detail`` is what the other side said of it, for a trace; never a secret."""
+    """Why there is no opinion. ``detail`` is what the other side said of it, for a trace; never a secret.
 
-    def __init__(self, code: Code, detail: str = "") -> None:
+    ``sent`` says that the request went out whole and no reply came back, so that it may have been charged.
+    """
+
+    def __init__(self, code: Code, detail: str = "", *, sent: bool = False) -> None:
         super().__init__(f"{code.name}: {detail}" if detail else code.name)
         self.code = code
         self.detail = detail
+        self.sent = sent
 
     def finding(self) -> Finding:
         """A pass under the code."""

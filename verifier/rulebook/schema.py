@@ -10,6 +10,7 @@ from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
+from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
 
 
 class UnitEntry(Entry):
@@ -418,6 +419,8 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("demand", "nearest"): NearestEntry,
     ("demand", "base"): BaseEntry,
     ("attacks", "attack"): AttackEntry,
+    ("judge", "rubric"): RubricEntry,
+    ("judge", "sentence"): SentenceEntry,
     ("attacks", "concealed"): ConcealedEntry,
     ("maths", "notation"): NotationEntry,
     ("chemistry", "element"): ElementEntry,
