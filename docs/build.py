@@ -126,7 +126,7 @@ def rules_page() -> str:
         "The examples are pairs. Of most tables they are a ground truth and an answer; of `[[marker]]`, `[[tag]]` and",
         "`[[contrast]]` a response and the answer to be found in it, or, rejected, not to be found; of `[[layout]]`",
         "a question and its options, written `A=Aspirin|B=Ibuprofen`; of `[[condition]]` a sentence and the names",
-        "that it says something of, `x y`; of `[[attack]]` and `[[concealed]]`, to be accepted, an answer and the code",
+        "that it says something of, `x y`; of `[[price]]` a usage and its cost in dollars; of `[[attack]]` and `[[concealed]]`, to be accepted, an answer and the code",
         "that it gets, and, to be",
         "rejected as an attack, a ground truth and an answer that is correct.",
         "",

@@ -11,6 +11,7 @@ from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
+from verifier.rulebook.price_entries import PriceEntry
 
 
 class UnitEntry(Entry):
@@ -431,6 +432,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("choices", "alphabet"): AlphabetEntry,
     ("choices", "layout"): LayoutEntry,
     ("profiles", "profile"): ProfileEntry,
+    ("judge", "price"): PriceEntry,
     ("", "tolerance"): ToleranceEntry,
     ("", "confidence"): ConfidenceEntry,
 }

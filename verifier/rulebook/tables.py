@@ -24,6 +24,7 @@ from verifier.rulebook.labels import labels
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.phrases import phrases
+from verifier.rulebook.prices import prices
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     CalledEntry,
@@ -92,6 +93,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             entry.name: Confidence(entry.precision, entry.n)
             for _, entry in _all(entries, "", "confidence", ConfidenceEntry)
         },
+        prices=prices(entries),
         examples=tuple(_examples(entries)),
         rubrics=rubrics(entries),
         sentences=sentences(entries),
@@ -302,7 +304,7 @@ def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None
 # --- examples -------------------------------------------------------------------------------------------------------
 
 
-_UNMET = {"said": "unsaid", "extract": "unmarked", "attack": "accept", "asked": "unasked"}
+_UNMET = {"said": "unsaid", "extract": "unmarked", "attack": "accept", "asked": "unasked", "price": "mispriced"}
 
 
 def _examples(entries: Entries) -> Iterator[Example]:
@@ -320,6 +322,7 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("attacks", "attack"): "attack",
         ("attacks", "concealed"): "attack",
         ("judge", "sentence"): "asked",
+        ("judge", "price"): "price",
     }
     for key, found in entries.items():
         for path, entry in found.values():

@@ -21,6 +21,7 @@ from verifier.types.extraction import ExtractTable
 from verifier.types.judging import Rubric
 from verifier.types.names import NameTable
 from verifier.types.phrases import PhraseTable
+from verifier.types.prices import PriceTable
 from verifier.types.verdict import Decision
 
 Dimension = tuple[tuple[str, int], ...]
@@ -454,7 +455,8 @@ class Example(msgspec.Struct, frozen=True):
     accept and reject: gold and candidate; asked and unasked: question and the sentence that a judge is told of it, or
     not the entry's; extract and unmarked: response and what is, or is not,
     its answer; options: question and ``A=text|B=text``; attack: an answer and its code;
-    said and unsaid: the condition's sentence and the names that it is said of, or is not.
+    said and unsaid: the condition's sentence and the names that it is said of, or is not;
+    price and mispriced: a usage and what it costs in dollars, or does not.
     """
 
     file: str
@@ -489,6 +491,7 @@ class Rules(msgspec.Struct, frozen=True):
     profiles: tuple[Profile, ...]
     default_profile: Profile
     confidence: Mapping[str, Confidence]
+    prices: PriceTable
     examples: tuple[Example, ...]
     rubrics: Mapping[str, Rubric]
     sentences: Mapping[str, str]
