@@ -151,6 +151,10 @@ class Verifier:
         judges = (judge for judge in self._asked(sample) if isinstance(judge, ModelJudge))
         return next((judge.calls(sample, verdict) for judge in judges), ())
 
+    def profile(self, sample: Sample) -> Profile:
+        """The profile that a sample is graded under."""
+        return self._profile_of(sample)
+
     def asked(self, sample: Sample) -> Asked:
         """What a judge is told of a sample: what its question demands, and the text that is to be judged."""
         return cascade.asked(sample, self.rules, self._profile_of(sample))

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from verifier.grader import codes
+from verifier.grader import MODEL_JUDGE, codes
 from verifier.types.verdict import Decision, Step, Verdict
-
-MODEL_JUDGE: Final = "anthropic"
-"""The judge that is a model, as steps name it."""
 
 SUSPECT: Final = "reference_suspect"
 DISAGREES: Final = "judge_disagrees"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from verifier.batch.files import Line
+from verifier.grader import DEFAULT_MODEL
 from verifier.judge.port import Scope
 from verifier.records import Fields
 from verifier.types.sample import Sample
@@ -36,7 +37,7 @@ _NAMED: Final = ("methods", "undecided_by", "problems", "judged")
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """How every row of a run is graded; all that a worker is told. ``model`` is the judge's, where one was named."""
+    """How every row of a run is graded; all that a worker is told. ``model`` is that of the judge."""
 
     fields: Fields = Fields()
     packs: tuple[str, ...] = ()
@@ -44,7 +45,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     regrade: bool = False
     trace: bool = False
     judges: tuple[str, ...] = ()
-    model: str | None = None
+    model: str = DEFAULT_MODEL
     scope: Scope = "undecided"
 
 
@@ -139,6 +140,21 @@ class Graded(msgspec.Struct, frozen=True):
         return tuple(getattr(self, name) for name in FILES)
 
 
+def graded(index: int, mark: Mark, tally: Tally, files: Mapping[str, bytes], rows: tuple[Open, ...] = ()) -> Graded:
+    """What became of a chunk, from the lines of ``FILES`` by name."""
+    return Graded(
+        index,
+        mark,
+        files["output"],
+        files["errors"],
+        files["trace"],
+        tally,
+        rows,
+        flips=files["flips"],
+        audit=files["audit"],
+    )
+
+
 def joined(chunk: Chunk, parts: Sequence[Graded]) -> Graded:
     """A chunk graded in parts, as one."""
     tally = Tally(blank=chunk.blank)
@@ -150,4 +166,4 @@ def joined(chunk: Chunk, parts: Sequence[Graded]) -> Graded:
             places = tuple(place + len(file) for place, file in zip(row.places, files, strict=True))
             rows.append(msgspec.structs.replace(row, places=places))
         files = [file + more for file, more in zip(files, part.files, strict=True)]
-    return Graded(chunk.index, chunk.mark, tally=tally, open=tuple(rows), **dict(zip(FILES, files, strict=True)))
+    return graded(chunk.index, chunk.mark, tally, dict(zip(FILES, files, strict=True)), tuple(rows))

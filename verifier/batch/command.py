@@ -11,15 +11,14 @@ from typing import Final
 import msgspec
 import rich  # noqa: F401  # wanted at the end: whether it is there is better known at the start
 
-from verifier.batch.changes import MODEL_JUDGE
 from verifier.batch.chunks import Job, Tally
 from verifier.batch.estimate import estimate
 from verifier.batch.files import STANDARD_INPUT
 from verifier.batch.plan import LONGEST_LINE, Mode, Plan, plan_outputs
 from verifier.batch.run import Stopped, run
 from verifier.batch.terminal import commonest, counted, print_estimate, print_summary, progress_bar
-from verifier.batch.till import UNKEPT, opening
-from verifier.grader import JUDGES
+from verifier.batch.till import opening
+from verifier.grader import JUDGES, MODEL_JUDGE
 from verifier.judge.port import Scope
 from verifier.judge.prices import picodollars
 from verifier.records import CODES, NEAR, Fields
@@ -29,7 +28,7 @@ from verifier.types.errors import OutputError, SettingsError
 from verifier.types.spelling import nearest
 
 JUDGE_OFF: Final = (
-    "the judge is off: set ANTHROPIC_API_KEY, or VERIFIER_JUDGE_BASE_URL for a server of your own, and --regrade asks it"
+    "the judge is off: set ANTHROPIC_API_KEY, or VERIFIER_JUDGE_BASE_URL for a server of your own, and it is asked"
     " about what is undecided"
 )
 ALL_GRADED: Final = 0
@@ -90,8 +89,7 @@ def grade_files(wish: Wish) -> int:
             return _dry_run(plan, settings, limit)
         if wish.mode == "batch":
             _refuse_batches(wish, on=on)
-        spill = Path(f"{plan.outputs[0][0]}{UNKEPT}")
-        tills = opening(settings, model=model, limit=limit, mode=wish.mode, spill=spill) if on else None
+        tills = opening(settings, model=model, limit=limit, mode=wish.mode) if on else None
         with progress_bar(_size(wish.inputs), wanted=not wish.quiet) as progress:
             done = run(plan, progress=progress, opening=tills)
     except Stopped as stopped:
@@ -106,7 +104,7 @@ def grade_files(wish: Wish) -> int:
     for path in done.errors:
         _say(f"some rows could not be graded; {path} lists them")
     if done.lost is not None:
-        _say(f"calls to the judge were lost with a process that was stopped, and may have been charged; {done.lost} lists them")
+        _say(f"calls to the judge were on their way when a run was stopped, and may have been charged: {done.lost}")
     if not wish.quiet:
         for path, _ in plan.outputs:
             print(f"written: {path}")  # noqa: T201  # a command prints
@@ -122,16 +120,16 @@ def _say(what: object) -> None:
     print(f"verifier: {what}", file=sys.stderr)  # noqa: T201  # a command prints
 
 
-def _judges(wish: Wish, settings: Settings) -> tuple[tuple[str, ...], str | None]:
-    """The judges to ask by name, and the model of the one that is a model, where one was named."""
+def _judges(wish: Wish, settings: Settings) -> tuple[tuple[str, ...], str]:
+    """The judges to ask by name, and the model of the one that is a model."""
     named = wish.judge if wish.judge not in {None, "auto", "none"} else None
     if named is None and settings.judge == "none":
-        return (), None
+        return (), settings.judge_model
     if named is not None and not settings.judge_on:
         raise SettingsError(
-            f"--judge {named}: to ask a model, set ANTHROPIC_API_KEY, or VERIFIER_JUDGE_BASE_URL for a server of your own"
+            f"--judge {named}: to ask a model, set ANTHROPIC_API_KEY, or VERIFIER_JUDGE_BASE_URL for your own server"
         )
-    return tuple(name for name in JUDGES if name != MODEL_JUDGE or settings.judge_on), named
+    return ((*JUDGES, MODEL_JUDGE) if settings.judge_on else JUDGES), named or settings.judge_model
 
 
 def _limit(wish: Wish, settings: Settings) -> int | None:

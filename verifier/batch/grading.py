@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from verifier.batch.chunks import FILES, Chunk, Graded, Job, Mark, Open, Tally, joined
+from verifier.batch.chunks import FILES, Chunk, Graded, Job, Mark, Open, Tally, graded, joined
 from verifier.batch.files import Line
 from verifier.batch.rows import Row, read_row
 from verifier.batch.writing import Writer
-from verifier.grader import Verifier
+from verifier.grader import Verifier, default_rules
 from verifier.judge.port import Desk
 from verifier.records import CRASHED, TOO_LONG, WORKER_LOST, read_record
 from verifier.rulebook import load_rules
 from verifier.types.errors import RecordError
+from verifier.types.rules import Rules
 from verifier.types.verdict import Verdict
 
 
 class Grader:
     """Grades chunks for one job; loads the rules once. Raises ``RulesError``, and ``SettingsError`` for the profile.
 
-    ``processes`` bounds those that a judge may use at once; ``desk`` is where a judge that is a model asks: a worker
-    has none, and can tell all the same what would be asked.
+    ``processes`` bounds those that a judge may use at once; ``desk`` makes what a judge that is a model asks
+    through: a worker has none, and can tell all the same what would be asked.
     """
 
-    def __init__(self, job: Job, *, processes: int | None = None, desk: Desk | None = None) -> None:
+    def __init__(
+        self, job: Job, *, processes: int | None = None, desk: Callable[[Rules], Desk | None] | None = None
+    ) -> None:
         self._job = job
-        rules = load_rules(*map(Path, job.packs)) if job.packs else None
+        rules = load_rules(*map(Path, job.packs)) if job.packs else default_rules()
         self.verifier = Verifier(
-            rules, judges=job.judges, processes=processes, profile=job.profile, model=job.model, desk=desk
+            rules,
+            judges=job.judges,
+            processes=processes,
+            profile=job.profile,
+            model=job.model,
+            desk=None if desk is None else desk(rules),
         )
         self.rules_version = self.verifier.rules.version
         self.judge_versions = self.verifier.judge_versions
@@ -39,18 +47,18 @@ class Grader:
         work.tally.blank = chunk.blank
         for line in chunk.lines:
             self._line(line, work, lost=chunk.lost)
-        return Graded(chunk.index, chunk.mark, tally=work.tally, open=tuple(work.open), **work.files)
+        return graded(chunk.index, chunk.mark, work.tally, work.files, tuple(work.open))
 
     async def ask(self, row: Open) -> Verdict:
         """What the judges make of a row."""
         return await self.verifier.ask(row.sample, row.verdict, self._job.scope)
 
-    def close_rows(self, graded: Graded, source: str, verdicts: Sequence[Verdict | Exception]) -> Graded:
+    def close_rows(self, chunk: Graded, source: str, verdicts: Sequence[Verdict | Exception]) -> Graded:
         """The chunk with its open rows in their places, under these verdicts; a judge that failed is an error's row."""
-        files = [_Parts(whole) for whole in graded.files]
+        files = [_Parts(whole) for whole in chunk.files]
         tally = Tally()
-        tally.add(graded.tally)
-        for one, verdict in zip(graded.open, verdicts, strict=True):
+        tally.add(chunk.tally)
+        for one, verdict in zip(chunk.open, verdicts, strict=True):
             work = Writer(self._job, source)
             row = read_row(one.line.data or b"")
             if self._keeps(row):
@@ -63,7 +71,7 @@ class Grader:
                 file.put(place, lines)
             tally.add(work.tally)
         whole = dict(zip(FILES, (file.joined() for file in files), strict=True))
-        return Graded(graded.index, graded.mark, tally=tally, **whole)
+        return graded(chunk.index, chunk.mark, tally, whole)
 
     def close(self) -> None:
         """End what the judges have started."""
@@ -132,4 +140,4 @@ class _Parts:
         return b"".join([*self._pieces, self._whole[self._at :]])
 
 
-__all__ = ["Chunk", "Grader", "Graded", "Job", "Mark", "Tally", "joined"]
+__all__ = ["Chunk", "Graded", "Grader", "Job", "Mark", "Tally", "joined"]

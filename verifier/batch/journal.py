@@ -18,8 +18,9 @@ from typing import Any, Final
 
 import msgspec
 
-from verifier.batch.files import Identity
 from verifier.batch.chunks import FILES, Graded, Job, Mark, Tally
+from verifier.batch.files import Identity
+from verifier.grader import MODEL_JUDGE
 from verifier.types.errors import OutputError, SettingsError
 
 PARTIAL: Final = ".partial"
@@ -289,7 +290,7 @@ def _option(option: str, theirs: object, ours: object) -> str:
         pairs = [f"{name}={field}" for name, field in theirs.items() if field != ours.get(name)]
         return f"--field {' --field '.join(pairs)}"
     if option == "--judge":
-        return f"--judge {'auto' if theirs else 'none'}"
+        return _judge(theirs, ours)
     if option == "--trace":
         return "another --trace"
     if isinstance(theirs, list):
@@ -297,6 +298,18 @@ def _option(option: str, theirs: object, ours: object) -> str:
     if not theirs:
         return f"no {option}"
     return option if theirs is True else f"{option} {theirs}"
+
+
+def _judge(theirs: object, ours: object) -> str:
+    """The judge as it was asked for: a model by name, or whether one was set up."""
+    if isinstance(theirs, str):
+        return f"--judge {theirs}"
+    if not isinstance(theirs, list) or not theirs:
+        return "--judge none"
+    now = ours if isinstance(ours, list) else []
+    if now and (MODEL_JUDGE in theirs) is not (MODEL_JUDGE in now):
+        return f"--judge auto {'with' if MODEL_JUDGE in theirs else 'without'} a key for the judge"
+    return "--judge auto"
 
 
 def _lock(file: int, path: Path) -> None:

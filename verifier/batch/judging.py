@@ -10,8 +10,8 @@ from concurrent.futures import Future, wait
 from typing import Final, Self
 
 from verifier.batch.changes import judged
-from verifier.batch.grading import Graded, Grader
 from verifier.batch.chunks import Open
+from verifier.batch.grading import Graded, Grader
 from verifier.judge.trouble import OVER_BUDGET
 from verifier.types.errors import VerifierError
 from verifier.types.verdict import Verdict

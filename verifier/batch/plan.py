@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from verifier.batch.chunks import FILES, Job
+from verifier.batch.chunks import Job
 from verifier.batch.files import STANDARD_INPUT, Source
 from verifier.batch.journal import JOURNAL, PARTIAL
 from verifier.batch.rows import read_row
@@ -70,8 +70,8 @@ def refuse_clashes(plan: Plan) -> None:
                 taken[Path(name).resolve()] = f"the input {name}"
     wanted: list[tuple[Path, str]] = []
     for output, _ in plan.outputs:
-        ends = ("", PARTIAL, JOURNAL, LOST_CALLS, BATCHES)
-        ends += tuple(end + more for end in ENDS.values() for more in ("", PARTIAL))
+        ends = ["", PARTIAL, JOURNAL, LOST_CALLS, BATCHES]
+        ends += [end + more for end in ENDS.values() for more in ("", PARTIAL)]
         wanted += [(Path(f"{output}{end}"), f"{output}{end}") for end in ends]
     if plan.trace is not None:
         if len(plan.outputs) > 1:

@@ -21,7 +21,6 @@ import msgspec
 
 from verifier.batch.judging import OverBudget
 from verifier.batch.terminal import counted
-from verifier.judge.batches import portions
 from verifier.judge.prices import cost, most
 from verifier.judge.trouble import BATCH_ERRORED, CODES, OVER_BUDGET, UNAVAILABLE, Trouble
 from verifier.store.port import Batch, Begun, Ended, Store
@@ -235,6 +234,8 @@ class Rounds:
 
     async def _send(self, calls: Iterable[Call], number: int) -> None:
         """Send what can be paid for, in as many batches as it takes."""
+        from verifier.judge.batches import portions
+
         sent = 0
         unaffordable = False
 

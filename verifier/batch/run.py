@@ -139,9 +139,7 @@ class _Run:
         if not files.entry.finished:
             if self._till is not None:
                 files.keep()
-                self._till.finish_rounds(
-                    Path(f"{target}{BATCHES}"), lambda: self._scan(inputs, files), says=self._says
-                )
+                self._till.finish_rounds(Path(f"{target}{BATCHES}"), lambda: self._scan(inputs, files), says=self._says)
             for graded in self._judging.closed(self._engine_on(inputs, files)):
                 files.write(graded)
                 if self._progress is not None:
@@ -160,9 +158,7 @@ class _Run:
         for files in self._finished:
             files.forget()
         noted = {name: tuple(paths) for name, paths in self._noted.items()}
-        return Done(
-            self._total, self._continued, noted["errors"], noted["flips"], noted["audit"], lost=lost, bill=bill
-        )
+        return Done(self._total, self._continued, noted["errors"], noted["flips"], noted["audit"], lost=lost, bill=bill)
 
     def over_budget(self) -> str:
         """What to say where the money is spent."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -20,9 +19,6 @@ from verifier.store.opening import open_store
 from verifier.store.port import Store
 from verifier.types.rules import Rules
 
-UNKEPT: Final = ".unkept-replies.jsonl"
-"""What the name of the file ends in that takes replies which the store did not."""
-
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What a run may spend, under which name, and how it asks: ``sender`` makes what sends message batches."""
@@ -30,7 +26,6 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     limit: int | None
     concurrency: int
-    spill: Path | None = None
     sender: Callable[[], Sender] | None = None
 
 
@@ -53,7 +48,6 @@ class Till:
             prices=rules.prices,
             run=terms.run,
             concurrency=terms.concurrency,
-            spill=terms.spill,
         )
         self._gathering = None if terms.sender is None else Gathering(self._counter)
         self.desk: Desk = self._counter if self._gathering is None else self._gathering
@@ -131,7 +125,7 @@ def _key(settings: Settings) -> str | None:
     return None if settings.anthropic_api_key is None else settings.anthropic_api_key.get_secret_value()
 
 
-def opening(settings: Settings, *, model: str | None, limit: int | None, mode: Mode, spill: Path) -> Opening:
+def opening(settings: Settings, *, model: str | None, limit: int | None, mode: Mode) -> Opening:
     """How the tills of a run are made, as the settings say."""
 
     def make(rules: Rules, run: str) -> Till:
@@ -139,7 +133,6 @@ def opening(settings: Settings, *, model: str | None, limit: int | None, mode: M
             run=run,
             limit=limit,
             concurrency=settings.judge_concurrency,
-            spill=spill,
             sender=partial(sender_of, settings, model) if mode == "batch" else None,
         )
         caller = None if mode == "batch" else caller_of(settings, model)
