@@ -99,15 +99,15 @@ def grade_files(wish: Wish) -> int:
         raise OutputError(f"{error.filename or 'a file'}: cannot be used: {error.strerror or error}") from error
     for remark in _remarks(done.tally, quiet=wish.quiet):
         _say(remark)
-    if not on and wish.judge != "none" and settings.judge != "none" and done.tally.undecided and not wish.quiet:
-        _say(JUDGE_OFF)
     for path in done.errors:
         _say(f"some rows could not be graded; {path} lists them")
     if done.lost is not None:
         _say(f"calls to the judge were on their way when a run was stopped, and may have been charged: {done.lost}")
     if not wish.quiet:
+        if judges and not on and done.tally.undecided:
+            print(JUDGE_OFF)  # noqa: T201  # a command prints
         for path, _ in plan.outputs:
-            print(f"written: {path}")  # noqa: T201  # a command prints
+            print(f"written: {path}")  # noqa: T201
         for path in done.flips:
             print(f"rows that changed: {path}")  # noqa: T201
         for path in done.audits:

@@ -66,9 +66,8 @@ def estimate(plan: Plan, lookup: Lookup) -> dict[str, Estimate]:
     seen: set[bytes] = set()
     try:
         with LocalEngine(plan.job, workers=workers, rules=grader.rules_version) as engine:
-            rows = (
-                row for inputs in sources for graded in engine.graded(read_chunks(inputs, None)) for row in graded.open
-            )
+            chunks = (chunk for inputs in sources for chunk in engine.graded(read_chunks(inputs, None)))
+            rows = (row for chunk in chunks for row in chunk.open)
             for group in _groups(rows):
                 asked = [(row, calls) for row in group if (calls := grader.verifier.calls(row.sample, row.verdict))]
                 kept = lookup([call.key for _, calls in asked for call in calls])

@@ -116,9 +116,8 @@ def print_summary(
     if continued:
         table.add_row("of them graded before", f"{continued:,}", "")
     table.add_section()
-    for method, rows in commonest(tally.methods):
-        if method != "none":  # those are the undecided, told by their codes
-            count(f"by {method}", rows)
+    for method, rows in commonest({name: rows for name, rows in tally.methods.items() if name != "none"}):
+        count(f"by {method}", rows)  # none are the undecided, told by their codes
     if tally.undecided_by:
         table.add_section()
     for code, rows in commonest(tally.undecided_by)[:_SHOWN]:
@@ -128,25 +127,30 @@ def print_summary(
         count("put to the judge", tally.asked)
         for code, rows in commonest(tally.judged):
             count(f"  {code}", rows)
-        for name, lines in (("  rows that changed", tally.flips), ("  rows to look at", tally.audited)):
-            if lines:
-                count(name, lines)
-        for name, number in (
-            ("judge calls", bill.spending.calls),
-            ("  of them now", bill.sent),
-            ("answers from the store", bill.from_store),
-            ("  lost calls", len(bill.lost)),
-        ):
-            if number or not name.startswith(" "):
-                table.add_row(name, f"{number:,}", "")
-        table.add_row("cost, $", dollars(bill.spending.picodollars), "")
-        if bill.spending.reserved:
-            table.add_row("  and at most, for lost calls", dollars(bill.spending.reserved), "")
+        for name, told in _billed(tally, bill):
+            table.add_row(name, told, "")
     table.add_section()
     table.add_row("seconds", f"{seconds:,.1f}", "")
     if seconds >= _TELLING:
         table.add_row("rows/s", f"{(tally.rows - continued) / seconds:,.0f}", "")
     Console(file=file or sys.stdout).print(table)
+
+
+def _billed(tally: Tally, bill: Bill) -> Iterator[tuple[str, str]]:
+    """What a judge did and cost; what there was none of is left out, but for calls and cost."""
+    if tally.flips:
+        yield "  rows that changed", f"{tally.flips:,}"
+    if tally.audited:
+        yield "  rows to look at", f"{tally.audited:,}"
+    yield "judge calls", f"{bill.spending.calls:,}"
+    if bill.sent != bill.spending.calls:
+        yield "  of them now", f"{bill.sent:,}"
+    yield "answers from the store", f"{bill.from_store:,}"
+    if bill.lost:
+        yield "calls lost", f"{len(bill.lost):,}"
+    yield "cost, $", dollars(bill.spending.picodollars)
+    if bill.spending.reserved:
+        yield "  and at most, for lost calls", dollars(bill.spending.reserved)
 
 
 def print_estimate(found: Mapping[str, Estimate], *, limit: int | None, file: TextIO | None = None) -> None:
