@@ -40,10 +40,10 @@ _EXPECTED = {
     "unsaid": "the first not to say it of the second",
     "options": "the second to be the options of the first",
     "attack": "the first to get the code",
-    "asked": "the second to be told of the first",
-    "unasked": "the entry's sentence not to be told of the first",
     "price": "the second to be what the first costs",
     "mispriced": "the second not to be what the first costs",
+    "asked": "the second to be told of the first",
+    "unasked": "the entry's sentence not to be told of the first",
 }
 
 
@@ -65,6 +65,8 @@ def _check(example: Example, verifier: Verifier) -> str | None:
     if example.kind == "attack":
         code = verifier.grade(Sample(ground_truth=_ANY_GOLD, final_answer=example.given)).code
         return None if code == example.wanted else code
+    if example.kind in {"price", "mispriced"}:
+        return _cost(example, verifier.rules)
     if example.kind in {"asked", "unasked"}:
         demands = verifier.asked(Sample(ground_truth=_ANY_GOLD, question=example.given)).demands
         sentences = {name: verifier.rules.sentences[name].replace("{}", value) for name, value in demands.items()}
@@ -72,8 +74,6 @@ def _check(example: Example, verifier: Verifier) -> str | None:
             sentences.get(example.entry) == example.wanted if example.kind == "asked" else example.entry not in demands
         )
         return None if holds else str(sentences)
-    if example.kind in {"price", "mispriced"}:
-        return _cost(example, verifier.rules)
     if example.kind in {"said", "unsaid"}:
         return _told(example, verifier.rules)
     if example.kind in {"extract", "unmarked"}:

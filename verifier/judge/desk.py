@@ -184,7 +184,7 @@ class Desk:
             reply = await caller.send(call)
         except Trouble as trouble:
             # The server may have charged for a request that it got and whose reply did not come.
-            unknown = bool(getattr(trouble, "sent", False))
+            unknown = trouble.sent
             self._count(failed=1, unknown=int(unknown))
             ended = Ended(number=go.number, opinion=None, code=trouble.code.name)
             await self._clerk.ask(Finish(go, ended, lost=unknown))

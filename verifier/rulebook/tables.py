@@ -321,8 +321,8 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("demand", "condition"): "said",
         ("attacks", "attack"): "attack",
         ("attacks", "concealed"): "attack",
-        ("judge", "sentence"): "asked",
         ("judge", "price"): "price",
+        ("judge", "sentence"): "asked",
     }
     for key, found in entries.items():
         for path, entry in found.values():
