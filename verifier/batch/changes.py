@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import Final
 
 from verifier.grader import MODEL_JUDGE, codes
+from verifier.judge.veto import VETOED
 from verifier.types.verdict import Decision, Step, Verdict
 
 SUSPECT: Final = "reference_suspect"
 DISAGREES: Final = "judge_disagrees"
+_SAYS: Final = {Decision.CORRECT: True, Decision.INCORRECT: False}
 
 
 def judged(verdict: Verdict) -> Step | None:
@@ -58,7 +60,8 @@ def audit(verdict: Verdict, *, success: bool | None) -> dict[str, object] | None
     if step is None:
         return None
     kinds = [SUSPECT] if step.evidence.get("suspect") else []
-    says = {Decision.CORRECT: True, Decision.INCORRECT: False}.get(step.decision or Decision.PASS)
+    # What was vetoed the judge did say: the engine's proof stands against it.
+    says = True if step.code == VETOED.name else _SAYS.get(step.decision or Decision.PASS)
     if says is not None and success is not None and says is not success:
         kinds.append(DISAGREES)
     if not kinds:

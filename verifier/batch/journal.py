@@ -274,11 +274,10 @@ def _differences(theirs: dict[str, Any], ours: dict[str, Any], names: Iterable[s
         if theirs.get(name) == ours.get(name):
             continue
         if name == "job" and isinstance(theirs.get(name), dict):
-            told += [
-                _option(option, theirs[name].get(field), ours[name].get(field))
-                for field, option in _OPTIONS.items()
-                if theirs[name].get(field) != ours[name].get(field)
-            ]
+            other = [field for field in _OPTIONS if theirs[name].get(field) != ours[name].get(field)]
+            if "regrade" in other and "scope" in other:
+                other.remove("scope")  # which follows from the other, unless it was named too
+            told += [_option(_OPTIONS[field], theirs[name].get(field), ours[name].get(field)) for field in other]
         else:
             told.append(_HEADER[name])
     return list(dict.fromkeys(told))
