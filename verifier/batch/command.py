@@ -86,6 +86,8 @@ def grade_files(wish: Wish) -> int:
         )
         limit = _limit(wish, settings)
         if wish.dry_run:
+            if wish.judge == "none":
+                raise SettingsError("--dry-run: with --judge none nobody is asked")
             return _dry_run(plan, settings, limit)
         if wish.mode == "batch":
             _refuse_batches(wish, on=on)
@@ -154,8 +156,7 @@ def _refuse_batches(wish: Wish, *, on: bool) -> None:
 
 def _dry_run(plan: Plan, settings: Settings, limit: int | None) -> int:
     """Show what the judge would be asked."""
-    judges = tuple(dict.fromkeys((*plan.job.judges, MODEL_JUDGE)))
-    plan = msgspec.structs.replace(plan, job=msgspec.structs.replace(plan.job, judges=judges))
+    plan = msgspec.structs.replace(plan, job=msgspec.structs.replace(plan.job, judges=(MODEL_JUDGE,)))
     store = open_existing(settings.store_url)
     try:
         found = estimate(plan, (lambda _: {}) if store is None else store.get)

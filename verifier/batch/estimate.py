@@ -1,12 +1,14 @@
-"""What a run would ask of a judge that is a model, and what that would cost: nobody is asked, nothing is written."""
+"""What a run would ask of a judge that is a model, and what that would cost: no model is asked, nothing is written."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
+from verifier.batch.changes import judged
 from verifier.batch.chunks import Open
 from verifier.batch.engines.local import LocalEngine
 from verifier.batch.files import Source
@@ -15,7 +17,9 @@ from verifier.batch.plan import Mode, Plan, refuse_clashes, refuse_unseen
 from verifier.batch.reading import read_chunks
 from verifier.cpus import available_cpus
 from verifier.judge.prices import cost, most
+from verifier.judge.trouble import OVER_BUDGET, Trouble
 from verifier.types.opinion import Call, Opinion, Usage
+from verifier.types.verdict import Verdict
 
 BYTES_A_TOKEN: Final = 3
 """Of English text and JSON; a tokenizer makes fewer of them, so this is on the dear side."""
@@ -34,7 +38,7 @@ Lookup = Callable[[Sequence[str]], dict[str, Opinion]]
 
 
 class Estimate(msgspec.Struct):
-    """Rows to be asked about, those that the store has a first answer to, calls, tokens, picodollars.
+    """Rows to be asked about, those that the store has all answers to, calls, tokens, picodollars.
 
     ``calls``, tokens and ``expected`` go by ``SHARES``, ``most`` takes every ballot at its upper bound; both amounts
     are ``None`` where no price of a model is known.
@@ -61,7 +65,8 @@ def estimate(plan: Plan, lookup: Lookup) -> dict[str, Estimate]:
     refuse_clashes(plan)
     refuse_unseen(plan.job.fields, [source for inputs in sources for source in inputs])
     workers = plan.workers or available_cpus()
-    grader = Grader(plan.job, processes=workers)
+    kept = _Kept()
+    grader = Grader(plan.job, processes=workers, desk=lambda _: kept)
     found: dict[str, Estimate] = {}
     seen: set[bytes] = set()
     try:
@@ -70,12 +75,14 @@ def estimate(plan: Plan, lookup: Lookup) -> dict[str, Estimate]:
             rows = (row for chunk in chunks for row in chunk.open)
             for group in _groups(rows):
                 asked = [(row, calls) for row in group if (calls := grader.verifier.calls(row.sample, row.verdict))]
-                kept = lookup([call.key for _, calls in asked for call in calls])
-                for row, calls in asked:
-                    one = _of_row([call for call in calls if call.key not in kept], grader, plan.mode, seen)
-                    one.kept = int(calls[0].key in kept)
-                    name = grader.verifier.profile(row.sample).name
-                    found.setdefault(name, Estimate()).add(one)
+                kept.opinions = lookup([call.key for _, calls in asked for call in calls])
+                verdicts = asyncio.run(_answered(grader, [row for row, _ in asked]))
+                for (row, calls), verdict in zip(asked, verdicts, strict=True):
+                    if _open(verdict):
+                        one = _of_row([call for call in calls if call.key not in kept.opinions], grader, plan.mode, seen)
+                    else:
+                        one = Estimate(rows=1, kept=1)
+                    found.setdefault(grader.verifier.profile(row.sample).name, Estimate()).add(one)
     finally:
         grader.close()
     return found
@@ -108,6 +115,32 @@ def _of_row(calls: Sequence[Call], grader: Grader, mode: Mode, seen: set[bytes])
             )
         )
     return one
+
+
+class _Kept:
+    """A desk that gives what a store had, and asks nobody."""
+
+    def __init__(self) -> None:
+        self.opinions: dict[str, Opinion] = {}
+
+    async def opinion(self, call: Call) -> Opinion:
+        if call.key not in self.opinions:
+            raise Trouble(OVER_BUDGET, "nobody is asked")
+        return self.opinions[call.key]
+
+    def close(self) -> None:
+        pass
+
+
+async def _answered(grader: Grader, rows: Sequence[Open]) -> list[Verdict]:
+    """What the judge that is a model makes of rows, from what is kept alone."""
+    return [await grader.ask(row) for row in rows]
+
+
+def _open(verdict: Verdict) -> bool:
+    """Whether the judge would have asked on."""
+    step = judged(verdict)
+    return step is not None and step.code == OVER_BUDGET.name
 
 
 def _groups(rows: Iterator[Open]) -> Iterator[list[Open]]:

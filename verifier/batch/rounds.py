@@ -13,7 +13,7 @@ import asyncio
 import os
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -21,6 +21,7 @@ import msgspec
 
 from verifier.batch.judging import OverBudget
 from verifier.batch.terminal import counted
+from verifier.judge.batches import Found, Progress, portions
 from verifier.judge.prices import cost, most
 from verifier.judge.trouble import BATCH_ERRORED, CODES, OVER_BUDGET, UNAVAILABLE, Trouble
 from verifier.store.port import Batch, Begun, Ended, Store
@@ -46,6 +47,10 @@ class Unreachable(VerifierError):  # noqa: N818  # no defect: the run can be con
 class Sender(Protocol):
     """Sends message batches; ``verifier.judge.batches.Batches`` is one."""
 
+    def check(self) -> object:
+        """See whether the server takes batches; raises ``SettingsError``."""
+        ...
+
     async def submit(self, calls: Sequence[Call], nonce: str) -> str:
         """Send a batch; gives the server's name of it."""
         ...
@@ -58,31 +63,13 @@ class Sender(Protocol):
         """What became of each call, by its custom id, in any order."""
         ...
 
-    async def find(self, nonce: str, since: str, calls: int, known: Sequence[str] = ()) -> Found:
+    async def find(self, nonce: str, since: str, calls: int, known: Collection[str] = ()) -> Found:
         """The batch of a nonce whose name was not noted."""
         ...
 
     def close(self) -> None:
         """Let go of connections."""
         ...
-
-
-class Progress(Protocol):
-    """How far a batch is."""
-
-    ended: bool
-    processing: int
-    succeeded: int
-    errored: int
-    expired: int
-    canceled: int
-
-
-class Found(Protocol):
-    """A batch that was looked for: its name, or names of those that may be it and have not ended."""
-
-    id: str
-    open: tuple[str, ...]
 
 
 class Looks(Protocol):
@@ -120,17 +107,23 @@ class _Frame(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gathering:
-    """A desk that answers from the store alone, and while a round is gathered, notes the calls that it lacks."""
+    """A desk that answers from the store alone, and while a round is gathered, notes the calls that it lacks.
+
+    ``found`` counts opinions that were there before the first round.
+    """
 
     def __init__(self, looks: Looks) -> None:
         self._looks = looks
         self._failures: dict[str, list[str]] = {}
         self._spool: Spool | None = None
+        self._rounds = 0
+        self.found = 0
 
     async def opinion(self, call: Call) -> Opinion:
         """The opinion that is kept; raises ``Trouble`` where there is none: why, or that nothing is spent now."""
         found = await self._looks.look(call)
         if found is not None:
+            self.found += self._rounds <= 1
             return found
         codes = self._failures.get(call.key, [])
         if len(codes) >= ATTEMPTS:
@@ -147,6 +140,7 @@ class Gathering:
     def gather(self, folder: Path) -> Spool:
         """Begin a round; what it lacks is spooled into a folder that also tells what was asked in vain."""
         self._failures = read_failures(folder)
+        self._rounds += 1
         self._spool = Spool(folder / "calls.jsonl")
         return self._spool
 
@@ -190,7 +184,10 @@ class Spool:
 
 
 class Rounds:
-    """The rounds of one output. ``folder`` keeps what a continued run needs; it is gone when they are over."""
+    """The rounds of one output. ``folder`` keeps what a continued run needs; it is gone when they are over.
+
+    ``answered`` counts the replies that came.
+    """
 
     def __init__(  # noqa: PLR0913  # one keyword a thing that it stands on
         self,
@@ -213,6 +210,7 @@ class Rounds:
         self._folder = folder
         self._says = says
         self._doubtful: dict[str, str] = {}
+        self.answered = 0
 
     def finish(self, scan: Callable[[], None]) -> None:
         """Ask until nothing is left to ask; ``scan`` puts every row to the judge once.
@@ -221,6 +219,7 @@ class Rounds:
         """
         self._folder.mkdir(exist_ok=True)
         asyncio.run(self._collect())
+        checked = False
         while True:
             spool = self._gathering.gather(self._folder)
             self._says("looking for what is to be asked")
@@ -228,14 +227,15 @@ class Rounds:
             self._gathering.stop()
             if not len(spool):
                 break
+            if not checked:
+                self._sender.check()
+                checked = True
             asyncio.run(self._send(spool.calls(), len(spool)))
             asyncio.run(self._collect())
         shutil.rmtree(self._folder)
 
     async def _send(self, calls: Iterable[Call], number: int) -> None:
         """Send what can be paid for, in as many batches as it takes."""
-        from verifier.judge.batches import portions
-
         sent = 0
         unaffordable = False
 
@@ -281,10 +281,10 @@ class Rounds:
         try:
             name = await self._sender.submit(calls, nonce)
         except Trouble as trouble:
-            if trouble.code.name in _UNSENT:
-                self._close(batch, trouble.code.name)
-            else:  # it may have arrived: it is looked for
+            if trouble.sent:  # it may have arrived: it is looked for
                 self._doubtful[nonce] = trouble.code.name
+            else:
+                self._close(batch, trouble.code.name)
             return
         self._store.name_batch(nonce, name)
 
@@ -367,6 +367,7 @@ class Rounds:
             _write_durably(self._folder / "failed.jsonl", b"".join(line + b"\n" for line in failed), append=True)
         if group:
             self._store.end(group)
+            self.answered += sum(end.opinion is not None for end in group)
 
     def _items(self, batch: Batch) -> dict[str, Item]:
         path = self._folder / f"{batch.nonce}.jsonl"
@@ -386,10 +387,6 @@ class Rounds:
             picodollars=cost(self._prices, item.model, reply.usage, "batch"),
             at=now(),
         )
-
-
-_UNSENT: Final = _HOPELESS | {"judge.rejected", "judge.rate_limited", "judge.overloaded"}
-"""Troubles after which a batch is known not to have been made."""
 
 
 class _Patience:

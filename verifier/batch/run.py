@@ -28,6 +28,7 @@ from verifier.batch.journal import DiskFull, Files, Header, run_begun
 from verifier.batch.judging import Judging, OverBudget
 from verifier.batch.plan import BATCHES, ENDS, LOST_CALLS, Plan, beside, refuse_clashes, refuse_unseen, resolved
 from verifier.batch.reading import position, read_chunks
+from verifier.batch.rounds import Unreachable
 from verifier.batch.till import Opening, Till
 from verifier.cpus import available_cpus
 from verifier.judge.port import Desk
@@ -90,6 +91,8 @@ def run(plan: Plan, *, progress: Telling | None = None, opening: Opening | None 
             raise Stopped(f"interrupted; {_AGAIN}") from None
         except DiskFull as error:
             raise Stopped(f"{error}; make room, then {_AGAIN}") from error
+        except Unreachable as error:
+            raise Stopped(f"{error}; {_AGAIN}") from None
         except OverBudget:
             raise Stopped(running.over_budget()) from None
 

@@ -49,6 +49,7 @@ class Till:
             run=terms.run,
             concurrency=terms.concurrency,
         )
+        self._answered = 0
         self._gathering = None if terms.sender is None else Gathering(self._counter)
         self.desk: Desk = self._counter if self._gathering is None else self._gathering
 
@@ -71,7 +72,10 @@ class Till:
                 folder=folder,
                 says=says,
             )
-            rounds.finish(scan)
+            try:
+                rounds.finish(scan)
+            finally:
+                self._answered += rounds.answered
         finally:
             sender.close()
 
@@ -80,8 +84,8 @@ class Till:
         tally = self._counter.tally
         return Bill(
             spending=self._store.spending(self._terms.run),
-            sent=tally.sent,
-            from_store=tally.from_store,
+            sent=tally.sent + self._answered,
+            from_store=tally.from_store + (0 if self._gathering is None else self._gathering.found),
             lost=tuple(call for call in self._store.open_calls(self._terms.run) if not call.batch),
             limit=self._terms.limit,
         )
