@@ -117,6 +117,11 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
     return _BY_KIND[max(kinds, key=_ORDER.index)].finding(text=plain[:200])
 
 
+def may_be_nothing(given: str, table: AttackTable) -> bool:
+    """Whether ``answers_nothing`` could find anything: a look before the question is read."""
+    return "\\" in given or "<" in given or not table.clues.isdisjoint(wording(given))
+
+
 def _is_wordless(text: str) -> bool:
     """Whether a text has a figure and no word of three letters and more: "42", "x = 5"."""
     return any(map(str.isdigit, text)) and _WORD.search(text) is None

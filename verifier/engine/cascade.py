@@ -214,7 +214,7 @@ class _Grade:
     def attacked(self) -> Finding | None:
         """The question read, the answer looked at."""
         given, golds = self._given() or "", self.sample.ground_truths
-        if len(given) > _LONGEST_ATTACK:
+        if len(given) > _LONGEST_ATTACK or not attack.may_be_nothing(given, self.rules.attacks):
             return None
         self._read_question()
         demand = self.context.demand

@@ -63,7 +63,11 @@ class PostgresStore(SqlStore):
         self._lock = RLock()
         self._connection: psycopg.Connection[Any] | None = None
         self._owner = 0
-        self._do(self._migrate, write=True)
+        try:
+            self._do(self._migrate, write=True)
+        except StoreError:
+            self.close()
+            raise
 
     @property
     def place(self) -> str:

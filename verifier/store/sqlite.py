@@ -47,7 +47,11 @@ class SQLiteStore(SqlStore):
         self._lock = RLock()
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
-        self._do(lambda talk: migrate(talk, self.place), write=True)
+        try:
+            self._do(lambda talk: migrate(talk, self.place), write=True)
+        except StoreError:
+            self.close()
+            raise
 
     @property
     def place(self) -> str:
