@@ -1,4 +1,4 @@
-"""The command line: ``verifier grade | explain | merge | rules | serve``.
+"""The command line: ``verifier grade | explain | merge | rules | serve | store``.
 
 Command bodies import what they need when they run, so that ``verifier --help`` is quick.
 """
@@ -302,6 +302,73 @@ def rules_check(packs: tuple[Path, ...]) -> None:
     click.echo(f"rules {loaded.version}: {len(loaded.examples):,} examples{told}; {len(failures):,} failed")
     if failures:
         sys.exit(1)
+
+
+_store = click.option(
+    "--store", "url", metavar="URL", help="The store.  [default: VERIFIER_STORE_URL, else a file in the cache folder]"
+)
+
+
+@main.group()
+def store() -> None:
+    """Look after the opinions of models, which are kept so that none is paid for twice."""
+
+
+@store.command(name="stats", short_help="Say what is kept, and what it cost.")
+@_store
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def store_stats(url: str | None, *, as_json: bool) -> None:
+    """Count opinions by model and by rubric, and the calls of each run, with what they cost.
+
+    \b
+    Examples:
+      verifier store stats
+      verifier store stats --json
+      verifier store stats --store postgresql://verifier@db.example/verifier
+    """  # noqa: D301  # as above
+    from verifier.storecommand import existing, place, stats_json, stats_text
+
+    with existing(url) as opened:
+        click.echo((stats_json if as_json else stats_text)(opened.stats(), place(url)))
+
+
+@store.command(name="prune", short_help="Delete opinions.")
+@_store
+@click.option("--before", metavar="DATE", help="Those made before this date, or time, in UTC.")
+@click.option("--model", metavar="NAME", help="Those of this model, under its dated names too.")
+@click.option("--unusable", is_flag=True, help="Those that were refused, cut off, or hold no verdict.")
+def store_prune(url: str | None, *, before: str | None, model: str | None, unusable: bool) -> None:
+    """Delete opinions, and say how many; what is asked again is paid again. Of several filters all must hold.
+
+    What runs have cost is not forgotten.
+
+    \b
+    Examples:
+      verifier store prune --unusable
+      verifier store prune --before 2026-10-01 --model claude-haiku-4-5
+    """  # noqa: D301  # as above
+    from verifier.storecommand import prune
+
+    count = prune(url, before=before, model=model, unusable=unusable)
+    click.echo(f"{count:,} opinion{'s' * (count != 1)} deleted")
+
+
+@store.command(name="export", short_help="Write opinions out.")
+@_store
+@click.option("-o", "--output", metavar="OUT", help="Write here.  [default: standard output]")
+def store_export(url: str | None, *, output: str | None) -> None:
+    """Write every opinion as a line of JSON: its key, the reply as it came, tokens, cost in picodollars.
+
+    \b
+    Examples:
+      verifier store export -o opinions.jsonl
+      verifier store export | grep '"refusal"' | wc -l
+    """  # noqa: D301  # as above
+    from verifier.storecommand import export
+
+    count = export(url, output)
+    if output not in {None, "-"}:
+        click.echo(f"{count:,} opinion{'s' * (count != 1)} in {output}")
 
 
 @main.command(short_help="Answer over HTTP.")
