@@ -9,20 +9,29 @@ from typing import TYPE_CHECKING, Final
 from verifier import __version__, records
 from verifier.engine import cascade, fold, sides
 from verifier.engine.sides import Trees
+from verifier.judge import model as models
 from verifier.judge import symbolic
-from verifier.judge.port import Judge
+from verifier.judge.model import ModelJudge
+from verifier.judge.port import Desk, Engine, Judge, Scope
 from verifier.judge.symbolic import SymbolicJudge
 from verifier.rulebook import builtin_rules, load_rules
 from verifier.types.errors import RecordError, SettingsError
+from verifier.types.judging import Asked
+from verifier.types.opinion import Call
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Option, Sample, Scalar, check_types
-from verifier.types.verdict import Code, Verdict
+from verifier.types.verdict import Code, Finding, Standing, Verdict
 
 if TYPE_CHECKING:
     from verifier.settings import Settings
 
 JUDGES: Final = (symbolic.NAME,)
-"""The judges that ship, by name."""
+"""The judges that need nothing set up, by name."""
+
+MODEL_JUDGE: Final = models.NAME
+"""The judge that asks a model, by name: it needs a key or a server."""
+
+DEFAULT_MODEL: Final = "claude-haiku-5-5"
 
 
 class Verifier:
@@ -31,18 +40,21 @@ class Verifier:
     Immutable and re-entrant: one instance serves any number of threads and event loops.
 
     ``rules`` defaults to the built-in pack; ``judges`` are those that ``agrade`` may ask, where the profile names
-    them too, each a name of ``JUDGES`` or a ``Judge``; ``processes`` bounds what a judge that computes does at once;
-    ``profile`` names the profile to grade every sample under, whatever its category. Raises ``SettingsError`` for an
-    unknown profile or judge.
+    them too, each a name (``symbolic``, ``anthropic``) or a ``Judge``; ``processes`` bounds what a judge that computes
+    does at once; ``profile`` names the profile to grade every sample under, whatever its category. ``desk`` is where
+    the judge that asks a model gets its opinions, and ``model`` which one it asks; without a desk it knows what it
+    would ask, and passes. Raises ``SettingsError`` for an unknown profile or judge.
     """
 
-    def __init__(
+    def __init__(  # one keyword a choice
         self,
         rules: Rules | None = None,
         *,
         judges: Iterable[Judge | str] = (),
         processes: int | None = None,
         profile: str | None = None,
+        desk: Desk | None = None,
+        model: str = DEFAULT_MODEL,
     ) -> None:
         if rules is not None and not isinstance(rules, Rules):
             raise TypeError(f"rules must come from load_rules(), not {type(rules).__name__}")
@@ -50,20 +62,34 @@ class Verifier:
             raise TypeError("judges must be several, not a string: write judges=('symbolic',)")
         self.rules = default_rules() if rules is None else rules
         self._profile = None if profile is None else self._named(profile)
+        self.desk = desk
+        self._model = model
         made = [self._judge(judge, processes) if isinstance(judge, str) else judge for judge in judges]
         self._judges = {judge.name: judge for judge in made}
 
     @classmethod
-    def from_settings(cls, settings: Settings | None = None, *, processes: int | None = None) -> Verifier:
-        """A verifier as the environment asks for (``VERIFIER_RULES``), with every judge that ships.
+    def from_settings(
+        cls, settings: Settings | None = None, *, processes: int | None = None, run: str | None = None
+    ) -> Verifier:
+        """A verifier as the environment asks for: its rules, the judges that ship, and the model where one is set up.
 
-        Raises ``SettingsError`` and ``RulesError``.
+        ``run`` is what the spending is noted under in the store; by default a name of its own. Nothing is opened or
+        asked before the first question. Raises ``SettingsError`` and ``RulesError``.
         """
         if settings is None:
             from verifier.settings import load_settings
 
             settings = load_settings()
-        return cls(load_rules(*settings.rules) if settings.rules else None, judges=JUDGES, processes=processes)
+        rules = load_rules(*settings.rules) if settings.rules else default_rules()
+        if not settings.judge_on:
+            return cls(rules, judges=JUDGES, processes=processes)
+        from uuid import uuid4
+
+        from verifier.judge.opening import open_desk
+
+        desk = open_desk(settings, rules.prices, run=run or f"library-{uuid4().hex}")
+        judges = (*JUDGES, MODEL_JUDGE)
+        return cls(rules, judges=judges, processes=processes, desk=desk, model=settings.judge_model)
 
     def grade(self, sample: Sample) -> Verdict:
         """The engine's verdict: synchronous, CPU only, bounded work, never an exception on data.
@@ -92,24 +118,45 @@ class Verifier:
         """
         return await self.ask(sample, self.grade(sample))
 
-    def asks(self, sample: Sample, verdict: Verdict) -> bool:
-        """Whether a judge would be asked about a verdict of the engine's."""
-        return any(judge.asks(sample, verdict) for judge in self._asked(sample))
+    def asks(self, sample: Sample, verdict: Verdict, scope: Scope = "undecided") -> bool:
+        """Whether a judge would be asked about a verdict of the engine's.
 
-    async def ask(self, sample: Sample, verdict: Verdict) -> Verdict:
-        """The second half of ``agrade``: each judge in turn, in the profile's order, until one decides."""
+        ``scope`` is ``undecided``, ``failed`` (those that are *incorrect* by convention too) or ``all`` (whatever can
+        be graded, to be listed).
+        """
+        return any(judge.asks(sample, verdict, scope) for judge in self._asked(sample))
+
+    async def ask(self, sample: Sample, verdict: Verdict, scope: Scope = "undecided") -> Verdict:
+        """The second half of ``agrade``: each judge in turn, in the profile's order, until one decides.
+
+        In a wider scope a judge may turn an *incorrect* by convention; a proof and a *correct* stand whatever it says.
+        """
         for judge in self._asked(sample):
-            if judge.asks(sample, verdict):
-                finding = await judge.opine(sample, verdict)
-                measured = self.rules.confidence.get(finding.code)
+            if judge.asks(sample, verdict, scope):
+                judgement = await judge.opine(sample, verdict)
+                code = judgement.finding.code
+                measured = self.rules.confidence.get(code)
                 verdict = fold.settle(
                     verdict,
                     judge.name,
-                    finding,
-                    reason=_SUMMARIES.get(finding.code, ""),
+                    judgement,
+                    reason=_SUMMARIES.get(code, ""),
                     confidence=None if measured is None else measured.precision,
+                    firm=scope == "undecided" or _STANDINGS.get(verdict.code) is not Standing.CONVENTION,
                 )
         return verdict
+
+    def calls(self, sample: Sample, verdict: Verdict) -> tuple[Call, ...]:
+        """The calls that a model may be asked about a sample, in their order; none where no model is asked."""
+        judges = (judge for judge in self._asked(sample) if isinstance(judge, ModelJudge))
+        return next((judge.calls(sample, verdict) for judge in judges), ())
+
+    def asked(self, sample: Sample) -> Asked:
+        """What a judge is told of a sample: what its question demands, and the text that is to be judged."""
+        return cascade.asked(sample, self.rules, self._profile_of(sample))
+
+    def _attacked(self, sample: Sample) -> Finding | None:
+        return cascade.attacked(sample, self.rules, self._profile_of(sample))
 
     def trees(self, sample: Sample) -> Trees:
         """Both sides of a sample as formulas, for a judge that computes."""
@@ -137,9 +184,12 @@ class Verifier:
         return self._profile or sides.profile_of(sample.category, self.rules)
 
     def _judge(self, name: str, processes: int | None) -> Judge:
-        if name != symbolic.NAME:
-            raise SettingsError(f"unknown judge '{name}': there is {', '.join(JUDGES)}")
-        return SymbolicJudge(self.trees, slots=processes)
+        if name == symbolic.NAME:
+            return SymbolicJudge(self.trees, slots=processes)
+        if name == models.NAME:
+            engine = Engine(self.grade, self.asked, self._attacked, self._profile_of, _STANDINGS)
+            return ModelJudge(self.desk, self.rules, engine, model=self._model)
+        raise SettingsError(f"unknown judge '{name}': there is {', '.join((*JUDGES, MODEL_JUDGE))}")
 
     def _named(self, name: str) -> Profile:
         profiles = (self.rules.default_profile, *self.rules.profiles)
@@ -210,10 +260,11 @@ def _sample(index: int, given: Sample | Mapping[str, object]) -> Sample:
 
 def codes() -> tuple[Code, ...]:
     """Every code that a verdict can carry, in the order of the cascade."""
-    return (*cascade.CODES, *symbolic.CODES, *records.CODES)
+    return (*cascade.CODES, *symbolic.CODES, *models.CODES, *records.CODES)
 
 
-_SUMMARIES: Final = {code.name: code.summary for code in symbolic.CODES}
+_SUMMARIES: Final = {code.name: code.summary for code in (*symbolic.CODES, *models.CODES)}
+_STANDINGS: Final = {code.name: code.standing for code in (*cascade.CODES, *models.CODES)}
 
 
-__all__ = ["JUDGES", "Verifier", "codes", "default_rules", "grade", "grade_batch"]
+__all__ = ["JUDGES", "MODEL_JUDGE", "Verifier", "codes", "default_rules", "grade", "grade_batch"]

@@ -9,6 +9,7 @@ from verifier.engine.kinds.conditions import names_told
 from verifier.engine.kinds.options import find_options
 from verifier.engine.text import plain
 from verifier.grader import Verifier
+from verifier.judge.prices import cost, dollars, parse_usage
 from verifier.types.budget import Meter
 from verifier.types.rules import Example, Rules
 from verifier.types.sample import Sample
@@ -39,6 +40,10 @@ _EXPECTED = {
     "unsaid": "the first not to say it of the second",
     "options": "the second to be the options of the first",
     "attack": "the first to get the code",
+    "price": "the second to be what the first costs",
+    "mispriced": "the second not to be what the first costs",
+    "asked": "the second to be told of the first",
+    "unasked": "the entry's sentence not to be told of the first",
 }
 
 
@@ -60,6 +65,15 @@ def _check(example: Example, verifier: Verifier) -> str | None:
     if example.kind == "attack":
         code = verifier.grade(Sample(ground_truth=_ANY_GOLD, final_answer=example.given)).code
         return None if code == example.wanted else code
+    if example.kind in {"price", "mispriced"}:
+        return _cost(example, verifier.rules)
+    if example.kind in {"asked", "unasked"}:
+        demands = verifier.asked(Sample(ground_truth=_ANY_GOLD, question=example.given)).demands
+        sentences = {name: verifier.rules.sentences[name].replace("{}", value) for name, value in demands.items()}
+        holds = (
+            sentences.get(example.entry) == example.wanted if example.kind == "asked" else example.entry not in demands
+        )
+        return None if holds else str(sentences)
     if example.kind in {"said", "unsaid"}:
         return _told(example, verifier.rules)
     if example.kind in {"extract", "unmarked"}:
@@ -85,3 +99,14 @@ def _told(example: Example, rules: Rules) -> str | None:
     else:
         holds = told is None or (bool(told) and told.isdisjoint(example.wanted.split()))
     return None if holds else "nothing" if told is None else " ".join(sorted(told)) or "it of no name"
+
+
+def _cost(example: Example, rules: Rules) -> str | None:
+    """What a usage costs, if that is not what the example wants."""
+    try:
+        mode, usage = parse_usage(example.given)
+    except ValueError as error:
+        return str(error)
+    amount = cost(rules.prices, example.entry, usage, mode)
+    found = "no price" if amount is None else dollars(amount)
+    return None if (found == example.wanted) is (example.kind == "price") else found

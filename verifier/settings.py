@@ -6,6 +6,7 @@ The names are those of the environment without their prefix: ``VERIFIER_MAX_BODY
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -18,8 +19,8 @@ from verifier.types.spelling import nearest
 
 PREFIX: Final = "VERIFIER_"
 
-RESERVED: Final = ("JUDGE", "JUDGE_MODEL", "JUDGE_BASE_URL", "JUDGE_BUDGET_USD", "JUDGE_CONCURRENCY", "STORE_URL")
-"""Names that belong to judges and their store; never taken for a misspelling."""
+KEY: Final = "ANTHROPIC_API_KEY"
+"""The one variable without the prefix: it is the API's own."""
 
 
 class Settings(BaseSettings):
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
+        populate_by_name=True,
     )
 
     rules: Annotated[tuple[Path, ...], NoDecode] = Field(
@@ -62,6 +64,52 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Longest silence of a client in the middle of a request or a response",
     )
+
+    judge: Literal["auto", "none"] = Field(
+        default="auto",
+        description="Whether a model is asked what rules leave open: `auto` where a key or a server is set, or `none`",
+    )
+    judge_model: str = Field(default="claude-haiku-5-5", min_length=1, description="The model that is asked")
+    judge_base_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="A server that speaks the Anthropic Messages API; by default Anthropic's own",
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, validation_alias=KEY, description="The key of the judge's server; this name has no prefix"
+    )
+    judge_budget_usd: Decimal | None = Field(
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        max_digits=20,
+        decimal_places=12,
+        description="The most that a run, or a worker process of the service, may spend on judges; unset: no limit",
+    )
+    judge_concurrency: int = Field(default=64, ge=1, le=4096, description="Most calls to a judge in flight at once")
+    judge_deadline_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="Longest wait for one opinion of a judge, with all that is tried again",
+    )
+    store_url: str | None = Field(
+        default=None,
+        pattern=r"^(sqlite|postgres(ql)?)://",
+        description="Where opinions are kept: `sqlite:///FILE` or `postgresql://…`; by default a file in the user's "
+        "cache folder",
+    )
+
+    @property
+    def judge_on(self) -> bool:
+        """Whether there is a model to be asked."""
+        return self.judge != "none" and (self.anthropic_api_key is not None or self.judge_base_url is not None)
+
+    @property
+    def judge_limit(self) -> int | None:
+        """The budget in picodollars."""
+        return None if self.judge_budget_usd is None else int(self.judge_budget_usd.scaleb(12))
 
     @field_validator("rules", mode="before")
     @classmethod
@@ -106,17 +154,19 @@ def load_settings(**chosen: object) -> Settings:
 def _problem(problem: dict[str, object]) -> str:
     place = problem["loc"]
     name = str(place[0]) if isinstance(place, tuple) and place else ""
-    return f"{PREFIX}{name.upper()}: {str(problem['msg']).removeprefix('Value error, ')}"
+    return f"{'' if name == KEY else PREFIX}{name.upper()}: {str(problem['msg']).removeprefix('Value error, ')}"
 
 
 def _refuse_misspelt() -> None:
     from dotenv import dotenv_values
 
-    known = {name.upper() for name in Settings.model_fields}
+    known = {name.upper() for name in Settings.model_fields} - {KEY}
     for name in sorted({*os.environ, *dotenv_values(".env", interpolate=False)}):
         short = name.upper().removeprefix(PREFIX)
-        if not name.upper().startswith(PREFIX) or short in known or short in RESERVED:
+        if not name.upper().startswith(PREFIX) or short in known:
             continue
+        if short == KEY:
+            raise SettingsError(f"{name}: this one has no prefix: call it {KEY}")
         meant = nearest(short, sorted(known), least=70)
         if meant is not None:
             raise SettingsError(f"{name}: there is no such setting; did you mean {PREFIX}{meant}?")

@@ -13,8 +13,10 @@ from verifier import Outcome, Sample, Verdict, Verifier
 from verifier.engine import cascade, fold
 from verifier.grader import JUDGES, codes
 from verifier.judge import symbolic
+from verifier.judge.port import Scope
 from verifier.judge.symbolic import CODES, SymbolicJudge
 from verifier.types.errors import SettingsError
+from verifier.types.opinion import Judgement
 from verifier.types.verdict import Decision, Finding
 
 INTEGRAL = Sample(ground_truth=r"\int_0^\infty \frac{\sin x}{x}\,dx", final_answer=r"\frac{\pi}{2}")
@@ -35,13 +37,13 @@ class FakeJudge:
         self.asked: list[tuple[Sample, Verdict]] = []
         self.closed = 0
 
-    def asks(self, sample: Sample, verdict: Verdict) -> bool:
-        del sample
+    def asks(self, sample: Sample, verdict: Verdict, scope: Scope = "undecided") -> bool:
+        del sample, scope
         return self._asks and verdict.outcome is Outcome.UNDECIDED
 
-    async def opine(self, sample: Sample, verdict: Verdict) -> Finding:
+    async def opine(self, sample: Sample, verdict: Verdict) -> Judgement:
         self.asked.append((sample, verdict))
-        return self.finding
+        return Judgement(finding=self.finding)
 
     def close(self) -> None:
         self.closed += 1
@@ -71,7 +73,7 @@ def test_a_pass_leaves_the_verdict_as_it_was_but_for_the_trace() -> None:
     verifier = Verifier(judges=[FakeJudge(Finding(Decision.PASS, "symbolic.gave_up"))])
     before, after = verifier.grade(PHRASE), agrade(verifier, PHRASE)
     assert len(after.trace) == len(before.trace) + 1
-    assert fold.settle(before, "symbolic", Finding(Decision.PASS, "symbolic.gave_up")) == after
+    assert fold.settle(before, "symbolic", Judgement(finding=Finding(Decision.PASS, "symbolic.gave_up"))) == after
     assert (after.outcome, after.method, after.code, after.reason) == (
         before.outcome,
         before.method,
@@ -98,7 +100,7 @@ def test_nobody_is_asked_where_there_is_nothing_to_ask() -> None:
 
 def test_settling_never_touches_a_verdict_that_is_decided() -> None:
     verdict = Verifier().grade(Sample(ground_truth="4", final_answer="5"))
-    settled = fold.settle(verdict, "symbolic", Finding(Decision.CORRECT, "symbolic.equal"))
+    settled = fold.settle(verdict, "symbolic", Judgement(finding=Finding(Decision.CORRECT, "symbolic.equal")))
     assert (settled.outcome, settled.code, settled.trace[:-1]) == (verdict.outcome, verdict.code, verdict.trace)
 
 
@@ -187,7 +189,7 @@ def test_a_loop_that_ends_early_leaves_no_trouble(verifier: Verifier) -> None:
 def test_without_sympy_it_passes_and_says_why(verifier: Verifier, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sympy", None)
     before, after = verifier.grade(INTEGRAL), agrade(verifier, INTEGRAL)
-    assert after == fold.settle(before, "symbolic", Finding(Decision.PASS, "symbolic.absent"))
+    assert after == fold.settle(before, "symbolic", Judgement(finding=Finding(Decision.PASS, "symbolic.absent")))
     assert verifier.judge_versions == ("symbolic absent",)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from verifier.engine.kinds import chemistry, electrons, quantity, reaction
+from verifier.types.opinion import PICO, Judgement
 from verifier.types.verdict import Code, Decision, Finding, Outcome, Step, Verdict, passes
 
 KINDS_DIFFER = passes(
@@ -73,16 +74,29 @@ def _comparable(findings: list[Finding]) -> list[Finding]:
     return findings
 
 
-def settle(
-    verdict: Verdict, name: str, finding: Finding, *, reason: str = "", confidence: float | None = None
+def settle(  # what the shell knows of the codes, which the engine does not
+    verdict: Verdict,
+    name: str,
+    judgement: Judgement,
+    *,
+    reason: str = "",
+    confidence: float | None = None,
+    firm: bool = True,
 ) -> Verdict:
-    """The verdict after a judge's finding: a step more, and where it was undecided and the judge is not, decided.
+    """The verdict after a judgement: a step more, and decided where it was undecided and the judge is not.
 
-    ``reason`` is the sentence of the finding's code and ``confidence`` its measured precision.
+    ``reason`` is the sentence of the finding's code and ``confidence`` its measured precision. An *incorrect* that is
+    not ``firm`` (by convention, and put to a judge all the same) becomes *correct* where the judge says so; *correct*
+    is never changed. What a model was asked stands in the verdict whatever it said.
     """
+    finding = judgement.finding
     step = Step("judge", name, finding.decision, finding.code, finding.evidence)
     settled = msgspec.structs.replace(verdict, trace=(*verdict.trace, step))
-    if verdict.outcome is not Outcome.UNDECIDED or finding.decision is Decision.PASS:
+    if judgement.model is not None:
+        dollars = None if judgement.picodollars is None else judgement.picodollars / PICO
+        settled = msgspec.structs.replace(settled, judge_model=judgement.model, judge_cost_usd=dollars)
+    overturned = verdict.outcome is Outcome.INCORRECT and not firm and finding.decision is Decision.CORRECT
+    if not overturned and (verdict.outcome is not Outcome.UNDECIDED or finding.decision is Decision.PASS):
         return settled
     return msgspec.structs.replace(
         settled,

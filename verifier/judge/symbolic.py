@@ -13,9 +13,11 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from verifier.cpus import available_cpus
+from verifier.judge.port import Scope
 from verifier.judge.question import EQUAL, GAVE_UP, LOST, Question, Reply
 from verifier.types.expr import BINDERS, Expr
 from verifier.types.indices import holds_running
+from verifier.types.opinion import Judgement
 from verifier.types.sample import Sample
 from verifier.types.verdict import Code, Decision, Finding, Outcome, Verdict, passes, proves
 
@@ -115,16 +117,19 @@ class SymbolicJudge:
                 return f"sympy-{version('sympy')}+{self._most_steps}"
         return "absent"
 
-    def asks(self, sample: Sample, verdict: Verdict) -> bool:
-        """Whether the engine passed on maths, and on nothing else."""
-        del sample  # its verdict says it all
+    def asks(self, sample: Sample, verdict: Verdict, scope: Scope = "undecided") -> bool:
+        """Whether the engine passed on maths, and on nothing else, whatever the scope."""
+        del sample, scope  # its verdict says it all
         if verdict.outcome is not Outcome.UNDECIDED:
             return False
         passed = {step.code for step in verdict.trace if step.phase == "compare" and step.decision is Decision.PASS}
         return verdict.code in ASKED and all(code in ASKED for code in passed if code.partition(".")[0] in _STAGES)
 
-    async def opine(self, sample: Sample, verdict: Verdict) -> Finding:
+    async def opine(self, sample: Sample, verdict: Verdict) -> Judgement:
         """*Correct* where the two are shown to be equal, else a pass; never *incorrect*."""
+        return Judgement(finding=await self._found(sample, verdict))
+
+    async def _found(self, sample: Sample, verdict: Verdict) -> Finding:
         import asyncio
 
         if not self.asks(sample, verdict):

@@ -78,7 +78,21 @@ class ProfileEntry(Entry):
     ] = None
     judges: Annotated[
         tuple[Name, ...] | None,
-        Field(description="Judges to ask where the rules are undecided, in order; `symbolic` ships."),
+        Field(description="Judges to ask where the rules are undecided, in order; `symbolic` and `anthropic` ship."),
+    ] = None
+    judge_votes: Annotated[
+        Literal[1, 2, 3] | None,
+        Field(
+            description="How often a model is asked at most: `1` takes its word, `2` asks again with the sides in the "
+            "other order before *correct*, `3` once more at high effort where the two differ; `3` by default."
+        ),
+    ] = None
+    judge_effort: Annotated[
+        Literal["low", "medium", "high"] | None,
+        Field(description="How hard a model tries at the first and the second call; `low` by default."),
+    ] = None
+    judge_model: Annotated[
+        Name | None, Field(description="The model to ask; by default that of `VERIFIER_JUDGE_MODEL`.")
     ] = None
     budget: Annotated[
         dict[str, Annotated[int, Field(ge=1)]],

@@ -10,6 +10,8 @@ from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
+from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
+from verifier.rulebook.price_entries import PriceEntry
 
 
 class UnitEntry(Entry):
@@ -418,6 +420,8 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("demand", "nearest"): NearestEntry,
     ("demand", "base"): BaseEntry,
     ("attacks", "attack"): AttackEntry,
+    ("judge", "rubric"): RubricEntry,
+    ("judge", "sentence"): SentenceEntry,
     ("attacks", "concealed"): ConcealedEntry,
     ("maths", "notation"): NotationEntry,
     ("chemistry", "element"): ElementEntry,
@@ -428,6 +432,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("choices", "alphabet"): AlphabetEntry,
     ("choices", "layout"): LayoutEntry,
     ("profiles", "profile"): ProfileEntry,
+    ("judge", "price"): PriceEntry,
     ("", "tolerance"): ToleranceEntry,
     ("", "confidence"): ConfidenceEntry,
 }

@@ -19,10 +19,12 @@ from verifier.rulebook.dates import dates
 from verifier.rulebook.entry import Entry
 from verifier.rulebook.extraction import extraction
 from verifier.rulebook.grading import ConfidenceEntry, ProfileEntry, ToleranceEntry
+from verifier.rulebook.judging import rubrics, sentences
 from verifier.rulebook.labels import labels
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.phrases import phrases
+from verifier.rulebook.prices import prices
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     CalledEntry,
@@ -91,7 +93,10 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
             entry.name: Confidence(entry.precision, entry.n)
             for _, entry in _all(entries, "", "confidence", ConfidenceEntry)
         },
+        prices=prices(entries),
         examples=tuple(_examples(entries)),
+        rubrics=rubrics(entries),
+        sentences=sentences(entries),
     )
 
 
@@ -278,6 +283,9 @@ def _profiles(entries: Entries) -> list[Profile]:
             protocol=row.protocol or (parent.protocol if parent else "short"),
             budget=_budget(path, name, row.budget, parent),
             judges=row.judges if row.judges is not None else (parent.judges if parent else ()),
+            judge_votes=row.judge_votes or (parent.judge_votes if parent else 3),
+            judge_effort=row.judge_effort or (parent.judge_effort if parent else "low"),
+            judge_model=row.judge_model or (parent.judge_model if parent else ""),
         )
         return done[name]
 
@@ -296,7 +304,7 @@ def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None
 # --- examples -------------------------------------------------------------------------------------------------------
 
 
-_UNMET = {"said": "unsaid", "extract": "unmarked", "attack": "accept"}
+_UNMET = {"said": "unsaid", "extract": "unmarked", "attack": "accept", "asked": "unasked", "price": "mispriced"}
 
 
 def _examples(entries: Entries) -> Iterator[Example]:
@@ -313,6 +321,8 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("demand", "condition"): "said",
         ("attacks", "attack"): "attack",
         ("attacks", "concealed"): "attack",
+        ("judge", "price"): "price",
+        ("judge", "sentence"): "asked",
     }
     for key, found in entries.items():
         for path, entry in found.values():

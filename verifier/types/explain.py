@@ -58,6 +58,12 @@ _EVIDENCE = {
     "places": "to {} decimal places",
     "stated_by": "the {} says so",
     "form": "the form asked for: {}",
+    "quote": "it took “{}” for the answer",
+    "comparison": "it says: {}",
+    "votes": "its votes: {}",
+    "suspect": "it takes the ground truth for wrong: {}",
+    "veto": "by the rules that is {}",
+    "requests": "requests {}",
 }
 _HOW = {
     "factors": "all factors of one are zero where those of the other are",

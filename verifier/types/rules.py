@@ -18,8 +18,10 @@ from verifier.types.budget import Budget
 from verifier.types.called import Called
 from verifier.types.choices import ChoiceTable, LabelTable
 from verifier.types.extraction import ExtractTable
+from verifier.types.judging import Rubric
 from verifier.types.names import NameTable
 from verifier.types.phrases import PhraseTable
+from verifier.types.prices import PriceTable
 from verifier.types.verdict import Decision
 
 Dimension = tuple[tuple[str, int], ...]
@@ -420,7 +422,9 @@ class Profile(msgspec.Struct, frozen=True):
     ``stages`` may speak (empty: all); ``missing_unit`` is what a number without the gold's unit is. ``demands`` are
     made of every answer, as if its question said so (``demand.required``). A ground truth of more than
     ``long_reference`` words is free text, for a judge (0: none is); ``protocol`` says how a judge reads: an answer to
-    be compared, or a long text to be weighed against another.
+    be compared, or a long text to be weighed against another. Of a judge that is a model, ``judge_votes`` is how often
+    it is asked at most, ``judge_effort`` how hard it tries at first, ``judge_model`` which one it is (empty: that of
+    the settings).
     """
 
     name: str
@@ -433,6 +437,9 @@ class Profile(msgspec.Struct, frozen=True):
     protocol: Literal["short", "long"]
     budget: Budget
     judges: tuple[str, ...]
+    judge_votes: int = 3
+    judge_effort: Literal["low", "medium", "high"] = "low"
+    judge_model: str = ""
 
 
 class Confidence(msgspec.Struct, frozen=True):
@@ -445,9 +452,11 @@ class Confidence(msgspec.Struct, frozen=True):
 class Example(msgspec.Struct, frozen=True):
     """An entry's own test: ``kind`` says what ``given`` and ``wanted`` are.
 
-    accept and reject: gold and candidate; extract and unmarked: response and what is, or is not,
+    accept and reject: gold and candidate; asked and unasked: question and the sentence that a judge is told of it, or
+    not the entry's; extract and unmarked: response and what is, or is not,
     its answer; options: question and ``A=text|B=text``; attack: an answer and its code;
-    said and unsaid: the condition's sentence and the names that it is said of, or is not.
+    said and unsaid: the condition's sentence and the names that it is said of, or is not;
+    price and mispriced: a usage and what it costs in dollars, or does not.
     """
 
     file: str
@@ -461,7 +470,8 @@ class Example(msgspec.Struct, frozen=True):
 class Rules(msgspec.Struct, frozen=True):
     """All tables of the loaded packs.
 
-    ``version`` is the pack's version and the digest of all it says; it stands in every verdict.
+    ``version`` is the pack's version and the digest of all it says; it stands in every verdict. ``rubrics`` are what
+    judges go by, and ``sentences`` what they are told of what a question demands, each by name.
     """
 
     version: str
@@ -481,4 +491,7 @@ class Rules(msgspec.Struct, frozen=True):
     profiles: tuple[Profile, ...]
     default_profile: Profile
     confidence: Mapping[str, Confidence]
+    prices: PriceTable
     examples: tuple[Example, ...]
+    rubrics: Mapping[str, Rubric]
+    sentences: Mapping[str, str]

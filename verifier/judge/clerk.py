@@ -1,0 +1,353 @@
+"""The thread that keeps the books of a desk: all that waits for the store is done in one transaction of each kind."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Final, TypeAlias, TypeVar
+
+import msgspec
+
+from verifier.judge.prices import most
+from verifier.judge.purse import Purse
+from verifier.judge.trouble import OVER_BUDGET, STORE_FAILED, Trouble
+from verifier.store.port import Begun, Ended, Store
+from verifier.store.schema import now
+from verifier.store.spill import Spill
+from verifier.types.errors import StoreError
+from verifier.types.opinion import Call, Opinion
+from verifier.types.prices import PriceTable
+
+_T = TypeVar("_T")
+
+_LOG = logging.getLogger("verifier.judge")
+_MOST: Final = 1000
+"""Errands done at once."""
+_FIRST_WAIT: Final = 0.05
+_LONGEST_WAIT: Final = 2.0
+
+
+class Look(msgspec.Struct, frozen=True):
+    """An errand: the opinion that is kept under a key, or ``None``."""
+
+    key: str
+
+
+class Start(msgspec.Struct, frozen=True):
+    """An errand: the opinion that is kept on a call, or ``Go`` once it may be sent and is noted under the number."""
+
+    call: Call
+    number: str
+
+    @property
+    def key(self) -> str:
+        """What the opinion is kept under."""
+        return self.call.key
+
+
+class Go(msgspec.Struct, frozen=True):
+    """A call may be sent: it is noted, and what it can cost at most is put aside."""
+
+    number: str
+    reserved: int
+
+
+class Finish(msgspec.Struct, frozen=True):
+    """An errand: a call has ended; gives the opinion that is kept. A ``lost`` one stays open, at what was put aside."""
+
+    go: Go
+    ended: Ended
+    lost: bool = False
+
+
+Errand: TypeAlias = Look | Start | Finish
+Answer: TypeAlias = Opinion | Go | None
+
+
+class _Job:
+    """An errand, and who waits for its answer in which event loop, if anybody does."""
+
+    __slots__ = ("errand", "future")
+
+    def __init__(self, errand: Errand, future: asyncio.Future[Answer] | None) -> None:
+        self.errand = errand
+        self.future = future
+
+
+class Clerk:
+    """Runs errands to the store, in a thread of its own.
+
+    Calls begin in the order in which they were asked for, at most ``concurrency`` at a time. One that does not fit
+    into the purse waits for those on their way to end, for they cost less than what is put aside for them; when none
+    is left and it still does not fit, it is refused.
+
+    Where the store fails, everything waits and is tried again for ``patience`` seconds; then replies are spilled and
+    all else fails, at once from then on, until the store takes something again.
+    """
+
+    def __init__(  # noqa: PLR0913  # the books of a desk
+        self,
+        store: Store,
+        purse: Purse,
+        *,
+        prices: PriceTable,
+        run: str,
+        concurrency: int,
+        mode: str,
+        spill: Spill | None,
+        patience: float,
+    ) -> None:
+        self._store, self._purse, self._prices, self._run = store, purse, prices, run
+        self._concurrency, self._mode, self._spill, self._patience = concurrency, mode, spill, patience
+        self._lock = Lock()
+        self._empty()
+
+    def _empty(self) -> None:
+        self._owner = os.getpid()
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread: Thread | None = None
+        self._before: Thread | None = None
+        # What follows is the thread's own.
+        self._flying = 0
+        self._unsaved: list[tuple[_Job, Finish]] = []
+        self._looks: list[tuple[_Job, Look | Start]] = []
+        self._waiting: deque[tuple[_Job, Start]] = deque()
+        self._down_since: float | None = None
+        self._wait = 0.0
+        self._again_at = 0.0
+        self._outbox: dict[asyncio.AbstractEventLoop, list[tuple[_Job, Answer | Trouble]]] = {}
+        self.refused = 0
+        self.unkept = 0
+
+    async def ask(self, errand: Errand) -> Answer:
+        """The answer to an errand; raises ``Trouble``. Whoever stops waiting leaves nothing half done."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._put(_Job(errand, future))
+        return await future
+
+    def tell(self, errand: Errand) -> None:
+        """Run an errand; nobody waits for it."""
+        self._put(_Job(errand, None))
+
+    def close(self) -> None:
+        """Do what was asked for, refuse what cannot begin, and end the thread. Another errand starts a new one."""
+        with self._lock:
+            thread = self._thread
+            if thread is None or self._owner != os.getpid():
+                return
+            self._queue.put(None)
+            self._queue, self._thread, self._before = SimpleQueue(), None, thread
+        thread.join()
+
+    def _put(self, job: _Job) -> None:
+        with self._lock:
+            if self._owner != os.getpid():  # what the process that we were forked from has in hand is its own
+                self._empty()
+            if self._thread is None:
+                self._thread = Thread(
+                    target=self._work, args=(self._queue, self._before), name="verifier-clerk", daemon=True
+                )
+                self._thread.start()
+            self._queue.put(job)
+
+    # --- the thread -------------------------------------------------------------------------------------------------
+
+    def _work(self, queue: SimpleQueue[_Job | None], before: Thread | None) -> None:
+        if before is not None:
+            before.join()
+        more = True
+        while more:
+            more = self._drain(queue)
+            self._serve(last=not more)
+            self._post()
+
+    def _drain(self, queue: SimpleQueue[_Job | None]) -> bool:
+        """Take all errands that are there; if none are, sleep until one comes or something is due. False at the end."""
+        due = self._down_since is not None and (self._unsaved or self._looks or self._waiting)
+        pause = max(0.001, self._again_at - time.monotonic()) if due else None
+        try:
+            job = queue.get(timeout=pause)
+            for _ in range(_MOST):
+                if job is None:
+                    return False
+                if isinstance(job.errand, Finish):
+                    self._unsaved.append((job, job.errand))
+                else:
+                    self._looks.append((job, job.errand))
+                job = queue.get_nowait()
+            queue.put(job)  # behind others, which does not matter
+        except Empty:
+            pass
+        return True
+
+    def _serve(self, *, last: bool) -> None:
+        """Everything that can be done now. At the ``last`` time what cannot be done is given up."""
+        if not last and time.monotonic() < self._again_at:
+            return
+        try:
+            self._finish()
+            self._look()
+            self._begin()
+        except StoreError as error:
+            if last or self._patience_is_over():
+                self._give_up(error)
+        if last:
+            self._fail_all("the desk was closed before it could be sent")
+
+    def _patience_is_over(self) -> bool:
+        at = time.monotonic()
+        if self._down_since is None:
+            self._down_since = at
+        self._wait = min(_LONGEST_WAIT, self._wait * 2 or _FIRST_WAIT)
+        self._again_at = at + self._wait
+        return at >= self._down_since + self._patience
+
+    def _tried(self, work: Callable[[], _T]) -> _T:
+        """What the store gives; any failure of it is a ``StoreError``."""
+        try:
+            found = work()
+        except StoreError:
+            raise
+        except Exception as error:
+            raise StoreError(f"the store failed: {type(error).__name__}: {error}") from error
+        self._down_since, self._wait, self._again_at = None, 0.0, 0.0
+        return found
+
+    def _finish(self) -> None:
+        """Close the calls that have ended."""
+        if not self._unsaved:
+            return
+        ended = [finish.ended for _, finish in self._unsaved if not finish.lost]
+        kept = self._tried(lambda: self._store.end(ended)) if ended else {}
+        if ended and self.unkept and self._spill is not None:
+            spill = self._spill
+            self._tried(lambda: spill.recover(self._store))
+            self.unkept = 0
+        self._settle(kept)
+
+    def _settle(self, kept: dict[str, Opinion]) -> None:
+        """Tell what became of the calls that have ended, and take what they cost."""
+        for job, finish in self._unsaved:
+            opinion, reserved = finish.ended.opinion, finish.go.reserved
+            spent = reserved if finish.lost else 0 if opinion is None else opinion.picodollars or 0
+            self._purse.settle(reserved, spent)
+            self._flying -= 1
+            self._answer(job, None if opinion is None else kept.get(opinion.key, opinion))
+        self._unsaved = []
+
+    def _look(self) -> None:
+        """Answer what the store knows; calls that it does not know wait to begin."""
+        if not self._looks:
+            return
+        keys = [look.key for _, look in self._looks]
+        kept = self._tried(lambda: self._store.get(keys))
+        for job, look in self._looks:
+            if look.key in kept or isinstance(look, Look):
+                self._answer(job, kept.get(look.key))
+            else:
+                self._waiting.append((job, look))
+        self._looks = []
+
+    def _begin(self) -> None:
+        """Note the calls that may be sent now."""
+        begun: list[tuple[_Job, Start, int]] = []
+        while self._waiting and self._flying + len(begun) < self._concurrency:
+            job, start = self._waiting[0]
+            amount = most(self._prices, start.call, self._mode)
+            if job.future is not None and job.future.cancelled():
+                pass
+            elif amount is None and self._purse.limit is not None:
+                self._refuse(job, f"no price of {start.call.model} is known, so no budget can be kept")
+            elif self._purse.reserve(amount or 0):
+                begun.append((job, start, amount or 0))
+            elif self._flying or begun:
+                break
+            else:
+                self._refuse(job, "the most that it can cost is more than is left to spend")
+            self._waiting.popleft()
+        if not begun:
+            return
+        at = now()
+        notes = [
+            Begun(
+                number=start.number,
+                run=self._run,
+                key=start.call.key,
+                model=start.call.model,
+                reserved=amount,
+                at=at,
+            )
+            for _, start, amount in begun
+        ]
+        try:
+            self._tried(lambda: self._store.begin(notes))
+        except StoreError:
+            for job, start, amount in reversed(begun):
+                self._purse.settle(amount, 0)
+                self._waiting.appendleft((job, start))
+            raise
+        self._flying += len(begun)
+        for job, start, amount in begun:
+            self._answer(job, Go(start.number, amount))
+
+    def _give_up(self, error: StoreError) -> None:
+        """Spill replies, fail the rest."""
+        calls = [finish.ended for _, finish in self._unsaved if not finish.lost]
+        replies = sum(call.opinion is not None for call in calls)
+        if calls:
+            where = "nowhere"
+            if self._spill is not None:
+                try:
+                    self._spill.keep(calls)
+                    where = str(self._spill.path)
+                except StoreError as worse:
+                    where = f"nowhere: {worse}"
+            self.unkept += replies
+            _LOG.error("%s; %d replies that were paid for are kept in %s", error, replies, where)
+        self._settle({})
+        self._fail_all(str(error))
+
+    def _fail_all(self, why: str) -> None:
+        for job, _ in (*self._looks, *self._waiting):
+            self._answer(job, Trouble(STORE_FAILED, why))
+        self._looks = []
+        self._waiting.clear()
+
+    def _refuse(self, job: _Job, why: str) -> None:
+        self.refused += 1
+        self._answer(job, Trouble(OVER_BUDGET, why))
+
+    def _answer(self, job: _Job, answer: Answer | Trouble) -> None:
+        if job.future is not None:
+            self._outbox.setdefault(job.future.get_loop(), []).append((job, answer))
+
+    def _post(self) -> None:
+        """Hand all answers over, each event loop's at once."""
+        for loop, answers in self._outbox.items():
+            try:
+                loop.call_soon_threadsafe(self._deliver, answers)
+            except RuntimeError:  # it is closed
+                for job, answer in answers:
+                    self._take_back(job, answer)
+        self._outbox = {}
+
+    def _deliver(self, answers: Sequence[tuple[_Job, Answer | Trouble]]) -> None:
+        """In the event loop of those who wait."""
+        for job, answer in answers:
+            if job.future is None or job.future.done():
+                self._take_back(job, answer)
+            elif isinstance(answer, Trouble):
+                job.future.set_exception(answer)
+            else:
+                job.future.set_result(answer)
+
+    def _take_back(self, job: _Job, answer: Answer | Trouble) -> None:
+        """Nobody waits any more: a call that may be sent will not be."""
+        if isinstance(job.errand, Start) and isinstance(answer, Go):
+            self.tell(Finish(answer, Ended(number=answer.number, opinion=None, code="judge.not_sent")))

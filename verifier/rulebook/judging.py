@@ -1,0 +1,48 @@
+"""From rubrics and sentences as written to the tables that judges use."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Final
+
+from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
+from verifier.rulebook.schema import Entries
+from verifier.types.errors import RulesError
+from verifier.types.judging import Rubric
+
+PROTOCOLS: Final = ("short", "long")
+
+
+def rubrics(entries: Entries) -> dict[str, Rubric]:
+    """The rubric of each protocol; raises ``RulesError`` where one is missing."""
+    found: dict[str, Rubric] = {
+        entry.name: _rubric(entry)
+        for _, entry in entries.get(("judge", "rubric"), {}).values()
+        if isinstance(entry, RubricEntry)
+    }
+    for name in PROTOCOLS:
+        if name not in found:
+            raise RulesError("judge/", name, None, "there is no [[rubric]] of this name")
+    return found
+
+
+def sentences(entries: Entries) -> dict[str, str]:
+    """What is told of each demand."""
+    listed = entries.get(("judge", "sentence"), {}).values()
+    return {entry.name: entry.text for _, entry in listed if isinstance(entry, SentenceEntry)}
+
+
+def _rubric(entry: RubricEntry) -> Rubric:
+    first, swapped = entry.first.strip(), entry.swapped.strip()
+    digest = blake2b(f"{first}\0{swapped}".encode(), digest_size=4).hexdigest()
+    return Rubric(
+        entry.name,
+        entry.version,
+        first,
+        swapped,
+        entry.answer_chars,
+        entry.question_chars,
+        entry.tokens,
+        entry.third_tokens,
+        digest,
+    )
