@@ -43,6 +43,11 @@ def trouble(api: FakeAPI, asked: Call | None = None, policy: Policy = QUICK, **n
     return caught.value
 
 
+def brief(fault: str) -> Policy:
+    """Attempts that are given up early, where the server is to be slow."""
+    return msgspec.structs.replace(QUICK, timeout=0.3) if fault == "slow" else QUICK
+
+
 # --- replies
 
 
@@ -141,7 +146,7 @@ def test_what_is_no_text_is_a_trouble(api: FakeAPI) -> None:
 )
 def test_a_fault_is_tried_again(api: FakeAPI, fault: str) -> None:
     api.fail([fault, fault, "ok"])
-    assert json.loads(send(api, policy=msgspec.structs.replace(QUICK, timeout=0.15)).text)["verdict"] == "same"
+    assert json.loads(send(api, policy=brief(fault)).text)["verdict"] == "same"
 
 
 @pytest.mark.parametrize(
@@ -166,7 +171,7 @@ def test_a_fault_is_tried_again(api: FakeAPI, fault: str) -> None:
 )
 def test_a_lasting_fault(api: FakeAPI, fault: str, code: str, asked: int) -> None:
     api.fail([fault], forever=True)
-    found = trouble(api, policy=msgspec.structs.replace(QUICK, timeout=0.15))
+    found = trouble(api, policy=brief(fault))
     assert found.code.name == code
     assert found.detail
     assert found.sent == (fault in ("cut", "cut:body", "slow", "html"))
@@ -354,6 +359,16 @@ def test_settings_that_are_no_use(api: FakeAPI, named: dict[str, object], said: 
         caller(api, **named).check()
 
 
+def test_each_model_has_its_abilities(api: FakeAPI) -> None:
+    async def both() -> None:
+        sender = caller(api)
+        for model in (MODEL, "claude-opus-5-5", MODEL):
+            await sender.send(call(model=model))
+
+    asyncio.run(both())
+    assert api.calls()["models"] == 2
+
+
 def test_less_able_models(api: FakeAPI) -> None:
     can = Abilities(effort=False, thinking=False, adaptive=False)
     assert parameters(call(), can)["output_config"].keys() == {"format"}  # type: ignore[attr-defined]
@@ -398,5 +413,5 @@ def test_a_local_server_without_a_key() -> None:
 @pytest.mark.parametrize("fault", ["429", "529", "500", "cut", "slow"])
 def test_faults_of_a_plain_server(plain: FakeAPI, fault: str) -> None:
     plain.fail([fault, "ok"])
-    sender = caller(plain, msgspec.structs.replace(QUICK, timeout=0.15), abilities=PLAIN)
+    sender = caller(plain, brief(fault), abilities=PLAIN)
     assert '"verdict":"same"' in asyncio.run(sender.send(call())).text

@@ -24,7 +24,7 @@ SCHEMA = json.dumps({
     "required": ["extracted_answer", "comparison", "verdict", "reference_suspect"],
     "additionalProperties": False,
 })  # fmt: skip
-QUICK = Policy(deadline=5.0, timeout=0.5, patience=5.0, attempts=3, first_wait=0.005, longest_wait=0.02, concurrency=16)
+QUICK = Policy(deadline=5.0, timeout=2.0, patience=5.0, attempts=3, first_wait=0.005, longest_wait=0.02, concurrency=16)
 
 
 def call(answer: str = "a walk in the park", reference: str = "a walk in the park", **named: object) -> Call:
