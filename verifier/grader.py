@@ -142,6 +142,7 @@ class Verifier:
                     judgement,
                     reason=_SUMMARIES.get(code, ""),
                     confidence=None if measured is None else measured.precision,
+                    told=judge.name == MODEL_JUDGE,
                     firm=scope == "undecided" or _STANDINGS.get(verdict.code) is not Standing.CONVENTION,
                 )
         return verdict

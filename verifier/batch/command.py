@@ -15,7 +15,7 @@ from verifier.batch.chunks import Job, Tally
 from verifier.batch.estimate import estimate
 from verifier.batch.files import STANDARD_INPUT
 from verifier.batch.plan import LONGEST_LINE, Mode, Plan, plan_outputs
-from verifier.batch.run import Stopped, run
+from verifier.batch.run import Done, Stopped, run
 from verifier.batch.terminal import commonest, counted, print_estimate, print_summary, progress_bar
 from verifier.batch.till import opening
 from verifier.grader import JUDGES, MODEL_JUDGE
@@ -99,23 +99,30 @@ def grade_files(wish: Wish) -> int:
         return STOPPED
     except OSError as error:  # a name too long, a folder that may not be looked into
         raise OutputError(f"{error.filename or 'a file'}: cannot be used: {error.strerror or error}") from error
+    _tell(done, plan, wish, off=bool(judges) and not on, seconds=time.monotonic() - began)
+    return SOME_ERRORS if done.errors else ALL_GRADED
+
+
+def _tell(done: Done, plan: Plan, wish: Wish, *, off: bool, seconds: float) -> None:
+    """What a person sees at the end: remarks, the files, the table."""
     for remark in _remarks(done.tally, quiet=wish.quiet):
         _say(remark)
     for path in done.errors:
         _say(f"some rows could not be graded; {path} lists them")
     if done.lost is not None:
         _say(f"calls to the judge were on their way when a run was stopped, and may have been charged: {done.lost}")
-    if not wish.quiet:
-        if judges and not on and done.tally.undecided:
-            print(JUDGE_OFF)  # noqa: T201  # a command prints
-        for path, _ in plan.outputs:
-            print(f"written: {path}")  # noqa: T201
-        for path in done.flips:
-            print(f"rows that changed: {path}")  # noqa: T201
-        for path in done.audits:
-            print(f"rows to look at: {path}")  # noqa: T201
-        print_summary(done.tally, seconds=time.monotonic() - began, continued=done.continued, bill=done.bill)
-    return SOME_ERRORS if done.errors else ALL_GRADED
+    if wish.quiet:
+        return
+    if off and done.tally.undecided:
+        print(JUDGE_OFF)  # noqa: T201  # a command prints
+    for what, paths in (
+        ("written", [path for path, _ in plan.outputs]),
+        ("rows that changed", done.flips),
+        ("rows to look at", done.audits),
+    ):
+        for path in paths:
+            print(f"{what}: {path}")  # noqa: T201
+    print_summary(done.tally, seconds=seconds, continued=done.continued, bill=done.bill)
 
 
 def _say(what: object) -> None:

@@ -79,7 +79,8 @@ def estimate(plan: Plan, lookup: Lookup) -> dict[str, Estimate]:
                 verdicts = asyncio.run(_answered(grader, [row for row, _ in asked]))
                 for (row, calls), verdict in zip(asked, verdicts, strict=True):
                     if _open(verdict):
-                        one = _of_row([call for call in calls if call.key not in kept.opinions], grader, plan.mode, seen)
+                        missing = [call for call in calls if call.key not in kept.opinions]
+                        one = _of_row(missing, grader, plan.mode, seen)
                     else:
                         one = Estimate(rows=1, kept=1)
                     found.setdefault(grader.verifier.profile(row.sample).name, Estimate()).add(one)
