@@ -11,8 +11,8 @@ from verifier.engine import cascade, fold, sides
 from verifier.engine.sides import Trees
 from verifier.judge import model as models
 from verifier.judge import symbolic
-from verifier.judge.model import Engine, ModelJudge
-from verifier.judge.port import Desk, Judge, Scope
+from verifier.judge.model import ModelJudge
+from verifier.judge.port import Desk, Engine, Judge, Scope
 from verifier.judge.symbolic import SymbolicJudge
 from verifier.rulebook import builtin_rules, load_rules
 from verifier.types.errors import RecordError, SettingsError
@@ -20,7 +20,7 @@ from verifier.types.judging import Asked
 from verifier.types.opinion import Call
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Option, Sample, Scalar, check_types
-from verifier.types.verdict import Code, Standing, Verdict
+from verifier.types.verdict import Code, Finding, Standing, Verdict
 
 if TYPE_CHECKING:
     from verifier.settings import Settings
@@ -155,6 +155,9 @@ class Verifier:
         """What a judge is told of a sample: what its question demands, and the text that is to be judged."""
         return cascade.asked(sample, self.rules, self._profile_of(sample))
 
+    def _attacked(self, sample: Sample) -> Finding | None:
+        return cascade.attacked(sample, self.rules, self._profile_of(sample))
+
     def trees(self, sample: Sample) -> Trees:
         """Both sides of a sample as formulas, for a judge that computes."""
         return cascade.trees(sample, self.rules, self._profile_of(sample))
@@ -184,7 +187,7 @@ class Verifier:
         if name == symbolic.NAME:
             return SymbolicJudge(self.trees, slots=processes)
         if name == models.NAME:
-            engine = Engine(self.asked, self.grade, self._profile_of, _STANDINGS)
+            engine = Engine(self.grade, self.asked, self._attacked, self._profile_of, _STANDINGS)
             return ModelJudge(self.desk, self.rules, engine, model=self._model)
         raise SettingsError(f"unknown judge '{name}': there is {', '.join((*JUDGES, MODEL_JUDGE))}")
 

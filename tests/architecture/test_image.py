@@ -70,9 +70,7 @@ def test_compose_keeps_opinions_where_the_image_has_a_folder_for_them(
     service, database = composed["services"]["verifier"], composed["services"]["postgres"]
     assert "sqlite:////var/lib/verifier/opinions.db" in service["environment"]["VERIFIER_STORE_URL"]
     assert service["volumes"] == ["opinions:/var/lib/verifier"]
-    assert any(
-        word == "RUN" and rest.endswith("--owner verifier --mode 0700 /var/lib/verifier") for word, rest in last_stage
-    )
+    assert any(word == "RUN" and rest.endswith("chown verifier /var/lib/verifier") for word, rest in last_stage)
     # It is there only for those who ask for it, and nothing reaches it from outside.
     assert database["profiles"] == ["postgres"]
     assert "ports" not in database

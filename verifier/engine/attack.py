@@ -83,6 +83,53 @@ def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules
     return _examined(own, found, golds, demand, rules, meter)
 
 
+def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Finding | None:
+    """The attack that a short response is and nothing else, although ``find_answer`` lets it pass.
+
+    That one is lenient with a lone word, which may be an answer ("solution"), and where a ground truth is a whole
+    sentence, which may mean what an attack says. Where no ground truth has words, or none speaks of the like, there is
+    still nothing that somebody else could compare.
+    """
+    shown = hidden.visible(given, golds, rules, meter)
+    if isinstance(shown, Finding) or len(shown) > _LONGEST:
+        return shown if isinstance(shown, Finding) else None
+    plain = texts.plain(shown.strip(), rules.text, meter)
+    words = wording(plain)
+    if not words and not any(map(str.isalnum, plain)) and plain.strip("$ ") == "":
+        return extract.NO_ANSWER.finding(response="no words")
+    cover = _covered(words, demand, rules.attacks)
+    if cover.rest or not cover.phrases or _is_said(plain, golds, demand):
+        return None
+    kinds = {phrase.kind for phrase in cover.phrases}
+    wanted = [wording(gold) for gold in golds]
+    if _is_name(plain, words, cover, rules.attacks) and not (
+        all(len(gold) >= _LONG_GOLD for gold in wanted) or all(map(_is_wordless, golds))
+    ):
+        return None
+    for gold, own in zip(golds, wanted, strict=True):
+        said = _covered(own, demand, rules.attacks).phrases
+        if (own and _contains(words, own)) or any(phrase in cover.phrases for phrase in said):
+            return None
+        if any(phrase.kind in _SENTENCES & kinds and len(phrase.words) > 1 for phrase in said):
+            return None
+        if not _numerals(plain).isdisjoint(_numerals(gold)):
+            return None
+    return _BY_KIND[max(kinds, key=_ORDER.index)].finding(text=plain[:200])
+
+
+def may_be_nothing(given: str, table: AttackTable) -> bool:
+    """Whether ``answers_nothing`` could find anything: a look before the question is read."""
+    return "\\" in given or "<" in given or not table.clues.isdisjoint(wording(given))
+
+
+def _is_wordless(text: str) -> bool:
+    """Whether a text has a figure and no word of three letters and more: "42", "x = 5"."""
+    return any(map(str.isdigit, text)) and _WORD.search(text) is None
+
+
+_WORD = re.compile(r"[^\W\d_]{3,}|[\u3040-\u30ff\u4e00-\u9fff]")
+
+
 # --- what answers nothing --------------------------------------------------------------------------------------------
 
 

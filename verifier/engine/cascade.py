@@ -67,6 +67,7 @@ from verifier.types.verdict import Code, Decision, Finding, Step, Verdict, passe
 _T = TypeVar("_T")
 _L = TypeVar("_L")
 _READERS_WORK = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
+_LONGEST_ATTACK = 2_000  # characters of an answer that may be nothing but an attack, with what hides in it
 _SHOWN = 300  # characters of a text that a trace shows
 
 READERS: tuple[Reader, ...] = (
@@ -142,6 +143,11 @@ def trees(sample: Sample, rules: Rules, profile: Profile) -> Trees:
     return _Grade(sample, rules, profile).trees()
 
 
+def attacked(sample: Sample, rules: Rules, profile: Profile) -> Finding | None:
+    """Why nobody need compare an answer that the cascade leaves open: it is made of nothing but an attack."""
+    return _Grade(sample, rules, profile).attacked()
+
+
 def asked(sample: Sample, rules: Rules, profile: Profile) -> Asked:
     """What a judge is told of a sample: what the question demands, and the text that is to be judged."""
     return _Grade(sample, rules, profile).asked()
@@ -182,7 +188,7 @@ class _Grade:
         """Both sides read, nothing compared."""
         self._read_question()
         sample = self.sample
-        candidate = self._candidate(sample.final_answer if (sample.final_answer or "").strip() else sample.response)
+        candidate = self._candidate(self._given())
         accepted = [gold for gold in sample.ground_truths[: self.profile.budget.alternatives] if gold.strip()]
         golds = [gold for text in accepted if isinstance(gold := self._gold(text), Side)]
         both = [
@@ -196,9 +202,7 @@ class _Grade:
     def asked(self) -> Asked:
         """The question read, the answer found, nothing compared."""
         self._read_question()
-        sample, demand = self.sample, self.context.demand
-        given = (sample.final_answer if (sample.final_answer or "").strip() else sample.response) or ""
-        golds = sample.ground_truths
+        demand, given, golds = self.context.demand, self._given() or "", self.sample.ground_truths
         found = self.step(
             lambda: attack.find_answer(given, golds, demand, self.rules, self.meter), lambda _: extract.Found()
         )
@@ -206,6 +210,15 @@ class _Grade:
         first = found.candidates[0] if found.candidates else Extraction(shown, "whole", 0, len(shown))
         sure = first.via not in asking.WEAK and first.via != "several_boxes"
         return Asked(first.text, sure, shown, asking.demands(demand, self.profile), demand.options)
+
+    def attacked(self) -> Finding | None:
+        """The question read, the answer looked at."""
+        given, golds = self._given() or "", self.sample.ground_truths
+        if len(given) > _LONGEST_ATTACK or not attack.may_be_nothing(given, self.rules.attacks):
+            return None
+        self._read_question()
+        demand = self.context.demand
+        return self.step(lambda: attack.answers_nothing(given, golds, demand, self.rules, self.meter), lambda _: None)
 
     def step(self, action: Callable[[], _T], exhausted: Callable[[str], _L]) -> _T | _L:
         """Run one step under an allowance of its own.
@@ -237,6 +250,11 @@ class _Grade:
             )
         )
 
+    def _given(self) -> str | None:
+        """What is graded: the final answer, and where there is none, the response."""
+        sample = self.sample
+        return sample.final_answer if sample.final_answer and sample.final_answer.strip() else sample.response
+
     def _read_question(self) -> None:
         budget = self.profile.budget
         question = (self.sample.question or "")[-budget.question_chars :]
@@ -262,7 +280,7 @@ class _Grade:
     def _grade(self) -> tuple[str, str, Finding]:
         sample = self.sample
         golds = sample.ground_truths
-        given = sample.final_answer if sample.final_answer and sample.final_answer.strip() else sample.response
+        given = self._given()
         if not any(gold.strip() for gold in golds[: self.profile.budget.alternatives]):
             return "", (given or "").strip()[:_SHOWN], GOLD_EMPTY.finding()
         candidate = self._candidate(given)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from verifier.judge.port import Scope
+from verifier.judge.port import Engine, Scope
 from verifier.types.sample import Sample
 from verifier.types.verdict import Code, Finding, Outcome, Standing, Verdict, passes
 
@@ -21,18 +21,14 @@ _ATTACK: Final = "attack."
 _SAYS_NOTHING: Final = frozenset("PZC")  # categories of Unicode: punctuation, spaces, controls
 
 
-def refused(sample: Sample, verdict: Verdict, scope: Scope, standings: Mapping[str, Standing]) -> Finding | None:
-    """Why a verdict is not put to a judge; ``None`` where it is.
-
-    ``standings`` says of each code that refutes how firm it is.
-    """
-    finding = ungradable(sample, verdict)
-    if finding is None and not _is_within(verdict, scope, standings):
+def refused(sample: Sample, verdict: Verdict, scope: Scope, engine: Engine) -> Finding | None:
+    """Why a verdict is not put to a judge; ``None`` where it is."""
+    if not _is_within(verdict, scope, engine.standings):
         return NOT_ASKED.finding(code=verdict.code)
-    return finding
+    return ungradable(sample, verdict, engine)
 
 
-def ungradable(sample: Sample, verdict: Verdict) -> Finding | None:
+def ungradable(sample: Sample, verdict: Verdict, engine: Engine) -> Finding | None:
     """What is missing for a comparison, whatever the scope: an answer, or a ground truth."""
     codes = [verdict.code, *(step.code for step in verdict.trace)]
     if not any(map(says_something, sample.ground_truths)):
@@ -45,7 +41,8 @@ def ungradable(sample: Sample, verdict: Verdict) -> Finding | None:
             return NO_REFERENCE.finding(code=code)
         if code in _NO_ANSWER or code.startswith(_ATTACK):
             return NOT_GRADABLE.finding(code=code)
-    return None
+    attack = engine.attacked(sample)
+    return None if attack is None else NOT_GRADABLE.finding(code=attack.code)
 
 
 def says_something(text: str) -> bool:

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
 
 from verifier.judge import ballot, gate, protocol, trouble, veto
 from verifier.judge.ballot import Ballot
-from verifier.judge.port import Desk, Scope
+from verifier.judge.port import Desk, Engine, Scope
 from verifier.judge.rubric import Ballot as BallotName
 from verifier.judge.rubric import Case, Terms, call_for, case_of, label, terms_for
 from verifier.judge.trouble import Trouble
-from verifier.types.judging import Asked
 from verifier.types.opinion import Call, Judgement
-from verifier.types.rules import Profile, Rules
+from verifier.types.rules import Rules
 from verifier.types.sample import Sample
-from verifier.types.verdict import Code, Finding, Standing, Verdict, passes
+from verifier.types.verdict import Code, Finding, Verdict, passes
 
 NAME: Final = "anthropic"
 OFF = passes("judge.off", "No judge is set up: give a key or a server, or leave open questions undecided.")
 CODES: tuple[Code, ...] = (*protocol.CODES, *veto.CODES, *gate.CODES, *trouble.CODES, OFF)
 _ORDER: Final[tuple[BallotName, ...]] = ("first", "swapped", "third")
 _MISMATCH: Final = "record.answer_mismatch"
-
-
-class Engine(msgspec.Struct, frozen=True):
-    """What the judge asks of the engine, which it may not import: all of it pure.
-
-    ``asked`` reads a sample's question, ``grade`` is its verdict, ``profile`` how its category is graded;
-    ``standings`` says of each code that refutes how firm it is.
-    """
-
-    asked: Callable[[Sample], Asked]
-    grade: Callable[[Sample], Verdict]
-    profile: Callable[[Sample], Profile]
-    standings: Mapping[str, Standing]
 
 
 class ModelJudge:
@@ -60,18 +45,18 @@ class ModelJudge:
 
     def asks(self, sample: Sample, verdict: Verdict, scope: Scope = "undecided") -> bool:
         """Whether the gate lets a verdict through."""
-        return gate.refused(sample, verdict, scope, self._engine.standings) is None
+        return gate.refused(sample, verdict, scope, self._engine) is None
 
     def calls(self, sample: Sample, verdict: Verdict) -> tuple[Call, ...]:
         """Every call that may be made of a sample, in their order; none where nothing is gradable."""
-        if gate.ungradable(sample, verdict) is not None:
+        if gate.ungradable(sample, verdict, self._engine) is not None:
             return ()
         case, terms = self._case(sample, verdict)
         return tuple(call_for(case, terms, name) for name in _ORDER[: terms.votes])
 
     async def opine(self, sample: Sample, verdict: Verdict) -> Judgement:
         """What the votes come to. It never raises: a defect is a pass as well, under ``judge.failed``."""
-        refusal = gate.ungradable(sample, verdict)
+        refusal = gate.ungradable(sample, verdict, self._engine)
         if refusal is not None:
             return Judgement(finding=refusal)
         if self.desk is None:
@@ -93,7 +78,7 @@ class ModelJudge:
         while True:
             coming = protocol.step(case, votes, terms)
             if isinstance(coming, Finding):
-                return veto.vetoed(coming, votes, sample, self._engine.grade, self._engine.standings)
+                return veto.vetoed(coming, votes, sample, self._engine)
             votes.append(await _vote(coming, case, terms, desk))
 
     def _case(self, sample: Sample, verdict: Verdict) -> tuple[Case, Terms]:

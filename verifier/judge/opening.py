@@ -71,20 +71,20 @@ def open_desk(settings: Settings, prices: PriceTable, *, run: str, spent: int = 
             raise SettingsError("the judge needs the package anthropic: pip install 'answer-verifier[judge]'") from None
         from verifier.judge.anthropic import AnthropicCaller
         from verifier.judge.desk import Desk as OpenDesk
-        from verifier.judge.pace import Policy
-        from verifier.judge.probe import probe
         from verifier.judge.purse import Purse
         from verifier.store.opening import open_store
 
         secret = settings.anthropic_api_key
-        key = NO_KEY if secret is None else secret.get_secret_value()
-        url = settings.judge_base_url
-        policy = Policy(deadline=settings.judge_deadline_seconds, concurrency=settings.judge_concurrency)
-        abilities = probe(api_key=key, model=settings.judge_model, base_url=url, policy=policy)
-        store = open_store(settings.store_url)
+        caller = AnthropicCaller(
+            model=settings.judge_model,
+            api_key=NO_KEY if secret is None else secret.get_secret_value(),
+            base_url=settings.judge_base_url,
+            deadline_seconds=settings.judge_deadline_seconds,
+            concurrency=settings.judge_concurrency,
+        )
         return OpenDesk(
-            AnthropicCaller(api_key=key, base_url=url, abilities=abilities, policy=policy),
-            store,
+            caller,
+            open_store(settings.store_url),
             Purse(settings.judge_limit, spent),
             prices=prices,
             run=run,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final, Literal, Protocol
 
+import msgspec
+
+from verifier.types.judging import Asked
 from verifier.types.opinion import Call, Judgement, Opinion, Reply
+from verifier.types.rules import Profile
 from verifier.types.sample import Sample
-from verifier.types.verdict import Verdict
+from verifier.types.verdict import Finding, Standing, Verdict
 
 Scope = Literal["undecided", "failed", "all"]
 """Which verdicts are put to judges: undecided ones; those and *incorrect* by convention; whatever can be graded."""
@@ -41,6 +46,21 @@ class Judge(Protocol):
     def close(self) -> None:
         """Let go of processes and connections. It may be asked again, and then starts them anew."""
         ...
+
+
+class Engine(msgspec.Struct, frozen=True):
+    """What a judge asks of the engine, which it may not import: all of it pure.
+
+    ``grade`` is its verdict on a sample, ``asked`` what it reads in the question, ``attacked`` why an answer that it
+    leaves open holds nothing all the same, ``profile`` how the sample's category is graded; ``standings`` says of each
+    code how firm it is.
+    """
+
+    grade: Callable[[Sample], Verdict]
+    asked: Callable[[Sample], Asked]
+    attacked: Callable[[Sample], Finding | None]
+    profile: Callable[[Sample], Profile]
+    standings: Mapping[str, Standing]
 
 
 class Caller(Protocol):

@@ -1,0 +1,285 @@
+"""The batch caller: Message Batches, for half the price and an answer within a day.
+
+A batch is sent once. Where it is not known whether one arrived, ``find`` looks for it by the custom ids of its items,
+which are made of its nonce; the server shows these only when a batch has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+import msgspec
+
+from verifier.judge.client import Client
+from verifier.judge.pace import Policy
+from verifier.judge.probe import Known, policy_of
+from verifier.judge.trouble import (
+    BATCH_CANCELED,
+    BATCH_ERRORED,
+    BATCH_EXPIRED,
+    REJECTED,
+    UNAVAILABLE,
+    Trouble,
+)
+from verifier.judge.wire import MOST_DETAIL, Abilities, Message, parameters
+from verifier.types.errors import SettingsError
+from verifier.types.opinion import Call, Reply
+
+MOST_CALLS: Final = 100_000
+MOST_BYTES: Final = 200 * 10**6
+"""Below the API's 256 MB, so that what surrounds the items never counts."""
+
+_Form = TypeVar("_Form")
+_PATH: Final = "/v1/messages/batches"
+_PAGE: Final = 100
+_SKEW: Final = timedelta(minutes=10)
+"""By how much the server's clock may be behind ours."""
+_SENDING: Final = 600.0
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a batch is. All but ``processing`` are zero until it has ended."""
+
+    id: str
+    ended: bool
+    processing: int = 0
+    succeeded: int = 0
+    errored: int = 0
+    expired: int = 0
+    canceled: int = 0
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a nonce: its batch; or batches that may be it and have not ended; or nothing, as it never arrived."""
+
+    id: str = ""
+    open: tuple[str, ...] = ()
+
+
+class _Counts(msgspec.Struct):
+    processing: int = 0
+    succeeded: int = 0
+    errored: int = 0
+    expired: int = 0
+    canceled: int = 0
+
+    def total(self) -> int:
+        return self.processing + self.succeeded + self.errored + self.expired + self.canceled
+
+
+class _Batch(msgspec.Struct):
+    id: str
+    processing_status: str
+    request_counts: _Counts
+    created_at: datetime
+
+    def progress(self) -> Progress:
+        counts = msgspec.structs.asdict(self.request_counts)
+        return Progress(id=self.id, ended=self.processing_status == "ended", **counts)
+
+
+class _Page(msgspec.Struct):
+    data: list[_Batch]
+    has_more: bool = False
+    last_id: str | None = None
+
+
+class _Error(msgspec.Struct):
+    type: str = ""
+    message: str = ""
+
+
+class _Errored(msgspec.Struct):
+    error: _Error = msgspec.field(default_factory=_Error)
+
+
+class _Result(msgspec.Struct):
+    type: str
+    message: msgspec.Raw = msgspec.Raw(b"")
+    error: _Errored = msgspec.field(default_factory=_Errored)
+
+
+class _Line(msgspec.Struct):
+    custom_id: str
+    result: _Result
+
+
+_LINE: Final = msgspec.json.Decoder(_Line)
+_MESSAGE: Final = msgspec.json.Decoder(Message)
+
+
+class BatchCaller:
+    """Sends batches of calls. Re-entrant, as ``AnthropicCaller`` is, and made the same way. All raise ``Trouble``."""
+
+    def __init__(  # noqa: PLR0913  # what settings say, each by name
+        self,
+        *,
+        model: str,
+        api_key: str | None,
+        base_url: str | None = None,
+        deadline_seconds: float = 60.0,
+        concurrency: int = 4,
+        abilities: Abilities | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        self._client = Client(api_key, base_url, policy_of(policy, deadline_seconds, concurrency))
+        self._known = Known(self._client, model, abilities)
+
+    def check(self) -> Abilities:
+        """Whether the server takes the key, knows the model and has batches. Waits; raises ``SettingsError``."""
+        found = self._known.check()
+        if not found.batches:
+            where = f"{self._client.base_url} has no batches for '{self._known.model}'"
+            raise SettingsError(f"{where}: use --judge-mode live")
+        return found
+
+    async def submit(self, calls: Sequence[Call], nonce: str) -> str:
+        """Send a batch; gives the server's id. The n-th call, from 0, has the custom id ``nonce-n``.
+
+        It is sent once: where the trouble says ``sent``, it may have arrived, and ``find`` tells.
+        """
+        can = await self._known.abilities()
+        try:
+            items = b",".join(_item(call, f"{nonce}-{number}", can) for number, call in enumerate(calls))
+        except UnicodeEncodeError as wrong:
+            raise Trouble(REJECTED, f"no text: {wrong}"[:MOST_DETAIL]) from None
+        body = b'{"requests":[' + items + b"]}"
+        del items
+        response = await self._client.post_once(_PATH, body, _SENDING)
+        return _decoded(response.content, _Batch, sent=True).id
+
+    async def status(self, batch_id: str) -> Progress:
+        """How far a batch is."""
+        response = await self._client.get(f"{_PATH}/{batch_id}")
+        return _decoded(response.content, _Batch).progress()
+
+    async def results(self, batch_id: str) -> AsyncIterator[tuple[str, Reply | Trouble]]:
+        """What became of each call of a batch that has ended, by its custom id, in any order, as it is read.
+
+        What befell one call is given, not raised. An answer that breaks off is asked for again; nothing comes twice.
+        """
+        given: set[str] = set()
+        failures = 0
+        while True:
+            try:
+                async for line in self._lines(batch_id):
+                    if line.custom_id not in given:
+                        given.add(line.custom_id)
+                        yield line.custom_id, _outcome(line)
+            except Trouble as trouble:
+                failures += 1
+                if trouble.code is not UNAVAILABLE or failures >= self._client.policy.attempts:
+                    raise
+            else:
+                return
+            await self._client.rest(failures)
+
+    async def cancel(self, batch_id: str) -> None:
+        """Ask the server to stop a batch; it ends some time later, and what is done by then is paid."""
+        await self._client.post(f"{_PATH}/{batch_id}/cancel", b"")
+
+    async def find(self, nonce: str, since: str, calls: int, known: Collection[str] = ()) -> Found:
+        """The batch of a nonce, made after ``since`` (a UTC time, ISO 8601) with so many calls, whose id was not noted.
+
+        ``known`` are ids that belong to others. Custom ids are shown only when a batch has ended: until then every
+        batch of that time and size may be it.
+        """
+        earliest = datetime.fromisoformat(since) - _SKEW
+        maybe = []
+        async for batch in self._made_since(earliest):
+            if batch.id in known or batch.request_counts.total() != calls:
+                continue
+            if batch.processing_status != "ended":
+                maybe.append(batch.id)
+            elif await self._belongs(batch.id, nonce):
+                return Found(id=batch.id)
+        return Found(open=tuple(maybe))
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop."""
+        await self._client.aclose()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    async def _made_since(self, earliest: datetime) -> AsyncIterator[_Batch]:
+        after = ""
+        while True:
+            page = _decoded((await self._client.get(f"{_PATH}?limit={_PAGE}{after}")).content, _Page)
+            for batch in page.data:  # the newest first
+                if batch.created_at < earliest:
+                    return
+                yield batch
+            if not page.has_more or not page.last_id:
+                return
+            after = f"&after_id={page.last_id}"
+
+    async def _belongs(self, batch_id: str, nonce: str) -> bool:
+        async for line in self._lines(batch_id):
+            return line.custom_id.rpartition("-")[0] == nonce
+        return False
+
+    async def _lines(self, batch_id: str) -> AsyncIterator[_Line]:
+        async with self._client.results(batch_id) as pieces:
+            rest = b""
+            async for piece in pieces:
+                # Split at the one byte that ends a line of JSON: text may hold what else Python takes for an end.
+                *whole, rest = (rest + piece).split(b"\n")
+                for line in whole:
+                    if line.strip():
+                        yield _decoded_line(line)
+            if rest.strip():
+                yield _decoded_line(rest)
+
+
+def portions(calls: Iterable[Call]) -> Iterator[list[Call]]:
+    """Calls in lots that a batch can hold, in their order."""
+    lot: list[Call] = []
+    size = 0
+    for call in calls:
+        own = len(_item(call, "0" * 64, Abilities())) + 1
+        if lot and (len(lot) >= MOST_CALLS or size + own > MOST_BYTES):
+            yield lot
+            lot, size = [], 0
+        lot.append(call)
+        size += own
+    if lot:
+        yield lot
+
+
+def _item(call: Call, custom_id: str, can: Abilities) -> bytes:
+    return msgspec.json.encode({"custom_id": custom_id, "params": parameters(call, can, ttl="1h")})
+
+
+def _outcome(line: _Line) -> Reply | Trouble:
+    result = line.result
+    match result.type:
+        case "succeeded":
+            try:
+                return _MESSAGE.decode(result.message).reply()
+            except msgspec.DecodeError as wrong:
+                return Trouble(BATCH_ERRORED, f"the result is no message: {wrong}"[:MOST_DETAIL])
+        case "expired":
+            return Trouble(BATCH_EXPIRED)
+        case "canceled":
+            return Trouble(BATCH_CANCELED)
+    error = result.error.error
+    return Trouble(BATCH_ERRORED, f"{error.type}: {error.message}".strip(": ")[:MOST_DETAIL])
+
+
+def _decoded_line(line: bytes) -> _Line:
+    try:
+        return _LINE.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Trouble(UNAVAILABLE, "a line of the results is cut off, or none of ours") from None
+
+
+def _decoded(body: bytes, form: type[_Form], *, sent: bool = False) -> _Form:
+    try:
+        return msgspec.json.decode(body, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        detail = f"no answer of Batches: {wrong}"[:MOST_DETAIL]
+        raise Trouble(UNAVAILABLE if sent else REJECTED, detail, sent=sent) from None

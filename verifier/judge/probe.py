@@ -1,0 +1,179 @@
+"""What a server can do, learned before it is asked in earnest.
+
+Anthropic's tells it of each model. Others are asked once, for an object that nobody would give unless held to a schema;
+those that refuse, or give something else, are asked without.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from verifier.judge.client import HOME, Client, imported
+from verifier.judge.pace import Policy
+from verifier.judge.trouble import NO_MODEL, RATE_LIMITED, REJECTED, UNAUTHORIZED, UNPAID, Trouble
+from verifier.judge.wire import PLAIN, Abilities, read_reply
+from verifier.types.errors import SettingsError
+
+_FIELD: Final = "verifier_probe"
+_SCHEMA: Final = {
+    "type": "object", "properties": {_FIELD: {"type": "boolean"}}, "required": [_FIELD], "additionalProperties": False,
+}  # fmt: skip
+_MOST_TOKENS: Final = 256
+
+
+class _Ability(msgspec.Struct):
+    supported: bool = False
+
+
+class _Kinds(msgspec.Struct):
+    adaptive: _Ability = msgspec.field(default_factory=_Ability)
+    disabled: _Ability = msgspec.field(default_factory=_Ability)
+
+
+class _Thinking(_Ability):
+    types: _Kinds = msgspec.field(default_factory=_Kinds)
+
+
+class _Capabilities(msgspec.Struct):
+    structured_outputs: _Ability
+    batch: _Ability = msgspec.field(default_factory=_Ability)
+    effort: _Ability = msgspec.field(default_factory=_Ability)
+    thinking: _Thinking = msgspec.field(default_factory=_Thinking)
+
+
+class _Model(msgspec.Struct):
+    capabilities: _Capabilities | None = None
+    lifecycle: str = ""
+
+
+async def look(client: Client, model: str) -> Abilities:
+    """What the server can do with a model. Raises ``Trouble``."""
+    try:
+        told = (await client.get(f"/v1/models/{model}")).content
+    except Trouble as trouble:
+        # That a model is unknown is believed of Anthropic only: other servers know no such path.
+        if trouble.code is not NO_MODEL and trouble.code is not REJECTED:
+            raise
+        if client.base_url == HOME:
+            raise
+    else:
+        try:
+            known = msgspec.json.decode(told, type=_Model).capabilities
+        except msgspec.DecodeError:
+            known = None
+        if known is not None:
+            return Abilities(
+                schema=known.structured_outputs.supported,
+                effort=known.effort.supported,
+                thinking=known.thinking.types.disabled.supported,
+                adaptive=known.thinking.types.adaptive.supported,
+                batches=known.batch.supported,
+            )
+    return await _asked(client, model)
+
+
+async def _asked(client: Client, model: str) -> Abilities:
+    """What a server shows that tells nothing of itself."""
+    fields: dict[str, object] = {
+        "model": model, "max_tokens": _MOST_TOKENS, "messages": [{"role": "user", "content": "Say hello."}],
+    }  # fmt: skip
+    form = {"output_config": {"format": {"type": "json_schema", "schema": _SCHEMA}}}
+    try:
+        reply = read_reply((await client.post("/v1/messages", msgspec.json.encode(fields | form))).content, "")
+    except Trouble as trouble:
+        if trouble.code is not REJECTED:
+            raise
+        read_reply((await client.post("/v1/messages", msgspec.json.encode(fields))).content, "")
+        return PLAIN
+    try:
+        held = isinstance(msgspec.json.decode(reply.text, type=dict[str, object]).get(_FIELD), bool)
+    except msgspec.DecodeError:
+        held = False
+    return msgspec.structs.replace(PLAIN, schema=held)
+
+
+class Known:
+    """What a server can do with a model, looked up once; a failure to is remembered as long as a wait is at most."""
+
+    def __init__(self, client: Client, model: str, abilities: Abilities | None) -> None:
+        self.model = model
+        self._client = client
+        self._found = abilities
+        self._failed: Trouble | None = None
+        self._failed_at = 0.0
+        self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+    async def abilities(self) -> Abilities:
+        """What it can; raises ``Trouble``."""
+        if self._found is None:
+            async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+                if self._found is None:
+                    self._found = await self._look()
+        return self._found
+
+    async def _look(self) -> Abilities:
+        failed = self._failed
+        if failed is not None and time.monotonic() - self._failed_at < self._client.policy.longest_wait:
+            raise Trouble(failed.code, failed.detail)
+        try:
+            return await look(self._client, self.model)
+        except Trouble as trouble:
+            trouble.sent = False  # the call itself was not
+            self._failed, self._failed_at = trouble, time.monotonic()
+            raise
+
+    def check(self) -> Abilities:
+        """As ``abilities``, for those who wait; raises ``SettingsError``."""
+        self._found = check(self._client, self.model)
+        return self._found
+
+
+def check(client: Client, model: str) -> Abilities:
+    """As ``look``, for those who wait: in a thread and event loop of its own. Raises ``SettingsError``."""
+    imported()
+    found: list[Abilities | Trouble] = []
+
+    async def ask() -> None:
+        try:
+            found.append(await look(client, model))
+        except Trouble as trouble:
+            found.append(trouble)
+
+    thread = threading.Thread(target=lambda: asyncio.run(ask()), name="verifier-judge-probe")
+    thread.start()
+    thread.join()
+    if not found:
+        raise SettingsError(f"the judge's server at {client.base_url} could not be asked")
+    if isinstance(found[0], Trouble):
+        raise SettingsError(explained(found[0], model, client.base_url))
+    return found[0]
+
+
+def explained(trouble: Trouble, model: str, base_url: str) -> str:
+    """What a trouble means for who set the judge up, and what to do."""
+    said = f" ({trouble.detail})" if trouble.detail else ""
+    if trouble.code is UNAUTHORIZED:
+        return f"the judge's key is not taken by {base_url}{said}: set ANTHROPIC_API_KEY, or VERIFIER_JUDGE=none"
+    if trouble.code is NO_MODEL:
+        return f"the judge's server at {base_url} has no model '{model}'{said}: set VERIFIER_JUDGE_MODEL"
+    if trouble.code is UNPAID:
+        return f"the judge's server at {base_url} wants to be paid first{said}"
+    if trouble.code is RATE_LIMITED:
+        return f"the judge's server at {base_url} takes no more requests for now{said}: try again later"
+    return (
+        f"the judge's server at {base_url} gives no answer{said}: set VERIFIER_JUDGE_BASE_URL, or VERIFIER_JUDGE=none"
+    )
+
+
+def policy_of(policy: Policy | None, deadline_seconds: float, concurrency: int) -> Policy:
+    """A policy from what settings say."""
+    if policy is not None:
+        return policy
+    attempt = min(deadline_seconds, max(5.0, deadline_seconds / 2))
+    return Policy(deadline=deadline_seconds, timeout=attempt, concurrency=concurrency)
