@@ -61,7 +61,7 @@ class AnthropicCaller:
 
     async def send(self, call: Call) -> Reply:
         """The reply as it came; raises ``Trouble`` where there is none, after repetitions."""
-        can = await self._known.abilities()
+        can = await self._known.abilities(call.model)
         try:
             body = request(call, can)
         except UnicodeEncodeError as wrong:

@@ -140,9 +140,9 @@ class BatchCaller:
 
         It is sent once: where the trouble says ``sent``, it may have arrived, and ``find`` tells.
         """
-        can = await self._known.abilities()
+        can = {model: await self._known.abilities(model) for model in {call.model for call in calls}}
         try:
-            items = b",".join(_item(call, f"{nonce}-{number}", can) for number, call in enumerate(calls))
+            items = b",".join(_item(call, f"{nonce}-{number}", can[call.model]) for number, call in enumerate(calls))
         except UnicodeEncodeError as wrong:
             raise Trouble(REJECTED, f"no text: {wrong}"[:MOST_DETAIL]) from None
         body = b'{"requests":[' + items + b"]}"

@@ -160,12 +160,13 @@ class Client:
             if once is not None and (sent or trouble.code is UNAVAILABLE):
                 trouble.sent = sent or failed.answered  # a fault of the server may come after the deed
                 raise trouble
-            if not failed.again or failures >= policy.attempts * (2 if trouble.code is RATE_LIMITED else 1):
+            if not failed.again or failures >= policy.most_attempts(trouble.code, failed.retry_after):
                 raise trouble
             wait = policy.wait(failures, failed.retry_after)
             if time.monotonic() + wait >= until:
                 raise trouble
-            await asyncio.sleep(wait)
+            if not pace.holds(wait):
+                await asyncio.sleep(wait)
             try:
                 turn = await pace.take(until - time.monotonic(), again=True)
             except Trouble as late:

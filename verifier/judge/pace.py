@@ -7,6 +7,7 @@ one for each round of calls that went well. It is shared by all event loops of a
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import threading
 import time
@@ -17,6 +18,7 @@ from typing import Final
 import msgspec
 
 from verifier.judge.trouble import DEADLINE, RATE_LIMITED, Trouble
+from verifier.types.verdict import Code
 
 _FAMILIES: Final = ("requests", "input-tokens", "output-tokens")
 _SCARCE: Final = 0.05
@@ -28,8 +30,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     ``deadline`` bounds one call from its first turn on, with its repetitions and the waits between them; ``timeout``
     bounds one attempt. ``patience`` bounds the wait for the first turn, which is not the server's fault.
-    A fault is tried ``attempts`` times, a refusal for the sake of a rate limit twice as often; between them stand waits
-    from ``first_wait`` to ``longest_wait``, or what the server asks for. ``concurrency`` is the most calls at once.
+    A fault is tried ``attempts`` times, a refusal for the sake of a rate limit twice as often, or until the deadline
+    where the server says when to come back. Between attempts stand waits from ``first_wait`` to ``longest_wait``, or
+    what the server asks for. ``concurrency`` is the most calls at once.
     """
 
     deadline: float = 60.0
@@ -39,6 +42,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     first_wait: float = 0.5
     longest_wait: float = 8.0
     concurrency: int = 64
+
+    def most_attempts(self, code: Code, retry_after: float | None) -> float:
+        """How often a call is tried that fails so; one that is told when to come back, until the deadline."""
+        if code is RATE_LIMITED:
+            return self.attempts * 2 if retry_after is None else math.inf
+        return self.attempts
 
     def wait(self, failures: int, retry_after: float | None) -> float:
         """How long to wait after so many failures; at random up to a quarter shorter, so that calls do not march."""
@@ -51,12 +60,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 class Turn:
     """One call's place among those at once."""
 
-    __slots__ = ("began", "loop", "ready", "taken")
+    __slots__ = ("began", "loop", "ready", "taken", "waits")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.ready: asyncio.Future[None] = loop.create_future()
-        self.taken = False
+        self.taken = self.waits = False
         self.began = 0.0
 
 
@@ -68,6 +77,7 @@ class Pace:
         self._limit = self._most
         self._under_way = 0
         self._waiting: deque[Turn] = deque()
+        self._again: deque[Turn] = deque()
         self._lock = threading.Lock()
         self._held_until = 0.0
         self._slowed_at = 0.0
@@ -82,12 +92,11 @@ class Pace:
         until = time.monotonic() + patience
         turn = Turn(asyncio.get_running_loop())
         with self._lock:
-            if self._under_way < self.limit and (again or not self._waiting):
-                self._grant(turn)
-            else:
-                (self._waiting.appendleft if again else self._waiting.append)(turn)
+            (self._again if again else self._waiting).append(turn)
+            self._wake()
+            turn.waits = not turn.taken
         try:
-            if not turn.taken:
+            if turn.waits:
                 async with asyncio.timeout(patience):
                     await turn.ready
             while (held := self._held_until - time.monotonic()) > 0:
@@ -101,6 +110,10 @@ class Pace:
         turn.began = time.monotonic()
         return turn
 
+    def holds(self, seconds: float) -> bool:
+        """Whether nobody gets a turn for about so long, so that nobody need wait by himself."""
+        return self._held_until - time.monotonic() > seconds * 0.9 - 0.001
+
     async def _hold(self, seconds: float, most: float) -> None:
         if seconds > most:
             raise Trouble(RATE_LIMITED, f"the server asks to wait for {seconds:.3g} seconds")
@@ -112,6 +125,8 @@ class Pace:
             if turn.taken:
                 turn.taken = False
                 self._under_way -= 1
+            elif turn in self._again:
+                self._again.remove(turn)
             elif turn in self._waiting:
                 self._waiting.remove(turn)
             self._wake()
@@ -138,17 +153,15 @@ class Pace:
             if retry_after:
                 self._held_until = max(self._held_until, time.monotonic() + retry_after)
 
-    def _grant(self, turn: Turn) -> None:
-        turn.taken = True
-        self._under_way += 1
-
     def _wake(self) -> None:
-        while self._waiting and self._under_way < self.limit:
-            turn = self._waiting.popleft()
+        while (self._again or self._waiting) and self._under_way < self.limit:
+            turn = (self._again or self._waiting).popleft()
             if turn.loop.is_closed():
                 continue
-            self._grant(turn)
-            turn.loop.call_soon_threadsafe(_tell, turn.ready)
+            turn.taken = True
+            self._under_way += 1
+            if turn.waits:
+                turn.loop.call_soon_threadsafe(_tell, turn.ready)
 
 
 def _tell(ready: asyncio.Future[None]) -> None:

@@ -99,39 +99,44 @@ async def _asked(client: Client, model: str) -> Abilities:
 
 
 class Known:
-    """What a server can do with a model, looked up once; a failure to is remembered as long as a wait is at most."""
+    """What a server can do with each model, looked up once; a failure to is remembered as long as a wait is at most.
+
+    ``abilities``, where given, are those of all models; ``model`` is the one to check.
+    """
 
     def __init__(self, client: Client, model: str, abilities: Abilities | None) -> None:
         self.model = model
         self._client = client
-        self._found = abilities
-        self._failed: Trouble | None = None
-        self._failed_at = 0.0
+        self._given = abilities
+        self._found: dict[str, Abilities] = {}
+        self._failed: dict[str, tuple[float, Trouble]] = {}
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
-    async def abilities(self) -> Abilities:
+    async def abilities(self, model: str) -> Abilities:
         """What it can; raises ``Trouble``."""
-        if self._found is None:
+        found = self._given or self._found.get(model)
+        if found is None:
             async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
-                if self._found is None:
-                    self._found = await self._look()
-        return self._found
+                found = self._found.get(model)
+                if found is None:
+                    found = self._found[model] = await self._look(model)
+        return found
 
-    async def _look(self) -> Abilities:
-        failed = self._failed
-        if failed is not None and time.monotonic() - self._failed_at < self._client.policy.longest_wait:
+    async def _look(self, model: str) -> Abilities:
+        at, failed = self._failed.get(model, (0.0, None))
+        if failed is not None and time.monotonic() - at < self._client.policy.longest_wait:
             raise Trouble(failed.code, failed.detail)
         try:
-            return await look(self._client, self.model)
+            return await look(self._client, model)
         except Trouble as trouble:
             trouble.sent = False  # the call itself was not
-            self._failed, self._failed_at = trouble, time.monotonic()
+            self._failed[model] = (time.monotonic(), trouble)
             raise
 
     def check(self) -> Abilities:
         """As ``abilities``, for those who wait; raises ``SettingsError``."""
-        self._found = check(self._client, self.model)
-        return self._found
+        found = self._found[self.model] = check(self._client, self.model)
+        return found
 
 
 def check(client: Client, model: str) -> Abilities:

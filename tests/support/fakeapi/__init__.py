@@ -12,12 +12,13 @@ Options, of the constructor, of the command line, and (but for those of the serv
 | ``latency`` | seconds before a reply |
 | ``batch_seconds`` | how long a batch takes; ``hold_batches`` keeps all from ending |
 | ``rpm``, ``most_at_once`` | limits, answered with 429: requests a minute, requests at the same time |
+| ``burst`` | how many of a minute's requests may come at once; all, if not said |
 | ``keys``, ``models`` | of the server: what is accepted |
 | ``schema``, ``batches``, ``model_list`` | of the server: whether it has structured output, Batches, models |
 
 A rule says what is done to successive requests whose content holds a text; an empty one stands in all. Behind the end
 of its list the next rule is asked, then the default; ``forever`` repeats the last action. The text ``POST /batches``
-names the making of a batch, ``GET /results`` the fetching of results: an error, or ``cut``.
+names the making of a batch, ``GET /batch`` a look at one, ``GET /results`` its results: an error, or ``cut``.
 
 | action | does |
 |---|---|

@@ -89,7 +89,12 @@ class BatchWork:
             case "GET", [""]:
                 return self.listed(request.query)
             case "GET", [name]:
-                return self.ok(self.find(name))
+                word = self.server.action_at("GET /batch")
+                if word[:3].isdigit():
+                    raise by_status(word)
+                response = self.ok(self.find(name))
+                response.cut = 0.0 if word.startswith("cut") else None
+                return response
             case "GET", [name, "results"]:
                 return self.results(self.find(name))
             case "POST", [name, "cancel"]:

@@ -55,4 +55,5 @@ class Script(msgspec.Struct, forbid_unknown_fields=True):
     batch_seconds: float = 0.05
     hold_batches: bool = False
     rpm: int | None = None
+    burst: int | None = None
     most_at_once: int | None = None

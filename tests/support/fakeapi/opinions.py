@@ -46,6 +46,8 @@ def say(action: Json, content: str, schema: dict[str, Any]) -> Said:
     """The reply to a content under an action that gives one; ``schema`` holds the fields asked for, if known."""
     if isinstance(action, dict) and isinstance(action.get("text"), str):
         return Said(action["text"], action.get("stop", "end_turn"))
+    if len(schema) and not schema.keys() & {"verdict", "points"}:  # another question than a judge's
+        return Said(msgspec.json.encode({name: blank(each) for name, each in schema.items()}).decode())
     fields = honest(action, content, schema)
     if isinstance(action, dict):
         fields |= action

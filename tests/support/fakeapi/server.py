@@ -50,7 +50,7 @@ class Server:
         """Forget what was counted."""
         self.live, self.by_model = Usage(), Counter[str]()
         self.arrived, self.refused, self.lost = 0, Counter[str](), 0
-        self.now_open = self.most_open = 0
+        self.now_open = self.most_open = self.models_asked = 0
         self.distinct: Counter[int] = Counter()
         self.last: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
         self.batches.usage, self.batches.calls = Usage(), 0
@@ -59,7 +59,7 @@ class Server:
     def rewrite(self, script: Script) -> None:
         self.script = script
         self.rules = [Rule(**rule) for rule in script.rules]
-        self.permits, self.refilled = float(script.rpm or 0), time.monotonic()
+        self.permits, self.refilled = float(script.burst or script.rpm or 0), time.monotonic()
 
     # --- the way of a request
 
@@ -105,6 +105,7 @@ class Server:
         raise Wrong(404, f"no such path: {path}")
 
     def model(self, name: str) -> Response:
+        self.models_asked += 1
         if name not in self.options.models:
             raise Wrong(404, f"model: {name}")
         yes = {"supported": True}
@@ -234,7 +235,7 @@ class Server:
 
     def take_permit(self, rpm: int) -> None:
         now = time.monotonic()
-        self.permits = min(float(rpm), self.permits + (now - self.refilled) * rpm / 60)
+        self.permits = min(float(self.script.burst or rpm), self.permits + (now - self.refilled) * rpm / 60)
         self.refilled = now
         if self.permits < 1:
             raise Wrong(429, "requests a minute", f"{(1 - self.permits) * 60 / rpm:.2f}")
@@ -293,5 +294,5 @@ class Server:
         return {
             "arrived": self.arrived, "refused": dict(self.refused), "lost": self.lost, "distinct": len(self.distinct),
             "most_repeats": max(self.distinct.values(), default=0), "most_at_once": self.most_open,
-            "batches": self.batches.made(), "last": last,
+            "models": self.models_asked, "batches": self.batches.made(), "last": last,
         }  # fmt: skip
