@@ -14,6 +14,7 @@ import msgspec
 
 from verifier.engine import extract, hidden
 from verifier.engine import text as texts
+from verifier.engine.answering import Asked
 from verifier.engine.demand import Demand
 from verifier.engine.extract import Found
 from verifier.types.attacks import AttackTable, Phrase
@@ -63,8 +64,9 @@ _NUMERALS = re.compile(r"[-\d][\d.,/]*")
 
 def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Found:
     """The answer of a response, as ``extract.find_answer``, or a finding that names the attack."""
+    asked = Asked(demand.words, demand.numbers, demand.asking)
     if given is None or len(given) > meter.budget.response_chars:
-        return extract.find_answer(given, rules, meter, demand.words)
+        return extract.find_answer(given, rules, meter, asked)
     shown = hidden.visible(given, golds, rules, meter)
     if isinstance(shown, Finding):
         own = given.strip()
@@ -73,7 +75,7 @@ def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules
     own = shown.strip()
     if _is_copied(own, golds, demand):
         return Found(finding=ECHO.finding(text=own[:200]))
-    found = extract.find_answer(shown, rules, meter, demand.words)
+    found = extract.find_answer(shown, rules, meter, asked)
     if found.finding is not None:
         if found.finding.code == extract.NO_ANSWER.name and own and own in (gold.strip() for gold in golds):
             return Found((Extraction(own, "given", 0, len(given)),))  # ":" for a ground truth that is ":"

@@ -330,8 +330,12 @@ def _language(words: frozenset[str], rules: Rules) -> str:
 
 
 def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> UnitDefinition | None:
-    """The one unit that the question's demand phrases name; two different ones name none."""
+    """The one unit that the question's demand phrases name; two different ones name none.
+
+    What stands behind a colon ("Unit: minutes per month") is told, whatever else is named.
+    """
     found: list[UnitDefinition] = []
+    stated: list[UnitDefinition] = []
     for phrase in table.unit:
         before, _, after = phrase.partition("{unit}")
         start = text.find(before)
@@ -340,8 +344,9 @@ def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> Uni
             if start == 0 or not text[start - 1].isalnum():
                 read = read_unit(question, end, units)
                 if read is not None and _closed(text, read[1], after):
-                    found.append(read[0])
+                    (stated if before.endswith(": ") else found).append(read[0])
             start = text.find(before, end)
+    found = stated or found
     if not found or any(
         (unit.dimension, unit.factor, unit.pi) != (found[0].dimension, found[0].factor, found[0].pi) for unit in found
     ):

@@ -15,8 +15,9 @@ import msgspec
 
 from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
+from verifier.engine.answering import NOTHING, Asked, things
 from verifier.engine.excerpt import Excerpt, excerpt
-from verifier.engine.statement import BREAK, WORD, blank, breaks, leading, narrower, revised, says_again
+from verifier.engine.statement import BREAK, WORD, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
 from verifier.types.extraction import Phrase
 from verifier.types.rules import Rules
@@ -63,8 +64,8 @@ class Found(msgspec.Struct, frozen=True):
             yield from self.more()
 
 
-def find_answer(response: str | None, rules: Rules, meter: Meter, asked: frozenset[str] = frozenset()) -> Found:
-    """The answer of a response, which may be a bare answer already; ``asked`` are the folded words of the question.
+def find_answer(response: str | None, rules: Rules, meter: Meter, asked: Asked = NOTHING) -> Found:
+    """The answer of a response, which may be a bare answer already; ``asked`` is what the question says.
 
     Spans are positions in the response.
     """
@@ -103,11 +104,11 @@ class _Scope(msgspec.Struct, frozen=True):
     end: int
     phrases: tuple[Phrase, ...]
     rules: Rules
-    asked: frozenset[str]
+    asked: Asked
     torn: bool
 
 
-def _search(text: str, rules: Rules, meter: Meter, asked: frozenset[str], *, torn: bool) -> Found:
+def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) -> Found:
     table = rules.extract
     folded = texts.fold(text)
     start, end = wrappers.outside_thinking(folded, table)
@@ -129,12 +130,10 @@ def _search(text: str, rules: Rules, meter: Meter, asked: frozenset[str], *, tor
         return Found((marked,))
     if blank(marked.text):
         return Found(finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
-    doubted = marked.via != "boxed" and not rules.text.doubts.isdisjoint(
-        markers.head_words(folded, start, marked.start)
-    )
-    if doubted or revised(folded[marked.end : min(end, marked.end + _REMARKS)], rules):
+    doubted = marked.via != "boxed" and markers.doubted(folded, start, marked.start, rules)
+    if doubted or revised(folded[marked.end : min(end, marked.end + _REMARKS)], rules, asked):
         return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))
-    if marked.via == "boxed" and boxes.in_formula(text, start, marked, end, rules.text):
+    if marked.via == "boxed" and boxes.in_formula(text, start, marked, end, rules.text, things(asked, rules)):
         return Found(finding=IN_FORMULA.finding(text=text[max(0, marked.start - 40) : marked.end + 40]))
     if marked.via == "boxed":
         inside = boxes.inside(text, marked)
@@ -208,11 +207,11 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
             return Found((whole, led))
     if chosen != pieces[-1] and revised(folded[chosen[1] : end], rules):
         return Found(finding=REVISED.finding(text=text[chosen[0] : chosen[1]][:200]))
-    last = Extraction(text[chosen[0] : chosen[1]].strip(), via, *chosen)
+    last = Extraction(_BULLET.sub("", text[chosen[0] : chosen[1]].strip()), via, *chosen)
     if via != "last_line":
         if says_again(folded[chosen[0] : chosen[1]], folded[chosen[1] : end], rules):
             return Found((whole,))
-        return Found((whole, last), lambda: narrower(last, rules, sole=True, asked=asked))
+        return Found((whole, last), lambda: (*narrower(last, rules, sole=True, asked=asked), *_again(scope, chosen)))
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice
@@ -222,8 +221,21 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
         previous = text[pieces[-2][0] : pieces[-2][1]].strip()
         if _ITEM.fullmatch(previous) and "\n" in text[pieces[-2][1] : chosen[0]]:
             return Found((whole,))
-        return Found((whole, last))
+        return Found((whole, last), lambda: narrower(last, rules, sole=False, asked=asked, related=True))
     return Found((whole,), lambda: narrower(last, rules, sole=False, asked=asked, related=True))
+
+
+_BULLET = re.compile(r"^[-*•>#]{1,4}[ \t]+")
+
+
+def _again(scope: _Scope, chosen: tuple[int, int]) -> tuple[Extraction, ...]:
+    """What the rest of a text says again of the value that its conclusion gives in words not understood."""
+    begin, stop = chosen
+    rest = scope.text[stop : scope.end].strip()
+    if not rest or "\n" in rest or not confirms(scope.folded[begin:stop], rest, scope.asked):
+        return ()
+    last = Extraction(rest, "last_line", stop, scope.end)
+    return narrower(last, scope.rules, sole=False, asked=scope.asked, related=True)
 
 
 def _leading_answer(scope: _Scope) -> Extraction | None:

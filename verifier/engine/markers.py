@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from verifier.engine.statement import BREAK, blank
+from verifier.engine.statement import BREAK, behind_reason, blank
 from verifier.types.extraction import ExtractTable, Phrase
-from verifier.types.rules import TextTable
+from verifier.types.rules import Rules, TextTable
 from verifier.types.sample import Extraction
 
 _LINE_HEAD = 64  # characters before a label that show whether it opens its line
@@ -59,6 +59,21 @@ def head_words(folded: str, start: int, position: int) -> list[str]:
     joint = _HEAD_WORD.findall(above.rstrip().rpartition("\n")[2])
     head = head[max(head.rfind("."), head.rfind("!"), head.rfind("?")) + 1 :]
     return _HEAD_WORD.findall(head.replace("’", "'")) + (joint if len(joint) == 1 else [])  # "or", alone on a line
+
+
+def doubted(folded: str, start: int, position: int, rules: Rules) -> bool:
+    """Whether the words before a marker doubt or reject what it announces.
+
+    A reason before its own clause, and what the clause concludes from, do not: "since there are none, the answer is 0".
+    """
+    doubts = rules.text.doubts
+    if doubts.isdisjoint(head_words(folded, start, position)):
+        return False
+    head = folded[max(start, position - _CLAUSE_HEAD) : position].rpartition("\n")[2]
+    head = head[max(head.rfind("."), head.rfind("!"), head.rfind("?")) + 1 :]
+    begin = max((head.rfind(f"{sign} {word}") for word in rules.extract.conclusions for sign in ",;"), default=-1)
+    begin = max(begin, behind_reason(head, rules))
+    return begin <= 0 or not doubts.isdisjoint(_HEAD_WORD.findall(head[begin:].replace("’", "'")))
 
 
 def _last(text: str, folded: str, start: int, end: int, phrase: Phrase, table: TextTable) -> Extraction | None:

@@ -69,6 +69,10 @@ def _read(text: str, ctx: Context, points: Direction | None) -> Iterator[Reading
             quantities, end = [Quantity(turned, behind.unit, points)], len(text)
         thousands = _with_groups(number, ctx) if ctx.demand.comma else None
         quantities += [] if thousands is None else [Quantity(thousands, behind.unit, points)]
+    power = _POWER.fullmatch(text, end) if text[end : end + 2].lstrip()[:1] == "/" else None
+    if power is not None:
+        factor = fmpq(10) ** int(power[1])
+        quantities, end = [Quantity(number.scaled(1 / factor), behind.unit, points)], len(text)
     if not harmless(text[end:], ctx):
         return
     if found.currency and _SCALE_OR_CODE.match(text[end:]):
@@ -146,7 +150,7 @@ def _unit_behind(text: str, found: Opening, ctx: Context) -> _Behind | None:
         unit, end = table.words["inches"], len(text)
     elif (times := _TIMES.match(text, end)) is not None:
         product = read_unit(text, times.end(), table)  # 18*kJ; one letter may be a variable
-        if product is not None and product[1] == len(text):
+        if product is not None and (product[1] == len(text) or _POWER.fullmatch(text, product[1])):
             unit, end = product
             certain = _UNIT_WORD.search(unit.name) is not None and not unit.weak
     if found.currency:
@@ -214,6 +218,7 @@ _GLUED = re.compile(r"[A-Za-z]{1,2}")
 _BRACKETS = re.compile(r" ?[(\[] ?([^()\[\]]{1,24}?) ?[)\]]")
 _HALF_DAY = re.compile(r"[ap]\.?m\.?", re.IGNORECASE)
 _TIMES = re.compile(r" ?[*·] ?")
+_POWER = re.compile(r" ?/ ?10\^\{?(-?\d{1,3})\}?")  # behind the unit: 1*Mg/10^6
 _PER = re.compile(r" ?/|[ -]per ")
 _UNIT_WORD = re.compile(r"[^\W\d_]{2}|/")
 _COMBINATION = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices
