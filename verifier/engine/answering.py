@@ -19,6 +19,7 @@ TOLD = 3  # letters of a word that says nothing of what is asked
 STEM = 4  # letters by which "spent" answers "spend"
 _LONGEST = 600  # characters of a sentence that is compared with the question
 _MOST_THINGS = 4
+_NEAR = 60  # characters behind a number in which its thing is named
 _BLANK = re.compile(r"_\\?[)\]]? ")
 _YEAR = re.compile(r"\b(?:what|which) year\b")
 _IN_YEAR = re.compile(r"\bin \Z")
@@ -69,7 +70,7 @@ def subject_value(text: str, folded: str, asked: Asked, rules: Rules) -> str | N
     if match is None or len(text) > _LONGEST or _unsettled(folded, asked, rules):
         return None
     rest = [word for word in WORD.findall(folded, match.end()) if word not in rules.text.fillers]
-    return match["value"] if rest and _all_asked(rest, asked, rules.maths.closings) else None
+    return match["value"] if rest and _all_asked(rest, asked, rules.maths.closings, rules) else None
 
 
 def filled_in(text: str, folded: str, asked: Asked, rules: Rules) -> str | None:
@@ -88,7 +89,7 @@ def filled_in(text: str, folded: str, asked: Asked, rules: Rules) -> str | None:
         return None
     words = WORD.findall(folded[folded.rfind(", ", 0, start) + 1 :])
     free = rules.text.fillers | rules.text.carriers | {"total"}
-    if not _all_asked([word for word in words if word not in free], asked, rules.text.generic_units):
+    if not _all_asked([word for word in words if word not in free], asked, rules.text.generic_units, rules):
         return None
     if dated:
         return fresh[0][0] if end - start == len("1989") and _IN_YEAR.search(folded[:start]) else None
@@ -125,9 +126,24 @@ def _unsettled(folded: str, asked: Asked, rules: Rules) -> bool:
     return not rules.text.doubts & set(WORD.findall(asked.sentence)) - {"or"} <= words
 
 
-def _all_asked(words: list[str], asked: Asked, free: frozenset[str]) -> bool:
+def _all_asked(words: list[str], asked: Asked, free: frozenset[str], rules: Rules) -> bool:
     """Whether all words of some length are the question's, in whatever form, one at least."""
-    stems = {word[:STEM] for word in asked.words if len(word) > TOLD}
+    forms = rules.extract.irregular
+    stems = {_stem(word, forms) for word in asked.words}
     said = [word for word in words if len(word) > TOLD and word not in free]
-    return bool(said) and all(word[:STEM] in stems for word in said)
+    return bool(said) and all(_stem(word, forms) in stems for word in said)
 
+
+def _stem(word: str, forms: dict[str, str]) -> str:
+    return forms.get(word, word)[:STEM]
+
+
+def counts_other(rest: str, asked: Asked, rules: Rules) -> bool:
+    """Whether the words behind a number name a thing of the question, and not the one that it counts."""
+    counted = {word[:STEM] for word in things(asked, rules)}
+    if not counted:
+        return False
+    near = [word for word in WORD.findall(rest.lower()[:_NEAR])[:_MOST_THINGS] if word not in rules.text.fillers]
+    stems = {word[:STEM] for word in near}
+    said = {word[:STEM] for word in asked.words if len(word) > TOLD}
+    return bool(near) and counted.isdisjoint(stems) and not {word[:STEM] for word in near[:2] if len(word) > TOLD}.isdisjoint(said)

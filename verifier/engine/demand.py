@@ -225,7 +225,7 @@ def _unnumbered(asking: str) -> str:
     return _NUMBERED.sub(" ", asking)
 
 
-_SENTENCE = re.compile(r"[.!?\n](?<!\s[.!?\n])\s++(?=\S)")
+_SENTENCE = re.compile(r"[.!?\n](?<!\s[!?\n])(?<!\. \.)\s++(?=[^\s.])")  # and not between spaced dots
 _NUMBERED = re.compile(r"(?<![\d,.])\d[\d,.]*+ ?[^\W\d_]+")
 
 

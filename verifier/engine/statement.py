@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from verifier.engine import text as texts
-from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, filled_in, subject_value
+from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 
@@ -130,6 +130,8 @@ def narrower(
     if chained is not None:
         parts.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
     number = _sole_number(text, max(after, 0), rules) if sole or (related and _repeats(folded, asked.words)) else None
+    if number is not None and counts_other(NUMERAL.sub("", text[number:], count=1), asked, rules):
+        number = None
     if number is not None:
         parts.append(
             Extraction(text[number:].replace("**", "").strip(), "sole_number", found.start + number, found.end)

@@ -37,6 +37,7 @@ def extraction(entries: Entries, lists: Lists) -> ExtractTable:
         explanations=_folded(lists, "explanations"),
         concessions=_folded(lists, "concessions"),
         restatements=_folded(lists, "restatements"),
+        irregular=dict(pair.split("=") for pair in _folded(lists, "irregular")),
         judgements=frozenset(_folded(lists, "judgements")),
     )
 

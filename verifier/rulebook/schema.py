@@ -444,7 +444,7 @@ _LISTS = {
     "loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
-    "explanations concessions judgements restatements",
+    "explanations concessions judgements restatements irregular",
     "attacks": "glue either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops hiding "
     "turning",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "

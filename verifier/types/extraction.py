@@ -62,4 +62,5 @@ class ExtractTable(msgspec.Struct, frozen=True):
     explanations: tuple[str, ...]
     concessions: tuple[str, ...]
     judgements: frozenset[str]
+    irregular: dict[str, str]
     restatements: tuple[str, ...]

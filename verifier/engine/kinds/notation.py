@@ -36,7 +36,7 @@ _DRESS = " \t\n,;$."
 
 def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     """What the text says in maths; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
-    if ctx.demand.verbatim:
+    if ctx.demand.verbatim or ("'" in text and _ELISION.search(text)):
         return
     named = ctx.rules.text.named_sets.get(text.casefold())
     if named is not None:
@@ -70,6 +70,9 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if _is_no_formula(text, raw, ctx):
         return
     yield from _formulas(text, raw, ctx)
+
+
+_ELISION = re.compile(r"(?<![^\W\d_])(?:[cdjlmnst]|qu)'(?=[aeiouyhéèêàâîô])[^\W\d_]{2,}", re.IGNORECASE)  # c'est, l'aire
 
 
 def _punctured(raw: str, ctx: Context) -> Region | None:

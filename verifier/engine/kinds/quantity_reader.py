@@ -26,8 +26,35 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     split = split_direction(text, ctx.rules.directions) if may_point(text, ctx.rules.directions) else None
     found = [] if split is None else [one for one in _read(split[0], ctx, split[1]) if not one.unread]
     yield from found or _read(text, ctx, None)
+    if "=" in text or "≈" in text:
+        yield from _chained(text, ctx)
     if not text[:1].isdigit():
         yield from _one_of_unit(text, ctx) if text[:2] in _ARTICLE else _unit_alone(text, ctx)
+
+
+def _chained(text: str, ctx: Context) -> Iterator[Reading]:
+    """A chain that ends in a quantity: ``I = V/R = 120/24 = 5 A``, ``10 × 75 = 750 g``.
+
+    Its members are a name at most in front, and no other quantities: those may be other values.
+    """
+    at = max(text.rfind("="), text.rfind("≈"))
+    members = [member.strip() for member in _EQUALS.split(text[:at])]
+    named = _CHAIN_NAME.fullmatch(members[0]) is not None
+    if (named and len(members) < 2) or not (named or _ARITHMETIC.fullmatch(members[0])) or _LISTED.search(text[:at]):
+        return
+    last = list(_read(text[at + 1 :].strip(), ctx, None))
+    if any(not one.certain or one.unread or one.label for one in last):
+        return
+    if any(True for member in members[1:] for _ in _read(member, ctx, None)):
+        return
+    for one in last:
+        yield msgspec.structs.replace(one, label=members[0] if named else "")
+
+
+_EQUALS = re.compile(r"[=≈]")
+_CHAIN_NAME = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\|[^\W\d_]\|")
+_ARITHMETIC = re.compile(r"[\d\s.,+*/×·÷()^-]*[+*/×·÷-][\d\s.,+*/×·÷()^-]*")
+_LISTED = re.compile(r"[<>≤≥≠;]|, |\b(?:and|or)\b")
 
 
 def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
