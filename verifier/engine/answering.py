@@ -24,9 +24,10 @@ _BLANK = re.compile(r"_\\?[)\]]? ")
 _YEAR = re.compile(r"\b(?:what|which) year\b")
 _IN_YEAR = re.compile(r"\bin \Z")
 _RATE = re.compile(r" ?[/-]| (?:per|each|every|an?)\b")
-_BEFORE = frozenset(" \n\t*_\"($€£=-")
+_BEFORE = frozenset(' \n\t*_"($€£=-')
 _LEADING = re.compile(
-    r"[\s*_$>•-]*(?P<value>[-+]?[$€£]?\d+(?:[.,/]\d+)*%?(?: [^\W\d_]+)?)[*_$]* (?:is|are|was|were) (?=the |our |its |your )"
+    r"[\s*_$>•-]*(?P<value>[-+]?[$€£]?\d+(?:[.,/]\d+)*%?(?: [^\W\d_]+)?)[*_$]* (?:is|are|was|were) "
+    r"(?=the |our |its |your )"
 )
 
 
@@ -42,7 +43,7 @@ NOTHING = Asked()
 
 
 def things(asked: Asked, rules: Rules) -> tuple[str, ...]:
-    """The words for what a question counts, or for what stands behind its blank: "how many red bags are", "_ inches"."""
+    """The words for what a question counts ("how many red bags"), or for what stands behind its blank ("_ inches")."""
     sentence = asked.sentence
     places = [sentence.find(phrase) + len(phrase) for phrase in rules.demand.count if phrase in sentence]
     blank = _BLANK.search(sentence)
@@ -58,7 +59,7 @@ def things(asked: Asked, rules: Rules) -> tuple[str, ...]:
             if found:
                 break
             continue
-        if found and not sentence[:match.start()].endswith((" ", "-")):
+        if found and not sentence[: match.start()].endswith((" ", "-")):
             break
         found.append(word)
     return tuple(found)
@@ -146,4 +147,8 @@ def counts_other(rest: str, asked: Asked, rules: Rules) -> bool:
     near = [word for word in WORD.findall(rest.lower()[:_NEAR])[:_MOST_THINGS] if word not in rules.text.fillers]
     stems = {word[:STEM] for word in near}
     said = {word[:STEM] for word in asked.words if len(word) > TOLD}
-    return bool(near) and counted.isdisjoint(stems) and not {word[:STEM] for word in near[:2] if len(word) > TOLD}.isdisjoint(said)
+    return (
+        bool(near)
+        and counted.isdisjoint(stems)
+        and not {word[:STEM] for word in near[:2] if len(word) > TOLD}.isdisjoint(said)
+    )

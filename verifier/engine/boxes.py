@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from verifier.engine import text as texts
-from verifier.engine.statement import WORD, blank
+from verifier.engine.answering import WORD
+from verifier.engine.statement import blank
 from verifier.types.extraction import ExtractTable
 from verifier.types.rules import TextTable
 from verifier.types.sample import Extraction

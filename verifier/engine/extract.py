@@ -15,9 +15,9 @@ import msgspec
 
 from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
-from verifier.engine.answering import NOTHING, Asked, things
+from verifier.engine.answering import NOTHING, WORD, Asked, things
 from verifier.engine.excerpt import Excerpt, excerpt
-from verifier.engine.statement import BREAK, WORD, blank, breaks, confirms, leading, narrower, revised, says_again
+from verifier.engine.statement import BREAK, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
 from verifier.types.extraction import Phrase
 from verifier.types.rules import Rules

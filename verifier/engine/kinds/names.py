@@ -39,7 +39,8 @@ _CODED = re.compile(r"0\d{1,19}|\d{1,12}[eE]\d{1,6}")
 _LEAD = re.compile(r"([^\W\d_]+)[.:#]? |#|№ ?")
 _MOST_LEADS = 4
 _ASKED = (
-    r"\b(?:which(?! (?:the|an?|it|they|we)\b)|in what|what(?: is| was|'s) the (?:latest|current|newest|first|last|stable|oldest))(?: [\w'-]+){0,2} "
+    r"\b(?:which(?! (?:the|an?|it|they|we)\b)|in what"  # not "after which the level"
+    r"|what(?: is| was|'s) the (?:latest|current|newest|first|last|stable|oldest))(?: [\w'-]+){0,2} "
 )
 
 

@@ -72,7 +72,9 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     yield from _formulas(text, raw, ctx)
 
 
-_ELISION = re.compile(r"(?<![^\W\d_])(?:[cdjlmnst]|qu)'(?=[aeiouyhéèêàâîô])[^\W\d_]{2,}", re.IGNORECASE)  # c'est, l'aire
+_ELISION = re.compile(
+    r"(?<![^\W\d_])(?:[cdjlmnst]|qu)'(?=[aeiouyhéèêàâîô])[^\W\d_]{2,}", re.IGNORECASE
+)  # c'est, l'aire
 
 
 def _punctured(raw: str, ctx: Context) -> Region | None:

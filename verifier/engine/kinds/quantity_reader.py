@@ -96,10 +96,7 @@ def _read(text: str, ctx: Context, points: Direction | None) -> Iterator[Reading
             quantities, end = [Quantity(turned, behind.unit, points)], len(text)
         thousands = _with_groups(number, ctx) if ctx.demand.comma else None
         quantities += [] if thousands is None else [Quantity(thousands, behind.unit, points)]
-    power = _POWER.fullmatch(text, end) if text[end : end + 2].lstrip()[:1] == "/" else None
-    if power is not None:
-        factor = fmpq(10) ** int(power[1])
-        quantities, end = [Quantity(number.scaled(1 / factor), behind.unit, points)], len(text)
+    quantities, end = _over_power(text, quantities, end)
     if not harmless(text[end:], ctx):
         return
     if found.currency and _SCALE_OR_CODE.match(text[end:]):
@@ -108,6 +105,17 @@ def _read(text: str, ctx: Context, points: Direction | None) -> Iterator[Reading
         return  # "One Hundred Years of Solitude"
     for quantity in quantities:
         yield Reading(quantity, "quantity", text[end:].strip(), found.label, certain=behind.certain)
+
+
+def _over_power(text: str, quantities: list[Quantity], end: int) -> tuple[list[Quantity], int]:
+    """Amounts over the power of ten that ends a text: ``1*Mg/10^6``; and where they end."""
+    power = _POWER.fullmatch(text, end) if len(quantities) == 1 else None
+    if power is None:
+        return quantities, end
+    exact = quantities[0].magnitude.scaled(fmpq(10) ** -int(power[1]))
+    written = f"{quantities[0].magnitude.written}/10^{power[1]}"
+    magnitude = msgspec.structs.replace(exact, written=written)
+    return [msgspec.structs.replace(quantities[0], magnitude=magnitude)], len(text)
 
 
 def _is_below_zero(rest: str, unit: UnitDefinition, number: Number, ctx: Context) -> bool:
