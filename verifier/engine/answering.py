@@ -65,6 +65,15 @@ def things(asked: Asked, rules: Rules) -> tuple[str, ...]:
     return tuple(found)
 
 
+def countables(asked: Asked, rules: Rules) -> tuple[str, ...]:
+    """The things that a question counts, less words that make a number another one: "how many million people"."""
+    known = rules.numbers.words
+    return tuple(word for word in things(asked, rules) if word not in known or known[word].kind not in _SCALES)
+
+
+_SCALES = frozenset({"scale", "hundred", "dozen", "share"})
+
+
 def subject_value(text: str, folded: str, asked: Asked, rules: Rules) -> str | None:
     """The value that leads a sentence whose other words are the question's: "2013 is the year with the least sales"."""
     match = _LEADING.match(text, 0, _LONGEST)

@@ -15,7 +15,7 @@ import msgspec
 
 from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
-from verifier.engine.answering import NOTHING, WORD, Asked, things
+from verifier.engine.answering import NOTHING, WORD, Asked, countables
 from verifier.engine.excerpt import Excerpt, excerpt
 from verifier.engine.statement import BREAK, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
@@ -133,7 +133,7 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     doubted = marked.via != "boxed" and markers.doubted(folded, start, marked.start, rules)
     if doubted or revised(folded[marked.end : min(end, marked.end + _REMARKS)], rules, asked):
         return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))
-    if marked.via == "boxed" and boxes.in_formula(text, start, marked, end, rules.text, things(asked, rules)):
+    if marked.via == "boxed" and boxes.in_formula(text, start, marked, end, rules.text, countables(asked, rules)):
         return Found(finding=IN_FORMULA.finding(text=text[max(0, marked.start - 40) : marked.end + 40]))
     if marked.via == "boxed":
         inside = boxes.inside(text, marked)

@@ -189,6 +189,9 @@ def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
         if unit.pi != candidate.unit.pi:
             turned = Expression(converted_tree(tree_of(candidate.magnitude), candidate.unit, unit))
             meant = ctx.compare(gold, turned)
+            if meant.decision is Decision.INCORRECT:  # perhaps rounded in its own unit
+                back = Expression(converted_tree(tree_of(gold), unit, candidate.unit))
+                meant = ctx.compare(back, candidate.magnitude)
         else:
             meant = agree(gold, candidate.magnitude.scaled(ratio), ctx)
         if meant.decision is not Decision.INCORRECT:

@@ -35,7 +35,7 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
 def _chained(text: str, ctx: Context) -> Iterator[Reading]:
     """A chain that ends in a quantity: ``I = V/R = 120/24 = 5 A``, ``10 × 75 = 750 g``.
 
-    Its members are a name at most in front, and no other quantities: those may be other values.
+    Its members are a name at most in front, and no other values: they may contradict the last.
     """
     at = max(text.rfind("="), text.rfind("≈"))
     members = [member.strip() for member in _EQUALS.split(text[:at])]
@@ -45,7 +45,7 @@ def _chained(text: str, ctx: Context) -> Iterator[Reading]:
     last = list(_read(text[at + 1 :].strip(), ctx, None))
     if any(not one.certain or one.unread or one.label for one in last):
         return
-    if any(True for member in members[1:] for _ in _read(member, ctx, None)):
+    if any(_PLAIN.fullmatch(member) or any(True for _ in _read(member, ctx, None)) for member in members[1:]):
         return
     for one in last:
         yield msgspec.structs.replace(one, label=members[0] if named else "")
@@ -54,6 +54,7 @@ def _chained(text: str, ctx: Context) -> Iterator[Reading]:
 _EQUALS = re.compile(r"[=≈]")
 _CHAIN_NAME = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\|[^\W\d_]\|")
 _ARITHMETIC = re.compile(r"[\d\s.,+*/×·÷()^-]*[+*/×·÷-][\d\s.,+*/×·÷()^-]*")
+_PLAIN = re.compile(r"[-+]?[\d.,]+ ?%?")
 _LISTED = re.compile(r"[<>≤≥≠;]|, |\b(?:and|or)\b")
 
 
