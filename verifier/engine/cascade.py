@@ -382,8 +382,10 @@ class _Grade:
         return tuple(texts), tuple(Reading(Phrase(words, raw), "phrase", certain=False) for words, raw in texts.items())
 
     def _read(self, words: str, raw: str) -> tuple[Reading, ...]:
-        """A text as a whole, or as a value with its restatement in brackets."""
+        """A text as a whole, or as a value with its restatement, in brackets or behind a comma."""
         pieces = restated.parts(raw) if words.endswith(")") else None
+        if pieces is None and ", " in raw:
+            pieces = restated.glossed(raw, self.rules.text.glosses)
         return (self._restated(*pieces, raw) if pieces else ()) or self._read_whole(words, raw)
 
     def _restated(self, value: str, again: str, raw: str) -> tuple[Reading, ...]:

@@ -174,9 +174,20 @@ def _unmarked(scope: _Scope) -> Found:
     """No marker: a short text is an answer as it stands, of a longer one a statement counts."""
     whole = Extraction(scope.text[scope.start : scope.end].strip(), "whole", scope.start, scope.end)
     pieces = _sentences(scope.text, scope.start, scope.end)
+    if len(pieces) > 1 and _is_remark(scope, *pieces[-1]):
+        pieces = pieces[:-1]
+        whole = Extraction(scope.text[scope.start : pieces[-1][1]].strip(), "whole", scope.start, pieces[-1][1])
     if len(pieces) <= 1:
         return Found((whole,), lambda: narrower(whole, scope.rules, sole=True, asked=scope.asked))
     return _stated(scope, pieces, whole)
+
+
+def _is_remark(scope: _Scope, begin: int, end: int) -> bool:
+    """Whether a last sentence is a remark in brackets, which changes nothing (POLICY 3): "(Check: 3 · 4 = 12.)"."""
+    said = scope.folded[begin:end].strip()
+    first = WORD.match(said, 1)
+    bracketed = said.startswith("(") and said.endswith(")") and said.count("(") == said.count(")")
+    return bracketed and first is not None and first[0] in scope.rules.extract.remarks and not revised(said, scope.rules)
 
 
 def _within(found: Found, meter: Meter) -> Found:

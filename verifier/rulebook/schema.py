@@ -437,7 +437,7 @@ _LISTS = {
     "labels": "leads joiners denials carriers",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
-    "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements unsettling "
+    "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements glosses unsettling "
     "list_joins list_several list_samples list_orders list_parts list_ends loanwords verbatim",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "

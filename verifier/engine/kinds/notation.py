@@ -15,7 +15,7 @@ from verifier.engine.kinds.measure import Measure
 from verifier.engine.kinds.number import read_number
 from verifier.engine.kinds.opening import harmless, open_number
 from verifier.engine.kinds.quantity import Quantity
-from verifier.engine.kinds.quantity_reader import read_quantity
+from verifier.engine.kinds.quantity_reader import read_chain, read_quantity
 from verifier.engine.kinds.sort import carried
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.kinds.vector import VectorQuantity, is_vector
@@ -68,6 +68,10 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         yield Reading(measured, "quantity")
         return
     if _is_no_formula(text, raw, ctx):
+        return
+    chained = list(read_chain(text, ctx)) if "=" in text or "≈" in text else []
+    if chained:
+        yield from chained
         return
     yield from _formulas(text, raw, ctx)
 
@@ -181,7 +185,7 @@ def _with_unit(text: str, raw: str, ctx: Context) -> Measure | VectorQuantity | 
     else:
         return None
     written = text[tail.end() :]
-    if any(conditions.is_named(one, ctx) for one in _LETTERS.findall(written)):
+    if any(conditions.is_named(one, ctx) and not _is_measured(one, ctx) for one in _LETTERS.findall(written)):
         return None
     if _is_number_and(written, text, ctx):
         return None
@@ -196,6 +200,14 @@ def _with_unit(text: str, raw: str, ctx: Context) -> Measure | VectorQuantity | 
         return None
     answer = understand(tree).answer
     return Measure(answer, unit[0]) if isinstance(answer, Expression) else None
+
+
+def _is_measured(letter: str, ctx: Context) -> bool:
+    """Whether the question has a letter only behind numbers, as a unit: "a voltage of 120 V rms"."""
+    question = ctx.demand.question
+    alone = re.findall(rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z])", question)
+    behind = re.findall(rf"(?<!\w)\d[\d.,]* {re.escape(letter)}(?![A-Za-z\d_^]| ?[-+*/=])", question)
+    return 0 < len(alone) == len(behind)
 
 
 def _with_unit_each(text: str, ctx: Context) -> VectorQuantity | None:

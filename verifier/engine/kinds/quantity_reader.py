@@ -27,12 +27,12 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     found = [] if split is None else [one for one in _read(split[0], ctx, split[1]) if not one.unread]
     yield from found or _read(text, ctx, None)
     if "=" in text or "≈" in text:
-        yield from _chained(text, ctx)
+        yield from read_chain(text, ctx)
     if not text[:1].isdigit():
         yield from _one_of_unit(text, ctx) if text[:2] in _ARTICLE else _unit_alone(text, ctx)
 
 
-def _chained(text: str, ctx: Context) -> Iterator[Reading]:
+def read_chain(text: str, ctx: Context) -> Iterator[Reading]:
     """A chain that ends in a quantity: ``I = V/R = 120/24 = 5 A``, ``10 × 75 = 750 g``.
 
     Its members are a name at most in front, and no other values: they may contradict the last.
@@ -48,7 +48,7 @@ def _chained(text: str, ctx: Context) -> Iterator[Reading]:
     if any(_PLAIN.fullmatch(member) or any(True for _ in _read(member, ctx, None)) for member in members[1:]):
         return
     for one in last:
-        yield msgspec.structs.replace(one, label=members[0] if named else "")
+        yield msgspec.structs.replace(one, label=members[0] if named and members[0][0] != "|" else "")
 
 
 _EQUALS = re.compile(r"[=≈]")
