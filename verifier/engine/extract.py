@@ -187,7 +187,9 @@ def _is_remark(scope: _Scope, begin: int, end: int) -> bool:
     said = scope.folded[begin:end].strip()
     first = WORD.match(said, 1)
     bracketed = said.startswith("(") and said.endswith(")") and said.count("(") == said.count(")")
-    return bracketed and first is not None and first[0] in scope.rules.extract.remarks and not revised(said, scope.rules)
+    return (
+        bracketed and first is not None and first[0] in scope.rules.extract.remarks and not revised(said, scope.rules)
+    )
 
 
 def _within(found: Found, meter: Meter) -> Found:
