@@ -383,9 +383,7 @@ class _Grade:
 
     def _read(self, words: str, raw: str) -> tuple[Reading, ...]:
         """A text as a whole, or as a value with its restatement, in brackets or behind a comma."""
-        pieces = restated.parts(raw) if words.endswith(")") else None
-        if pieces is None and ", " in raw:
-            pieces = restated.glossed(raw, self.rules.text.glosses)
+        pieces = restated.parts(raw) if words.endswith(")") else restated.glossed(raw, self.rules.text.glosses)
         return (self._restated(*pieces, raw) if pieces else ()) or self._read_whole(words, raw)
 
     def _restated(self, value: str, again: str, raw: str) -> tuple[Reading, ...]:

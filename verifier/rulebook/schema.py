@@ -445,8 +445,8 @@ _LISTS = {
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular",
-    "attacks": "glue unknowing either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops hiding "
-    "turning",
+    "attacks": "glue unknowing either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops "
+    "hiding turning",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",

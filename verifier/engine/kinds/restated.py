@@ -72,7 +72,7 @@ def parts(text: str) -> tuple[str, str] | None:
 
 def glossed(text: str, glosses: tuple[str, ...]) -> tuple[str, str] | None:
     """The text before and behind a comma and words that say a value again ("1/4, i.e. 25 %"); one such place only."""
-    if len(text) > _LONGEST:
+    if ", " not in text or len(text) > _LONGEST:
         return None
     folded = text.lower()
     for words in glosses:
