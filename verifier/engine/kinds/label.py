@@ -41,11 +41,14 @@ class Labels(msgspec.Struct, frozen=True):
         return ", ".join(self.labels)
 
 
+def may_read(text: str, ctx: Context) -> bool:
+    """Whether a text is short, and a question asks for it that lists no options."""
+    return ctx.demand.asked and len(text) <= _LONGEST and not ctx.demand.options
+
+
 def read_label(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that is a label of the question's set, several of them, or a short sentence that gives just one."""
-    if len(text) > _LONGEST or not ctx.demand.asked or ctx.demand.options:
-        return
-    known = _known(ctx)
+    known = _known(ctx) if may_read(text, ctx) else frozenset()
     if not known:
         return
     ctx.meter.spend(8 * len(text))
