@@ -148,7 +148,7 @@ class _Grade:
         self.meter = Meter(profile.budget)
         self.trace: list[Step] = []
         self.read: dict[str, tuple[Reading, ...]] = {}
-        self.context = Context(Demand(), profile, rules, self.meter, self.compare, {})
+        self.context = Context(Demand(), profile, rules, self.meter, self.compare)
 
     def verdict(self, engine: str) -> Verdict:
         """Run the cascade and settle it."""
@@ -231,7 +231,7 @@ class _Grade:
             lambda _: Demand(),
         )
         demand = required(demand, self.profile.demands)
-        self.context = Context(demand, self.profile, self.rules, self.meter, self.compare, {})
+        self.context = Context(demand, self.profile, self.rules, self.meter, self.compare)
 
     def _plain(self, words: str) -> str:
         return text.plain(words, self.rules.text, self.meter)

@@ -26,6 +26,7 @@ def labels(entries: Entries, lists: Lists) -> LabelTable:
     between = rf"(?:(?: ?[,、;|] ?)(?:(?:{joint}) )?| (?:{joint}) |或)"
     end = r"(?=[\s.:?!;,。？：“\"„«)(]|$)"
     return LabelTable(
+        leads=tuple(leads),
         listed=re.compile(rf"(?:{lead}) ?(?=({_ITEM}(?:{between}{_ITEM}){{1,40}}){end})"),
         joiners=frozenset(joiners),
         denials=frozenset(word.lower() for word in lists.get(("labels", "denials"), ())),

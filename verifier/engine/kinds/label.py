@@ -128,7 +128,8 @@ def _named(ctx: Context) -> frozenset[str]:
         question = f"{question[:_ASKED]}\n{question[-_ASKED:]}"
     ctx.meter.spend(2 * len(question))
     best: frozenset[str] = frozenset()
-    for match in table.listed.finditer(question):
+    led = any(lead in question for lead in table.leads)  # most questions have none
+    for match in table.listed.finditer(question) if led else ():
         labels = _items(match[1], table)
         if len(best) <= len(labels) <= _MOST:  # of equal ones the last, whose lead stands nearest
             best = labels

@@ -98,7 +98,7 @@ def _with_groups(number: Number, ctx: Context) -> Number | None:
 
 def _open(text: str, ctx: Context) -> Opening | None:
     """The number that a text opens with; one in brackets of its own may stand before a unit: ``(-9.81) m/s^2``."""
-    alone = _ALONE.match(text)
+    alone = _ALONE.match(text) if text[:1] == "(" else None
     if alone is None:
         return open_number(text, ctx)
     read = scan_number(alone[1], 0, ctx.meter)
