@@ -1,7 +1,7 @@
 """The whole cascade on one page: extract, read both sides, compare, settle.
 
-Law 1: readers stand loosest binding first; the first that yields a certain reading ends the search; what nobody reads
-is a phrase. Law 2: a pair of answers is decided by the first stage that owns it and does not pass. Law 3: *correct* if
+Law 1, of ``reading``: the first reader that yields a certain reading ends the search; what nobody reads is a phrase.
+Law 2: a pair of answers is decided by the first stage that owns it and does not pass. Law 3: *correct* if
 a reading of the gold agrees with the candidate; *incorrect* if there is an owned pair and every pair is refuted; else
 *undecided*, under the most specific pass. Readings of one candidate that disagree are a pass: ambiguity is never
 rewarded.

@@ -1,8 +1,8 @@
-"""A text read: by the tightest binding reader that understands it, or as a value with its restatement in brackets.
+"""A text read: by the tightest kind that understands it, or as a value with its restatement in brackets.
 
-Law 1: readers stand tightest first; the first that yields a certain reading ends the search; what nobody reads is a
-phrase. A reader is asked only about a text that it ``may_read``: what it cannot do without is looked for first, since
-most texts are for one reader or two.
+Law 1: readers stand tightest kind first; the first that yields a certain reading ends the search; what nobody reads is
+a phrase. A reader is asked only about a text that it ``may_read``: what it cannot do without is looked for first,
+since most texts are for one reader or two.
 """
 
 from __future__ import annotations

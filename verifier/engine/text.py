@@ -132,7 +132,9 @@ def strip(text: str) -> str:
         bare = text.rstrip(".;, ")
         if bare != text and not text.endswith(".."):
             text = bare
-        elif (text[-1] == "!" and _EXCLAIMED.search(text[-6:])) or (text[-1] == "}" and text.count("{") < text.count("}")):
+        elif (text[-1] == "!" and _EXCLAIMED.search(text[-6:])) or (
+            text[-1] == "}" and text.count("{") < text.count("}")
+        ):
             text = text[:-1].rstrip()
         elif (text[0] == text[-1] and text[0] in "\"'*") or (text[0], text[-1]) in {
             ("“", "”"),

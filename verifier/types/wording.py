@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 NUMBER = "#"
-_TOKEN = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\{number\}|\d[\d.,/%٪]*|[^\W\d_]+|[✅✔✓💯]"
-)
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\{number\}|\d[\d.,/%٪]*|[^\W\d_]+|[✅✔✓💯]")
 
 
 def wording(text: str) -> tuple[str, ...]:
