@@ -128,9 +128,8 @@ def _named(ctx: Context) -> frozenset[str]:
         question = f"{question[:_ASKED]}\n{question[-_ASKED:]}"
     ctx.meter.spend(2 * len(question))
     best: frozenset[str] = frozenset()
-    led = any(lead in question for lead in table.leads)  # most questions have none
-    for match in table.listed.finditer(question) if led else ():
-        labels = _items(match[1], table)
+    for listed in _listed(question, table):
+        labels = _items(listed, table)
         if len(best) <= len(labels) <= _MOST:  # of equal ones the last, whose lead stands nearest
             best = labels
     if len(best) >= _FEWEST:
@@ -139,6 +138,22 @@ def _named(ctx: Context) -> frozenset[str]:
         if not topics.isdisjoint(ctx.demand.words):
             return frozenset(usual)
     return frozenset()
+
+
+def _listed(question: str, table: LabelTable) -> Iterator[str]:
+    """What may be a list of labels, behind a lead: to find the leads costs less than to try them all everywhere."""
+    places: set[int] = set()
+    for lead in table.leads:
+        place = question.find(lead)
+        while place >= 0:
+            places.add(place)
+            place = question.find(lead, place + 1)
+    end = 0
+    for place in sorted(places):
+        match = table.listed.match(question, place) if place >= end else None
+        if match is not None:
+            end = match.end()
+            yield match[1]
 
 
 def _items(listed: str, table: LabelTable) -> frozenset[str]:

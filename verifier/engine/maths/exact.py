@@ -167,6 +167,9 @@ _PLAIN: dict[str, Callable[[list[fmpq], Meter], fmpq | None]] = {
 }  # fmt: skip
 
 
+_PREPARED = 96  # units of work that it costs to get a tree ready for balls
+
+
 def sign(tree: Expr, meter: Meter) -> int | None:
     """The exact sign of a real constant; ``None`` where it is not known, not real or has no value.
 
@@ -178,6 +181,7 @@ def sign(tree: Expr, meter: Meter) -> int | None:
     value = rational(tree, meter)
     if value is not None:
         return 1 if value > 0 else -1 if value < 0 else 0
+    meter.spend(_PREPARED)
     forms = Forms(meter)
     root = forms.form(tree)
     if any(forms.heads[node] in _NAMED for node in forms.reach(root)):

@@ -36,6 +36,7 @@ class Root(msgspec.Struct, frozen=True):
 
 
 Exact = fmpq | Root
+_FACTORED = 160  # units of work that it costs to factor the smallest polynomial
 
 
 def real_roots(polynomial: fmpq_poly, meter: Meter) -> tuple[Exact, ...]:
@@ -51,7 +52,7 @@ def real_roots(polynomial: fmpq_poly, meter: Meter) -> tuple[Exact, ...]:
         return ()
     if polynomial.degree() > _MAX_DEGREE:
         meter.within("degree", meter.budget.degree + 1)
-    meter.spend(16 + int(polynomial.degree()) ** 3 + int(polynomial.numer().height_bits()))
+    meter.spend(_FACTORED + int(polynomial.degree()) ** 3 + int(polynomial.numer().height_bits()))
     found: list[Exact] = []
     for factor, _ in polynomial.factor()[1]:
         if factor.degree() == 1:

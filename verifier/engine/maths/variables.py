@@ -32,8 +32,10 @@ _FEWEST = 3
 _LEAST_BITS = 128
 _SEEN = 32
 """Bits of agreement that tell two sides of a step apart."""
-_POINT = 64
+_POINT = 160
 """Units of work that a point costs beside what is computed there."""
+_PREPARED = 640
+"""Units of work that it costs to get ready for points."""
 _PARTIAL = frozenset({
     "ln", "log", "asin", "acos", "acosh", "atanh", "asec", "acsc", "asech", "acoth", "factorial", "factorial2", "binom",
     "perm", "gamma", "cases", "gcd", "lcm", "acot",
@@ -75,7 +77,7 @@ class Sides:
     def prepare(self) -> None:
         """Everything that follows from the two nodes and the conditions."""
         forms = self.forms
-        self.meter.spend(80)
+        self.meter.spend(_PREPARED)
         heads, names = forms.heads, forms.names
         self.terms = terms(forms, self.conditions, self.integers) if self.conditions or self.integers else _NOTHING
         self.reach = (forms.reach(self.gold), forms.reach(self.candidate))
