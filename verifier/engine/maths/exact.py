@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from flint import arb, fmpq, fmpz
 
@@ -17,12 +18,12 @@ from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr
 from verifier.types.verdict import Decision
 
-_PRECISIONS = (64, 128, 512, 2048)
-_BOUNDED = (128, 512, 1024)
-_THIRTY_DIGITS = 100
+_PRECISIONS: Final = (64, 128, 512, 2048)
+_BOUNDED: Final = (128, 512, 1024)
+_THIRTY_DIGITS: Final = 100
 _NO_NAMES: frozenset[str] = frozenset()
-_NAMED = frozenset({"symbol", "apply"})
-_PLAIN_LIMIT = 1 << 12
+_NAMED: Final = frozenset({"symbol", "apply"})
+_PLAIN_LIMIT: Final = 1 << 12
 
 
 def rational(tree: Expr, meter: Meter) -> fmpq | None:
@@ -167,7 +168,7 @@ _PLAIN: dict[str, Callable[[list[fmpq], Meter], fmpq | None]] = {
 }  # fmt: skip
 
 
-_PREPARED = 96  # units of work that it costs to get a tree ready for balls
+_PREPARED: Final = 96  # units of work that it costs to get a tree ready for balls
 
 
 def sign(tree: Expr, meter: Meter) -> int | None:

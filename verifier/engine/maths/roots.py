@@ -7,6 +7,7 @@ polynomials at a root are decided by division (zero) or by narrowing the interva
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Final
 
 import msgspec
 from flint import fmpq, fmpq_poly
@@ -14,7 +15,7 @@ from flint import fmpq, fmpq_poly
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number
 
-_MAX_DEGREE = 40  # of a polynomial whose roots are isolated; a person asks for fewer
+_MAX_DEGREE: Final = 40  # of a polynomial whose roots are isolated; a person asks for fewer
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class Root(msgspec.Struct, frozen=True):
 
 
 Exact = fmpq | Root
-_FACTORED = 160  # units of work that it costs to factor the smallest polynomial
+_FACTORED: Final = 160  # units of work that it costs to factor the smallest polynomial
 
 
 def real_roots(polynomial: fmpq_poly, meter: Meter) -> tuple[Exact, ...]:
