@@ -26,7 +26,7 @@ def last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction
 
     Two boxes that a conjunction joins are several answers.
     """
-    last = _box_before(text, start, end, end, table)
+    last = _box_before(text, start, end, end, table) if "\\" in text else None
     if last is None:
         return None
     earlier = _box_before(text, start, last.start, end, table)

@@ -17,7 +17,7 @@ from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, WORD, Asked, countables
 from verifier.engine.excerpt import Excerpt, excerpt
-from verifier.engine.statement import BREAK, blank, breaks, confirms, leading, narrower, revised, says_again
+from verifier.engine.statement import BREAK, STOP, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
 from verifier.types.extraction import Phrase
 from verifier.types.rules import Rules
@@ -95,7 +95,8 @@ def _moved(one: Extraction, part: Excerpt) -> Extraction:
 class _Scope(msgspec.Struct, frozen=True):
     """Where the answer is sought: a text, as it stands and folded, from ``start`` to ``end``.
 
-    ``phrases`` are the markers that stand in it; a ``torn`` text was joined from parts.
+    ``phrases`` are the markers that stand in it; ``wrapped`` says that it may hold tags, ``torn`` that it was
+    joined from parts.
     """
 
     text: str
@@ -103,6 +104,7 @@ class _Scope(msgspec.Struct, frozen=True):
     start: int
     end: int
     phrases: tuple[Phrase, ...]
+    wrapped: bool
     rules: Rules
     asked: Asked
     torn: bool
@@ -111,20 +113,21 @@ class _Scope(msgspec.Struct, frozen=True):
 def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) -> Found:
     table = rules.extract
     folded = texts.fold(text)
-    start, end = wrappers.outside_thinking(folded, table)
+    wrapped = wrappers.may_hold(folded, table)
+    start, end = wrappers.outside_thinking(folded, table) if wrapped else (0, len(folded))
     end = wrappers.without_end_tokens(text, start, end, table)
     if blank(text[start:end]):
         return Found(finding=NO_ANSWER.finding(response="nothing outside the thinking" if start else "no words"))
     phrases = markers.phrases_in(text, folded, table)
-    scope = _Scope(text, folded, start, end, phrases, rules, asked, torn)
+    scope = _Scope(text, folded, start, end, phrases, wrapped, rules, asked, torn)
     marked = _last_marker(scope)
     if marked is None:
-        if wrappers.calls_tool(text, start, end, table):
+        if wrapped and wrappers.calls_tool(text, start, end, table):
             return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
         if markers.announces_nothing(text, folded, start, end, phrases):
             return Found(finding=NO_ANSWER.finding(response="nothing behind the marker"))
         return _within(_unmarked(scope), meter)
-    if wrappers.calls_tool(text, marked.end, end, table):
+    if wrapped and wrappers.calls_tool(text, marked.end, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
     if marked.via == "several_boxes":
         return Found((marked,))
@@ -162,7 +165,7 @@ def _last_of_all(scope: _Scope, end: int) -> Extraction | None:
     text, folded, start, table = scope.text, scope.folded, scope.start, scope.rules.extract
     found = (
         markers.last_phrase(text, folded, start, end, scope.phrases, scope.rules.text),
-        wrappers.tagged(text, folded, start, end, table),
+        wrappers.tagged(text, folded, start, end, table) if scope.wrapped else None,
         wrappers.json_answer(text, start, end, table, torn=scope.torn),
     )
     last = max((one for one in found if one is not None), key=lambda one: one.start, default=None)
@@ -287,6 +290,8 @@ _ENOUGH = 6  # of them
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The last sentences of a text, as positions; displayed maths is joined to the sentence before it."""
+    if end - start <= _LAST_SENTENCES and STOP.search(text, start, end) is None:
+        return [(start, end)]
     for size in (_LAST_SENTENCES, 4 * _LAST_SENTENCES):
         begin = max(start, end - size)
         cuts = list(breaks(text, begin, end))

@@ -19,7 +19,7 @@ BREAK = re.compile(
     r"(?<=[.!?])[\"”*)]*\s+(?=[A-Z(\\$\"“*])|(?<=[^\W\d_]{3}[.!?])\s+(?=\d)|(?<=[\d)][.!?])\s+(?=\d)|\n+"
     r"|(?<=[.!?])\s*(?=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
 )
-_STOP = re.compile(r"[.!?\n]")
+STOP = re.compile(r"[.!?\n]")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _LIST = re.compile(r"\band\b|\bor\b|;|, ")
 _CLAUSES = re.compile(r"[,;]|\b(?:and|but|while|although|though|whereas|because|since|if|unless)\b")
@@ -40,7 +40,7 @@ _BLANK_MARKUP = re.compile(r"[\s$*_`#>~|.,:;()\[\]{}\\-]*")
 def breaks(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     """Where sentences part: all that ``BREAK`` finds, sought only behind stops and at line ends."""
     at = begin
-    for stop in _STOP.finditer(text, begin, end):
+    for stop in STOP.finditer(text, begin, end):
         position = stop.start() if stop[0] == "\n" else stop.end()
         if position >= at:
             cut = BREAK.match(text, position, end)

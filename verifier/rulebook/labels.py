@@ -32,6 +32,7 @@ def labels(entries: Entries, lists: Lists) -> LabelTable:
     item = _item("|".join(re.escape(word) for word in sorted(denials, key=len, reverse=True)) or "(?!)")
     end = r"(?=[\s.:?!;,。？：“\"„«)(]|$)"
     return LabelTable(
+        leads=tuple(leads),
         listed=re.compile(rf"(?:{lead}) ?(?=({item}(?:{between}{item}){{1,40}}){end})"),
         joiners=frozenset(joiners),
         denials=denials,

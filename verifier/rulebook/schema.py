@@ -138,6 +138,7 @@ class SubstanceEntry(Entry):
 class ParticleEntry(Entry):
     """A particle beside nuclei."""
 
+    name: Annotated[str, Field(pattern="^[a-z]+( [a-z]+){0,5}$", description="What it is called, in small letters.")]
     letters: Annotated[tuple[Text, ...], Field(min_length=1, description="What it is written with.")]
     charge: Annotated[int, Field(ge=-2, le=2, description="Its charge.")]
     nucleus: Annotated[str, Field(description="The nuclide that it is: `^4He`.")] = ""

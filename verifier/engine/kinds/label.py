@@ -43,11 +43,14 @@ class Labels(msgspec.Struct, frozen=True):
         return f"not {self.labels[0]}" if self.denied else ", ".join(self.labels)
 
 
+def may_read(text: str, ctx: Context) -> bool:
+    """Whether a text is short, and a question asks for it that lists no options."""
+    return ctx.demand.asked and len(text) <= _LONGEST and not ctx.demand.options
+
+
 def read_label(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that is a label of the question's set, several of them, or a short sentence that gives just one."""
-    if len(text) > _LONGEST or not ctx.demand.asked or ctx.demand.options:
-        return
-    known = _known(ctx)
+    known = _known(ctx) if may_read(text, ctx) else frozenset()
     if not known:
         return
     ctx.meter.spend(8 * len(text))
@@ -143,8 +146,8 @@ def _named(ctx: Context) -> frozenset[str]:
         question = f"{question[:_ASKED]}\n{question[-_ASKED:]}"
     ctx.meter.spend(2 * len(question))
     best: frozenset[str] = frozenset()
-    for match in table.listed.finditer(question):
-        labels = _items(match[1], table)
+    for listed in _listed(question, table):
+        labels = _items(listed, table)
         if len(best) <= len(labels) <= _MOST:  # of equal ones the last, whose lead stands nearest
             best = labels
     if len(best) >= _FEWEST:
@@ -153,6 +156,22 @@ def _named(ctx: Context) -> frozenset[str]:
         if not topics.isdisjoint(ctx.demand.words):
             return frozenset(usual)
     return frozenset()
+
+
+def _listed(question: str, table: LabelTable) -> Iterator[str]:
+    """What may be a list of labels, behind a lead: to find the leads costs less than to try them all everywhere."""
+    places: set[int] = set()
+    for lead in table.leads:
+        place = question.find(lead)
+        while place >= 0:
+            places.add(place)
+            place = question.find(lead, place + 1)
+    end = 0
+    for place in sorted(places):
+        match = table.listed.match(question, place) if place >= end else None
+        if match is not None:
+            end = match.end()
+            yield match[1]
 
 
 def _items(listed: str, table: LabelTable) -> frozenset[str]:

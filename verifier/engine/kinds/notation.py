@@ -60,7 +60,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if parts is not None:
         yield Reading(parts, "collection")
         return
-    only = _ONLY.match(raw)
+    only = _ONLY.match(raw) if "only" in raw.lower() else None
     if only is not None:
         raw = only[1] + raw[only.end() :]
     measured = _with_unit(text, raw, ctx)
@@ -151,18 +151,19 @@ def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:
     """Whether signs that maths has too say something else: dates, compound quantities, numbers with units or scales."""
     if _DIGIT.search(text) is None:
         return False
-    if (
+    if text[0].isdecimal() and (
         _DATE.fullmatch(text)
         or _CONTINENTAL.fullmatch(text)
         or (_CLOCK.fullmatch(text) and _TIME.search(ctx.demand.question))
     ):
         return True
+    spaced = " " in text
     if "$" in raw or "\\" in raw:
         return False
-    compound = _COMPOUND.search(text)  # 2 h 25 min
+    compound = _COMPOUND.search(text) if spaced else None  # 2 h 25 min
     if compound is not None and all(_is_unit(word, ctx) for word in compound.groups()):
         return True
-    scaled = _SCALED.fullmatch(text)  # 12k, 60 rpm, 2π rad/s
+    scaled = _SCALED.fullmatch(text) if spaced or text[-1] in _SCALES else None  # 12k, 60 rpm, 2π rad/s
     letters = [] if scaled is None else _LETTERS.findall(scaled[1] or scaled[2])
     return bool(letters) and not all(conditions.is_named(letter, ctx) for letter in letters)
 
@@ -263,6 +264,7 @@ _SCALED = re.compile(
     r"[-+]?[\d.,π√()]*[\dπ)](?: ?(?:×|x|\*) ?10\^?\(?[-+]?\d+\)?)?"
     r"(?: ?([kKMB])| (?!and\b|or\b)([A-Za-zµμΩ°%]{2,}(?:[/·*^ -]+[A-Za-zµμΩ\d-]+)*))"
 )
+_SCALES = frozenset("kKMB")
 _LETTERS = re.compile(r"[A-Za-z]")
 _COORDINATES = re.compile(
     r"\(?(\d{1,3}(?:\.\d{1,12})?) ?(?:°|degrees?) ?([NS])(?:orth|outh)?[,;]? ?(?:and )?"

@@ -161,6 +161,8 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def _in_other_language(text: str, ctx: Context) -> Number | None:
     """A number word of the language that the question is asked in: "vingt et un", "zwei Millionen"."""
+    if not ctx.demand.language:
+        return None
     spoken = next((one for one in ctx.rules.numbers.languages if one.name == ctx.demand.language), None)
     if spoken is None or not spoken.numbers or any(mark.isdecimal() for mark in text):
         return None

@@ -25,7 +25,8 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a number and a unit, or a currency sign and a number; harmless words may follow."""
     split = split_direction(text, ctx.rules.directions) if may_point(text, ctx.rules.directions) else None
     found = [] if split is None else [one for one in _read(split[0], ctx, split[1]) if not one.unread]
-    yield from found or _read(text, ctx, None)
+    if found or _open(text, ctx) is not None:
+        yield from found or _read(text, ctx, None)
     if "=" in text or "≈" in text:
         yield from read_chain(text, ctx)
     if not text[:1].isdigit():
@@ -63,8 +64,9 @@ def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
 
     It may as well be letters and words, which the next readers read.
     """
+    joined = not _JOINTS.isdisjoint(text) or "per" in text
     if ctx.demand.verbatim or (
-        _COMPOUND.search(text) is None and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words)
+        not (joined and _COMPOUND.search(text)) and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words)
     ):
         return
     read = read_unit(text, 0, ctx.rules.units)
@@ -136,7 +138,7 @@ def _with_groups(number: Number, ctx: Context) -> Number | None:
 
 def _open(text: str, ctx: Context) -> Opening | None:
     """The number that a text opens with; one in brackets of its own may stand before a unit: ``(-9.81) m/s^2``."""
-    alone = _ALONE.match(text)
+    alone = _ALONE.match(text) if text[:1] == "(" else None
     if alone is None:
         return open_number(text, ctx)
     read = scan_number(alone[1], 0, ctx.meter)
@@ -244,6 +246,7 @@ def _percent_unit(text: str, found: Opening, ctx: Context) -> _Behind | None:
 
 
 _COMPOUND = re.compile(r"[A-Za-z°Ωμ)}][\^\d]{0,4} ?[/*·⋅] ?[A-Za-z°Ωμ(\\]|\bper\b|[A-Za-z}]\^\{?-")
+_JOINTS = frozenset("/*·⋅^")  # what a compound unit has, unless it says "per"
 _ARTICLE = frozenset({"a ", "A ", "an", "An"})
 _SHORTEST_WORD = 3
 _ONE = Number(fmpq(1), 0, "")
