@@ -1,4 +1,4 @@
-"""The command line: ``verifier grade | explain | merge | rules | serve``.
+"""The command line: ``verifier grade | explain | merge | rules | serve | store``.
 
 Command bodies import what they need when they run, so that ``verifier --help`` is quick.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -37,10 +38,11 @@ def main() -> None:
 
 _judge = click.option(
     "--judge",
-    type=click.Choice(["auto", "none"]),
-    default="auto",
-    help="Whom to ask where rules cannot tell: auto is every judge that is installed.",
-    show_default=True,
+    metavar="auto|none|MODEL",
+    help=(
+        "Whom to ask where rules cannot tell: auto is every judge that is set up, a MODEL is asked in place of"
+        " VERIFIER_JUDGE_MODEL.  [default: VERIFIER_JUDGE, else auto]"
+    ),
 )
 
 
@@ -53,6 +55,30 @@ _judge = click.option(
     "--field", "fields", multiple=True, metavar="OURS=THEIRS", help="Read a field under another name; repeatable."
 )
 @_judge
+@click.option(
+    "--judge-scope",
+    "scope",
+    type=click.Choice(["undecided", "failed", "all"]),
+    help=(
+        "What is put to the judge: what rules leave undecided; also what they fail by a convention; everything, which"
+        " lists where it disagrees.  [default: undecided; with --regrade, failed]"
+    ),
+)
+@click.option(
+    "--judge-mode",
+    "mode",
+    type=click.Choice(["live", "batch"]),
+    default="live",
+    help="Ask the judge at once, or in message batches: half the price, within a day.",
+    show_default=True,
+)
+@click.option(
+    "--budget-usd",
+    "budget",
+    metavar="X",
+    help="Stop before the judge costs more, with exit status 3; the same command with more goes on.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what the judge would be asked and what it would cost; ask nobody.")
 @click.option(
     "--engine", type=click.Choice(["local"]), default="local", help="Where rows are graded.", show_default=True
 )
@@ -73,7 +99,11 @@ def grade(  # noqa: PLR0913  # one parameter an option
     *,
     output: str | None,
     fields: tuple[str, ...],
-    judge: str,
+    judge: str | None,
+    scope: Literal["undecided", "failed", "all"] | None,
+    mode: Literal["live", "batch"],
+    budget: str | None,
+    dry_run: bool,
     engine: str,
     workers: int | None,
     regrade: bool,
@@ -90,8 +120,12 @@ def grade(  # noqa: PLR0913  # one parameter an option
     all other fields untouched; blank lines are skipped. What cannot be graded is listed in OUT.errors.jsonl. A run that
     was stopped, by whatever means, is continued by the same command.
 
+    Where rules cannot tell, judges are asked. What a judge changed is listed in OUT.flips.jsonl, what it doubts in
+    OUT.audit.jsonl, calls lost in a kill in OUT.lost-calls.jsonl.
+
     \b
-    Exit status: 0 all rows graded, 1 some listed as errors, 2 wrong usage, 3 stopped and can be continued.
+    Exit status: 0 all rows graded, 1 some listed as errors, 2 wrong usage,
+    3 stopped, by an interrupt or a budget, and can be continued.
 
     \b
     Examples:
@@ -99,14 +133,16 @@ def grade(  # noqa: PLR0913  # one parameter an option
       verifier grade a.jsonl b.jsonl.gz -o graded.jsonl --workers 8 --trace trace.jsonl
       verifier grade rows.parquet --field ground_truth=reference_answer --field final_answer=model_answer
       verifier grade graded.jsonl -o again.jsonl --regrade
+      verifier grade rows.jsonl --dry-run
+      verifier grade rows.jsonl --budget-usd 2.50 --judge-mode batch
       zcat rows.jsonl.gz | verifier grade - -o graded.jsonl --quiet
     """  # noqa: D301  # \b is click's mark for lines that it must not wrap
     del engine  # there is one so far, and click refuses others
     try:
-        from verifier.batch.command import grade_files
+        from verifier.batch.command import Wish, grade_files
 
-        status = grade_files(
-            inputs,
+        wish = Wish(
+            inputs=inputs,
             output=output,
             fields=fields,
             workers=workers,
@@ -115,10 +151,15 @@ def grade(  # noqa: PLR0913  # one parameter an option
             packs=packs,
             profile=profile,
             judge=judge,
+            scope=scope,
+            mode=mode,
+            budget=budget,
+            dry_run=dry_run,
             trace=trace,
             max_line_bytes=max_line_bytes,
             quiet=quiet,
         )
+        status = grade_files(wish)
     except ModuleNotFoundError as error:
         raise SettingsError(f"'{error.name}' is not installed: pip install 'answer-verifier[batch]'") from None
     except KeyboardInterrupt:
@@ -261,6 +302,73 @@ def rules_check(packs: tuple[Path, ...]) -> None:
     click.echo(f"rules {loaded.version}: {len(loaded.examples):,} examples{told}; {len(failures):,} failed")
     if failures:
         sys.exit(1)
+
+
+_store = click.option(
+    "--store", "url", metavar="URL", help="The store.  [default: VERIFIER_STORE_URL, else a file in the cache folder]"
+)
+
+
+@main.group()
+def store() -> None:
+    """Look after the opinions of models, which are kept so that none is paid for twice."""
+
+
+@store.command(name="stats", short_help="Say what is kept, and what it cost.")
+@_store
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def store_stats(url: str | None, *, as_json: bool) -> None:
+    """Count opinions by model and by rubric, and the calls of each run, with what they cost.
+
+    \b
+    Examples:
+      verifier store stats
+      verifier store stats --json
+      verifier store stats --store postgresql://verifier@db.example/verifier
+    """  # noqa: D301  # as above
+    from verifier.storecommand import existing, place, stats_json, stats_text
+
+    with existing(url) as opened:
+        click.echo((stats_json if as_json else stats_text)(opened.stats(), place(url)))
+
+
+@store.command(name="prune", short_help="Delete opinions.")
+@_store
+@click.option("--before", metavar="DATE", help="Those made before this date, or time, in UTC.")
+@click.option("--model", metavar="NAME", help="Those of this model, under its dated names too.")
+@click.option("--unusable", is_flag=True, help="Those that were refused, cut off, or hold no verdict.")
+def store_prune(url: str | None, *, before: str | None, model: str | None, unusable: bool) -> None:
+    """Delete opinions, and say how many; what is asked again is paid again. Of several filters all must hold.
+
+    What runs have cost is not forgotten.
+
+    \b
+    Examples:
+      verifier store prune --unusable
+      verifier store prune --before 2026-10-01 --model claude-haiku-4-5
+    """  # noqa: D301  # as above
+    from verifier.storecommand import prune
+
+    count = prune(url, before=before, model=model, unusable=unusable)
+    click.echo(f"{count:,} opinion{'s' * (count != 1)} deleted")
+
+
+@store.command(name="export", short_help="Write opinions out.")
+@_store
+@click.option("-o", "--output", metavar="OUT", help="Write here.  [default: standard output]")
+def store_export(url: str | None, *, output: str | None) -> None:
+    """Write every opinion as a line of JSON: its key, the reply as it came, tokens, cost in picodollars.
+
+    \b
+    Examples:
+      verifier store export -o opinions.jsonl
+      verifier store export | grep '"refusal"' | wc -l
+    """  # noqa: D301  # as above
+    from verifier.storecommand import export
+
+    count = export(url, output)
+    if output not in {None, "-"}:
+        click.echo(f"{count:,} opinion{'s' * (count != 1)} in {output}")
 
 
 @main.command(short_help="Answer over HTTP.")

@@ -142,6 +142,7 @@ class Verifier:
                     judgement,
                     reason=_SUMMARIES.get(code, ""),
                     confidence=None if measured is None else measured.precision,
+                    told=judge.name == MODEL_JUDGE,
                     firm=scope == "undecided" or _STANDINGS.get(verdict.code) is not Standing.CONVENTION,
                 )
         return verdict
@@ -150,6 +151,10 @@ class Verifier:
         """The calls that a model may be asked about a sample, in their order; none where no model is asked."""
         judges = (judge for judge in self._asked(sample) if isinstance(judge, ModelJudge))
         return next((judge.calls(sample, verdict) for judge in judges), ())
+
+    def profile(self, sample: Sample) -> Profile:
+        """The profile that a sample is graded under."""
+        return self._profile_of(sample)
 
     def asked(self, sample: Sample) -> Asked:
         """What a judge is told of a sample: what its question demands, and the text that is to be judged."""

@@ -19,7 +19,8 @@ HEADER = Header(
 
 
 def _open(folder: Path, header: Header = HEADER, *, restart: bool = False) -> Files:
-    return Files(folder / "out.jsonl", folder / "out.errors.jsonl", folder / "t.jsonl", header, restart=restart)
+    others = {"errors": folder / "out.errors.jsonl", "trace": folder / "t.jsonl"}
+    return Files(folder / "out.jsonl", others, header, restart=restart)
 
 
 def _chunk(number: int) -> Graded:

@@ -235,7 +235,7 @@ def test_regrade_keeps_what_is_right_and_remembers_what_was(tmp_path: Path, veri
         (["in.jsonl", "--field", "ground_truth"], "write it as ours=theirs"),
         (["in.jsonl", "--profile", "nope"], "'nope'"),
         (["in.jsonl", "--rules", "folder"], "pack.toml"),
-        (["in.jsonl", "--judge", "some-model"], "'some-model' is not one of"),
+        (["in.jsonl", "--judge", "some-model"], "--judge some-model: to ask a model, set ANTHROPIC_API_KEY"),
         (["in.jsonl", "--workers", "0"], "--workers"),
         (["in.jsonl", "--engine", "ray"], "'ray' is not"),
         ([], "Missing argument"),

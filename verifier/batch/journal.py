@@ -12,19 +12,23 @@ import errno
 import fcntl
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from verifier.batch.chunks import FILES, Graded, Job, Mark, Tally
 from verifier.batch.files import Identity
-from verifier.batch.grading import Graded, Job, Mark, Tally
+from verifier.grader import MODEL_JUDGE
 from verifier.types.errors import OutputError, SettingsError
 
 PARTIAL: Final = ".partial"
 JOURNAL: Final = ".journal"
-_FORMAT = 3
+ALWAYS: Final = ("output", "trace")
+"""The files that a run leaves also where they are empty."""
+
+_FORMAT = 4
 _PIECE = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -34,7 +38,11 @@ class DiskFull(OutputError):  # noqa: N818  # a state of the disk, not a defect
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run is; another run cannot continue it."""
+    """What a run is; another run cannot continue it.
+
+    ``run`` is its name, made once and kept when it is continued: a store notes what it spends under it. ``mode`` is how
+    a judge is asked, live or in message batches.
+    """
 
     inputs: tuple[Identity, ...]
     engine: str
@@ -43,6 +51,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     longest_line: int
     trace: str | None
     judges: tuple[str, ...] = ()
+    mode: str = "live"
+    run: str = ""
     format: int = _FORMAT
 
 
@@ -63,16 +73,17 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Files:
-    """The output, errors and trace files of one run with its journal; locked while it is open.
+    """The output and the other files of one run with its journal; locked while it is open.
 
+    ``others`` names their places, in the order of ``FILES``; those that stay empty leave no file, but for ``ALWAYS``.
     ``entry`` is the state to go on from. Raises ``OutputError`` for a place that cannot be written, ``DiskFull``, and
     ``SettingsError`` where the journal belongs to another run.
     """
 
-    def __init__(self, output: Path, errors: Path, trace: Path | None, header: Header, *, restart: bool) -> None:
+    def __init__(self, output: Path, others: Mapping[str, Path], header: Header, *, restart: bool) -> None:
         self.output = output
-        self._paths = (output, errors) if trace is None else (output, errors, trace)
-        self._errors = errors
+        self._places = {"output": output} | {name: others[name] for name in FILES if name in others}
+        self._paths = tuple(self._places.values())
         self._journal_path = Path(f"{output}{JOURNAL}")
         self._journal = _open(self._journal_path)
         self._files: list[int] = []
@@ -85,15 +96,20 @@ class Files:
 
     def write(self, graded: Graded) -> None:
         """Add a chunk's lines, then its line in the journal."""
-        pieces = (graded.output, graded.errors, graded.trace)
         extents = []
-        for path, file, piece, extent in zip(self._paths, self._files, pieces, self.entry.extents, strict=False):
+        for (name, path), file, extent in zip(self._places.items(), self._files, self.entry.extents, strict=True):
+            piece: bytes = getattr(graded, name)
             _write(path, file, piece)
             extents.append(Extent(extent.size + len(piece), zlib.crc32(piece, extent.checksum)))
         tally = Tally()
         tally.add(self.entry.tally)
         tally.add(graded.tally)
         self._append(Entry(graded.mark, tuple(extents), tally))
+
+    def keep(self) -> None:
+        """See to it that the journal, and in it the run's name, outlasts a power cut."""
+        _synchronise(self._journal_path, self._journal)
+        _synchronise_folder(self.output.parent)
 
     def finish(self) -> None:
         """Give the files their names. The output gets its own last, so where it stands under its name, all do."""
@@ -103,9 +119,9 @@ class Files:
             self._append(msgspec.structs.replace(self.entry, finished=True))
             _synchronise(self._journal_path, self._journal)
         try:
-            for path, extent in reversed(list(zip(self._paths, self.entry.extents, strict=True))):
+            for (name, path), extent in reversed(list(zip(self._places.items(), self.entry.extents, strict=True))):
                 partial = _partial(path)
-                if path == self._errors and not extent.size:
+                if name not in ALWAYS and not extent.size:
                     partial.unlink(missing_ok=True)
                     path.unlink(missing_ok=True)
                 elif partial.exists():
@@ -169,9 +185,9 @@ class Files:
 
     def _stands(self, done: Entry) -> bool:
         """Whether all files of a finished run are there, under their own or their partial names."""
-        for path, extent in zip(self._paths, done.extents, strict=True):
+        for (name, path), extent in zip(self._places.items(), done.extents, strict=True):
             place = next((place for place in (_partial(path), path) if place.is_file()), None)
-            if path == self._errors and not extent.size:
+            if name not in ALWAYS and not extent.size:
                 continue
             if place is None or place.stat().st_size != extent.size:
                 return False
@@ -180,6 +196,18 @@ class Files:
     def _append(self, entry: Entry) -> None:
         _write(self._journal_path, self._journal, _sealed(entry))
         self.entry = entry
+
+
+def run_begun(output: Path) -> str | None:
+    """The name of the unfinished run that stands at an output; ``None`` where there is none."""
+    try:
+        with Path(f"{output}{JOURNAL}").open("rb") as file:
+            text = _unsealed(file.readline())
+    except OSError:
+        return None
+    header = msgspec.json.decode(text) if text is not None else None
+    run = header.get("run") if isinstance(header, dict) else None
+    return run if isinstance(run, str) and run else None
 
 
 def _partial(path: Path) -> Path:
@@ -223,9 +251,10 @@ _HEADER: Final = {
     "longest_line": "another --max-line-bytes",
     "trace": "another --trace",
     "judges": "other judges, or other versions of them",
+    "mode": "another --judge-mode",
     "format": "another version of this program",
 }
-_WISHES: Final = ("job", "longest_line", "trace")
+_WISHES: Final = ("job", "longest_line", "trace", "mode")
 _OPTIONS: Final = {
     "fields": "--field",
     "packs": "--rules",
@@ -233,6 +262,8 @@ _OPTIONS: Final = {
     "regrade": "--regrade",
     "trace": "--trace",
     "judges": "--judge",
+    "model": "--judge",
+    "scope": "--judge-scope",
 }
 
 
@@ -243,11 +274,10 @@ def _differences(theirs: dict[str, Any], ours: dict[str, Any], names: Iterable[s
         if theirs.get(name) == ours.get(name):
             continue
         if name == "job" and isinstance(theirs.get(name), dict):
-            told += [
-                _option(option, theirs[name].get(field), ours[name].get(field))
-                for field, option in _OPTIONS.items()
-                if theirs[name].get(field) != ours[name].get(field)
-            ]
+            other = [field for field in _OPTIONS if theirs[name].get(field) != ours[name].get(field)]
+            if "regrade" in other and "scope" in other:
+                other.remove("scope")  # which follows from the other, unless it was named too
+            told += [_option(_OPTIONS[field], theirs[name].get(field), ours[name].get(field)) for field in other]
         else:
             told.append(_HEADER[name])
     return list(dict.fromkeys(told))
@@ -259,7 +289,7 @@ def _option(option: str, theirs: object, ours: object) -> str:
         pairs = [f"{name}={field}" for name, field in theirs.items() if field != ours.get(name)]
         return f"--field {' --field '.join(pairs)}"
     if option == "--judge":
-        return f"--judge {'auto' if theirs else 'none'}"
+        return _judge(theirs, ours)
     if option == "--trace":
         return "another --trace"
     if isinstance(theirs, list):
@@ -267,6 +297,18 @@ def _option(option: str, theirs: object, ours: object) -> str:
     if not theirs:
         return f"no {option}"
     return option if theirs is True else f"{option} {theirs}"
+
+
+def _judge(theirs: object, ours: object) -> str:
+    """The judge as it was asked for: a model by name, or whether one was set up."""
+    if isinstance(theirs, str):
+        return f"--judge {theirs}"
+    if not isinstance(theirs, list) or not theirs:
+        return "--judge none"
+    now = ours if isinstance(ours, list) else []
+    if now and (MODEL_JUDGE in theirs) is not (MODEL_JUDGE in now):
+        return f"--judge auto {'with' if MODEL_JUDGE in theirs else 'without'} a key for the judge"
+    return "--judge auto"
 
 
 def _lock(file: int, path: Path) -> None:

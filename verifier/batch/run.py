@@ -1,39 +1,41 @@
 """A grading run: inputs in, graded rows out in the same order, stopped and continued at any moment without a trace.
 
 Reading, grading and writing stream: memory holds a window of chunks, never a file. What comes out depends on the
-inputs, the rules and the options alone, not on the number of workers or on how often the run was stopped.
+inputs, the rules, the options and the opinions of judges alone, not on the number of workers or on how often the run
+was stopped.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Protocol, Self
 
 import msgspec
 
 from verifier import __version__
+from verifier.batch.bill import Bill, write_lost
+from verifier.batch.chunks import Graded, Tally
 from verifier.batch.engines.local import LocalEngine
-from verifier.batch.files import STANDARD_INPUT, Line, Source
-from verifier.batch.grading import Chunk, Grader, Job, Mark, Tally
-from verifier.batch.journal import JOURNAL, PARTIAL, DiskFull, Files, Header
-from verifier.batch.judging import Judging
-from verifier.batch.rows import read_row
+from verifier.batch.files import Source
+from verifier.batch.grading import Grader
+from verifier.batch.journal import DiskFull, Files, Header, run_begun
+from verifier.batch.judging import Judging, OverBudget
+from verifier.batch.plan import BATCHES, ENDS, LOST_CALLS, Plan, beside, refuse_clashes, refuse_unseen, resolved
+from verifier.batch.reading import position, read_chunks
+from verifier.batch.rounds import Unreachable
+from verifier.batch.till import Opening, Till
 from verifier.cpus import available_cpus
-from verifier.records import Fields, did_you_mean
-from verifier.types.errors import InputError, OutputError, RecordError, SettingsError, VerifierError
+from verifier.judge.port import Desk
+from verifier.judge.prices import dollars
+from verifier.types.errors import VerifierError
+from verifier.types.rules import Rules
 
-CHUNK_LINES = 64
-CHUNK_BYTES = 1 << 20
-LONGEST_LINE = 256 << 20
-GRADED = ".graded.jsonl"
-ERRORS = ".errors.jsonl"
-_WINDOW_LINES = 1_000
-_WINDOW_BYTES = 16 << 20
-_NAMES = 20
 _AGAIN = "the same command continues where it stopped, with --restart it begins anew"
 
 
@@ -41,102 +43,179 @@ class Stopped(VerifierError):  # noqa: N818  # no defect: the same command conti
     """The run was stopped before its end and can be continued."""
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What to run: each output with the inputs that are written into it, one after the other."""
-
-    outputs: tuple[tuple[Path, tuple[str, ...]], ...]
-    job: Job
-    trace: Path | None = None
-    workers: int = 0  # 0: as many as there are processors
-    longest_line: int = LONGEST_LINE
-    restart: bool = False
-
-
 class Done(msgspec.Struct, frozen=True):
-    """How a run ended: the counts, how many of the rows an earlier, stopped run had graded, and the errors files."""
+    """How a run ended: the counts, how many of the rows an earlier, stopped run had graded, and files to look at.
+
+    ``bill`` is what the judge cost, where one could be asked.
+    """
 
     tally: Tally
     continued: int
     errors: tuple[Path, ...]
+    flips: tuple[Path, ...] = ()
+    audits: tuple[Path, ...] = ()
+    lost: Path | None = None
+    bill: Bill | None = None
 
 
-def plan_outputs(inputs: Sequence[str], output: str | None) -> tuple[tuple[Path, tuple[str, ...]], ...]:
-    """Where each input's rows go: all into ``output``, or each into a file beside it, ``INPUT.graded.jsonl``."""
-    if output is not None:
-        if Path(output).is_dir():
-            raise OutputError(f"{output}: is a folder; -o names the file to write")
-        if output == STANDARD_INPUT or (Path(output).exists() and not Path(output).is_file()):
-            raise OutputError(
-                f"{output}: is no file, and rows cannot be written to a pipe, for a stopped run continues in what it"
-                " wrote: -o names the file to write"
-            )
-        if Path(output).suffix in {".gz", ".zst", ".parquet"}:
-            raise OutputError(f"{output}: graded rows are written as plain JSONL; give a name such as graded.jsonl")
-        return ((Path(output), tuple(inputs)),)
-    if any(name == STANDARD_INPUT or not Path(name).is_file() for name in inputs):
-        for name in inputs:
-            Source(name, longest_line=LONGEST_LINE)  # says what is wrong with a name
-        raise OutputError("what comes from a pipe has no name to write beside; say where with -o")
-    return tuple((Path(f"{name}{GRADED}"), (name,)) for name in inputs)
+class Telling(Protocol):
+    """What is told of a run while it goes."""
+
+    def __call__(self, done: int, rows: int) -> None:
+        """Bytes of input done, and rows."""
+        ...
+
+    def says(self, what: str) -> None:
+        """What is waited for."""
+        ...
 
 
-def run(plan: Plan, *, progress: Callable[[int, int], None] | None = None) -> Done:
+def run(plan: Plan, *, progress: Telling | None = None, opening: Opening | None = None) -> Done:
     """Grade all that the plan names.
 
-    ``progress`` is called with the bytes of input done and the rows so far. Raises ``Stopped`` where an interrupt or a
-    full disk ended it early, and ``VerifierError`` for what cannot be run at all.
+    ``opening`` makes what a judge that is a model asks through. Raises ``Stopped`` where an interrupt, a full disk or
+    a budget ended it early, and ``VerifierError`` for what cannot be run at all.
     """
     sources = [[Source(name, longest_line=plan.longest_line) for name in inputs] for _, inputs in plan.outputs]
-    _refuse_clashes(plan)
-    _refuse_unseen(plan.job.fields, [source for inputs in sources for source in inputs])
-    finished: list[Files] = []
-    total, continued, before = Tally(), 0, 0
-    errors: list[Path] = []
-    workers = plan.workers or available_cpus()
-    grader = Grader(plan.job, processes=workers)
-    rules = grader.rules_version
-    try:
-        with (
-            _interruptible(),
-            Judging(grader) as judging,
-            LocalEngine(plan.job, workers=workers, rules=rules) as engine,
-        ):
-            for (output, _), inputs in zip(plan.outputs, sources, strict=True):
-                header = Header(
-                    inputs=tuple(source.identity for source in inputs),
-                    engine=__version__,
-                    rules=rules,
-                    job=plan.job,
-                    longest_line=plan.longest_line,
-                    trace=None if plan.trace is None else str(plan.trace),
-                    judges=grader.judge_versions,
-                )
-                target = _resolved(output)
-                errors_path = Path(f"{target}{ERRORS}")
-                trace = None if plan.trace is None else _resolved(plan.trace)
-                files = Files(target, errors_path, trace, header, restart=plan.restart)
-                finished.append(files)
-                continued += files.entry.tally.rows
-                chunks = () if files.entry.finished else engine.graded(_chunks(inputs, files.entry.mark))
-                for graded in judging.closed((inputs[chunk.mark.input].name, chunk) for chunk in chunks):
-                    files.write(graded)
-                    if progress is not None:
-                        progress(before + _position(inputs, graded.mark), total.rows + files.entry.tally.rows)
-                files.finish()
-                before += sum(source.size or 0 for source in inputs)
-                total.add(files.entry.tally)
-                if files.entry.tally.errors:
-                    errors.append(Path(f"{output}{ERRORS}"))
-        for files in finished:
-            files.forget()
-    except KeyboardInterrupt:
-        raise Stopped(f"interrupted; {_AGAIN}") from None
-    except DiskFull as error:
-        raise Stopped(f"{error}; make room, then {_AGAIN}") from error
-    finally:
-        for files in finished:
+    refuse_clashes(plan)
+    refuse_unseen(plan.job.fields, [source for inputs in sources for source in inputs])
+    first = resolved(plan.outputs[0][0])
+    name = (None if plan.restart else run_begun(first)) or uuid.uuid4().hex
+    with _Run(plan, name, opening, progress) as running:
+        try:
+            with _interruptible():
+                for (output, _), inputs in zip(plan.outputs, sources, strict=True):
+                    running.grade(output, inputs)
+                return running.done()
+        except KeyboardInterrupt:
+            raise Stopped(f"interrupted; {_AGAIN}") from None
+        except DiskFull as error:
+            raise Stopped(f"{error}; make room, then {_AGAIN}") from error
+        except Unreachable as error:
+            raise Stopped(f"{error}; {_AGAIN}") from None
+        except OverBudget:
+            raise Stopped(running.over_budget()) from None
+
+
+class _Run:
+    """A run under way: its workers, its judge, its files."""
+
+    def __init__(self, plan: Plan, name: str, opening: Opening | None, progress: Telling | None) -> None:
+        self._plan = plan
+        self._name = name
+        self._progress = progress
+        self._till: Till | None = None
+        self._finished: list[Files] = []
+        self._total, self._continued, self._before = Tally(), 0, 0
+        self._noted: dict[str, list[Path]] = {"errors": [], "flips": [], "audit": []}
+        workers = plan.workers or available_cpus()
+
+        def desk(rules: Rules) -> Desk | None:
+            if opening is None:
+                return None
+            self._till = opening(rules, name)
+            return self._till.desk
+
+        self._grader = Grader(plan.job, processes=workers, desk=desk)
+        self._judging = Judging(self._grader)
+        self._engine = LocalEngine(plan.job, workers=workers, rules=self._grader.rules_version)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.close()
+        self._judging.close()
+        if self._till is not None:
+            self._till.close()
+        for files in self._finished:
             files.close()
-    return Done(total, continued, tuple(errors))
+
+    def grade(self, output: Path, inputs: Sequence[Source]) -> None:
+        """Grade inputs into one output."""
+        plan = self._plan
+        target = resolved(output)
+        places = beside(target, plan.trace)
+        files = Files(target, places, self._header(inputs), restart=plan.restart)
+        self._finished.append(files)
+        self._continued += files.entry.tally.rows
+        if not files.entry.finished:
+            if self._till is not None:
+                files.keep()
+                self._till.finish_rounds(Path(f"{target}{BATCHES}"), lambda: self._scan(inputs, files), says=self._says)
+            for graded in self._judging.closed(self._engine_on(inputs, files)):
+                files.write(graded)
+                if self._progress is not None:
+                    done = self._before + position(inputs, graded.mark)
+                    self._progress(done, self._total.rows + files.entry.tally.rows)
+        files.finish()
+        self._before += sum(source.size or 0 for source in inputs)
+        self._total.add(files.entry.tally)
+        for name, count in zip(ENDS, (files.entry.tally.errors, *_seen(files.entry.tally)), strict=True):
+            if count:
+                self._noted[name].append(Path(f"{output}{ENDS[name]}"))
+
+    def done(self) -> Done:
+        """How it ended; the journals go."""
+        bill, lost = self._billed()
+        for files in self._finished:
+            files.forget()
+        noted = {name: tuple(paths) for name, paths in self._noted.items()}
+        return Done(self._total, self._continued, noted["errors"], noted["flips"], noted["audit"], lost=lost, bill=bill)
+
+    def over_budget(self) -> str:
+        """What to say where the money is spent."""
+        bill, _ = self._billed()
+        if bill is None or bill.limit is None:
+            return f"the budget of the judge is spent; {_AGAIN}"
+        spent = bill.spending.picodollars + bill.spending.reserved
+        return (
+            f"the budget of ${dollars(bill.limit)} for the judge leaves too little for the next call: ${dollars(spent)}"
+            f" is spent or put aside. With a higher --budget-usd {_AGAIN}"
+        )
+
+    def _billed(self) -> tuple[Bill | None, Path | None]:
+        """The bill, and the list of lost calls where there are any."""
+        if self._till is None:
+            return None, None
+        bill = self._till.bill()
+        path = Path(f"{self._plan.outputs[0][0]}{LOST_CALLS}")
+        return bill, path if write_lost(bill, path) else None
+
+    def _header(self, inputs: Sequence[Source]) -> Header:
+        plan = self._plan
+        return Header(
+            inputs=tuple(source.identity for source in inputs),
+            engine=__version__,
+            rules=self._grader.rules_version,
+            job=plan.job,
+            longest_line=plan.longest_line,
+            trace=None if plan.trace is None else str(plan.trace),
+            judges=self._grader.judge_versions,
+            mode=plan.mode,
+            run=self._name,
+        )
+
+    def _engine_on(self, inputs: Sequence[Source], files: Files) -> Iterator[tuple[str, Graded]]:
+        """What the engine makes of the inputs, from where the files end."""
+        for graded in self._engine.graded(read_chunks(inputs, files.entry.mark)):
+            yield inputs[graded.mark.input].name, graded
+
+    def _scan(self, inputs: Sequence[Source], files: Files) -> None:
+        """Put every open row to the judge, and write nothing."""
+        rows = 0
+        for graded, _ in self._judging.answered(self._engine_on(inputs, files)):
+            rows += graded.tally.rows
+            if self._progress is not None:
+                self._progress(self._before + position(inputs, graded.mark), self._total.rows + rows)
+
+    def _says(self, what: str) -> None:
+        if self._progress is not None:
+            self._progress.says(what)
+
+
+def _seen(tally: Tally) -> tuple[int, int]:
+    return tally.flips, tally.audited
 
 
 @contextmanager
@@ -154,102 +233,3 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _refuse_clashes(plan: Plan) -> None:
-    """Raise where two files of the run would be one."""
-    taken: dict[Path, str] = {}
-    for _, inputs in plan.outputs:
-        for name in inputs:
-            if name != STANDARD_INPUT:
-                taken[Path(name).resolve()] = f"the input {name}"
-    wanted: list[tuple[Path, str]] = []
-    for output, _ in plan.outputs:
-        wanted += [
-            (Path(f"{output}{end}"), f"{output}{end}") for end in ("", PARTIAL, JOURNAL, ERRORS, ERRORS + PARTIAL)
-        ]
-    if plan.trace is not None:
-        if len(plan.outputs) > 1:
-            raise SettingsError("--trace writes one file: give -o too, so that the inputs are graded into one")
-        wanted += [(plan.trace, str(plan.trace)), (Path(f"{plan.trace}{PARTIAL}"), f"{plan.trace}{PARTIAL}")]
-    for path, name in wanted:
-        place = path.resolve()
-        if place in taken:
-            raise OutputError(f"{name}: would be written over {taken[place]}; give another name")
-        taken[place] = f"the output {name}"
-
-
-def _refuse_unseen(fields: Fields, sources: Iterable[Source]) -> None:
-    """Raise where no row of the first ones has a field that was named: graded so, every answer would be missing."""
-    wanted = {theirs: ours for ours, theirs in msgspec.structs.asdict(fields).items() if theirs != ours}
-    seen: dict[str, None] = {}
-    for source in sources if wanted else ():
-        size = 0
-        for count, line in enumerate(source.peek(), 1):
-            with suppress(RecordError):  # a line that is no row says nothing of fields
-                seen.update(dict.fromkeys(read_row(line.data or b"").fields()))
-            if wanted.keys() <= seen.keys():
-                return
-            size += line.length
-            if count >= _WINDOW_LINES or size >= _WINDOW_BYTES:
-                break
-    for theirs, ours in wanted.items():
-        if seen and theirs not in seen:
-            raise SettingsError(
-                f"--field {ours}={theirs}: no row has a field '{theirs}'{did_you_mean(theirs, seen)};"
-                f" the rows have {', '.join(list(seen)[:_NAMES])}"
-            )
-
-
-def _resolved(path: Path) -> Path:
-    """The real file behind a name, in a folder that is there."""
-    place = path.resolve()
-    if not place.parent.is_dir():
-        raise OutputError(f"{path}: there is no folder {path.parent}")
-    if place.is_dir():
-        raise OutputError(f"{path}: is a folder; name a file in it")
-    return place
-
-
-def _chunks(sources: Sequence[Source], mark: Mark | None) -> Iterator[Chunk]:
-    """The inputs in chunks, from the mark on. What was graded before is read again, to see that it is the same."""
-    index = 0
-    for place, source in enumerate(sources):
-        lines = source.lines()
-        if mark is not None and place < mark.input:
-            continue
-        if mark is not None and place == mark.input:
-            _skip(lines, mark, source.name)
-        for held in _held(lines):
-            filled = tuple(line for line in held if line.data is None or line.data.strip())
-            end = Mark(place, held[-1].number, held[-1].checksum)
-            yield Chunk(index, source.name, filled, len(held) - len(filled), end)
-            index += 1
-
-
-def _held(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    held: list[Line] = []
-    size = 0
-    for line in lines:
-        held.append(line)
-        size += line.length
-        if len(held) >= CHUNK_LINES or size >= CHUNK_BYTES:
-            yield held
-            held, size = [], 0
-    if held:
-        yield held
-
-
-def _skip(lines: Iterator[Line], mark: Mark, name: str) -> None:
-    line = None
-    for line in lines:
-        if line.number == mark.line:
-            break
-    if line is None or (line.number, line.checksum) != (mark.line, mark.checksum):
-        problem = f"is no longer what it was when the run began (up to line {mark.line}); --restart begins anew"
-        raise InputError(f"{name}: {problem}")
-
-
-def _position(sources: Sequence[Source], mark: Mark) -> int:
-    """Bytes of input read when a mark was reached: all of the inputs before it, and of its own as far as it is open."""
-    return sum(source.size or 0 for source in sources[: mark.input]) + sources[mark.input].position()

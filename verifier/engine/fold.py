@@ -82,12 +82,14 @@ def settle(  # what the shell knows of the codes, which the engine does not
     reason: str = "",
     confidence: float | None = None,
     firm: bool = True,
+    told: bool = False,
 ) -> Verdict:
     """The verdict after a judgement: a step more, and decided where it was undecided and the judge is not.
 
     ``reason`` is the sentence of the finding's code and ``confidence`` its measured precision. An *incorrect* that is
     not ``firm`` (by convention, and put to a judge all the same) becomes *correct* where the judge says so; *correct*
-    is never changed. What a model was asked stands in the verdict whatever it said.
+    is never changed. What a model was asked stands in the verdict whatever it said; where ``told``, so does why the
+    judge could not tell, in place of why the engine could not.
     """
     finding = judgement.finding
     step = Step("judge", name, finding.decision, finding.code, finding.evidence)
@@ -95,6 +97,8 @@ def settle(  # what the shell knows of the codes, which the engine does not
     if judgement.model is not None:
         dollars = None if judgement.picodollars is None else judgement.picodollars / PICO
         settled = msgspec.structs.replace(settled, judge_model=judgement.model, judge_cost_usd=dollars)
+    if told and verdict.outcome is Outcome.UNDECIDED and finding.decision is Decision.PASS:
+        return msgspec.structs.replace(settled, code=finding.code, reason=reason)
     overturned = verdict.outcome is Outcome.INCORRECT and not firm and finding.decision is Decision.CORRECT
     if not overturned and (verdict.outcome is not Outcome.UNDECIDED or finding.decision is Decision.PASS):
         return settled

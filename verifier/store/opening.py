@@ -40,6 +40,14 @@ def open_store(url: str | None = None) -> Store:
     return store
 
 
+def open_existing(url: str | None = None) -> Store | None:
+    """The store of a URL, to look into it; ``None`` where it would have to be made. Raises ``StoreError``."""
+    place = default_path() if not url else _file(url) if _scheme(url) == "sqlite" else None
+    if place is not None and not place.exists():
+        return None
+    return _opened(url)
+
+
 def _opened(url: str | None) -> Store:
     if not url:
         from verifier.store.sqlite import SQLiteStore
@@ -49,7 +57,7 @@ def _opened(url: str | None) -> Store:
     if scheme == "sqlite":
         from verifier.store.sqlite import SQLiteStore
 
-        return SQLiteStore(_file(url))
+        return SQLiteStore(file_of(url))
     if scheme in {"postgresql", "postgres"}:
         from verifier.store.postgres import PostgresStore
 
@@ -74,7 +82,12 @@ def _scheme(url: str) -> str:
     return url.partition("://")[0].lower() if "://" in url else ""
 
 
-def _file(url: str) -> Path | None:
+def file_of(url: str | None) -> Path | None:
+    """The file of a store; ``None`` for one that is not in a file. Raises ``StoreError``."""
+    if not url:
+        return default_path()
+    if _scheme(url) != "sqlite":
+        return None
     rest = url.partition("://")[2]
     if "?" in rest or "#" in rest:
         raise StoreError(f"the store '{url}': a path alone is read; write ? as %3F and # as %23")

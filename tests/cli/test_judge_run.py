@@ -1,0 +1,230 @@
+"""``verifier grade`` with a judge that is a model, over real HTTP: what is asked, paid, kept, changed and listed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakeapi import FakeAPI
+from judgedrows import open_rows, sealed_rows
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+ROWS = 60
+
+
+@pytest.fixture
+def api() -> Iterator[FakeAPI]:
+    with FakeAPI(opinion="same") as running:
+        yield running
+
+
+@pytest.fixture
+def grade(tmp_path: Path, verifier: Run, api: FakeAPI, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Grades ``in.jsonl`` into ``out.jsonl`` with the local server as judge."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", api.key)
+    monkeypatch.setenv("VERIFIER_JUDGE_BASE_URL", api.url)
+    monkeypatch.setenv("VERIFIER_STORE_URL", f"sqlite:///{tmp_path}/opinions.db")
+    monkeypatch.setenv("VERIFIER_JUDGE_DEADLINE_SECONDS", "5")
+
+    def run(*arguments: object, status: int = 0, **options: object) -> subprocess.CompletedProcess[bytes]:
+        done = verifier("grade", "in.jsonl", "-o", "out.jsonl", *arguments, **options)
+        assert done.returncode == status, done.stderr.decode()
+        return done
+
+    return run
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def _told(done: subprocess.CompletedProcess[bytes], name: str) -> str:
+    """What the table at the end says under a name."""
+    rows = [line.split("│") for line in done.stdout.decode().splitlines() if line.startswith("│")]
+    return next(row[2].strip() for row in rows if row[1].strip() == name)
+
+
+def _codes(folder: Path) -> set[str]:
+    return {row["verification"]["code"] for row in _lines(folder / "out.jsonl")}
+
+
+def test_what_rules_cannot_tell_is_asked_once_and_never_paid_again(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(ROWS) + sealed_rows(ROWS))
+    done = grade()
+    rows = _lines(tmp_path / "out.jsonl")
+    assert [row["success"] for row in rows] == [True] * (2 * ROWS)
+    assert {row["verification"]["method"] for row in rows[:ROWS]} == {"anthropic"}
+    assert {row["verification"]["judge_model"] for row in rows} == {"claude-haiku-5-5", None}
+    assert api.calls()["arrived"] == 2 * ROWS
+    assert (_told(done, "put to the judge"), _told(done, "judge calls")) == (f"{ROWS}", f"{2 * ROWS}")
+    ledger = api.ledger()
+    assert ledger["live"]["replies"] == 2 * ROWS
+    paid = sum(row["verification"]["judge_cost_usd"] or 0 for row in rows)
+    assert float(_told(done, "cost, $")) == pytest.approx(paid)
+    first = (tmp_path / "out.jsonl").read_bytes()
+    done = grade()
+    assert (tmp_path / "out.jsonl").read_bytes() == first
+    assert api.calls()["arrived"] == 2 * ROWS
+    assert (_told(done, "judge calls"), _told(done, "answers from the store")) == ("0", f"{2 * ROWS}")
+    assert _told(done, "cost, $") == "0"
+    assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.jsonl"]
+
+
+def test_scopes(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    rows = [
+        {"sample_id": 1, "question": "Give the fraction in lowest terms.", "ground_truth": "3/4", "final_answer": "9/12"},
+        {"sample_id": 2, "ground_truth": "42", "final_answer": "43"},
+        {"sample_id": 3, "ground_truth": "42", "final_answer": "42"},
+        {"sample_id": 4, "ground_truth": "a heart attack", "final_answer": ":"},
+    ]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    grade()
+    assert api.calls()["arrived"] == 0
+    assert [row["success"] for row in _lines(tmp_path / "out.jsonl")] == [False, False, True, False]
+    grade("--judge-scope", "failed")
+    assert [row["success"] for row in _lines(tmp_path / "out.jsonl")] == [True, False, True, False]
+    (flip,) = _lines(tmp_path / "out.jsonl.flips.jsonl")
+    assert (flip["line"], flip["sample_id"], flip["before"]["success"], flip["after"]["success"]) == (1, 1, False, True)
+    assert flip["before"]["reason"]
+    assert (flip["after"]["code"], flip["after"]["quote"]) == ("judge.agrees", "9/12")
+    api.script(opinion="different")
+    grade("--judge-scope", "all")
+    assert [row["success"] for row in _lines(tmp_path / "out.jsonl")] == [True, False, True, False]
+    (audit,) = _lines(tmp_path / "out.jsonl.audit.jsonl")
+    assert (audit["line"], audit["kinds"], audit["judge"]["code"]) == (3, ["judge_disagrees"], "judge.differs")
+
+
+def test_a_doubtful_ground_truth_is_listed_and_decides_nothing(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(2))
+    api.fail([{"verdict": "different", "reference_suspect": True}], forever=True)
+    done = grade()
+    audits = _lines(tmp_path / "out.jsonl.audit.jsonl")
+    assert [audit["kinds"] for audit in audits] == [["reference_suspect"]] * 2
+    assert all(audit["judge"]["suspect"] for audit in audits)
+    assert {row["success"] for row in _lines(tmp_path / "out.jsonl")} == {False}
+    assert b"rows to look at: out.jsonl.audit.jsonl" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "fault", ["400", "401", "402", "403", "404", "413", "refusal", "truncated", "not_json", "off_schema", "wrong_quote"]
+)
+def test_a_fault_that_stays_leaves_rows_undecided(tmp_path: Path, grade: Run, api: FakeAPI, fault: str) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(4) + sealed_rows(4))
+    api.fail([fault], forever=True)
+    grade()
+    rows = _lines(tmp_path / "out.jsonl")
+    assert [row["success"] for row in rows] == [None] * 4 + [True] * 4
+    assert all(row["verification"]["code"].startswith("judge.") for row in rows[:4])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["429", "429:retry-after=1", "500", "503", "529", "cut", "cut:body", "slow"])
+def test_a_server_that_is_never_well_costs_no_verdict(
+    tmp_path: Path, grade: Run, api: FakeAPI, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERIFIER_JUDGE_DEADLINE_SECONDS", "2")
+    (tmp_path / "in.jsonl").write_text(open_rows(4) + sealed_rows(4))
+    api.fail([fault], forever=True)
+    grade()
+    rows = _lines(tmp_path / "out.jsonl")
+    assert [row["success"] for row in rows] == [None] * 4 + [True] * 4
+    assert all(row["verification"]["code"].startswith("judge.") for row in rows[:4])
+    api.script(rules=[], opinion="same")  # it is well again: what was left open is asked about
+    (tmp_path / "out.jsonl").rename(tmp_path / "in.jsonl")
+    grade("--regrade")
+    assert [row["success"] for row in _lines(tmp_path / "out.jsonl")] == [True] * 8
+
+
+def test_a_server_that_is_not_there_costs_no_verdict(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(4) + sealed_rows(4))
+    api.stop()
+    grade()
+    rows = _lines(tmp_path / "out.jsonl")
+    assert [row["success"] for row in rows] == [None] * 4 + [True] * 4
+
+
+def test_a_budget_stops_before_it_is_passed_and_the_run_goes_on_with_more(
+    tmp_path: Path, grade: Run, api: FakeAPI
+) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(ROWS))
+    spent = [0.0]
+    for budget in ("0.003", "0.004"):
+        done = grade("--budget-usd", budget, status=3)
+        assert b"leaves too little for the next call" in done.stderr
+        assert not (tmp_path / "out.jsonl").exists()
+        spent.append(_spent(tmp_path))
+        assert spent[-2] < spent[-1] <= float(budget)
+    done = grade("--budget-usd", "1", "--trace", "t", status=2)
+    assert b"another --trace" in done.stderr
+    done = grade("--budget-usd", "1")
+    assert api.calls()["arrived"] == api.calls()["distinct"] == 2 * ROWS
+    assert float(_told(done, "cost, $")) == pytest.approx(_spent(tmp_path))
+    assert _told(done, "judge calls") == f"{2 * ROWS}"
+    assert [row["success"] for row in _lines(tmp_path / "out.jsonl")] == [True] * ROWS
+
+
+def _spent(folder: Path) -> float:
+    """What the one run of the store has spent, in dollars."""
+    from verifier.store.opening import open_store
+
+    store = open_store(f"sqlite:///{folder}/opinions.db")
+    (spending,) = store.stats().runs.values()
+    store.close()
+    return float(spending.picodollars) / 10**12
+
+
+@pytest.mark.parametrize("budget", ["-1", "much", "nan", "1e-13"])
+def test_a_budget_that_is_none(tmp_path: Path, grade: Run, budget: str) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(1))
+    assert b"--budget-usd" in grade(f"--budget-usd={budget}", status=2).stderr
+
+
+def test_a_dry_run_asks_nobody_and_writes_nothing(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(ROWS) + sealed_rows(5))
+    done = grade("--dry-run", "--budget-usd", "0.0001", env=None)
+    told = done.stdout.decode()
+    assert f" {ROWS} " in told
+    assert "The budget of $0.0001 will not be enough." in told
+    assert api.calls()["arrived"] == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+    expected, most = _amounts(told)
+    done = grade()
+    assert expected / 3 < float(_told(done, "cost, $")) < expected * 3
+    assert float(_told(done, "cost, $")) < most
+    assert _amounts(grade("--dry-run").stdout.decode()) == (0, 0)
+
+
+def _amounts(told: str) -> tuple[float, float]:
+    last = [line for line in told.splitlines() if line.startswith("│ all")][-1].split("│")
+    return float(last[-3]), float(last[-2])
+
+
+def test_without_a_key_it_is_said_once_that_the_judge_is_off(
+    tmp_path: Path, verifier: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    (tmp_path / "in.jsonl").write_text(open_rows(3))
+    command = ("grade", "in.jsonl", "-o", "out.jsonl")
+    done = verifier(*command)
+    assert (done.returncode, done.stderr, done.stdout.count(b"the judge is off")) == (0, b"", 1)
+    for quiet in ("--quiet", "--judge=none"):
+        done = verifier(*command, quiet)
+        assert b"the judge is off" not in done.stdout + done.stderr
+    done = verifier(*command, "--judge-mode", "batch")
+    assert (done.returncode, done.stderr.count(b"the judge is off")) == (2, 1)
+    done = verifier(*command, "--judge", "claude-haiku-4-5")
+    assert (done.returncode, b"ANTHROPIC_API_KEY" in done.stderr) == (2, True)
+    done = verifier(*command, "--dry-run")
+    assert (done.returncode, b" 3 " in done.stdout) == (0, True)
+
+
+def test_another_model_is_another_question(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(3))
+    grade()
+    grade("--judge", "claude-haiku-4-5")
+    assert api.calls()["arrived"] == 12
+    assert {row["verification"]["judge_model"] for row in _lines(tmp_path / "out.jsonl")} == {"claude-haiku-4-5"}

@@ -1,0 +1,145 @@
+"""What a run asks a model through, what it may spend, and what it has spent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from verifier.batch.bill import Bill
+from verifier.batch.plan import Mode
+from verifier.batch.rounds import Gathering, Rounds, Sender
+from verifier.judge.desk import Desk as Counter
+from verifier.judge.port import Caller, Desk
+from verifier.judge.purse import Purse
+from verifier.settings import Settings
+from verifier.store.opening import open_store
+from verifier.store.port import Store
+from verifier.types.rules import Rules
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run may spend, under which name, and how it asks: ``sender`` makes what sends message batches."""
+
+    run: str
+    limit: int | None
+    concurrency: int
+    sender: Callable[[], Sender] | None = None
+
+
+class Till:
+    """The store, the purse and the desk of one run; a run that is continued counts on from what it had spent.
+
+    Calls that it had begun and never heard of again were lost with the process that sent them: what was reserved for
+    them counts as spent. Raises ``StoreError``.
+    """
+
+    def __init__(self, store: Store, caller: Caller | None, rules: Rules, terms: Terms) -> None:
+        self._store = store
+        self._rules = rules
+        self._terms = terms
+        spent = store.spending(terms.run)
+        self._counter = Counter(
+            caller,
+            store,
+            Purse(terms.limit, spent.picodollars + spent.reserved),
+            prices=rules.prices,
+            run=terms.run,
+            concurrency=terms.concurrency,
+        )
+        self._answered = 0
+        self._gathering = None if terms.sender is None else Gathering(self._counter)
+        self.desk: Desk = self._counter if self._gathering is None else self._gathering
+
+    def finish_rounds(self, folder: Path, scan: Callable[[], None], *, says: Callable[[str], None]) -> None:
+        """Where message batches are asked for, ask all that ``scan`` would, in ``folder``; else nothing.
+
+        Raises ``OverBudget`` and ``Unreachable``.
+        """
+        if self._gathering is None or self._terms.sender is None:
+            return
+        sender = self._terms.sender()
+        try:
+            rounds = Rounds(
+                self._store,
+                sender,
+                self._gathering,
+                prices=self._rules.prices,
+                run=self._terms.run,
+                limit=self._terms.limit,
+                folder=folder,
+                says=says,
+            )
+            try:
+                rounds.finish(scan)
+            finally:
+                self._answered += rounds.answered
+        finally:
+            sender.close()
+
+    def bill(self) -> Bill:
+        """The costs so far; to be asked for when nothing is under way."""
+        tally = self._counter.tally
+        return Bill(
+            spending=self._store.spending(self._terms.run),
+            sent=tally.sent + self._answered,
+            from_store=tally.from_store + (0 if self._gathering is None else self._gathering.found),
+            lost=tuple(call for call in self._store.open_calls(self._terms.run) if not call.batch),
+            limit=self._terms.limit,
+        )
+
+    def close(self) -> None:
+        """Let go of the store and the connections."""
+        self._counter.close()
+
+
+Opening = Callable[[Rules, str], Till]
+"""Makes the till of a run, from its rules and its name."""
+
+
+def caller_of(settings: Settings, model: str | None) -> Caller:
+    """What sends live calls, as the settings say."""
+    from verifier.judge.anthropic import AnthropicCaller
+
+    return AnthropicCaller(
+        model=model or settings.judge_model,
+        api_key=_key(settings),
+        base_url=settings.judge_base_url,
+        deadline_seconds=settings.judge_deadline_seconds,
+        concurrency=settings.judge_concurrency,
+    )
+
+
+def sender_of(settings: Settings, model: str | None) -> Sender:
+    """What sends message batches, as the settings say."""
+    from verifier.judge.batches import BatchCaller
+
+    return BatchCaller(
+        model=model or settings.judge_model,
+        api_key=_key(settings),
+        base_url=settings.judge_base_url,
+        deadline_seconds=settings.judge_deadline_seconds,
+        concurrency=settings.judge_concurrency,
+    )
+
+
+def _key(settings: Settings) -> str | None:
+    return None if settings.anthropic_api_key is None else settings.anthropic_api_key.get_secret_value()
+
+
+def opening(settings: Settings, *, model: str | None, limit: int | None, mode: Mode) -> Opening:
+    """How the tills of a run are made, as the settings say."""
+
+    def make(rules: Rules, run: str) -> Till:
+        terms = Terms(
+            run=run,
+            limit=limit,
+            concurrency=settings.judge_concurrency,
+            sender=partial(sender_of, settings, model) if mode == "batch" else None,
+        )
+        caller = None if mode == "batch" else caller_of(settings, model)
+        return Till(open_store(settings.store_url), caller, rules, terms)
+
+    return make
