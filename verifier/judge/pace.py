@@ -161,7 +161,11 @@ class Pace:
             turn.taken = True
             self._under_way += 1
             if turn.waits:
-                turn.loop.call_soon_threadsafe(_tell, turn.ready)
+                try:
+                    turn.loop.call_soon_threadsafe(_tell, turn.ready)
+                except RuntimeError:  # the loop was closed just now
+                    turn.taken = False
+                    self._under_way -= 1
 
 
 def _tell(ready: asyncio.Future[None]) -> None:
