@@ -74,7 +74,7 @@ def _comparable(findings: list[Finding]) -> list[Finding]:
     return findings
 
 
-def settle(  # what the shell knows of the codes, which the engine does not
+def settle(  # noqa: PLR0913  # what the shell knows of the codes, which the engine does not
     verdict: Verdict,
     name: str,
     judgement: Judgement,
