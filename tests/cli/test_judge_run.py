@@ -61,8 +61,7 @@ def test_what_rules_cannot_tell_is_asked_once_and_never_paid_again(tmp_path: Pat
     assert {row["verification"]["judge_model"] for row in rows} == {"claude-haiku-5-5", None}
     assert api.calls()["arrived"] == 2 * ROWS
     assert (_told(done, "put to the judge"), _told(done, "judge calls")) == (f"{ROWS}", f"{2 * ROWS}")
-    ledger = api.ledger()
-    assert ledger["live"]["replies"] == 2 * ROWS
+    assert api.ledger()["live_calls"] == 2 * ROWS
     paid = sum(row["verification"]["judge_cost_usd"] or 0 for row in rows)
     assert float(_told(done, "cost, $")) == pytest.approx(paid)
     first = (tmp_path / "out.jsonl").read_bytes()
@@ -76,7 +75,12 @@ def test_what_rules_cannot_tell_is_asked_once_and_never_paid_again(tmp_path: Pat
 
 def test_scopes(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
     rows = [
-        {"sample_id": 1, "question": "Give the fraction in lowest terms.", "ground_truth": "3/4", "final_answer": "9/12"},
+        {
+            "sample_id": 1,
+            "question": "Give the fraction in lowest terms.",
+            "ground_truth": "3/4",
+            "final_answer": "9/12",
+        },
         {"sample_id": 2, "ground_truth": "42", "final_answer": "43"},
         {"sample_id": 3, "ground_truth": "42", "final_answer": "42"},
         {"sample_id": 4, "ground_truth": "a heart attack", "final_answer": ":"},

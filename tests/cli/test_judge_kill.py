@@ -1,0 +1,114 @@
+"""Killed at any moment, a run with a judge loses no answer that was kept, and pays none twice but those in flight."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from commands import VERIFIER
+from fakeapi import FakeAPI
+from judgedrows import open_rows
+
+from verifier.grader import default_rules
+from verifier.judge.prices import cost, picodollars
+from verifier.store.opening import open_store
+from verifier.types.opinion import Usage
+
+KILLS = 20
+CONCURRENCY = 64
+
+
+def _run(folder: Path, api: FakeAPI, *arguments: str, kill_after: float | None = None) -> float | None:
+    """Run to the end, or kill it after so many seconds; gives the seconds it took, ``None`` where it was killed."""
+    environment = os.environ | {
+        "ANTHROPIC_API_KEY": api.key,
+        "VERIFIER_JUDGE_BASE_URL": api.url,
+        "VERIFIER_STORE_URL": f"sqlite:///{folder}/opinions.db",
+        "VERIFIER_JUDGE_CONCURRENCY": str(CONCURRENCY),
+    }
+    command = [str(VERIFIER), "grade", "in.jsonl", "-o", "out.jsonl", "--quiet", "--workers", "1", *arguments]
+    began = time.monotonic()
+    with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            assert process.wait(kill_after) == 0
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None
+    return time.monotonic() - began
+
+
+def _until(folder: Path, api: FakeAPI, *arguments: str, begins: float, seconds: float, seed: int) -> int:
+    """Kill the run at random moments, again and again, and let it end; gives how often it was killed."""
+    moments = random.Random(seed)
+    for killed in range(KILLS):
+        # From the start-up on, and mostly while it asks: a run that was killed asks what is left.
+        delay = moments.uniform(begins * 0.2, begins + seconds / KILLS * 2)
+        if _run(folder, api, *arguments, kill_after=delay) is not None:
+            return killed
+    _run(folder, api, *arguments)
+    return KILLS
+
+
+@pytest.mark.slow
+def test_kill_9_at_twenty_random_moments_while_it_asks(tmp_path: Path) -> None:
+    rows = 700
+    warm, killed_run = tmp_path / "warm", tmp_path / "killed"
+    for folder, count in ((warm, 1), (killed_run, rows)):
+        folder.mkdir()
+        (folder / "in.jsonl").write_text(open_rows(count))
+    with FakeAPI(opinion="exact", latency=0.25) as api:
+        begins = _run(warm, api) or 0.0
+        api.reset()
+        killed = _until(killed_run, api, begins=begins, seconds=rows * 1.4 * 0.25 / CONCURRENCY * 4, seed=6)
+        calls, ledger = api.calls(), api.ledger()
+    assert killed >= KILLS // 2
+    graded = [json.loads(line) for line in (killed_run / "out.jsonl").read_text().splitlines()]
+    assert [row["sample_id"] for row in graded] == [f"open{number}" for number in range(rows)]
+    assert {row["verification"]["method"] for row in graded} == {"anthropic"}
+    lost_file = killed_run / "out.jsonl.lost-calls.jsonl"
+    lost = [json.loads(line) for line in lost_file.read_text().splitlines()] if lost_file.exists() else []
+    assert len(lost) <= killed * CONCURRENCY
+    assert calls["arrived"] - calls["distinct"] <= len(lost)  # what was asked again is what had been lost
+    store = open_store(f"sqlite:///{killed_run}/opinions.db")
+    (spending,) = store.stats().runs.values()
+    store.close()
+    assert spending.calls == calls["distinct"]
+    assert spending.open_calls == len(lost)
+    assert spending.reserved == sum(picodollars(call["reserved_usd"]) for call in lost)
+    # All replies that the server sent are paid for or listed as lost, with at least what they cost.
+    assert spending.calls <= ledger["live_calls"] <= spending.calls + len(lost)
+    charged = cost(default_rules().prices, "claude-haiku-5-5", Usage(**ledger["live"]), "live")
+    assert charged is not None
+    assert spending.picodollars <= charged <= spending.picodollars + spending.reserved
+    assert {path.name for path in killed_run.iterdir() if path.name.startswith("out")} <= {
+        "out.jsonl", "out.jsonl.lost-calls.jsonl",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_kill_9_while_batches_are_made_and_waited_for(tmp_path: Path) -> None:
+    rows = 80
+    (tmp_path / "in.jsonl").write_text(open_rows(rows))
+    warm = tmp_path / "warm"
+    warm.mkdir()
+    (warm / "in.jsonl").write_text(open_rows(1))
+    with FakeAPI(opinion="same", batch_seconds=1.0) as api:
+        begins = (_run(warm, api, "--judge", "none") or 0.0) + 1
+        api.reset()
+        killed = _until(tmp_path, api, "--judge-mode", "batch", begins=begins, seconds=KILLS, seed=7)
+        ledger = api.ledger()
+    assert killed >= 3
+    graded = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [row["success"] for row in graded] == [True] * rows
+    assert ledger["batch_calls"] == 2 * rows  # no call was in two batches
+    assert ledger["live_calls"] == 0
+    store = open_store(f"sqlite:///{tmp_path}/opinions.db")
+    (spending,) = store.stats().runs.values()
+    store.close()
+    assert (spending.calls, spending.open_calls) == (2 * rows, 0)
+    assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.jsonl"]
