@@ -101,6 +101,8 @@ def _read_whole(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
 
 def _asked(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
     """What each reader says that may read a text, in their order; lists and chemistry are read as they were written."""
+    if truth.may_be_letter(words):
+        yield truth.read_letter(words, ctx)
     if listing.may_read(raw, ctx):
         yield listing.read_listing(raw, words, ctx)
     if written.may_read(words, ctx):
