@@ -243,7 +243,10 @@ def _is_of_another(folded: str, hit: Hit, wanted: str, table: AsideTable) -> boo
     spans = [(_begin(folded, hit.start), _end(folded, hit.end))]
     if hit.kind == "denials":
         spans.append((hit.end, spans[0][1]))
+    following = _NUMERAL.search(folded, hit.end, spans[0][1]) if hit.kind == "bounds" else None
     own = set(_NUMERAL.findall(wanted))
+    if following is not None and not own.isdisjoint(_NUMERAL.findall(folded, following.end())):
+        spans.append((hit.end, following.end()))  # that a number is greater than 3 is 1/2
     for start, end in spans:
         said = set(_NUMERAL.findall(folded[start:end]))
         rest = {*_NUMERAL.findall(folded[:start]), *_NUMERAL.findall(folded[end:])}

@@ -106,15 +106,14 @@ NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
 CODES: tuple[Code, ...] = (
     *kind.CODES, *number.CODES, *quantity.CODES, *date.CODES, *clock.CODES, *bounds.CODES, *ordinal.CODES,
     *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *asides.CODES, *subjects.CODES,
-    *expression.CODES, *relation.CODES, *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES, *reaction.CODES, *electrons.CODES,
-    *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES, *listing.CODES, *address.CODES,
-    *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES, REST_DIFFERS, *sort.CODES, NOT_READ,
-    *limits.CODES,
+    *expression.CODES, *relation.CODES, *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES,
+    *reaction.CODES, *electrons.CODES, *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES,
+    *listing.CODES, *address.CODES, *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES,
+    REST_DIFFERS, *sort.CODES, NOT_READ, *limits.CODES,
 )  # fmt: skip
 _BY_NAME = {code.name: code for code in CODES}
 
 
-_AGREES = Decision.CORRECT
 _UNREAD: Read = ((), ())
 
 
@@ -405,16 +404,17 @@ class _Grade:
 
     def _beside(self, gold: Side, candidate: Side, finding: Finding) -> Finding | None:
         """What is said beside an answer that agrees, and of what it is said."""
-        doubt = asides.doubted(gold, candidate, finding, self.context)
-        return doubt or subjects.other(gold, candidate, finding, self.context)
+        ctx = self.context
+        return asides.doubted(gold, candidate, finding, ctx) or subjects.other(gold, candidate, finding, ctx)
 
     def _denied(self, gold: Side, denied: str, finding: Finding) -> Finding:
         """A refutation where an answer only says that it is not what the ground truth is (POLICY 50)."""
         quiet = len(self.trace)
         words, readings = self._readings((Extraction(denied, "given", 0, len(denied)),))
-        agrees = words[0] in gold.texts or self._law_three(gold, Side(readings, denied, words)).decision is _AGREES
+        read = self._law_three(gold, Side(readings, denied, words))
+        told = words[0] in gold.texts or read.decision is Decision.CORRECT
         del self.trace[quiet:]
-        if agrees:
+        if told:
             finding = asides.DENIED.finding(text=denied)
             self.note("compare", "asides", finding, self.meter.total)
         return finding

@@ -86,6 +86,9 @@ def _read_whole(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
     """
     ctx.meter.spend(_READERS_WORK + 8 * len(words))
     found: list[Reading] = []
+    letter = truth.read_letter(words, ctx) if truth.may_be_letter(words) else None
+    if letter is not None:
+        return (letter,)
     for readings in _asked(words, raw, ctx):
         certain = False
         for reading in readings:
@@ -101,8 +104,6 @@ def _read_whole(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
 
 def _asked(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
     """What each reader says that may read a text, in their order; lists and chemistry are read as they were written."""
-    if truth.may_be_letter(words):
-        yield truth.read_letter(words, ctx)
     if listing.may_read(raw, ctx):
         yield listing.read_listing(raw, words, ctx)
     if written.may_read(words, ctx):

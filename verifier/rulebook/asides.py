@@ -41,12 +41,12 @@ def asides(entries: list[AsideEntry], lists: Lists) -> AsideTable:
     for entry in entries:
         for kind in KINDS:
             for phrase in getattr(entry, kind):
-                folded = phrase.lower()
-                if _GLUED.search(folded):
-                    glued[folded, kind] = None
+                lowered = phrase.lower()
+                if _GLUED.search(lowered):
+                    glued[lowered, kind] = None
                     continue
-                words = tuple(_WORD.findall(folded))
-                phrases.setdefault(words[0][:START], []).append(Aside(words, kind, folded.endswith("*")))
+                words = tuple(_WORD.findall(lowered))
+                phrases.setdefault(words[0][:START], []).append(Aside(words, kind, lowered.endswith("*")))
     return AsideTable(
         phrases={start: tuple(listed) for start, listed in phrases.items()},
         glued=tuple(glued),

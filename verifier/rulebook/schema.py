@@ -454,8 +454,8 @@ _LISTS = {
     "list_joins list_several list_samples list_orders list_parts list_ends loanwords verbatim "
     "relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
-    "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
-    "loose_before_hour oclock hour_letters hour_words military joints "
+    "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
+    "loose_past loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular",

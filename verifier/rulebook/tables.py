@@ -55,9 +55,8 @@ from verifier.types.rules import (
     Rules,
     TextTable,
     Tolerance,
-    TruthTable,
-    TruthWord,
 )
+from verifier.types.truths import TruthTable, TruthWord
 from verifier.types.verdict import Decision
 
 _E = TypeVar("_E", bound=Entry)

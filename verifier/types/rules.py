@@ -24,6 +24,7 @@ from verifier.types.names import NameTable
 from verifier.types.phrases import PhraseTable
 from verifier.types.prices import PriceTable
 from verifier.types.rivals import RivalTable
+from verifier.types.truths import TruthTable
 from verifier.types.verdict import Decision
 
 Dimension = tuple[tuple[str, int], ...]
@@ -255,29 +256,6 @@ class DemandTable(msgspec.Struct, frozen=True):
     rewrite: frozenset[str]
     rewritten: frozenset[str]
     starts: Mapping[str, tuple[str, ...]]
-
-
-class TruthWord(msgspec.Struct, frozen=True):
-    """A word for yes or no: what it says, of which vocabulary it is, and the words behind it that take it back.
-
-    ``before`` are the phrases that may open a sentence with it: "the statement is".
-    """
-
-    value: bool
-    vocabulary: str
-    against: frozenset[str] = frozenset()
-    before: frozenset[str] = frozenset()
-
-
-class TruthTable(msgspec.Struct, frozen=True):
-    """Words for yes and no, in lower case; ``leads`` are all phrases that may stand before one, longest first.
-
-    ``letters`` stand for them where the question offers both words of a vocabulary.
-    """
-
-    words: Mapping[str, TruthWord]
-    letters: Mapping[str, TruthWord]
-    leads: tuple[str, ...] = ()
 
 
 class DateTable(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.text import fold
-from verifier.types.rules import TruthWord
+from verifier.types.truths import TruthWord
 from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
 
 SAME = proves("truth.same", "Both sides say yes (or true), or both say no (or false).")
@@ -69,11 +69,12 @@ def may_be_letter(text: str) -> bool:
     return len(text) <= _LETTER
 
 
-def read_letter(text: str, ctx: Context) -> Iterator[Reading]:
+def read_letter(text: str, ctx: Context) -> Reading | None:
     """A letter alone, T or F, where the question offers true and false and no lettered options."""
     letter = ctx.rules.truth.letters.get(text.strip("() ").lower())
-    if letter is not None and not ctx.demand.options and _offered(letter, ctx):
-        yield Reading(Truth(letter.value, letter.vocabulary), "truth")
+    if letter is None or ctx.demand.options or not _offered(letter, ctx):
+        return None
+    return Reading(Truth(letter.value, letter.vocabulary), "truth")
 
 
 def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
