@@ -18,6 +18,7 @@ from verifier.engine.kinds import label, truth
 from verifier.engine.kinds.kind import Context
 from verifier.engine.sides import Side
 from verifier.engine.statement import breaks
+from verifier.engine.units import read_unit
 from verifier.types.asides import AsideTable
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, refutes
 
@@ -39,6 +40,7 @@ _DOUBLE = re.compile(r"[,;:?]|\. ")
 _MOST_LINKS = 8
 _AMOUNTS = frozenset({"number", "quantity", "date", "clock", "missing"})
 _PLACE = re.compile(r"(?<=[a-z] )[A-Z](?![^\W_])")  # from A
+_SYMBOL = 3  # letters of a word that may be a unit
 _START = 2  # letters of a word under which its phrases stand
 _WORDY = re.compile(r"(?<![\\A-Za-z])(?:[^\W\d_]){2}|[\u0900-\ud7ff]|~~")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -84,7 +86,7 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
         return None
     folded = texts.fold(said)
     hits = [hit for hit in _hits(folded, table) if not _is_read(hit, stage, candidate)]
-    hits = [hit for hit in hits if not _is_told(folded, hit, wanted, ctx)]
+    hits = [hit for hit in hits if not _is_told(folded, hit, wanted, ctx) and not _is_unit(said, hit, ctx)]
     if stage in _NAMED:
         hits = [hit for hit in hits if _is_remark(said, hit, table)]
         if stage == "truth" and any(_is_no(reading.answer) for reading in candidate.readings):
@@ -166,6 +168,14 @@ def _is_read(hit: Hit, stage: str, candidate: Side) -> bool:
     if hit.kind == "bounds" and (stage in _BOUNDED or "≡" in candidate.shown):
         return True
     return hit.kind == "denials" and "≠" in candidate.shown
+
+
+def _is_unit(said: str, hit: Hit, ctx: Context) -> bool:
+    """Whether a short word is a unit as it is written: EJ."""
+    if hit.end - hit.start > _SYMBOL or not said.isascii():
+        return False
+    unit = read_unit(said, hit.start, ctx.rules.units)
+    return unit is not None and unit[1] == hit.end
 
 
 def _is_told(folded: str, hit: Hit, wanted: str, ctx: Context) -> bool:

@@ -412,9 +412,8 @@ class _Grade:
         quiet = len(self.trace)
         words, readings = self._readings((Extraction(denied, "given", 0, len(denied)),))
         read = self._law_three(gold, Side(readings, denied, words))
-        told = words[0] in gold.texts or read.decision is Decision.CORRECT
         del self.trace[quiet:]
-        if told:
+        if words[0] in gold.texts or read.decision is Decision.CORRECT:
             finding = asides.DENIED.finding(text=denied)
             self.note("compare", "asides", finding, self.meter.total)
         return finding
