@@ -13,7 +13,7 @@ from verifier.engine.kinds.formula import Collection, Expression, Region, unders
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.measure import Measure
 from verifier.engine.kinds.number import read_number
-from verifier.engine.kinds.opening import harmless, open_number
+from verifier.engine.kinds.opening import goes_on, harmless, open_number
 from verifier.engine.kinds.quantity import Quantity
 from verifier.engine.kinds.quantity_reader import read_chain, read_quantity
 from verifier.engine.kinds.sort import carried
@@ -165,7 +165,9 @@ def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:
         return True
     scaled = _SCALED.fullmatch(text) if spaced or text[-1] in _SCALES else None  # 12k, 60 rpm, 2π rad/s
     letters = [] if scaled is None else _LETTERS.findall(scaled[1] or scaled[2])
-    return bool(letters) and not all(conditions.is_named(letter, ctx) for letter in letters)
+    if not letters or (scaled is not None and scaled[2] and goes_on(scaled[2], ctx)):
+        return False
+    return not all(conditions.is_named(letter, ctx) for letter in letters)
 
 
 def _is_unit(word: str, ctx: Context) -> bool:

@@ -264,6 +264,8 @@ def harmless(rest: str, ctx: Context) -> bool:
     found = [word.lower() for word in _WORD.findall(rest)]
     if not found:
         return True
+    if goes_on(rest, ctx):
+        return False
     if found[0] in table.joiners or (len(found[0]) == 1 and (found[0] != "a" or found == ["a"])):
         return False
     if not table.modifiers.isdisjoint(found[:_NEAR]) or not table.hedges.isdisjoint(found):
@@ -271,6 +273,28 @@ def harmless(rest: str, ctx: Context) -> bool:
     return table.directions.isdisjoint(word for word in found if word not in asked) and not _divided(found, ctx)
 
 
+def goes_on(rest: str, ctx: Context) -> bool:
+    """Whether a formula goes on behind a number: ``2 ln x``, ``2 sqrt 3``, ``2 pi``, ``2 theta``.
+
+    A function needs something it is applied to, and the name of a letter is a word where a word stands behind it
+    (5 gamma rays).
+    """
+    word = _NAME.match(rest)
+    if word is None:
+        return False
+    table, end = ctx.rules.maths, word.end()
+    kind, means = table.tokens.get(word[1]) or ("", "")
+    if not kind:
+        return word[1] in table.called and rest[end : end + 1] == "("
+    if kind == "function":
+        argument = _ARGUMENT.match(rest, end)
+        return argument is not None and (argument[1] is None or argument[1] in table.tokens)
+    return (kind == "letter" or means == "pi") and _NO_WORD.match(rest, end) is not None
+
+
+_NAME = re.compile(r" ?([A-Za-z]{2,}(?:10|2)?)")
+_ARGUMENT = re.compile(r" ?(?:[\d(^_√|\\α-ωϑϕπ]|([A-Za-z]+))")
+_NO_WORD = re.compile(r"(?! ?[^\W\d_]{2})")
 _COUNTER = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")  # a word that counts things: 858颗糖果
 _NEAR = 6  # words behind a number in which a modifier belongs to it
 
