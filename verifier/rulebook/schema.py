@@ -343,7 +343,7 @@ class CalledEntry(Entry):
 
 
 Meaning = Literal[
-    "positive", "nonnegative", "negative", "whole", "restricted", "order", "complex", "unknown", "variable"
+    "positive", "nonnegative", "negative", "whole", "restricted", "order", "complex", "unknown", "variable", "chosen"
 ]
 MEANINGS: tuple[str, ...] = get_args(Meaning)
 

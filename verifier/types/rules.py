@@ -191,8 +191,9 @@ class ConditionTable(msgspec.Struct, frozen=True):
     """What a question says in words of the names in its answer, by what that means (``rules/demand/conditions.toml``).
 
     ``restricted`` names have conditions that are not worked out, ``whole`` ones are integers, ``unknown`` ones are to
-    be solved for, ``variable`` ones are no units; ``order`` and ``complex`` are said of the whole question. ``run``
-    finds maths in running text, ``spoken`` a word between numbers that is one of ``signs``.
+    be solved for, ``variable`` ones are no units; ``order``, ``complex`` and ``chosen`` (its answer's name may be any)
+    are said of the whole question. ``run`` finds maths in running text, ``spoken`` a word between numbers that is one
+    of ``signs``.
     """
 
     positive: tuple[Saying, ...]
@@ -204,6 +205,7 @@ class ConditionTable(msgspec.Struct, frozen=True):
     complex: tuple[Saying, ...]
     unknown: tuple[Saying, ...]
     variable: tuple[Saying, ...]
+    chosen: tuple[Saying, ...]
     run: re.Pattern[str]
     spoken: re.Pattern[str]
     signs: Mapping[str, str]

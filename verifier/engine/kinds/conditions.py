@@ -229,6 +229,11 @@ def is_complex(ctx: Context) -> bool:
     return _is_said(ctx.rules.demand.conditions.complex, ctx.demand)
 
 
+def is_chosen(ctx: Context) -> bool:
+    """Whether a question asks for something that is written in a name of the writer's choice: a polynomial."""
+    return _is_said(ctx.rules.demand.conditions.chosen, ctx.demand)
+
+
 def is_bound(name: str, ctx: Context) -> bool:
     """Whether a relation of the question holds a name, so that it may have a value there."""
     return any(name in symbols(part) for tree in formulas(ctx, relational=True) for part in _parts(tree)) or _is_said(

@@ -155,7 +155,10 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
     )
     if early is not None:
         return early
-    if values.is_word(gold) and own != other and _may_be_word(own, other, candidate):
+    if own != other and (
+        (values.is_word(gold) and _may_be_word(own, other, candidate))
+        or (values.is_word(candidate) and other.head == "add" and not symbols(own).isdisjoint(symbols(other)))
+    ):
         return WORDS.finding(**shown)
     held = symbols(own), symbols(other)
     names = held[0] | held[1]
@@ -378,24 +381,29 @@ _FREE = re.compile(r"[a-z]|[a-z]{2,7}")  # x, theta: what a writer may call othe
 
 
 def _renamed(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
-    """The same expression in other names (POLICY 35): free if the question fixes neither."""
+    """The same expression in other names (POLICY 35, 190): free if what is asked for has one name, which may be any."""
     names, others = sorted(symbols(own)), sorted(symbols(other))
     only_gold = [name for name in names if name not in others]
     only_candidate = [name for name in others if name not in names]
     if len(only_gold) != len(only_candidate) or not 1 <= len(only_gold) <= 2:
         return None
-    exchanged = dict(zip(only_candidate, (Expr("symbol", (), name) for name in only_gold), strict=True))
-    found = zero.equal(own, zero.substitute(other, exchanged), Given(), ctx.meter)
     fixed = any(conditions.is_named(name, ctx) for name in only_gold)
     if not fixed and not all(_FREE.fullmatch(name) for name in (*only_gold, *only_candidate)):
         return None
-    if found.decision is Decision.INCORRECT and ctx.demand.asked and not fixed:
-        return DIFFERS.finding(**{**shown, **found.evidence})
-    if found.decision is not Decision.CORRECT:
+    found = None
+    for order in (only_gold, only_gold[::-1])[: len(only_gold)]:
+        exchanged = dict(zip(only_candidate, (Expr("symbol", (), name) for name in order), strict=True))
+        found = zero.equal(own, zero.substitute(other, exchanged), Given(), ctx.meter)
+        if found.decision is not Decision.INCORRECT:
+            break
+    if found is None or found.decision is Decision.PASS:
         return None
-    if not ctx.demand.asked:
-        return FREE_NAMES.finding(**shown)
-    return (NAMES_DIFFER if fixed else RENAMED).finding(**shown)
+    if found.decision is Decision.INCORRECT:
+        return DIFFERS.finding(**{**shown, **found.evidence}) if ctx.demand.asked and not fixed else None
+    if fixed and ctx.demand.asked:
+        return NAMES_DIFFER.finding(**shown)
+    free = len(names) == 1 and ctx.demand.asked and conditions.is_chosen(ctx)
+    return (RENAMED if free else FREE_NAMES).finding(**shown)
 
 
 def _constants(own: Expr, other: Expr, names: frozenset[str], ctx: Context, shown: Mapping[str, str]) -> Finding | None:

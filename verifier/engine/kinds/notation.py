@@ -27,6 +27,7 @@ _WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
 _ACRONYM = re.compile(r"[A-Z]{3,}[ -]\d[\d.]*")  # HTTP 404, no product
 _TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
 _RUN_OF_DASHES = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  # a score, years, a path
+_DASHED = re.compile(r"([A-Za-z]{1,7})[-–](\d{1,2}|[A-Za-zα-ω]{1,7})(?: [a-z]{4,20})?")
 _MARKS = re.compile(
     r"\\(vec|overrightarrow|overleftarrow|hat|widehat|tilde|widetilde|nabla|circ(?<!\^\\circ)(?<!\^\{\\circ))(?![A-Za-z])"
 )
@@ -113,7 +114,7 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         if (found.before and not _introduces(found.before, ctx)) or _is_band(found.tree):
             continue
         word = (_WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None) or (
-            _RUN_OF_DASHES.fullmatch(text) is not None
+            _RUN_OF_DASHES.fullmatch(text) is not None or ("$" not in raw and "\\" not in raw and _is_dashed(text, ctx))
         )
         understood = understand(found.tree, word=word)
         answer = understood.answer
@@ -136,6 +137,21 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
             continue  # a bare numeral with words behind it was refused as a number, and for a reason
         kind = type(answer).__name__.lower()
         yield Reading(answer, kind, found.after, understood.label, certain=certain, sort=sort)
+
+
+def _is_dashed(text: str, ctx: Context) -> bool:
+    """Whether a text is rather a name than a difference: alpha-1, TNF-α, K-beta; capitals or a letter spelled out."""
+    match = _DASHED.fullmatch(text)
+    if match is None or not ctx.demand.asked:
+        return False
+    tokens = ctx.rules.maths.tokens
+    spelled = [part for part in match.groups() if len(part) > 1 and tokens.get(part, ("",))[0] == "letter"]
+    signs = [sign for sign in text if tokens.get(sign, ("",))[0] == "letter" and not sign.isascii()]
+    if not spelled and not (len(match[1]) > 1 and match[1].isupper()):
+        return False
+    return not any(f"\\{name}" in ctx.demand.question or name in ctx.demand.question for name in signs) and not any(
+        f"\\{name}" in ctx.demand.question for name in spelled
+    )
 
 
 def _marks(raw: str, ctx: Context) -> tuple[str, ...]:

@@ -148,6 +148,8 @@ def _definitions(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) ->
             return OTHER_SUBJECT.finding(**shown)
         body, other_body = bodies
     inner = _compare_bodies(body, other_body, ctx, shown)
+    if inner.decision is Decision.CORRECT and _is_other_law(subject, other_subject, body):
+        return OTHER_SUBJECT.finding(**shown)
     if inner.decision is Decision.CORRECT:
         wrong = wrong_form(own, other, ctx, shown)
         return wrong or SAME_VALUE.finding(**shown, values=inner.code)
@@ -166,6 +168,16 @@ def _same_subject(subject: Expr, other: Expr) -> bool:
         plain = _PLAIN.fullmatch(subject.name), _PLAIN.fullmatch(other.name)
         return plain[0] is not None and plain[1] is not None and plain[0][1] == plain[1][1]
     return True
+
+
+def _is_other_law(subject: Expr, other: Expr, body: Expr) -> bool:
+    """Whether a quantity is given under another letter: V = IR and P = IR. ``y`` and functions are labels."""
+    return (
+        subject.head == other.head == "symbol"
+        and subject.name != other.name
+        and len(symbols(body)) > 1
+        and "y" not in {subject.name, other.name}
+    )
 
 
 def _same_argument(subject: Expr, body: Expr, other_subject: Expr, other_body: Expr) -> tuple[Expr, Expr] | None:
