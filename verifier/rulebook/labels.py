@@ -37,6 +37,8 @@ def labels(entries: Entries, lists: Lists) -> LabelTable:
         joiners=frozenset(joiners),
         denials=denials,
         carriers=frozenset(word.lower() for word in lists.get(("labels", "carriers"), ())),
+        orders=frozenset(word.lower() for word in lists.get(("labels", "orders"), ())),
+        assigned=frozenset(word.lower() for word in lists.get(("labels", "assigned"), ())),
         sets=tuple(
             (frozenset(word.lower() for word in entry.topics), tuple(label.lower() for label in entry.labels))
             for _, entry in entries.get(("labels", "label_set"), {}).values()

@@ -447,7 +447,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
 _LISTS = {
     "units": "never square cubic squared cubed per things below_zero around",
     "choices": "phrases nouns closers joins alternatives denials breaks all none articles reasons retractions",
-    "labels": "leads joiners denials carriers",
+    "labels": "leads joiners denials carriers orders assigned",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements glosses unsettling "

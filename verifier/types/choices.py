@@ -56,6 +56,8 @@ class LabelTable(msgspec.Struct, frozen=True):
     ``listed`` finds what may be a list of labels behind one of the ``leads``, ``joiners`` join its last two;
     ``denials`` deny the label behind them, ``carriers`` are the words of a sentence that only gives a label. ``sets``
     are the labels that are meant where a question names none, each with the words of a question that call for it.
+    ``orders`` are words of a question that asks for an order, ``assigned`` those of one that gives labels, whose order
+    is free.
     """
 
     leads: tuple[str, ...]
@@ -63,4 +65,6 @@ class LabelTable(msgspec.Struct, frozen=True):
     joiners: frozenset[str]
     denials: frozenset[str]
     carriers: frozenset[str]
+    orders: frozenset[str]
+    assigned: frozenset[str]
     sets: tuple[tuple[frozenset[str], tuple[str, ...]], ...]

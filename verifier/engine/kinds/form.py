@@ -26,7 +26,15 @@ NOT_SOLVED = refutes(
 UNCLEAR = passes(
     "form.unclear", "The value is right; whether it has the form asked for is left to a reader.", specific=7
 )
-CODES: tuple[Code, ...] = (NOT_MET, REPEATED, NOT_SOLVED, UNCLEAR)
+OTHER_BASE = refutes(
+    "form.other_base",
+    "The value is right, and its digits are of another base than the one asked for.",
+    Standing.CONVENTION,
+)
+BASE_UNCLEAR = passes(
+    "form.base_unclear", "The value is right, and written in a base that nobody asked for.", specific=7
+)
+CODES: tuple[Code, ...] = (NOT_MET, REPEATED, NOT_SOLVED, UNCLEAR, OTHER_BASE, BASE_UNCLEAR)
 
 
 def wrong_form(gold: Expr, candidate: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
@@ -37,6 +45,10 @@ def wrong_form(gold: Expr, candidate: Expr, ctx: Context, shown: Mapping[str, st
     demand = ctx.demand
     if not demand.asked or gold == candidate:
         return None
+    if "numeral" in heads(candidate):
+        based = _wrong_base(gold, candidate, ctx)
+        if based is not None:
+            return based.finding(**shown)
     unsolved = _unsolved(gold, candidate, ctx)
     if unsolved:
         return NOT_SOLVED.finding(**shown, unknown=unsolved)
@@ -59,6 +71,33 @@ def wrong_form(gold: Expr, candidate: Expr, ctx: Context, shown: Mapping[str, st
         return UNCLEAR.finding(**shown, form=unclear)
     as_plain = forms.alike(gold, candidate) or (unclear != "notation" and forms.size(candidate) <= forms.size(gold))
     return UNCLEAR.finding(**shown, form=unclear) if unclear and not as_plain else None
+
+
+def _wrong_base(gold: Expr, candidate: Expr, ctx: Context) -> Code | None:
+    """What is wrong with the base of a numeral that is equal in value (POLICY 19).
+
+    A base is asked for by the question, or by the digits of the ground truth.
+    """
+    if conditions.is_echo(gold, candidate, ctx):
+        return REPEATED
+    own, other = _base_of(gold), _base_of(candidate)
+    if own is None:
+        if ctx.demand.base is not None or other == _TEN:
+            return None
+        return OTHER_BASE if "decimal" in ctx.demand.words and other is not None else BASE_UNCLEAR
+    if other is None:
+        return BASE_UNCLEAR
+    return OTHER_BASE if own != other else None
+
+
+def _base_of(tree: Expr) -> int | None:
+    """The base of a numeral, perhaps with a sign."""
+    inner = tree.args[0] if tree.head == "neg" else tree
+    base = inner.args[0].value if inner.head == "numeral" else None
+    return None if base is None or base.q != 1 else int(base.p)
+
+
+_TEN = 10
 
 
 def _unsolved(gold: Expr, candidate: Expr, ctx: Context) -> str:

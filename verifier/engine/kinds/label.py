@@ -18,7 +18,12 @@ SEVERAL = refutes(
     "label.several", "The answer gives several labels, or not as many as the ground truth has.", Standing.CONVENTION
 )
 DENIED = passes("label.denied", "The answer denies another label of the question's set, and gives none.", specific=7)
-CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL, DENIED)
+ORDER_OPEN = passes(
+    "label.order_may_count",
+    "The labels are the same in another order, and the question may ask for their order.",
+    specific=7,
+)
+CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL, DENIED, ORDER_OPEN)
 
 _SET = "labels"
 _LONGEST = 300  # characters of a text that may be a label, or a sentence that gives one
@@ -33,7 +38,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 class Labels(msgspec.Struct, frozen=True):
-    """One label or several, as the question's set writes them, in lower case; or one that is ``denied``."""
+    """One label or several, in the order given, as the question's set writes them; or one that is ``denied``."""
 
     labels: tuple[str, ...]
     denied: bool = False
@@ -58,30 +63,30 @@ def read_label(text: str, ctx: Context) -> Iterator[Reading]:
     folded = fold(text)
     parts = _parts(folded, table, known)
     if parts is not None:
-        yield Reading(Labels(tuple(sorted(parts))), "label")
+        yield Reading(Labels(tuple(parts)), "label")
         return
     said = _said(folded, table, known)
     if said is not None:
         yield Reading(said, "label")
 
 
-def _parts(text: str, table: LabelTable, known: frozenset[str]) -> set[str] | None:
+def _parts(text: str, table: LabelTable, known: frozenset[str]) -> dict[str, None] | None:
     """The labels of a text that is made of them alone."""
     bare = text.strip(_QUOTES)
     if bare in known:
-        return {bare}
-    found: set[str] = set()
+        return {bare: None}
+    found: dict[str, None] = {}
     for part in _SPLIT.split(bare):
         words = part.strip(_QUOTES)
         if words in known:
-            found.add(words)
+            found[words] = None
             continue
         for piece in _joined(words, table):
             own = piece.strip(_QUOTES)
             several = [own] if own in known else [one.strip(_QUOTES) for one in _SLASH.split(own)]
             if not known.issuperset(several):
                 return None
-            found.update(several)
+            found.update(dict.fromkeys(several))
     return found or None
 
 
@@ -183,14 +188,26 @@ def _items(listed: str, table: LabelTable) -> frozenset[str]:
 
 
 def compare_labels(gold: Labels, candidate: Labels, ctx: Context) -> Finding:
-    """The same labels are the same answer; another label of the set, or other labels, are not."""
+    """The same labels are the same answer; another label of the set, or other labels, are not.
+
+    All labels of the set in another order are perhaps an arrangement.
+    """
     shown = ctx.sides(gold, candidate)
     if gold.denied != candidate.denied:
         return (OTHER if gold.labels == candidate.labels else DENIED).finding(**shown)
-    if gold.labels == candidate.labels:
-        return SAME.finding(**shown)
+    if frozenset(gold.labels) == frozenset(candidate.labels):
+        same = gold.labels == candidate.labels or not _may_be_ordered(gold, ctx)
+        return (SAME if same else ORDER_OPEN).finding(**shown)
     code = OTHER if len(gold.labels) == len(candidate.labels) else SEVERAL
     return code.finding(**shown)
+
+
+def _may_be_ordered(gold: Labels, ctx: Context) -> bool:
+    """Whether the question may ask for an order: it says so, or all it lists is given and it calls it no labels."""
+    table, words = ctx.rules.labels, ctx.demand.words
+    if ctx.demand.ordered or not table.orders.isdisjoint(words):
+        return True
+    return len(gold.labels) == len(_known(ctx)) and table.assigned.isdisjoint(words)
 
 
 STAGE = Stage("label", ((Labels, Labels),), compare_labels)
