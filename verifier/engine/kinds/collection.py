@@ -47,11 +47,14 @@ FAMILY_OPEN = passes("collection.family_open", "The two families could not be co
 RATIO_OPEN = passes(
     "collection.ratio_or_list", "The same values in the same order, on one side as a ratio.", specific=7
 )
+JOINTS_DIFFER = passes(
+    "collection.joints_differ", "The same names are joined by and on one side and by or on the other.", specific=7
+)
 TOO_MANY = passes("collection.too_many", "There are too many values to compare each with each.", specific=6)
 CODES: tuple[Code, ...] = (
     SAME_MEMBERS, SAME_ORDER, SAME_BY_NAME, SAME_RATIO, SAME_LINE, LINE_DIFFERS, SAME_FAMILY, MISSING, EXTRA,
     PLACE_DIFFERS, LENGTH, NAME_DIFFERS, RATIO_DIFFERS, FAMILY_DIFFERS, SHAPE, NOT_SIMPLEST, ORDER_OPEN, MEMBERS_OPEN,
-    NAMES_OPEN, FAMILY_OPEN, TOO_MANY, MAY_BE_MIXED, RATIO_OPEN,
+    NAMES_OPEN, FAMILY_OPEN, JOINTS_DIFFER, TOO_MANY, MAY_BE_MIXED, RATIO_OPEN,
 )  # fmt: skip
 
 _MOST = 12  # values without a plain partner that are compared each with each
@@ -88,11 +91,17 @@ def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -
         named = _by_name(gold, candidate, ctx, shown)
         if named is not None:
             return named
-    if "set" in shapes:
-        found = _as_sets(gold.items, candidate.items, ctx, shown)
-        ordered_other = _ORDERED & set(shapes) and not (gold.names or candidate.names)
-        return ORDER_OPEN.finding(**shown) if found.decision is Decision.CORRECT and ordered_other else found
-    return _sequences(gold, candidate, ctx, shown)
+    return (_sets if "set" in shapes else _sequences)(gold, candidate, ctx, shown)
+
+
+def _sets(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Two collections, one of them a set; a tuple may be none. "A and B" is not "A or B"; roots may be either."""
+    names = all(item.head == "symbol" for item in (*gold.items, *candidate.items))
+    if names and {gold.tree.name, candidate.tree.name} == {"and", "or"}:
+        return JOINTS_DIFFER.finding(**shown)
+    found = _as_sets(gold.items, candidate.items, ctx, shown)
+    ordered_other = _ORDERED & {gold.shape, candidate.shape} and not (gold.names or candidate.names)
+    return ORDER_OPEN.finding(**shown) if found.decision is Decision.CORRECT and ordered_other else found
 
 
 def _sequences(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:

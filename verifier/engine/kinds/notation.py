@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import msgspec
+from flint import fmpq
 
 from verifier.engine import text as texts
 from verifier.engine.kinds import conditions, direction
@@ -28,6 +29,7 @@ _ACRONYM = re.compile(r"[A-Z]{3,}[ -]\d[\d.]*")  # HTTP 404, no product
 _TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
 _RUN_OF_DASHES = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  # a score, years, a path
 _DASHED = re.compile(r"([A-Za-z]{1,7})[-–](\d{1,2}|[A-Za-zα-ω]{1,7})(?: [a-z]{4,20})?")
+_REMAINDER = re.compile(r"(\d{1,15}) [Rr] ?(\d{1,15})")
 _MARKS = re.compile(
     r"\\(vec|overrightarrow|overleftarrow|hat|widehat|tilde|widetilde|nabla|circ(?<!\^\\circ)(?<!\^\{\\circ))(?![A-Za-z])"
 )
@@ -51,6 +53,10 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     coordinates = _coordinates(text, ctx) if text[:1].isdigit() and ("°" in text or "degree" in text) else None
     if coordinates is not None:
         yield Reading(coordinates, "collection")
+        return
+    divided = _divided(text)
+    if divided is not None:
+        yield Reading(divided, "collection")
         return
     raw = _without_rejected(texts.without_citation(raw), ctx)
     punctured = _punctured(raw, ctx) if " " in raw else None
@@ -80,6 +86,15 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
 _ELISION = re.compile(
     r"(?<![^\W\d_])(?:[cdjlmnst]|qu)'(?=[aeiouyhéèêàâîô])[^\W\d_]{2,}", re.IGNORECASE
 )  # c'est, l'aire
+
+
+def _divided(text: str) -> Collection | None:
+    """``5 R 2``: a quotient and its remainder."""
+    match = _REMAINDER.fullmatch(text)
+    if match is None:
+        return None
+    parts = tuple(Expr("number", (), "", fmpq(int(part))) for part in match.groups())
+    return Collection("tuple", parts, Expr("list", parts))
 
 
 def _punctured(raw: str, ctx: Context) -> Region | None:

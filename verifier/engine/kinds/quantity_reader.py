@@ -70,8 +70,11 @@ def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
     ):
         return
     read = read_unit(text, 0, ctx.rules.units)
-    if read is None or read[1] != len(text) or any(_is_name(letters, ctx) for letters in _LETTERS.findall(text)):
+    letters = _LETTERS.findall(text)
+    if read is None or read[1] != len(text) or any(_is_name(each, ctx) for each in letters):
         return
+    if all(each.isupper() and conditions.is_named(each, ctx) for each in letters) and conditions.may_not_commute(ctx):
+        return  # the matrices A and B
     yield Reading(Quantity(_ONE, read[0]), "quantity", certain=False)
 
 

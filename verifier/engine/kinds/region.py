@@ -8,7 +8,7 @@ from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.values import tree_of
-from verifier.engine.maths import solve
+from verifier.engine.maths import solve, zero
 from verifier.engine.numerals import Number
 from verifier.types.expr import Expr, constant, symbol, symbols
 from verifier.types.verdict import Code, Decision, Finding, passes, proves, refutes
@@ -42,6 +42,9 @@ def compare_regions(
     if Collection in {type(gold), type(candidate)} and listed[0] is not None and listed[1] is not None:
         return ctx.compare(listed[0], listed[1])  # [1, 2] as a row
     by_ends = _by_ends(gold.tree, candidate.tree, ctx, shown)
+    turned = _is_reversed(gold.tree, ctx), _is_reversed(candidate.tree, ctx)
+    if all(turned):
+        return by_ends if by_ends is not None and by_ends.code == ENDS.name else UNSHOWN.finding(**shown)
     if by_ends is not None and by_ends.decision is Decision.CORRECT:
         return wrong_form(gold.tree, candidate.tree, ctx, shown) or by_ends
     pointwise = _same_element(gold.tree, candidate.tree, ctx)
@@ -56,9 +59,19 @@ def compare_regions(
     found = solve.same_set(sides[0], sides[1], _VARIABLE, ctx.meter, whole=ctx.demand.whole)
     if found is None:
         return by_ends or UNSHOWN.finding(**shown)
+    if found.equal and any(turned):
+        return UNSHOWN.finding(**shown)
     if found.equal:
         return wrong_form(gold.tree, candidate.tree, ctx, shown) or SAME_SET.finding(**shown)
     return DIFFERS.finding(**shown, number=found.witness)
+
+
+def _is_reversed(tree: Expr, ctx: Context) -> bool:
+    """Whether the ends of an interval stand the wrong way round: it holds nothing, and nobody writes ∅ that way."""
+    if tree.head not in {"interval", "pair"} or len(tree.args) != len("ab"):
+        return False
+    ends = [zero.rational(end, ctx.meter) for end in tree.args]
+    return ends[0] is not None and ends[1] is not None and ends[0] > ends[1]
 
 
 _CONSTANTS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
