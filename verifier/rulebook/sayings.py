@@ -34,12 +34,17 @@ def conditions(entries: Entries, lists: Lists) -> ConditionTable:
         words.lower(): sign
         for words, _, sign in (row.rpartition(" ") for row in lists.get(("demand", "spoken_signs"), ()))
     }
+    operations: dict[str, tuple[str, ...]] = {}
+    for row in lists.get(("demand", "operations"), ()):
+        words, _, head = row.rpartition(" ")
+        operations[head] = (*operations.get(head, ()), words.lower())
     told = "|".join(map(_literal, sorted(signs, key=len, reverse=True))) or "(?!)"
     return ConditionTable(
         **said,
         run=_run(lists.get(("demand", "maths_words"), ()), lists.get(("demand", "short_words"), ())),
         spoken=re.compile(rf"(\d) ({told}) (?=-?\d)", re.IGNORECASE),
         signs=signs,
+        operations=operations,
     )
 
 

@@ -465,8 +465,8 @@ _LISTS = {
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
-    "ordered unordered whole degrees short_words maths_words spoken_signs tolerated uncertainty extremes difference "
-    "direction numbered codes symbols genotypes places no_places roman statements charges labelled "
+    "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "
+    "difference direction numbered codes symbols genotypes places no_places roman statements charges labelled "
     "ratio letter valued rewrite rewritten asks asks_around asks_ends",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())

@@ -193,7 +193,7 @@ class ConditionTable(msgspec.Struct, frozen=True):
     ``restricted`` names have conditions that are not worked out, ``whole`` ones are integers, ``unknown`` ones are to
     be solved for, ``variable`` ones are no units; ``order``, ``complex`` and ``chosen`` (its answer's name may be any)
     are said of the whole question. ``run`` finds maths in running text, ``spoken`` a word between numbers that is one
-    of ``signs``.
+    of ``signs``; ``operations`` are the words for each operation, by its head in a tree.
     """
 
     positive: tuple[Saying, ...]
@@ -209,6 +209,7 @@ class ConditionTable(msgspec.Struct, frozen=True):
     run: re.Pattern[str]
     spoken: re.Pattern[str]
     signs: Mapping[str, str]
+    operations: Mapping[str, tuple[str, ...]]
 
 
 class DemandTable(msgspec.Struct, frozen=True):

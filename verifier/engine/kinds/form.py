@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.kind import Context
 from verifier.engine.maths import forms
+from verifier.engine.maths.trees import walk
+from verifier.engine.text import fold
 from verifier.types.expr import Expr, heads, symbols
 from verifier.types.verdict import Code, Finding, Standing, passes, refutes
 
@@ -67,6 +70,9 @@ def wrong_form(gold: Expr, candidate: Expr, ctx: Context, shown: Mapping[str, st
             unclear = form
     if conditions.is_echo(gold, candidate, ctx):
         return REPEATED.finding(**shown)
+    told = _said_in_words(gold, candidate, ctx)
+    if told is not None:
+        return told.finding(**shown)
     if unclear in _LIKE_GOLD:
         return UNCLEAR.finding(**shown, form=unclear)
     as_plain = forms.alike(gold, candidate) or (unclear != "notation" and forms.size(candidate) <= forms.size(gold))
@@ -98,6 +104,39 @@ def _base_of(tree: Expr) -> int | None:
 
 
 _TEN = 10
+
+
+def _said_in_words(gold: Expr, candidate: Expr, ctx: Context) -> Code | None:
+    """What is wrong with ``37 × 48`` for "the product of 37 and 48" (POLICY 56): the question's words in signs.
+
+    Its operations are named in the question and its numbers stand there, while the ground truth is worked out. Where
+    the question has other numbers as well, it may ask for more than that.
+    """
+    done = heads(candidate) - _WORKED
+    if not done or not heads(gold) <= _WORKED or symbols(candidate):
+        return None
+    table, question = ctx.rules.demand.conditions.operations, fold(ctx.demand.question)
+    if not all(any(_stands(phrase, question) for phrase in table.get(head, ())) for head in done):
+        return None
+    words = ctx.rules.numbers.words
+    told = {figures.replace(",", "").lstrip("0") or "0" for figures in _FIGURES.findall(question)}
+    told |= {str(words[word].value) for word in _WORDS.findall(question) if word in words and words[word].kind in _COUNTED}
+    own = {str(node.value) for node in walk(candidate) if node.head == "number" and node.value is not None}
+    implied = _IMPLIED if {"root", "pow"} & done else frozenset[str]()
+    if not own - implied <= told:
+        return None
+    return REPEATED if told <= own else UNCLEAR
+
+
+def _stands(phrase: str, text: str) -> bool:
+    return phrase in text and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
+
+
+_WORKED = frozenset({"number", "neg", "div", "mixed", "constant"})
+_IMPLIED = frozenset({"2", "3"})  # squares and cubes
+_COUNTED = frozenset({"unit", "teen", "ten"})
+_FIGURES = re.compile(r"\d+(?:,\d{3})*(?!\d)(?:\.\d+)?")
+_WORDS = re.compile(r"[a-z]+")
 
 
 def _unsolved(gold: Expr, candidate: Expr, ctx: Context) -> str:
