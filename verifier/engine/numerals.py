@@ -26,7 +26,7 @@ NUMBER: Final = re.compile(
     r"(?P<whole>\d++) +(?P<above>[1-9]\d*+) ?/ ?(?P<below>\d++)(?!\.\d)"
     rf"|(?P<body>{_COMMA}|{_WHOLE}(?:\.\d++)?|\.\d++|\d++\.(?!\d))"
     r"(?:[eE](?P<exponent>[-+]?\d++)(?!\w)"
-    rf"| ?(?:[×·*⋅x]|\\times|\\cdot) ?{_TEN}{_RAISED.format('')}"
+    rf"| ?(?:[×·*⋅xX]|\\times|\\cdot) ?{_TEN}{_RAISED.format('')}"
     rf"| ?/ ?(?P<over>-? ?{_WHOLE}(?:\.\d++)?)(?![\w^]))?"
     r")"
 )

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from flint import fmpq
 
 from verifier.engine.kinds import conditions, values
-from verifier.engine.kinds.form import NOT_MET, REPEATED, wrong_form
+from verifier.engine.kinds.form import NOT_MET, REPEATED, UNCLEAR, wrong_form
 from verifier.engine.kinds.formula import COUNTERS, Expression
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
@@ -308,13 +308,18 @@ def _answer_rounded(gold: Expr, given: Number, ctx: Context, shown: Mapping[str,
     if value != wanted:
         return (ROUNDING if _is_close(value, wanted, own) else DIFFERS).finding(**told)
     demand = ctx.demand
-    if demand.exact or not demand.forms.isdisjoint({"exact", "radical", "fraction", "with_pi"}):
+    if demand.exact or not demand.forms.isdisjoint(_EXACT_FORMS):
         return NOT_EXACT.finding(**shown)
+    if "simplified" in demand.forms:
+        return UNCLEAR.finding(**told, form="simplified")
     few = (demand.places is not None and given.places is not None and given.places < demand.places) or (
         demand.significant is not None and own < demand.significant
     )
     asked = (demand.places is not None and given.places == demand.places) or demand.significant == own
     return (ROUNDED if not few and (own >= 3 or asked) else ROUNDING).finding(**told)
+
+
+_EXACT_FORMS = frozenset({"exact", "radical", "fraction", "with_pi", "rationalised"})
 
 
 def _is_close(value: fmpq, wanted: fmpq, own: int) -> bool:

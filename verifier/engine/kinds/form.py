@@ -120,7 +120,9 @@ def _said_in_words(gold: Expr, candidate: Expr, ctx: Context) -> Code | None:
         return None
     words = ctx.rules.numbers.words
     told = {figures.replace(",", "").lstrip("0") or "0" for figures in _FIGURES.findall(question)}
-    told |= {str(words[word].value) for word in _WORDS.findall(question) if word in words and words[word].kind in _COUNTED}
+    told |= {
+        str(words[word].value) for word in _WORDS.findall(question) if word in words and words[word].kind in _COUNTED
+    }
     own = {str(node.value) for node in walk(candidate) if node.head == "number" and node.value is not None}
     implied = _IMPLIED if {"root", "pow"} & done else frozenset[str]()
     if not own - implied <= told:
@@ -211,3 +213,25 @@ _LIKE_GOLD: Mapping[str, Callable[[Expr, Expr], bool | None]] = {
     "scientific": _as_scientific,
 }
 """Forms that the ground truth shows: the same denominator, the same name alone on a side, the same terms of a sum."""
+
+
+def is_solved(tree: Expr) -> bool:
+    """Whether a relation gives its unknown: ``x > 3``, ``1 < x < 3``, and not ``2x > 6``."""
+    if tree.head in {"and", "or", "list"}:
+        return all(is_solved(part) for part in tree.args)
+    if tree.head == "in":
+        return tree.args[0].head == "symbol"
+    return (
+        tree.head != "not"
+        and any(side.head == "symbol" and not symbols(rest) for side, rest in (tree.args, tree.args[::-1]))
+        if len(tree.args) == 2
+        else False
+    )
+
+
+def is_bounded(tree: Expr) -> bool:
+    """Whether a relation bounds its unknown's size: ``|x| <= 3``."""
+    return len(tree.args) == 2 and any(
+        side.head == "abs" and side.args[0].head == "symbol" and not symbols(rest)
+        for side, rest in (tree.args, tree.args[::-1])
+    )

@@ -7,7 +7,7 @@ import re
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.collection import FAMILIES, compare_collections
 from verifier.engine.kinds.expression import compare_values, same_family
-from verifier.engine.kinds.form import wrong_form
+from verifier.engine.kinds.form import is_bounded, is_solved, wrong_form
 from verifier.engine.kinds.formula import COUNTERS, Collection, Expression, Relation, definition, name_of
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.region import as_condition
@@ -49,10 +49,15 @@ STATED = passes(
     "The relations agree, but for a condition that only the answer states, or that both state differently.",
     specific=7,
 )
+MAY_BE_UNSOLVED = passes(
+    "relation.may_be_unsolved",
+    "The question asks to solve, and the answer has the same solutions without giving its unknown.",
+    specific=7,
+)
 NAMES_DIFFER = passes("relation.names_differ", "The relations hold different names.", specific=7)
 CODES: tuple[Code, ...] = (
     IDENTICAL, SAME, SAME_VALUE, RIGHT_SIDE, DIFFERS, VALUE_DIFFERS, CONTRADICTS, SORT_DIFFERS, UNSOLVED, UNSHOWN,
-    SUBJECT_UNCLEAR, OTHER_SUBJECT, STATED, NAMES_DIFFER,
+    SUBJECT_UNCLEAR, OTHER_SUBJECT, STATED, NAMES_DIFFER, MAY_BE_UNSOLVED,
 )  # fmt: skip
 
 _INEQUALITIES = frozenset({"lt", "le", "gt", "ge"})
@@ -221,27 +226,20 @@ def _on_the_line(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) ->
         return None
     if not found.equal:
         return DIFFERS.finding(**shown, number=found.witness)
-    if own.head == "eq" and _solved(own) and not _solved(other):
+    if own.head == "eq" and is_solved(own) and not is_solved(other):
         return UNSOLVED.finding(**shown)
+    if (
+        own.head != "eq"
+        and "solve" in ctx.demand.words
+        and is_solved(own)
+        and not (is_solved(other) or is_bounded(other))
+    ):
+        return wrong_form(own, other, ctx, shown) or MAY_BE_UNSOLVED.finding(**shown)
     return wrong_form(own, other, ctx, shown) or SAME.finding(**shown)
 
 
 def _fixed(name: str, other: str, ctx: Context) -> bool:
     return not ctx.demand.asked or conditions.is_named(name, ctx) or conditions.is_named(other, ctx)
-
-
-def _solved(tree: Expr) -> bool:
-    """Whether a relation gives its unknown: ``x > 3``, ``1 < x < 3``, and not ``2x > 6``."""
-    if tree.head in {"and", "or", "list"}:
-        return all(_solved(part) for part in tree.args)
-    if tree.head == "in":
-        return tree.args[0].head == "symbol"
-    return (
-        tree.head != "not"
-        and any(side.head == "symbol" and not symbols(rest) for side, rest in (tree.args, tree.args[::-1]))
-        if len(tree.args) == 2
-        else False
-    )
 
 
 def _compound(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
@@ -476,7 +474,7 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
         return UNSHOWN.finding(**shown)
     if not found.equal:
         return DIFFERS.finding(**shown, number=found.witness)
-    if relation is candidate and many.shape != "pair" and not _solved(relation.tree):
+    if relation is candidate and many.shape != "pair" and not is_solved(relation.tree):
         return UNSOLVED.finding(**shown)
     return SAME.finding(**shown)
 

@@ -15,6 +15,7 @@ _CELSIUS: Final = re.compile(
     r"(?:\^\s?\{?\s?\\circ\s?\}?|°)(?:\\[,;! ]|\s|~)?"
     r"(?:\\(?:text|mathrm|rm|textrm)\s?\{\s?([CF])\s?\}|([CF])(?![A-Za-z]))"
 )
+_CROSS: Final = re.compile(r"(?<=\d) ?[xX] ?(?=10 ?(?:\^|\*\*|[⁻⁰¹²³⁴-⁹]))")  # 4.5 x 10^4
 _BROKEN: Final = re.compile(
     r"\x0c(?=rac)|\x08(?=eta|egin|inom|ar)|\x07(?=pprox|lpha|st)|\x0b(?=ec)|\t(?=imes|ext|heta|an[ ({]|frac)"
     r"|\r(?=ight|ho)|\n(?=eq|e )"
@@ -38,6 +39,8 @@ def repaired(text: str) -> str:
         text = _DOUBLED.sub(r"\\", text)
         if "\\\\begin" not in text and "\\begin" in text:
             text = text.replace("\\\\\\\\", "\\\\")
+    if "10" in text and ("x" in text or "X" in text):
+        text = _CROSS.sub("×", text)
     if "circ" in text or "°" in text:
         text = _CELSIUS.sub(lambda found: f" °{found[1] or found[2]}", text)
     if _BROKEN.search(text):
