@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from math import gcd
 
-from verifier.engine.kinds import conditions
+from verifier.engine.kinds import conditions, formula
 from verifier.engine.kinds.formula import COUNTERS, NUMBERED, Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.values import mixed_number, tree_of
@@ -67,6 +67,7 @@ _EXTREMES = re.compile(
 
 def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -> Finding:
     """Two collections, by what their shapes and the question say of names and order."""
+    gold, candidate = formula.unwrapped(gold, candidate), formula.unwrapped(candidate, gold)
     shown = ctx.sides(gold, candidate)
     shapes = (gold.shape, candidate.shape)
     if "lattice" in shapes:

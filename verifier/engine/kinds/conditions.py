@@ -253,7 +253,12 @@ def arbitrary(tree: Expr, ctx: Context, *, instead_of: Expr | None = None) -> tu
     ``instead_of`` is the other side, whose variables are none.
     """
     pattern = _MORE_ARBITRARY if ctx.demand.family else _ARBITRARY
-    other = frozenset() if instead_of is None else symbols(instead_of) - set(arbitrary(instead_of, ctx))
+    mine = () if instead_of is None else arbitrary(instead_of, ctx)
+    other = frozenset() if instead_of is None else symbols(instead_of) - set(mine)
+    if mine and ctx.demand.family:  # as many names as the other side has constants, that nothing else explains
+        spare = tuple(name for name in sorted(symbols(tree) - other) if not is_named(name, ctx))
+        if len(spare) == len(mine):
+            return spare
     own = [name for name in sorted(symbols(tree)) if pattern.fullmatch(name) and not is_named(name, ctx)]
     if instead_of is not None:
         own = [name for name in own if name not in other or _ARBITRARY.fullmatch(name)]

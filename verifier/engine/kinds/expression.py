@@ -421,7 +421,8 @@ def _constants(own: Expr, other: Expr, names: frozenset[str], ctx: Context, show
     if mine and theirs:
         return same_family(own, other, mine, theirs, ctx, shown)
     if mine and families.linear(own, mine, ctx.meter) is not None:
-        return NO_CONSTANT.finding(**shown)
+        unknown = symbols(other) - symbols(own)  # which may be constants
+        return (UNSHOWN if unknown and demand.family else NO_CONSTANT).finding(**shown)
     if not mine and ctx.demand.antiderivative:
         return _one_antiderivative(own, other, theirs, ctx, shown)
     if not theirs or mine or not ctx.demand.asked or ctx.demand.family:

@@ -21,6 +21,7 @@ _NAMED_SETS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
 _LEAVES = frozenset({"number", "symbol"})
 _JOINTS = frozenset({"list", "and", "or"})
 _SIGNS = frozenset({"pm", "mp"})
+_POINTS = frozenset({"tuple", "pair"})
 _VECTORS = frozenset({"tuple", "pair", "vector", "matrix"})
 COUNTERS = frozenset("klmn")  # letters that run over the whole numbers where nobody declares them
 WHOLE = "_k"  # a parameter that runs over all whole numbers
@@ -74,6 +75,13 @@ class Collection(msgspec.Struct, frozen=True):
     def show(self) -> str:
         """The collection in plain notation."""
         return show(self.tree)
+
+
+def unwrapped(side: Collection, other: Collection) -> Collection:
+    """``{(2, 1)}`` as (2, 1), beside a tuple."""
+    if side.shape != "set" or len(side.items) != 1 or side.items[0].head not in _POINTS or other.shape not in _POINTS:
+        return side
+    return Collection(side.items[0].head, side.items[0].args, side.items[0])
 
 
 class Region(msgspec.Struct, frozen=True):
