@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from flint import fmpq
 
-from verifier.engine.kinds import conditions, values
+from verifier.engine.kinds import conditions, phasor, values
 from verifier.engine.kinds.form import NOT_MET, REPEATED, UNCLEAR, wrong_form
 from verifier.engine.kinds.formula import COUNTERS, Expression
 from verifier.engine.kinds.kind import Context, Stage
@@ -152,14 +152,10 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         _loose(gold, candidate, own, other, shown)
         or _rounded(own, wanted, other, given, ctx, shown)
         or _in_base(own, given, ctx, shown)
+        or _as_words(gold, candidate, own, other, shown)
     )
     if early is not None:
         return early
-    if own != other and (
-        (values.is_word(gold) and _may_be_word(own, other, candidate))
-        or (values.is_word(candidate) and other.head == "add" and not symbols(own).isdisjoint(symbols(other)))
-    ):
-        return WORDS.finding(**shown)
     held = symbols(own), symbols(other)
     names = held[0] | held[1]
     if ctx.demand.degrees:
@@ -168,9 +164,11 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         found = zero.equal(own, other, Given(), ctx.meter)
         if found.decision is Decision.CORRECT and values.is_word(gold) and own != other:
             return WORDS.finding(**shown)  # the score 7-4 is no 3
-        return _settled(own, other, found, ctx, shown)
+        return _settled_constants(own, other, found, ctx, shown)
     if not names.isdisjoint(values.IMAGINARY):
-        own, other = values.imaginary(other, own, ctx), values.imaginary(own, other, ctx)
+        own, other, settled = _as_complex(own, other, ctx, shown)
+        if settled is not None:
+            return settled
         held = symbols(own), symbols(other)
     family = _progressions(own, other, held, ctx, shown) or _constants(own, other, names, ctx, shown)
     if family is not None:
@@ -191,6 +189,26 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
     return renamed or _settled(own, other, found, ctx, shown)
 
 
+def _as_complex(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> tuple[Expr, Expr, Finding | None]:
+    """Two trees with j as the imaginary unit where it is, and what that settles: 2j beside 2i may be a vector."""
+    own, other = values.imaginary(other, own, ctx), values.imaginary(own, other, ctx)
+    if not symbols(own) and not symbols(other):
+        found = zero.equal(own, other, Given(), ctx.meter)
+        return own, other, _settled_constants(own, other, found, ctx, shown)
+    left = values.IMAGINARY & symbols(other) and phasor.is_complex(own) and not conditions.may_not_commute(ctx)
+    return own, other, FREE_NAMES.finding(**shown) if left and not symbols(own) else None
+
+
+def _settled_constants(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mapping[str, str]) -> Finding:
+    """The finding on two trees without names; complex ones may be roundings of each other."""
+    decimal = found.decision is Decision.INCORRECT and (phasor.is_rounded(own) or phasor.is_rounded(other))
+    if decimal and phasor.is_complex(own) and phasor.is_complex(other):
+        rounded = phasor.agrees(own, other, ctx)
+        if rounded is not False:
+            return (ROUNDED if rounded else UNSHOWN).finding(**shown)
+    return _settled(own, other, found, ctx, shown)
+
+
 def _doubt(gold: Value, candidate: Value, own: Expr, other: Expr, found: Equality, ctx: Context) -> Code | None:
     """Why equality as real numbers may not be equality: marks, products with an order, complex names."""
     marks = [side.marks if isinstance(side, Expression) else () for side in (gold, candidate)]
@@ -204,6 +222,16 @@ def _doubt(gold: Value, candidate: Value, own: Expr, other: Expr, found: Equalit
         return ORDER
     if found.how != "identical" and not _REAL_ONLY.isdisjoint(heads(own) | heads(other)) and conditions.is_complex(ctx):
         return COMPLEX
+    return None
+
+
+def _as_words(gold: Value, candidate: Value, own: Expr, other: Expr, shown: Mapping[str, str]) -> Finding | None:
+    """Texts that are rather words than maths, and are written differently, are left open."""
+    if own == other:
+        return None
+    dashed = values.is_word(candidate) and other.head == "add" and not symbols(own).isdisjoint(symbols(other))
+    if dashed or (values.is_word(gold) and _may_be_word(own, other, candidate)):
+        return WORDS.finding(**shown)
     return None
 
 

@@ -20,6 +20,7 @@ from verifier.engine.kinds.quantity_reader import read_chain, read_quantity
 from verifier.engine.kinds.sort import carried
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.kinds.vector import VectorQuantity, is_vector
+from verifier.engine.maths import zero
 from verifier.engine.maths.parser import read_maths
 from verifier.engine.units import read_unit, same_unit
 from verifier.types.expr import Expr, symbols
@@ -29,6 +30,7 @@ _ACRONYM = re.compile(r"[A-Z]{3,}[ -]\d[\d.]*")  # HTTP 404, no product
 _TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
 _RUN_OF_DASHES = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  # a score, years, a path
 _DASHED = re.compile(r"([A-Za-z]{1,7})[-–](\d{1,2}|[A-Za-zα-ω]{1,7})(?: [a-z]{4,20})?")
+_PREFIXED = re.compile(r"((?:^|\d ?)[-+] ?|^|\^[({] ?-?)([ij]) ?(\d+(?:\.\d+)?)(?![\w^])")  # 3 + j4
 _REMAINDER = re.compile(r"(\d{1,15}) [Rr] ?(\d{1,15})")
 _MARKS = re.compile(
     r"\\(vec|overrightarrow|overleftarrow|hat|widehat|tilde|widetilde|nabla|circ(?<!\^\\circ)(?<!\^\{\\circ))(?![A-Za-z])"
@@ -54,6 +56,8 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if coordinates is not None:
         yield Reading(coordinates, "collection")
         return
+    if _PREFIXED.search(raw) is not None:
+        text, raw = _PREFIXED.sub(r"\1\3\2", text), _PREFIXED.sub(r"\1\3\2", raw)
     divided = _divided(text)
     if divided is not None:
         yield Reading(divided, "collection")
@@ -213,6 +217,8 @@ def _with_unit(text: str, raw: str, ctx: Context) -> Measure | VectorQuantity | 
     if each is not None:
         return each
     for tail in _TAIL.finditer(text):
+        if text[tail.start() - 1] == "°" and "∠" not in text:
+            continue
         unit = read_unit(text, tail.end(), ctx.rules.units)
         if unit is not None and unit[1] == len(text):
             break
@@ -230,6 +236,8 @@ def _with_unit(text: str, raw: str, ctx: Context) -> Measure | VectorQuantity | 
     tree = readings[0].tree
     if is_vector(tree):
         return VectorQuantity(tree, unit[0])
+    if symbols(tree) == {"j"} and tree.head == "add":
+        tree = zero.substitute(tree, {"j": Expr("constant", (), "i")})  # an impedance in ohms
     if symbols(tree):
         return None
     answer = understand(tree).answer
@@ -303,7 +311,7 @@ _COORDINATES = re.compile(
     r"\(?(\d{1,3}(?:\.\d{1,12})?) ?(?:°|degrees?) ?([NS])(?:orth|outh)?[,;]? ?(?:and )?"
     r"(\d{1,3}(?:\.\d{1,12})?) ?(?:°|degrees?) ?([EW])(?:ast|est)?\)?"
 )
-_TAIL = re.compile(r"(?:(?<=[\d)π}\]>⟩ijk])|(?<=\\pi)) +(?=[A-Za-zµμΩ°])")
+_TAIL = re.compile(r"(?:(?<=[\d°)π}\]>⟩ijk])|(?<=\\pi)) +(?=[A-Za-zµμΩ°])")
 
 
 _LABEL = re.compile(

@@ -72,15 +72,18 @@ def decimal_text(value: fmpq, digits: int) -> str:
 
 
 def imaginary(own: Expr, other: Expr, ctx: Context) -> Expr:
-    """``other`` with J or I as the imaginary unit, where ``own`` has i in a sum or power and knows no such name."""
+    """``other`` with J or I as the imaginary unit, where ``own`` is complex in a sum, a power or an angle.
+
+    An i alone may be a unit vector, unless the question speaks of complex numbers.
+    """
     found = (symbols(other) & IMAGINARY) - symbols(own)
-    if (
-        len(found) != 1
-        or _ENGINEERS.isdisjoint(heads(own))
-        or conditions.may_not_commute(ctx)
-        or any(node == _I for node in walk(other))
-        or not any(node == _I for node in walk(own))
-    ):
+    if len(found) != 1 or conditions.may_not_commute(ctx) or any(node == _I for node in walk(other)):
+        return other
+    turned = "cis" in heads(own)
+    if not turned and not any(node == _I for node in walk(own)):
+        return other
+    alone = _ENGINEERS.isdisjoint(heads(own)) and not turned
+    if alone and not (conditions.is_complex(ctx) or conditions.is_named("i", ctx)):
         return other
     return zero.substitute(other, dict.fromkeys(found, _I))
 

@@ -63,8 +63,8 @@ def by_unit_vectors(tree: Expr, size: int) -> tuple[Expr, ...] | None:
     if not names & set(_UNITS) or not 2 <= size <= 3 or (size == 2 and "k_hat" in names):
         return None
     none = {unit: number(0) for unit in _UNITS}
-    if names - set(_UNITS):
-        return None
+    if names - set(_UNITS) or (named.head == "add" and not all(map(symbols, named.args))):
+        return None  # 3 + 4j is a complex number
     return tuple(zero.substitute(named, {**none, unit: number(1)}) for unit in _UNITS[:size])
 
 
