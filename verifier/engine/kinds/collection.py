@@ -70,6 +70,7 @@ def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -
     gold, candidate = formula.unwrapped(gold, candidate), formula.unwrapped(candidate, gold)
     shown = ctx.sides(gold, candidate)
     shapes = (gold.shape, candidate.shape)
+    candidate = formula.in_degrees(candidate, gold)
     if "lattice" in shapes:
         return _lattices(gold, candidate, ctx, shown)
     if not FAMILIES.isdisjoint(shapes):

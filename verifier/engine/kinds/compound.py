@@ -9,7 +9,7 @@ from flint import fmpq
 
 from verifier.engine.kinds.kind import Context
 from verifier.engine.numerals import Number, scan_number, value_of
-from verifier.engine.units import read_unit
+from verifier.engine.units import read_unit, same_unit
 from verifier.types.rules import UnitDefinition
 
 MORE = re.compile(r",? ?(?:and )?(?=\d)")
@@ -46,6 +46,8 @@ def compound(text: str, first: Number, behind: tuple[UnitDefinition, int], ctx: 
             read = ctx.rules.units.words["inches"], scanned.end + len(text[scanned.end :].rstrip("."))
         if read is None and scanned.end == len(text) and text[gap.start() - 1] in "'′":  # 5'6
             read = (ctx.rules.units.words["inches"], scanned.end) if scanned.number.mantissa < _FOOT else None
+        if read is not None and amounts[0][1].pi and (arc := _of_arc(read[0], ctx)) is not None:
+            read = arc, read[1]
         value = value_of(scanned.number, ctx.meter)
         if read is None or value is None or runs_on(text, read[1]):
             return None
@@ -61,6 +63,15 @@ def compound(text: str, first: Number, behind: tuple[UnitDefinition, int], ctx: 
             named = msgspec.structs.replace(meaning, name="", others=())
             sums.setdefault((meaning.factor, meaning.pi), (number, named))
     return Compound(tuple(sums.values()), end) if sums else None
+
+
+def _of_arc(unit: UnitDefinition, ctx: Context) -> UnitDefinition | None:
+    """The minute or second that stands behind degrees: of arc, and not of time."""
+    words = ctx.rules.units.words
+    for time, arc in (("minute", "arcminute"), ("second", "arcsecond")):
+        if time in words and arc in words and same_unit(unit, words[time]):
+            return words[arc]
+    return None
 
 
 def _sum(amounts: list[tuple[fmpq, UnitDefinition]], unit: UnitDefinition) -> fmpq | None:

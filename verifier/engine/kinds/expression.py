@@ -135,7 +135,6 @@ _OPEN = {
 }
 _REAL_ONLY = frozenset({"abs", "root", "ln", "log", "conj", "re", "im", "arg"})
 _OPERATORS = frozenset({"nabla", "circ", "\\times"})
-_TRANSPOSED = frozenset({"T", "dagger", "top", "intercal"})
 
 
 def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
@@ -216,9 +215,9 @@ def _doubt(gold: Value, candidate: Value, own: Expr, other: Expr, found: Equalit
         return MARKS
     if own == other:
         return None
-    if any(marks) or _holds_transpose(own) or _holds_transpose(other):
+    if any(marks) or values.holds_transpose(own) or values.holds_transpose(other):
         return ORDER
-    if (_holds_product(own) or _holds_product(other)) and conditions.may_not_commute(ctx):
+    if (values.holds_product(own) or values.holds_product(other)) and conditions.may_not_commute(ctx):
         return ORDER
     if found.how != "identical" and not _REAL_ONLY.isdisjoint(heads(own) | heads(other)) and conditions.is_complex(ctx):
         return COMPLEX
@@ -240,19 +239,6 @@ def _may_be_word(own: Expr, other: Expr, candidate: Value) -> bool:
     if own.head == "add" or (own.head == "mul" and "pow" in heads(other) - heads(own)):
         return True  # A-B-C; XX and X^2
     return values.is_word(candidate) and bool(symbols(own)) and symbols(own) == symbols(other)
-
-
-def _holds_product(tree: Expr) -> bool:
-    """Whether two parts with names are multiplied."""
-    return any(node.head == "mul" and sum(bool(symbols(part)) for part in node.args) > 1 for node in walk(tree))
-
-
-def _holds_transpose(tree: Expr) -> bool:
-    """Whether a capital letter is raised to T, or a dagger: a transposed matrix."""
-    return any(
-        node.head == "pow" and node.args[1].name in _TRANSPOSED and node.args[0].name[:1].isupper()
-        for node in walk(tree)
-    )
 
 
 def _equal(own: Expr, other: Expr, names: frozenset[str], stated: tuple[Expr, ...], ctx: Context) -> Equality:

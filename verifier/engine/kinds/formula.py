@@ -21,6 +21,7 @@ _NAMED_SETS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
 _LEAVES = frozenset({"number", "symbol"})
 _JOINTS = frozenset({"list", "and", "or"})
 _SIGNS = frozenset({"pm", "mp"})
+_DEGREE = Expr("constant", (), "deg")
 _POINTS = frozenset({"tuple", "pair"})
 _VECTORS = frozenset({"tuple", "pair", "vector", "matrix"})
 COUNTERS = frozenset("klmn")  # letters that run over the whole numbers where nobody declares them
@@ -82,6 +83,19 @@ def unwrapped(side: Collection, other: Collection) -> Collection:
     if side.shape != "set" or len(side.items) != 1 or side.items[0].head not in _POINTS or other.shape not in _POINTS:
         return side
     return Collection(side.items[0].head, side.items[0].args, side.items[0])
+
+
+def in_degrees(side: Collection, other: Collection) -> Collection:
+    """Bare numbers as degrees, beside values that are all given in degrees (POLICY 28)."""
+    bare = all(_unsigned(item).head == "number" for item in side.items)
+    if not bare or not all(_unsigned(item).args[1:] == (_DEGREE,) for item in other.items):
+        return side
+    items = tuple(Expr("mul", (item, _DEGREE)) for item in side.items)
+    return msgspec.structs.replace(side, items=items)
+
+
+def _unsigned(tree: Expr) -> Expr:
+    return tree.args[0] if tree.head == "neg" else tree
 
 
 class Region(msgspec.Struct, frozen=True):

@@ -111,6 +111,11 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
         if grouped is not None:
             thousands = msgspec.structs.replace(grouped.number, written=found.number.written, noun=noun)
             yield Reading(thousands, "number", rest.strip(), found.label)
+    if ctx.demand.comma and _COMMAED.fullmatch(text, 0, found.end):  # 1,250, where a comma is the decimal mark
+        point = scan_number(text[: found.end].replace(",", "."), 0, ctx.meter)
+        if point is not None:
+            decimal = msgspec.structs.replace(point.number, written=found.number.written, noun=noun)
+            yield Reading(decimal, "number", rest.strip(), found.label)
 
 
 def _perhaps_a_list(text: str, found: Opening, ctx: Context) -> Number | None:
@@ -125,6 +130,7 @@ def _perhaps_a_list(text: str, found: Opening, ctx: Context) -> Number | None:
     return None if read is None else msgspec.structs.replace(read.number, written=text)
 
 
+_COMMAED = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 POINTED = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
 _OF = re.compile(r" (?:out of|in) ")
 

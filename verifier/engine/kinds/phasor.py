@@ -59,10 +59,9 @@ def _product(factors: tuple[Expr, ...]) -> Expr:
 
 def agrees(gold: Expr, candidate: Expr, ctx: Context) -> bool | None:
     """Whether one of two constants is the other, rounded in each of its two parts; ``None`` where that is open."""
-    sides = split(gold), split(candidate)
-    if sides[0] is None or sides[1] is None:
+    own, other = split(gold), split(candidate)
+    if own is None or other is None:
         return None
-    own, other = sides
     if is_rounded(candidate):
         moved = _written_as(own, ctx, polar=other.polar)
         pairs = None if moved is None else ((moved.first, other.first), (moved.second, other.second))

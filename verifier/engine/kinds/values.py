@@ -26,6 +26,7 @@ _I = Expr("constant", (), "i")
 _ENGINEERS = frozenset({"add", "pow", "exp"})
 _PLAIN = re.compile(r"[^a-df-zA-DF-Z]*")  # no words: 3.5 million
 _NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
+_TRANSPOSED = frozenset({"T", "dagger", "top", "intercal"})
 _TURNING = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
 
 
@@ -109,3 +110,16 @@ def mixed_number(tree: Expr) -> Expr | None:
         return None
     total = Expr("add", (size, part))
     return total if size is whole else Expr("neg", (total,))
+
+
+def holds_product(tree: Expr) -> bool:
+    """Whether two parts with names are multiplied."""
+    return any(node.head == "mul" and sum(bool(symbols(part)) for part in node.args) > 1 for node in walk(tree))
+
+
+def holds_transpose(tree: Expr) -> bool:
+    """Whether a capital letter is raised to T, or a dagger: a transposed matrix."""
+    return any(
+        node.head == "pow" and node.args[1].name in _TRANSPOSED and node.args[0].name[:1].isupper()
+        for node in walk(tree)
+    )

@@ -303,7 +303,8 @@ def fraction(c: Cursor, _: int) -> Expr:
         above = joined_group(c)
         if c.kinds[c.at] != "(":
             raise Unreadable
-        return Expr("div", (above, joined_group(c)))
+        below = joined_group(c)
+        return _derivative(above, below) or Expr("div", (above, below))
     above = argument(c)
     below = argument(c)
     made = _derivative(above, below) or Expr("div", (above, below))

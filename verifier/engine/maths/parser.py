@@ -119,6 +119,10 @@ def _readings(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
     others = []
     if found.tree.head == "perm" and tokens.values[0] == "P" and set(tokens.kinds[1:]) <= _POINT:
         others.append(msgspec.structs.replace(found, tree=Expr("pair", found.tree.args)))  # a point called P
+    if found.tree.head == "mul" and _POINT.issuperset(tokens.kinds[1:]) and tokens.values[0].isupper():
+        symbol, *rest = found.tree.args
+        if symbol.head == "symbol" and len(rest) == 1 and rest[0].head in {"pair", "tuple"} and tokens.kinds[1] == "(":
+            found = msgspec.structs.replace(found, tree=rest[0])  # the vertex V(3, -4)
     if doubtful:
         second = _read(text, tokens, table, meter, packed=True)
         if second is not None:

@@ -16,6 +16,7 @@ _CELSIUS: Final = re.compile(
     r"(?:\\(?:text|mathrm|rm|textrm)\s?\{\s?([CF])\s?\}|([CF])(?![A-Za-z]))"
 )
 _CROSS: Final = re.compile(r"(?<=\d) ?[xX] ?(?=10 ?(?:\^|\*\*|[⁻⁰¹²³⁴-⁹]))")  # 4.5 x 10^4
+_LEIBNIZ: Final = re.compile(r"(?<![A-Za-z\\])d([A-Za-z])/d([A-Za-z])(?= ?=)")  # dy/dx = 2x
 _BROKEN: Final = re.compile(
     r"\x0c(?=rac)|\x08(?=eta|egin|inom|ar)|\x07(?=pprox|lpha|st)|\x0b(?=ec)|\t(?=imes|ext|heta|an[ ({]|frac)"
     r"|\r(?=ight|ho)|\n(?=eq|e )"
@@ -41,6 +42,8 @@ def repaired(text: str) -> str:
             text = text.replace("\\\\\\\\", "\\\\")
     if "10" in text and ("x" in text or "X" in text):
         text = _CROSS.sub("×", text)
+    if "/d" in text:
+        text = _LEIBNIZ.sub(r"frac(d\1)(d\2)", text)
     if "circ" in text or "°" in text:
         text = _CELSIUS.sub(lambda found: f" °{found[1] or found[2]}", text)
     if _BROKEN.search(text):
