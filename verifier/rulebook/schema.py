@@ -163,10 +163,11 @@ class CoreEntry(Entry):
 
 
 class NamedSetEntry(Entry):
-    """Words for a set of numbers: the empty one, or all reals."""
+    """Words for a set of numbers, the empty one or all reals, or for what is no number."""
 
     means: Annotated[
-        Literal["empty", "none", "R", "Z"], Field(description="The set; `none` is the empty one or a count of none.")
+        Literal["empty", "none", "R", "Z", "undefined", "inf", "-inf"],
+        Field(description="The set; `none` is the empty one or a count of none."),
     ]
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Whole answers that stand for it, in any case.")]
 

@@ -469,12 +469,9 @@ def compare_with_value(
         several = Collection("family", many.items, many.tree, (_parameter(many.items),))
         return _families(several, alone, ctx, shown) if many is gold else _families(alone, several, ctx, shown)
     if many.shape in {"set", "list"} or (many.shape == "tuple" and many.names):
-        alone = Collection("set", (tree,), tree)
-        return (
-            _as_sets(many.items, alone.items, ctx, shown)
-            if many is gold
-            else _as_sets(alone.items, many.items, ctx, shown)
-        )
+        sides = (many.items, (tree,)) if many is gold else ((tree,), many.items)
+        found = _as_sets(sides[0], sides[1], ctx, shown)
+        return MEMBERS_OPEN.finding(**shown) if many is gold and formula.is_worded(many) else found
     if many.shape in {"tuple", "pair"} and tree.head in {"perm", "apply", "binom"}:  # the point P(4, 1)
         point = Collection("tuple", tree.args, tree)
         return compare_collections(many, point, ctx) if many is gold else compare_collections(point, many, ctx)

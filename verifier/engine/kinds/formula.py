@@ -85,6 +85,11 @@ def unwrapped(side: Collection, other: Collection) -> Collection:
     return Collection(side.items[0].head, side.items[0].args, side.items[0])
 
 
+def is_worded(side: Collection) -> bool:
+    """Whether values stand under words: "mean 5, median 4". An answer read as one value may have others beside it."""
+    return bool(side.tree.args) and side.tree.args[0].head == "labelled" and len(side.tree.args[0].name) > len("ab")
+
+
 def in_degrees(side: Collection, other: Collection) -> Collection:
     """Bare numbers as degrees, beside values that are all given in degrees (POLICY 28)."""
     bare = all(_unsigned(item).head == "number" for item in side.items)

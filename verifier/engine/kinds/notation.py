@@ -29,6 +29,7 @@ _WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
 _ACRONYM = re.compile(r"[A-Z]{3,}[ -]\d[\d.]*")  # HTTP 404, no product
 _TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
 _RUN_OF_DASHES = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  # a score, years, a path
+_VALUES = frozenset({"undefined", "inf", "-inf"})  # what words stand for that are no set
 _DASHED = re.compile(r"([A-Za-z]{1,7})[-–](\d{1,2}|[A-Za-zα-ω]{1,7})(?: [a-z]{4,20})?")
 _PREFIXED = re.compile(r"((?:^|\d ?)[-+] ?|^|\^[({] ?-?)([ij]) ?(\d+(?:\.\d+)?)(?![\w^])")  # 3 + j4
 _REMAINDER = re.compile(r"(\d{1,15}) [Rr] ?(\d{1,15})")
@@ -44,6 +45,10 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if ctx.demand.verbatim or ("'" in text and _ELISION.search(text)):
         return
     named = ctx.rules.text.named_sets.get(text.casefold())
+    if named in _VALUES:
+        value = Expr("constant", (), named.lstrip("-"))
+        yield Reading(Expression(Expr("neg", (value,)) if named[0] == "-" else value), "expression")
+        return
     if named is not None:
         word = named == "none"
         yield Reading(Region(Expr("constant", (), "empty" if word else named), word), "region")
@@ -383,13 +388,15 @@ def _parts(raw: str, ctx: Context) -> Collection | None:
 
 def _worded(raw: str, ctx: Context) -> Collection | None:
     """``Maximum = 2, Minimum = 1``: values under names that are words."""
-    if len(raw) > _LONGEST or (raw.count("=") + raw.count(":") < 2 and not ("min" in raw and "max" in raw)):
+    signed = raw.count("=") + raw.count(":") >= _TWO or ("min" in raw and "max" in raw)
+    if len(raw) > _LONGEST or not (signed or (ctx.demand.asked and _NAMED.search(raw))):
         return None
     names: list[str] = []
     items: list[Expr] = []
-    for piece in _PIECES.split(_TEXT.sub(r"\1", raw.strip(_DRESS)).replace("\\ ", " ")):
-        match = _WORDED.fullmatch(piece.strip(_DRESS)) or _EXTREME.fullmatch(piece.strip(_DRESS))
-        if match is None:
+    for piece in _pieces(_TEXT.sub(r"\1", raw.strip(_DRESS)).replace("\\ ", " ")):
+        own = piece.strip(_DRESS)
+        match = _WORDED.fullmatch(own) or _EXTREME.fullmatch(own) or _NAMED.fullmatch(own)
+        if match is None or (match.re is _NAMED and match[1].lower() not in ctx.demand.words):
             return None
         readings = read_maths(match[2], ctx.rules.maths, ctx.meter)
         if len(readings) != 1 or readings[0].after or readings[0].before:
@@ -402,6 +409,21 @@ def _worded(raw: str, ctx: Context) -> Collection | None:
     return Collection("tuple", tuple(items), tree, tuple(names))
 
 
+def _pieces(text: str) -> list[str]:
+    """What stands between separators, those inside of brackets left out."""
+    pieces: list[str] = []
+    start = read = depth = 0
+    for mark in _PIECES.finditer(text):
+        for sign in text[read : mark.start()]:
+            depth += (sign in "([") - (sign in ")]")
+        read = mark.end()
+        if depth <= 0:
+            pieces.append(text[start : mark.start()])
+            start = read
+    return [*pieces, text[start:]]
+
+
+_NAMED = re.compile(r"(?:the )?([A-Za-z]{3,15}) ([-+(\d$\\√π].*)")
 _TEXT = re.compile(r"\\(?:text|mathrm|mbox)\{([^{}]*)\}")
 _PIECES = re.compile(r", ?(?:and )?|; ?|\n| and ")
 _WORDED = re.compile(r"(?:the )?([A-Za-z]{3,15}(?: (?:value|number))?)\s*(?:=|:|is)\s*(\S.*)")

@@ -8,7 +8,7 @@ from verifier.engine.kinds import conditions
 from verifier.engine.kinds.collection import FAMILIES, compare_collections
 from verifier.engine.kinds.expression import compare_values, same_family
 from verifier.engine.kinds.form import is_bounded, is_solved, wrong_form
-from verifier.engine.kinds.formula import COUNTERS, Collection, Expression, Relation, definition, name_of
+from verifier.engine.kinds.formula import COUNTERS, Collection, Expression, Relation, definition, is_worded, name_of
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.region import as_condition
 from verifier.engine.kinds.values import OPERATORS, tree_of
@@ -459,6 +459,8 @@ def compare_with_collection(gold: Relation | Collection, candidate: Relation | C
             return UNSHOWN.finding(**shown)
         alone = Collection("family", (defined[1],), relation.tree, tuple(symbols(defined[1])))
         return compare_collections(many, alone, ctx) if many is gold else compare_collections(alone, many, ctx)
+    if many is gold and is_worded(many):
+        return UNSHOWN.finding(**shown)
     if relation is candidate and many.names and not symbols(Expr("set", many.items)):
         return UNSOLVED.finding(**shown)  # x + y = 8, x - y = 2 for x = 5, y = 3
     if many.shape not in {"set", "list", "pair"} or len(names) != 1 or symbols(many.tree) - names:
