@@ -190,10 +190,9 @@ class Saying(msgspec.Struct, frozen=True):
 class ConditionTable(msgspec.Struct, frozen=True):
     """What a question says in words of the names in its answer, by what that means (``rules/demand/conditions.toml``).
 
-    ``restricted`` names have conditions that are not worked out, ``whole`` ones are integers, ``unknown`` ones are to
-    be solved for, ``variable`` ones are no units; ``order``, ``complex`` and ``chosen`` (its answer's name may be any)
-    are said of the whole question. ``run`` finds maths in running text, ``spoken`` a word between numbers that is one
-    of ``signs``; ``operations`` are the words for each operation, by its head in a tree.
+    ``restricted`` names have conditions not worked out, ``whole`` ones are integers, ``unknown`` ones to be solved for,
+    ``variable`` ones no units; ``order``, ``complex``, ``chosen`` are said of the whole question. ``run`` finds maths in
+    running text, ``spoken`` a word between numbers, of ``signs``; ``operations`` are words for each head of a tree.
     """
 
     positive: tuple[Saying, ...]

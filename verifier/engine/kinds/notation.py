@@ -44,14 +44,9 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     """What the text says in maths; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
     if ctx.demand.verbatim or ("'" in text and _ELISION.search(text)):
         return
-    named = ctx.rules.text.named_sets.get(text.casefold())
-    if named in _VALUES:
-        value = Expr("constant", (), named.lstrip("-"))
-        yield Reading(Expression(Expr("neg", (value,)) if named[0] == "-" else value), "expression")
-        return
+    named = _named(text, ctx)
     if named is not None:
-        word = named == "none"
-        yield Reading(Region(Expr("constant", (), "empty" if word else named), word), "region")
+        yield named
         return
     bearing = direction.read_bearing(text)
     if bearing is not None:
@@ -95,6 +90,18 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
 _ELISION = re.compile(
     r"(?<![^\W\d_])(?:[cdjlmnst]|qu)'(?=[aeiouyhéèêàâîô])[^\W\d_]{2,}", re.IGNORECASE
 )  # c'est, l'aire
+
+
+def _named(text: str, ctx: Context) -> Reading | None:
+    """Words that stand for a set of numbers, or for a value that is none: "does not exist"."""
+    name = ctx.rules.text.named_sets.get(text.casefold())
+    if name is None:
+        return None
+    if name in _VALUES:
+        value = Expr("constant", (), name.lstrip("-"))
+        return Reading(Expression(Expr("neg", (value,)) if name[0] == "-" else value), "expression")
+    word = name == "none"
+    return Reading(Region(Expr("constant", (), "empty" if word else name), word), "region")
 
 
 def _divided(text: str) -> Collection | None:
