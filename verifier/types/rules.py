@@ -191,7 +191,7 @@ class ConditionTable(msgspec.Struct, frozen=True):
     """What a question says in words of the names in its answer, by what that means (``rules/demand/conditions.toml``).
 
     ``restricted`` names have conditions not worked out, ``whole`` ones are integers, ``unknown`` ones to be solved for,
-    ``variable`` ones no units; ``order``, ``complex``, ``chosen`` are said of the whole question. ``run`` finds maths in
+    ``variable`` ones no units; ``order``, ``complex``, ``chosen`` are of the whole question. ``run`` finds maths in
     running text, ``spoken`` a word between numbers, of ``signs``; ``operations`` are words for each head of a tree.
     """
 

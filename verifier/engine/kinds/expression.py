@@ -228,8 +228,11 @@ def _as_words(gold: Value, candidate: Value, own: Expr, other: Expr, shown: Mapp
     """Texts that are rather words than maths, and are written differently, are left open."""
     if own == other:
         return None
-    dashed = values.is_word(candidate) and other.head == "add" and not symbols(own).isdisjoint(symbols(other))
-    if dashed or (values.is_word(gold) and _may_be_word(own, other, candidate)):
+    dashed = other.head == "add" and not symbols(own).isdisjoint(symbols(other))
+    flat = "pow" in heads(own) - heads(other) and symbols(own) == symbols(other)  # sp3 for sp^3
+    if (values.is_word(candidate) and (dashed or flat)) or (
+        values.is_word(gold) and _may_be_word(own, other, candidate)
+    ):
         return WORDS.finding(**shown)
     return None
 

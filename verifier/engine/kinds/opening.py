@@ -289,7 +289,7 @@ def goes_on(rest: str, ctx: Context) -> bool:
     if kind == "function":
         argument = _ARGUMENT.match(rest, end)
         return argument is not None and (argument[1] is None or argument[1] in table.tokens)
-    return (kind == "letter" or means == "pi") and _NO_WORD.match(rest, end) is not None
+    return ((kind == "letter" and not ctx.demand.count) or means == "pi") and _NO_WORD.match(rest, end) is not None
 
 
 _NAME = re.compile(r" ?([A-Za-z]{2,}(?:10|2)?)")
