@@ -8,24 +8,25 @@ or supposes.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
 from verifier.types.rules import Rules
 
-WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
-NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
-TOLD = 3  # letters of a word that says nothing of what is asked
-STEM = 4  # letters by which "spent" answers "spend"
-_LONGEST = 600  # characters of a sentence that is compared with the question
-_MOST_THINGS = 4
-_NEAR = 60  # characters behind a number in which its thing is named
-_BLANK = re.compile(r"_\\?[)\]]? ")
-_YEAR = re.compile(r"\b(?:what|which) year\b")
-_IN_YEAR = re.compile(r"\bin \Z")
-_RATE = re.compile(r" ?[/-]| (?:per|each|every|an?)\b")
-_BEFORE = frozenset(' \n\t*_"($€£=-')
-_LEADING = re.compile(
+WORD: Final = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
+NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
+TOLD: Final = 3  # letters of a word that says nothing of what is asked
+STEM: Final = 4  # letters by which "spent" answers "spend"
+_LONGEST: Final = 600  # characters of a sentence that is compared with the question
+_MOST_THINGS: Final = 4
+_NEAR: Final = 60  # characters behind a number in which its thing is named
+_BLANK: Final = re.compile(r"_\\?[)\]]? ")
+_YEAR: Final = re.compile(r"\b(?:what|which) year\b")
+_IN_YEAR: Final = re.compile(r"\bin \Z")
+_RATE: Final = re.compile(r" ?[/-]| (?:per|each|every|an?)\b")
+_BEFORE: Final = frozenset(' \n\t*_"($€£=-')
+_LEADING: Final = re.compile(
     r"[\s*_$>•-]*(?P<value>[-+]?[$€£]?\d+(?:[.,/]\d+)*%?(?: [^\W\d_]+)?)[*_$]* (?:is|are|was|were) "
     r"(?=the |our |its |your )"
 )
@@ -39,7 +40,7 @@ class Asked(msgspec.Struct, frozen=True):
     sentence: str = ""
 
 
-NOTHING = Asked()
+NOTHING: Final = Asked()
 
 
 def things(asked: Asked, rules: Rules) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ def countables(asked: Asked, rules: Rules) -> tuple[str, ...]:
     return tuple(word for word in things(asked, rules) if word not in known or known[word].kind not in _SCALES)
 
 
-_SCALES = frozenset({"scale", "hundred", "dozen", "share"})
+_SCALES: Final = frozenset({"scale", "hundred", "dozen", "share"})
 
 
 def subject_value(text: str, folded: str, asked: Asked, rules: Rules) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 import msgspec
 
@@ -33,27 +34,27 @@ ELSEWHERE = passes(
 DENIED = refutes("aside.denied", "The answer says that the ground truth is not the answer.", Standing.CONVENTION)
 CODES: tuple[Code, ...] = (DOUBTED, CASES, STRUCK, ELSEWHERE, DENIED)
 
-_LONGEST = 600  # characters of a sentence that is looked through
-_BEFORE = " *_$("
-_DENIED = 120  # characters of an answer that only denies
-_DOUBLE = re.compile(r"[,;:?]|\. ")
-_MOST_LINKS = 8
-_AMOUNTS = frozenset({"number", "quantity", "date", "clock", "missing"})
-_PLACE = re.compile(r"(?<=[a-z] )[A-Z](?![^\W_])")  # from A
-_SYMBOL = 3  # letters of a word that may be a unit
-_START = 2  # letters of a word under which its phrases stand
-_WORDY = re.compile(r"(?<![\\A-Za-z])(?:[^\W\d_]){2}|[\u0900-\ud7ff]|~~")
-_WORD = re.compile(r"[^\W\d_]+")
-_NUMERAL = re.compile(r"(?:(?<![\w.,)\]}])-)?\d+(?:[.,/:]\d+)*")
-_CUT = re.compile(r"[;()。；（）]|[,:、，：](?!\d)|(?<!\d)[,:、，：]|[.!?] |[—–]| - ")
-_STOP = re.compile(r"[;)。；）]|[.!?] ")
-_REVERSED = re.compile(r"[?,;:(–—-] ?(\w+)(?=[,.:;?!)]|$)")
-_IN_CASE = re.compile(rf"({_NUMERAL.pattern})[^\W\d_]?,? ([^\W\d_]+)(?: ([^\W\d_]+))?")  # 5 m when
-_NAMED = frozenset(
+_LONGEST: Final = 600  # characters of a sentence that is looked through
+_BEFORE: Final = " *_$("
+_DENIED: Final = 120  # characters of an answer that only denies
+_DOUBLE: Final = re.compile(r"[,;:?]|\. ")
+_MOST_LINKS: Final = 8
+_AMOUNTS: Final = frozenset({"number", "quantity", "date", "clock", "missing"})
+_PLACE: Final = re.compile(r"(?<=[a-z] )[A-Z](?![^\W_])")  # from A
+_SYMBOL: Final = 3  # letters of a word that may be a unit
+_START: Final = 2  # letters of a word under which its phrases stand
+_WORDY: Final = re.compile(r"(?<![\\A-Za-z])(?:[^\W\d_]){2}|[\u0900-\ud7ff]|~~")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_NUMERAL: Final = re.compile(r"(?:(?<![\w.,)\]}])-)?\d+(?:[.,/:]\d+)*")
+_CUT: Final = re.compile(r"[;()。；（）]|[,:、，：](?!\d)|(?<!\d)[,:、，：]|[.!?] |[—–]| - ")
+_STOP: Final = re.compile(r"[;)。；）]|[.!?] ")
+_REVERSED: Final = re.compile(r"[?,;:(–—-] ?(\w+)(?=[,.:;?!)]|$)")
+_IN_CASE: Final = re.compile(rf"({_NUMERAL.pattern})[^\W\d_]?,? ([^\W\d_]+)(?: ([^\W\d_]+))?")  # 5 m when
+_NAMED: Final = frozenset(
     {"truth", "choice", "label", "names", "phrase", "listing", "address"}
 )  # words beside these are reasons
-_SETS = frozenset({"region", "collection"})  # "there are no solutions"
-_BOUNDED = frozenset({"bound", "relation", "region", "measure"})  # stages that compare what bounds say
+_SETS: Final = frozenset({"region", "collection"})  # "there are no solutions"
+_BOUNDED: Final = frozenset({"bound", "relation", "region", "measure"})  # stages that compare what bounds say
 
 
 class Hit(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ A ground truth that speaks in the same words makes all of them ordinary text.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -53,24 +54,26 @@ UNCLEAR = passes(
 CODES: tuple[Code, ...] = (
     MASTER_KEY, REFERENCE, SELF_GRADED, INJECTED, REFUSAL, ECHO, SPRAYED, UNCLEAR, *hidden.CODES,
 )  # fmt: skip
-_BY_KIND = {
+_BY_KIND: Final = {
     "master_key": MASTER_KEY,
     "reference": REFERENCE,
     "self_graded": SELF_GRADED,
     "injected": INJECTED,
     "refusal": REFUSAL,
 }
-_SENTENCES = frozenset({"reference", "self_graded", "injected"})  # kinds that a long ground truth may say otherwise
+_SENTENCES: Final = frozenset(
+    {"reference", "self_graded", "injected"}
+)  # kinds that a long ground truth may say otherwise
 
-_LONGEST = 300  # characters of an answer that is nothing but phrases
-_SENTENCE = 200  # characters of a sentence that a value is cut out of
-_CLAIMED = frozenset({"self_graded", "injected"})  # kinds whose values are never cut out of the sentence
-_UNMARKED = frozenset({"whole", "last_line", "conclusion"})
-_LONG_GOLD = 4  # words of a ground truth that may mean what an attack says, in other words
-_SHORT_HEADING = 3  # characters of a text that may be a name: 解, 解答
-_COPY = 12  # characters of a question that is worth comparing
-_WHOLE = re.compile(r"-?\d{1,30}")
-_NUMERALS = re.compile(r"[-\d][\d.,/]*")
+_LONGEST: Final = 300  # characters of an answer that is nothing but phrases
+_SENTENCE: Final = 200  # characters of a sentence that a value is cut out of
+_CLAIMED: Final = frozenset({"self_graded", "injected"})  # kinds whose values are never cut out of the sentence
+_UNMARKED: Final = frozenset({"whole", "last_line", "conclusion"})
+_LONG_GOLD: Final = 4  # words of a ground truth that may mean what an attack says, in other words
+_SHORT_HEADING: Final = 3  # characters of a text that may be a name: 解, 解答
+_COPY: Final = 12  # characters of a question that is worth comparing
+_WHOLE: Final = re.compile(r"-?\d{1,30}")
+_NUMERALS: Final = re.compile(r"[-\d][\d.,/]*")
 
 
 def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Found:
@@ -141,7 +144,7 @@ def _is_wordless(text: str) -> bool:
     return any(map(str.isdigit, text)) and _WORD.search(text) is None
 
 
-_WORD = re.compile(r"[^\W\d_]{3,}|[\u3040-\u30ff\u4e00-\u9fff]")
+_WORD: Final = re.compile(r"[^\W\d_]{3,}|[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 # --- what answers nothing --------------------------------------------------------------------------------------------
@@ -266,10 +269,10 @@ def _may_be_unknown(golds: tuple[str, ...], demand: Demand, table: AttackTable) 
     return any(not table.unknowing.isdisjoint(wording(one)) for one in told)
 
 
-_TELLING = re.compile(r"\d|[^\W\d_]{2}")
-_ORDER = ("refusal", "master_key", "reference", "self_graded", "injected")
-_SLOT_STARTS = frozenset("{<[%$_`")
-_SLOT_ENDS = frozenset("}>]s_`")
+_TELLING: Final = re.compile(r"\d|[^\W\d_]{2}")
+_ORDER: Final = ("refusal", "master_key", "reference", "self_graded", "injected")
+_SLOT_STARTS: Final = frozenset("{<[%$_`")
+_SLOT_ENDS: Final = frozenset("}>]s_`")
 
 
 def _covered(words: tuple[str, ...], demand: Demand, table: AttackTable) -> _Cover:

@@ -6,6 +6,7 @@ Searches are one ``rfind`` for each box; braces are followed for the length of a
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from verifier.engine import text as texts
 from verifier.engine.answering import WORD
@@ -14,11 +15,11 @@ from verifier.types.extraction import ExtractTable
 from verifier.types.rules import TextTable
 from verifier.types.sample import Extraction
 
-_ANSWER_HEAD = 20_000  # characters in which a box's brace may end; what is longer is no answer
-_BOX_TAIL = 200
-_CLAUSE_HEAD = 120  # characters before a box in which its clause may begin
-_CLAUSE_END = re.compile(r"(?<!\d)[.,;](?!\d)")
-_TOKEN = re.compile(r"\S{1,200}")
+_ANSWER_HEAD: Final = 20_000  # characters in which a box's brace may end; what is longer is no answer
+_BOX_TAIL: Final = 200
+_CLAUSE_HEAD: Final = 120  # characters before a box in which its clause may begin
+_CLAUSE_END: Final = re.compile(r"(?<!\d)[.,;](?!\d)")
+_TOKEN: Final = re.compile(r"\S{1,200}")
 
 
 def last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction | None:
@@ -49,8 +50,8 @@ def last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction
     return Extraction(words, "boxed", last.start, last.end)
 
 
-_PART = re.compile(r"(?:^|(?<=\n))[ \t*#>-]{0,8}(?:[Pp]art |[Qq]uestion )?\(?([a-h])[.):]")
-_PARTS_BEFORE = 20_000  # characters before the last box in which the parts of an answer begin
+_PART: Final = re.compile(r"(?:^|(?<=\n))[ \t*#>-]{0,8}(?:[Pp]art |[Qq]uestion )?\(?([a-h])[.):]")
+_PARTS_BEFORE: Final = 20_000  # characters before the last box in which the parts of an answer begin
 
 
 def _parts(text: str, start: int, end: int, last: Extraction, table: ExtractTable) -> Extraction | None:
@@ -74,8 +75,8 @@ def _parts(text: str, start: int, end: int, last: Extraction, table: ExtractTabl
     return Extraction(", ".join(found), "several_boxes", begin, last.end)
 
 
-_LABELLED_BOX = re.compile(r"([^\W\d_](?:_\{?\w{1,3}\}?)?|\([a-h]\)) ?=? ?$")
-_MOST_BOXES = 32
+_LABELLED_BOX: Final = re.compile(r"([^\W\d_](?:_\{?\w{1,3}\}?)?|\([a-h]\)) ?=? ?$")
+_MOST_BOXES: Final = 32
 
 
 def _box_run(text: str, start: int, end: int, last: Extraction, earlier: Extraction, table: ExtractTable) -> Extraction:
@@ -112,7 +113,7 @@ def _box_before(text: str, start: int, before: int, end: int, table: ExtractTabl
     return None if token is None else Extraction(token[0].rstrip("$."), "boxed", begin, token.end())
 
 
-_FORMULA_END = re.compile(r"\n?[ \t]*(?:\\\]|\\\)|(?<!\\)\$)")
+_FORMULA_END: Final = re.compile(r"\n?[ \t]*(?:\\\]|\\\)|(?<!\\)\$)")
 
 
 def _unclosed(text: str, opening: int, end: int) -> int:
@@ -132,20 +133,22 @@ def inside(text: str, boxed: Extraction) -> Extraction:
     return Extraction(text[opening + 1 : stop], "boxed", opening + 1, stop)
 
 
-_JOINT = re.compile(
+_JOINT: Final = re.compile(
     r"[\s$,;.&()\\\[\]{}]*(?:q?quad)?[\s\\]*(?:(?:text|mathrm|mbox)\{)?[\s,]*(?:and|or|und|et|y)?[\s,]*(?:alternatively|also)?(?:\}[\s\\]*q?quad)?"
     r"[\s$,;.&()\\\[\]{}]*(?:[^\W\d_]\w?(?:_\{?\w{1,3}\}?)? ?=|(?:first|second|third|other) \w+ ?[:=])?[\s$]*",
     re.IGNORECASE,
 )
-_BEFORE_BOX = re.compile(
+_BEFORE_BOX: Final = re.compile(
     r"(?:[-+*/^<>≤≥≠√×·\d]|\\(?:neq?|geq?|leq?|gt|lt|times|cdot|pm|div)|\b(?:not|or|nor|than|either)"
     r"|(?P<macro>\\[A-Za-z]+)?[({])\s*$",
     re.IGNORECASE,
 )
-_DASH = re.compile(r"(?<![\\\w])[^\W\d_]{3,}\*{0,2} - +[$*]{0,3}\Z")  # behind a word, with spaces: no minus
-_AFTER_BOX = re.compile(  # maths, or a macro that is neither text nor space nor the formula's end; or a conjunction
-    r"\s*(?:[-+*/^<>≤≥≠√×·!_=\d(]|\\(?!text|mathrm|mbox|quad|circ|pmod|[,;%)\]$!\s])"
-    r"|or\b|and\b|,?\s*\\text\{[ ,]*(?:or|and)\b)"
+_DASH: Final = re.compile(r"(?<![\\\w])[^\W\d_]{3,}\*{0,2} - +[$*]{0,3}\Z")  # behind a word, with spaces: no minus
+_AFTER_BOX: Final = (
+    re.compile(  # maths, or a macro that is neither text nor space nor the formula's end; or a conjunction
+        r"\s*(?:[-+*/^<>≤≥≠√×·!_=\d(]|\\(?!text|mathrm|mbox|quad|circ|pmod|[,;%)\]$!\s])"
+        r"|or\b|and\b|,?\s*\\text\{[ ,]*(?:or|and)\b)"
+    )
 )
 
 
@@ -179,7 +182,7 @@ def in_formula(
     )
 
 
-_OPERAND = re.compile(r"[\s$]*[\d\\(]")
+_OPERAND: Final = re.compile(r"[\s$]*[\d\\(]")
 
 
 def _joined(between: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from verifier.engine import asides, asking, attack, extract, fold, limits, naming, sides, subjects, text
 from verifier.engine.demand import Demand, read_demand, required
@@ -61,8 +61,8 @@ from verifier.types.verdict import Code, Decision, Finding, Step, Verdict, passe
 
 _T = TypeVar("_T")
 _L = TypeVar("_L")
-_LONGEST_ATTACK = 2_000  # characters of an answer that may be nothing but an attack, with what hides in it
-_SHOWN = 300  # characters of a text that a trace shows
+_LONGEST_ATTACK: Final = 2_000  # characters of an answer that may be nothing but an attack, with what hides in it
+_SHOWN: Final = 300  # characters of a text that a trace shows
 
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
@@ -111,7 +111,7 @@ CODES: tuple[Code, ...] = (
     *listing.CODES, *address.CODES, *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES,
     REST_DIFFERS, *sort.CODES, NOT_READ, *limits.CODES,
 )  # fmt: skip
-_BY_NAME = {code.name: code for code in CODES}
+_BY_NAME: Final = {code.name: code for code in CODES}
 
 
 _UNREAD: Read = ((), ())

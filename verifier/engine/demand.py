@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import islice
+from typing import Final
 
 import msgspec
 
@@ -19,14 +20,14 @@ from verifier.types.called import Called
 from verifier.types.rules import DemandTable, Dimension, Rules, Tolerance, UnitDefinition, UnitTable
 from verifier.types.sample import Option, Sample
 
-_PLACES = re.compile(
+_PLACES: Final = re.compile(
     r"(?:to|correct to|with|using|nearest|in|give|\() ?(?:at least |exactly |the nearest )?"
     r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten) "
     r"(?P<what>decimal(?: (?:place|digit)s?|s)|d\.?p\.?|places of decimals|significant (?:figure|digit)s?"
     r"|s\.?f\.?|sig\.? ?figs?)(?!\w)"
 )
 
-_PLACE_WORDS = ("decimal", "sig", "d.p", "dp", "s.f", "sf")  # one of which the pattern needs
+_PLACE_WORDS: Final = ("decimal", "sig", "d.p", "dp", "s.f", "sf")  # one of which the pattern needs
 
 
 class Demand(msgspec.Struct, frozen=True):
@@ -112,11 +113,11 @@ def required(demand: Demand, names: frozenset[str]) -> Demand:
     )
 
 
-_INTEGRAL = re.compile(r"(?:\\int|∫)(?! ?(?:\\limits)? ?[_^₀-₉⁰-⁹])")
-_ASKED_IN = 8_000  # characters at the end of a question in which it says what it asks for
-_WORDS = re.compile(r"[^\W\d_]+")
-_ROUND = re.compile(r"\bround(?: off)? (?:the number )?\$?-?\d")
-_NUMERALS = re.compile(r"\d[\d,.]*(?<=\d)")
+_INTEGRAL: Final = re.compile(r"(?:\\int|∫)(?! ?(?:\\limits)? ?[_^₀-₉⁰-⁹])")
+_ASKED_IN: Final = 8_000  # characters at the end of a question in which it says what it asks for
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_ROUND: Final = re.compile(r"\bround(?: off)? (?:the number )?\$?-?\d")
+_NUMERALS: Final = re.compile(r"\d[\d,.]*(?<=\d)")
 
 
 def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter: Meter) -> Demand:
@@ -227,8 +228,8 @@ def _unnumbered(asking: str) -> str:
     return _NUMBERED.sub(" ", asking)
 
 
-_SENTENCE = re.compile(r"[.!?\n](?<!\s[!?\n])(?<!\. \.)\s++(?=[^\s.])")  # and not between spaced dots
-_NUMBERED = re.compile(r"(?<![\d,.])\d[\d,.]*+ ?[^\W\d_]+")
+_SENTENCE: Final = re.compile(r"[.!?\n](?<!\s[!?\n])(?<!\. \.)\s++(?=[^\s.])")  # and not between spaced dots
+_NUMBERED: Final = re.compile(r"(?<![\d,.])\d[\d,.]*+ ?[^\W\d_]+")
 
 
 def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str, ...], ...]:
@@ -257,12 +258,12 @@ def _ends(text: str, end: int) -> bool:
     return not text[end : end + 1].isalnum() and not _MORE_DIGITS.match(text, end)
 
 
-_NEAREST = re.compile(r"\bnearest ")
-_MOST_NEAREST = 8  # more are no question that a person asks
-_MORE_DIGITS = re.compile(r"[.,]\d")
-_UP_TO_TEN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_COUNTS = {word: count for count, word in enumerate(_UP_TO_TEN)}
-_ENGLISH = "english"
+_NEAREST: Final = re.compile(r"\bnearest ")
+_MOST_NEAREST: Final = 8  # more are no question that a person asks
+_MORE_DIGITS: Final = re.compile(r"[.,]\d")
+_UP_TO_TEN: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTS: Final = {word: count for count, word in enumerate(_UP_TO_TEN)}
+_ENGLISH: Final = "english"
 
 
 def _tolerance(text: str, table: DemandTable) -> Tolerance | None:
@@ -286,7 +287,7 @@ def _tolerance(text: str, table: DemandTable) -> Tolerance | None:
     return Tolerance(name, value / 100 if relative else nothing, nothing if relative else value, rounding=True)
 
 
-_AMOUNT = re.compile(
+_AMOUNT: Final = re.compile(
     r"(?:± ?)?(\d{1,9}(?:\.\d{1,12})?)"
     r"(?: ?(%|percent|per cent)(?! of (?!the (?:exact|true|actual|correct))| (?:confidence|point)|\w)"
     r"|(?=[.,;:)]?(?:\s*$|[.,;:)]\s| (?:is|are) )))"
@@ -310,13 +311,13 @@ def _base(asking: str, rules: Rules) -> int | None:
     return _TEN if _TEN in found else (found[-1] if found[-1] <= 36 else None)
 
 
-_TEN = 10  # asked for by name, as from another base
+_TEN: Final = 10  # asked for by name, as from another base
 
 
-_IN_BASE = re.compile(
+_IN_BASE: Final = re.compile(
     r"\b(?:to|in|into|as)(?: an?)? \$?(?:base[ -]{0,3}\$?(\d{1,2}|[a-z]{3,7})|([a-z]{3,12}))(?![a-z\d])"
 )
-_NO_NUMERAL = re.compile(
+_NO_NUMERAL: Final = re.compile(
     r"\b(?:bits?|bytes?|code|digits?|sum|value|system|ones|zeros|zeroes|fraction|string|search|tree)\b"
     r"|\b(?:how many|number of|(?:what|which) (?:decimal|base[ -]?(?:10|ten)))\b"
     r"|decimal (?:value|equivalent|form|representation)"

@@ -6,18 +6,20 @@ folding ten megabytes costs more than all the searches.
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from verifier.engine.statement import blank
 from verifier.types.extraction import ExtractTable, Tag
 
-LONGEST = 100_000  # characters of a response that is read as a whole
-_HEAD = 32_000
-_TAIL = 64_000
-_BEFORE = 4_000  # characters around a structural marker
-_BEHIND = 24_000
-_SLACK = 1_000  # characters in which a part may begin or end at a line's end, or at least between words
-_SEAM = "\n\n"
+LONGEST: Final = 100_000  # characters of a response that is read as a whole
+_HEAD: Final = 32_000
+_TAIL: Final = 64_000
+_BEFORE: Final = 4_000  # characters around a structural marker
+_BEHIND: Final = 24_000
+_SLACK: Final = 1_000  # characters in which a part may begin or end at a line's end, or at least between words
+_SEAM: Final = "\n\n"
 
 
 class Excerpt(msgspec.Struct, frozen=True):

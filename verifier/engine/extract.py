@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import msgspec
 
@@ -41,9 +42,9 @@ MISMATCH = passes(
 )
 CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, MISMATCH)
 
-_MOST_JUDGEMENTS = 4
-_PHRASE_TAIL = 3  # characters of a phrase without which it is no longer found
-_REMARKS = 4_000  # characters behind an answer in which it may be taken back
+_MOST_JUDGEMENTS: Final = 4
+_PHRASE_TAIL: Final = 3  # characters of a phrase without which it is no longer found
+_REMARKS: Final = 4_000  # characters behind an answer in which it may be taken back
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -241,7 +242,7 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
     return Found((whole,), lambda: narrower(last, rules, sole=False, asked=asked, related=True))
 
 
-_BULLET = re.compile(r"^[-*•>#]{1,4}[ \t]+")
+_BULLET: Final = re.compile(r"^[-*•>#]{1,4}[ \t]+")
 
 
 def _again(scope: _Scope, chosen: tuple[int, int]) -> tuple[Extraction, ...]:
@@ -279,13 +280,15 @@ def _leading_answer(scope: _Scope) -> Extraction | None:
     return Extraction(text[start : cut.start()].strip(), "leading_answer", start, cut.start())
 
 
-_LABELLED = re.compile(r"(?:^|(?<=\n))[ \t*-]*\(?[A-J][.)] ")
-_ITEM = re.compile(r"[-*•\s$\\(]*(?:[A-Z][.)] )?(?:[^\W\d_] ?= ?)?(?:[-+$]?[\d.,/]+[^\w:]*|[^\W\d_]+(?: [^\W\d_]+)?)")
-_BARE = 30  # characters of a line that is an answer or a part of one, and no sentence
+_LABELLED: Final = re.compile(r"(?:^|(?<=\n))[ \t*-]*\(?[A-J][.)] ")
+_ITEM: Final = re.compile(
+    r"[-*•\s$\\(]*(?:[A-Z][.)] )?(?:[^\W\d_] ?= ?)?(?:[-+$]?[\d.,/]+[^\w:]*|[^\W\d_]+(?: [^\W\d_]+)?)"
+)
+_BARE: Final = 30  # characters of a line that is an answer or a part of one, and no sentence
 
 
-_LAST_SENTENCES = 1_000  # characters from the end in which the last sentences are sought first
-_ENOUGH = 6  # of them
+_LAST_SENTENCES: Final = 1_000  # characters from the end in which the last sentences are sought first
+_ENOUGH: Final = 6  # of them
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -24,10 +25,10 @@ OUTCOMES: Mapping[Decision, Outcome] = {
     Decision.INCORRECT: Outcome.INCORRECT,
     Decision.PASS: Outcome.UNDECIDED,
 }
-_OTHER_KIND = frozenset({
+_OTHER_KIND: Final = frozenset({
     KINDS_DIFFER.name, chemistry.UNSURE.name, reaction.UNSURE.name, electrons.UNSURE.name, quantity.UNKNOWN.name,
 })  # fmt: skip
-_OTHER_DIMENSION = frozenset({quantity.DIMENSION.name})
+_OTHER_DIMENSION: Final = frozenset({quantity.DIMENSION.name})
 
 
 def any_reading(findings: list[Finding]) -> Finding:

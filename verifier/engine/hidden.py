@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 from verifier.engine import text as texts
 from verifier.types.attacks import AttackTable
@@ -24,15 +25,15 @@ CODES: tuple[Code, ...] = (HIDDEN, HIDDEN_WITHIN)
 
 Span = tuple[int, int]
 
-_OPEN_END = -1  # the end of a span that nothing closes
-_TAG = re.compile(r"<([a-z][a-z0-9]{0,20})((?:\s|/)[^<>]{0,300})?>")
-_STYLE = re.compile(r"\bstyle\s*=")
-_DECLARED = re.compile(r"\s*([:=,])\s*")
-_PARTS = re.compile(r"[\s;/]+")
-_SCOPE = re.compile(r"\\[a-z]+|\\.|[{}]", re.DOTALL)
-_ARGUMENT = re.compile(r"\s*(?:\[[^\[\]{}]{0,20}\]\s*)?\{([^{}]{0,40})\}\s*")
-_BLANKS = re.compile(r" *")
-_POINTS = frozenset(".,/")
+_OPEN_END: Final = -1  # the end of a span that nothing closes
+_TAG: Final = re.compile(r"<([a-z][a-z0-9]{0,20})((?:\s|/)[^<>]{0,300})?>")
+_STYLE: Final = re.compile(r"\bstyle\s*=")
+_DECLARED: Final = re.compile(r"\s*([:=,])\s*")
+_PARTS: Final = re.compile(r"[\s;/]+")
+_SCOPE: Final = re.compile(r"\\[a-z]+|\\.|[{}]", re.DOTALL)
+_ARGUMENT: Final = re.compile(r"\s*(?:\[[^\[\]{}]{0,20}\]\s*)?\{([^{}]{0,40})\}\s*")
+_BLANKS: Final = re.compile(r" *")
+_POINTS: Final = frozenset(".,/")
 
 
 def visible(given: str, golds: tuple[str, ...], rules: Rules, meter: Meter) -> str | Finding:

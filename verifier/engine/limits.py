@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.types.verdict import Code, Finding, passes
 
-_BY_LIMIT = {
+_BY_LIMIT: Final = {
     limit: passes(f"budget.{limit}", f"Grading stopped at the budget's limit of {words}.", specific=6)
     for limit, words in (
         ("response_chars", "characters in a response"),

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from verifier.engine.statement import BREAK, behind_reason, blank
 from verifier.types.extraction import Clue, ExtractTable, Phrase
 from verifier.types.rules import Rules, TextTable
 from verifier.types.sample import Extraction
 
-_SHORT = 200  # characters of a text that has few signs
-_LINE_HEAD = 64  # characters before a label that show whether it opens its line
-_CLAUSE_HEAD = 120  # characters before a marker in which its sentence may begin
-_ANSWER_HEAD = 20_000  # characters behind a marker in which its sentence may end; what is longer is no answer
-_MOST_SUPPOSED = 8  # occurrences of a phrase, from the end, that are looked at; each may be an "if the answer is …"
-_HEAD_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # written without spaces
-_MARKUP = " \t*_#>-"
-_COLON = re.compile(r"[ \t*_]{0,4}[:︰]|[ \t*_]{0,4}(?=\n)")
+_SHORT: Final = 200  # characters of a text that has few signs
+_LINE_HEAD: Final = 64  # characters before a label that show whether it opens its line
+_CLAUSE_HEAD: Final = 120  # characters before a marker in which its sentence may begin
+_ANSWER_HEAD: Final = 20_000  # characters behind a marker in which its sentence may end; what is longer is no answer
+_MOST_SUPPOSED: Final = (
+    8  # occurrences of a phrase, from the end, that are looked at; each may be an "if the answer is …"
+)
+_HEAD_WORD: Final = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # written without spaces
+_MARKUP: Final = " \t*_#>-"
+_COLON: Final = re.compile(r"[ \t*_]{0,4}[:︰]|[ \t*_]{0,4}(?=\n)")
 
 
 def phrases_in(text: str, folded: str, table: ExtractTable) -> tuple[Phrase, ...]:

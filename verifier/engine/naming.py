@@ -8,6 +8,7 @@ handed back. All of it is looked at where the values agree, as texts.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from verifier.engine import text as texts
 from verifier.engine.kinds import conditions
@@ -37,14 +38,26 @@ HANDED_BACK = refutes(
 )
 CODES: tuple[Code, ...] = (SAME, OTHER, FIGURES_OPEN, NO_LETTER, HANDED_BACK)
 
-_LONGEST = 120
-_SIGNS = {"/": "/", ":": ":", "-": "-", "–": "-", ".": ".", "×": "x", "x": "x", "X": "x", "*": "x", "⋅": "x", "·": "x"}
-_CROSS = re.compile(r" ?(?:\\times|\\cdot|\bby\b) ?")
-_PIECES = re.compile(r"[\s$(]*\d+(?: ?([/:.×xX*⋅·–-]) ?\d+)+")
-_JOINT = re.compile(r"(?<=\d) ?([/:.×xX*⋅·–-]) ?(?=\d)")
-_DIGITS = re.compile(r"\d+")
-_CLOCK = re.compile(r"\d{1,2}:[0-5]\d")
-_ARITHMETIC = frozenset({"number", "expression", "collection", "quantity", "form"})
+_LONGEST: Final = 120
+_SIGNS: Final = {
+    "/": "/",
+    ":": ":",
+    "-": "-",
+    "–": "-",
+    ".": ".",
+    "×": "x",
+    "x": "x",
+    "X": "x",
+    "*": "x",
+    "⋅": "x",
+    "·": "x",
+}
+_CROSS: Final = re.compile(r" ?(?:\\times|\\cdot|\bby\b) ?")
+_PIECES: Final = re.compile(r"[\s$(]*\d+(?: ?([/:.×xX*⋅·–-]) ?\d+)+")
+_JOINT: Final = re.compile(r"(?<=\d) ?([/:.×xX*⋅·–-]) ?(?=\d)")
+_DIGITS: Final = re.compile(r"\d+")
+_CLOCK: Final = re.compile(r"\d{1,2}:[0-5]\d")
+_ARITHMETIC: Final = frozenset({"number", "expression", "collection", "quantity", "form"})
 
 
 def named(gold: str, candidate: str, finding: Finding, ctx: Context) -> Finding | None:
@@ -98,9 +111,9 @@ def is_letter(gold: str, candidate: str) -> bool:
 # --- a value handed back ---------------------------------------------------------------------------------------------
 
 
-_RAISED = str.maketrans({"²": "^2", "³": "^3"})
-_TOKEN = re.compile(r"\d[\d,.]*(?<=\d)|[^\W\d_]+|[^\w\s,.$\\{}()]")
-_SENTENCE_END = re.compile(r"[.?!](?=\s|$)")
+_RAISED: Final = str.maketrans({"²": "^2", "³": "^3"})
+_TOKEN: Final = re.compile(r"\d[\d,.]*(?<=\d)|[^\W\d_]+|[^\w\s,.$\\{}()]")
+_SENTENCE_END: Final = re.compile(r"[.?!](?=\s|$)")
 _NEAR, _BEHIND = 60, 30  # characters between what asks to rewrite and the value
 
 

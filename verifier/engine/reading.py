@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from verifier.engine import text
 from verifier.engine.kinds import (
@@ -35,8 +36,8 @@ from verifier.types.sample import Extraction
 Read = tuple[tuple[str, ...], tuple[Reading, ...]]
 """Texts out of their wrapping, and their readings."""
 
-_READERS_WORK = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
-_FORMULA = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
+_READERS_WORK: Final = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
+_FORMULA: Final = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
 
 
 def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple[Reading, ...]]) -> Read:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import Final
 
 import msgspec
 
@@ -173,6 +174,6 @@ def with_label(found: Found, given: str, ctx: Context) -> Found:
     return Found((Extraction(given[line : first.end], first.via, line, first.end),))
 
 
-_A_COLON = "a_colon"  # the marker that is a label as well
-_PROSE = re.compile(r"(?<![\\\w])[^\W\d_]{2,}")
-_SPACELESS = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_A_COLON: Final = "a_colon"  # the marker that is a label as well
+_PROSE: Final = re.compile(r"(?<![\\\w])[^\W\d_]{2,}")
+_SPACELESS: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

@@ -8,33 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 
-_LONGEST = 2_000  # characters of a sentence that a person would write
-BREAK = re.compile(
+_LONGEST: Final = 2_000  # characters of a sentence that a person would write
+BREAK: Final = re.compile(
     r"(?<=[.!?])[\"”*)]*\s+(?=[A-Z(\\$\"“*])|(?<=[^\W\d_]{3}[.!?])\s+(?=\d)|(?<=[\d)][.!?])\s+(?=\d)|\n+"
     r"|(?<=[.!?])\s*(?=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
 )
-STOP = re.compile(r"[.!?\n]")
-_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-_LIST = re.compile(r"\band\b|\bor\b|;|, ")
-_CLAUSES = re.compile(r"[,;]|\b(?:and|but|while|although|though|whereas|because|since|if|unless)\b")
-_OTHER_CASE = re.compile(r"\b(?:and|or|but|otherwise|else|while)\b|;")
-_BRACKET = re.compile(r" \(([A-Za-z]+)")
-_MEMBER = re.compile(
+STOP: Final = re.compile(r"[.!?\n]")
+_EAST_ASIAN: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_LIST: Final = re.compile(r"\band\b|\bor\b|;|, ")
+_CLAUSES: Final = re.compile(r"[,;]|\b(?:and|but|while|although|though|whereas|because|since|if|unless)\b")
+_OTHER_CASE: Final = re.compile(r"\b(?:and|or|but|otherwise|else|while)\b|;")
+_BRACKET: Final = re.compile(r" \(([A-Za-z]+)")
+_MEMBER: Final = re.compile(
     r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
 )
-_VALUE = re.compile(r"[-+]?[\d.,]+(?: ?/ ?[\d.,]+)? ?%?")
-_LETTER = re.compile(r"\(?[A-Z]\)?(?!\w)[^.]")
-_NAME = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]+){0,4}+")
-_MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
-_NUMBERISH = re.compile(r"\d")
-_NO_MEMBERS = re.compile(r"[\s$]*(?:\\left)?\\?\{\s*(?:\\right)?\\?\}[\s$.]*")  # {}, the empty set
-_BLANK_MARKUP = re.compile(r"[\s$*_`#>~|.,:;()\[\]{}\\-]*")
+_VALUE: Final = re.compile(r"[-+]?[\d.,]+(?: ?/ ?[\d.,]+)? ?%?")
+_LETTER: Final = re.compile(r"\(?[A-Z]\)?(?!\w)[^.]")
+_NAME: Final = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]+){0,4}+")
+_MATHS: Final = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
+_NUMBERISH: Final = re.compile(r"\d")
+_NO_MEMBERS: Final = re.compile(r"[\s$]*(?:\\left)?\\?\{\s*(?:\\right)?\\?\}[\s$.]*")  # {}, the empty set
+_BLANK_MARKUP: Final = re.compile(r"[\s$*_`#>~|.,:;()\[\]{}\\-]*")
 
 
 def breaks(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
@@ -160,8 +161,8 @@ def says_again(conclusion: str, rest: str, rules: Rules) -> bool:
     return said > 0 and len(subject & set(WORD.findall(rest[:said]))) > 1
 
 
-_REJECTED = 40  # characters of a value that is rejected
-_VERB = re.compile(r" (?:is|are|was|that) ")
+_REJECTED: Final = 40  # characters of a value that is rejected
+_VERB: Final = re.compile(r" (?:is|are|was|that) ")
 
 
 def confirms(conclusion: str, rest: str, asked: Asked) -> bool:
@@ -204,7 +205,7 @@ def _conclusion(found: Extraction, rules: Rules) -> Extraction:
     return Extraction(rest, found.via, found.end - len(rest), found.end) if begin else found
 
 
-_MAIN = re.compile(r", (?=(?:the|there|it|this|that|we|he|she|they|our|its)\b)")
+_MAIN: Final = re.compile(r", (?=(?:the|there|it|this|that|we|he|she|they|our|its)\b)")
 
 
 def behind_reason(folded: str, rules: Rules) -> int:
@@ -247,9 +248,9 @@ def _main_clause(text: str, rules: Rules, asked: Asked) -> str:
     return text[:cut].rstrip(" ,")
 
 
-_ASSIGNED = re.compile(r"[\s$]*[^\W\d_](?:\([a-z]\))? ?=")
-_VARIABLE = re.compile(r"(?<![^\W\d_])(?<!\\)[b-zA-Z](?![^\W\d_])")  # "a" is an article
-_SET_OF_NUMBERS = re.compile(r"[<>≤≥≡≠∈]|\\(?:[lg](?:eq?|t)|neq?|equiv|in|p?mod)(?![a-z])|\bmod\b")
+_ASSIGNED: Final = re.compile(r"[\s$]*[^\W\d_](?:\([a-z]\))? ?=")
+_VARIABLE: Final = re.compile(r"(?<![^\W\d_])(?<!\\)[b-zA-Z](?![^\W\d_])")  # "a" is an article
+_SET_OF_NUMBERS: Final = re.compile(r"[<>≤≥≡≠∈]|\\(?:[lg](?:eq?|t)|neq?|equiv|in|p?mod)(?![a-z])|\bmod\b")
 
 
 def _copulas(folded: str, rules: Rules) -> tuple[int, int]:

@@ -7,6 +7,7 @@ for, nor ``x = 7`` for x + y. Only names that contradict each other count; a nam
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from verifier.engine import text as texts
 from verifier.engine.kinds.kind import Context
@@ -19,31 +20,31 @@ OTHER = passes(
 )  # fmt: skip
 CODES: tuple[Code, ...] = (OTHER,)
 
-_SAME_VALUE = "relation.same_value"  # two equations of which only the values were compared
-_ASKED = 2_000  # characters at the end of a question in which it says what it asks for
-_LONGEST = 200  # characters of an answer that names what it is the value of
-_LABEL = re.compile(r"[^=≈:]{1,80}?(?=\s?(?:=|≈|:)|\s(?:is|are|was|were|equals|gets|has|will be|would be)\s)")
-_SENTENCE_END = re.compile(r"[.?!](?:\s|$)|\n")
-_WORDS = re.compile(r"\w+(?:-\w+)?")
-_DRESS = re.compile(r"\\left|\\right|\\[,;! ]|[${}\s]|\\mathrm|\\text|\\operatorname|\\displaystyle")
-_ANGLE = re.compile(r"\\angle|∠|\bangle\b", re.IGNORECASE)
-_RAISED = re.compile(r"\^\(?(?:\\circ|°|\\ast|\*|\+|-|o)\)?|_\w+")
-_NEGATED = re.compile(
+_SAME_VALUE: Final = "relation.same_value"  # two equations of which only the values were compared
+_ASKED: Final = 2_000  # characters at the end of a question in which it says what it asks for
+_LONGEST: Final = 200  # characters of an answer that names what it is the value of
+_LABEL: Final = re.compile(r"[^=≈:]{1,80}?(?=\s?(?:=|≈|:)|\s(?:is|are|was|were|equals|gets|has|will be|would be)\s)")
+_SENTENCE_END: Final = re.compile(r"[.?!](?:\s|$)|\n")
+_WORDS: Final = re.compile(r"\w+(?:-\w+)?")
+_DRESS: Final = re.compile(r"\\left|\\right|\\[,;! ]|[${}\s]|\\mathrm|\\text|\\operatorname|\\displaystyle")
+_ANGLE: Final = re.compile(r"\\angle|∠|\bangle\b", re.IGNORECASE)
+_RAISED: Final = re.compile(r"\^\(?(?:\\circ|°|\\ast|\*|\+|-|o)\)?|_\w+")
+_NEGATED: Final = re.compile(
     r"(?:\bnot |¬|\\neg ?|~)([A-Z])|\\(?:bar|overline)\{?([A-Z])\}?|([A-Z])(?:'|\^c|\^C|\\complement)"
 )
-_FUNCTION = re.compile(r"\\?(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|sqrt|exp)")
-_FORMULA = re.compile(r"[A-Za-z0-9_'^+\-*/()|√πα-ω∠~\\]{1,40}")
-_OPERATOR = re.compile(r"[+*/^√]|(?<=\w)-|\d[a-z]|[a-z]{2}")
-_LETTER = re.compile(r"[A-Za-zα-ω]")
-_APPLIED = re.compile(r"([A-Za-z])\((~?\w{1,3}|-\d{1,3})\)")
-_INDEXED = re.compile(r"([A-Za-z])_(\w{1,3})")
-_SEGMENT = re.compile(r"[A-Z]{2,3}")
-_CORNER = re.compile(r"∠[A-Z]")
-_RATE = re.compile(r"d(\w)/d\w")
-_THING = re.compile(r"([a-z]{3,}) ([A-Z])(?!\w)")
-_OWNER = re.compile(r"([A-Z][a-z]+)['’]s\b")
-_CAPITALS = re.compile(r"(?<!\w)[A-Z][a-z]+(?!\w)")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
+_FUNCTION: Final = re.compile(r"\\?(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|sqrt|exp)")
+_FORMULA: Final = re.compile(r"[A-Za-z0-9_'^+\-*/()|√πα-ω∠~\\]{1,40}")
+_OPERATOR: Final = re.compile(r"[+*/^√]|(?<=\w)-|\d[a-z]|[a-z]{2}")
+_LETTER: Final = re.compile(r"[A-Za-zα-ω]")
+_APPLIED: Final = re.compile(r"([A-Za-z])\((~?\w{1,3}|-\d{1,3})\)")
+_INDEXED: Final = re.compile(r"([A-Za-z])_(\w{1,3})")
+_SEGMENT: Final = re.compile(r"[A-Z]{2,3}")
+_CORNER: Final = re.compile(r"∠[A-Z]")
+_RATE: Final = re.compile(r"d(\w)/d\w")
+_THING: Final = re.compile(r"([a-z]{3,}) ([A-Z])(?!\w)")
+_OWNER: Final = re.compile(r"([A-Z][a-z]+)['’]s\b")
+_CAPITALS: Final = re.compile(r"(?<!\w)[A-Z][a-z]+(?!\w)")
+_NAME: Final = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 
 
 def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding | None:
@@ -190,4 +191,4 @@ def _is_other_thing(label: str, wanted: list[str], question: str) -> bool:
     return bool(owners - _NO_NAMES) and all(owner.lower() not in told for owner in owners)
 
 
-_NO_NAMES = frozenset({"It", "That", "Here", "Let", "What", "There", "He", "She", "This", "Who", "Where", "How"})
+_NO_NAMES: Final = frozenset({"It", "That", "Here", "Let", "What", "There", "He", "She", "This", "Who", "Where", "How"})

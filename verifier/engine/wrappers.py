@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Final
 
 from verifier.engine.statement import blank
 from verifier.types.extraction import ExtractTable
 from verifier.types.sample import Extraction
 
-_JSON_CHARS = 100_000  # characters from the end in which a JSON object is read
-_SCALAR = re.compile(r"\s*:\s*")
-_FENCE = re.compile(r"[\s`]*\Z")
-_DECODER = json.JSONDecoder()
+_JSON_CHARS: Final = 100_000  # characters from the end in which a JSON object is read
+_SCALAR: Final = re.compile(r"\s*:\s*")
+_FENCE: Final = re.compile(r"[\s`]*\Z")
+_DECODER: Final = json.JSONDecoder()
 
 
 def may_hold(folded: str, table: ExtractTable) -> bool:

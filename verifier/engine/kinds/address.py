@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from verifier.engine.kinds.kind import Context, Stage, evidence
 from verifier.engine.kinds.phrase import Phrase
@@ -12,14 +13,14 @@ OTHER = refutes("address.other", "Both sides are an address, or both a version, 
 NO_ADDRESSES = passes("address.none", "The sides are no two addresses that differ.", specific=1)
 CODES: tuple[Code, ...] = (OTHER, NO_ADDRESSES)
 
-_LONGEST = 500
-_URL = re.compile(
+_LONGEST: Final = 500
+_URL: Final = re.compile(
     r"(?:https?://|ftp://)?(?:www\.)?([\w.-]{1,250})(:\d{1,5})?(/[^\s?#]*)?(\?[^\s#]*)?(#\S*)?", re.IGNORECASE
 )
-_URL_SIGN = re.compile(r"(?:https?://|ftp://|www\.)", re.IGNORECASE)
-_MAIL = re.compile(r"(?:mailto:)?([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})", re.IGNORECASE)
-_DOTTED = re.compile(r"(?:v|version )? ?(\d{1,9}(?:\.\d{1,9}){1,5})(/\d{1,2}|:\d{1,5})?", re.IGNORECASE)
-_VERSION_PARTS = 3  # two may be a decimal number
+_URL_SIGN: Final = re.compile(r"(?:https?://|ftp://|www\.)", re.IGNORECASE)
+_MAIL: Final = re.compile(r"(?:mailto:)?([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})", re.IGNORECASE)
+_DOTTED: Final = re.compile(r"(?:v|version )? ?(\d{1,9}(?:\.\d{1,9}){1,5})(/\d{1,2}|:\d{1,5})?", re.IGNORECASE)
+_VERSION_PARTS: Final = 3  # two may be a decimal number
 
 
 def compare_addresses(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
@@ -68,4 +69,4 @@ def _versions_differ(gold: str, candidate: str, ctx: Context) -> bool:
     return len(wanted) == len(given) and first[2] != second[2]
 
 
-STAGE = Stage("address", ((Phrase, Phrase),), compare_addresses)
+STAGE: Final = Stage("address", ((Phrase, Phrase),), compare_addresses)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -91,10 +92,10 @@ class Bound(msgspec.Struct, frozen=True):
         return f"{self.sort} {self.amount.show()}"
 
 
-_PLUS_MINUS = re.compile(r" ?(?:±|\+/-|\+-) ?(?=[\d.])")
-_CONCISE = re.compile(r"([-+]?\d{1,12}\.\d{1,15})\((\d{1,3})\)(?![\d.(])")
-_CONCISE_FIGURES = 3
-_LONGEST = 200
+_PLUS_MINUS: Final = re.compile(r" ?(?:±|\+/-|\+-) ?(?=[\d.])")
+_CONCISE: Final = re.compile(r"([-+]?\d{1,12}\.\d{1,15})\((\d{1,3})\)(?![\d.(])")
+_CONCISE_FIGURES: Final = 3
+_LONGEST: Final = 200
 
 
 def opens(text: str) -> bool:
@@ -292,11 +293,11 @@ def compare_band_with_value(gold: Value, candidate: Band, ctx: Context) -> Findi
 
 # --- ranges and bounds -----------------------------------------------------------------------------------------------
 
-_FIRST = frozenset("≥≤<>≠\\!")  # what a bound in signs begins with
-_OTHER = "other than"
-_BETWEEN = re.compile(r"(between|from) (.+?) (and|to) (.+)", re.IGNORECASE)
-_TO = re.compile(r"(\S.*?) to (\S.*)")
-_DASH = re.compile(r"(\d[\d.,]* ?[^\W\d_]{0,4}%?) ?- ?(\d[\d.,]*(?: ?[^\W\d_].*|%)?)")
+_FIRST: Final = frozenset("≥≤<>≠\\!")  # what a bound in signs begins with
+_OTHER: Final = "other than"
+_BETWEEN: Final = re.compile(r"(between|from) (.+?) (and|to) (.+)", re.IGNORECASE)
+_TO: Final = re.compile(r"(\S.*?) to (\S.*)")
+_DASH: Final = re.compile(r"(\d[\d.,]* ?[^\W\d_]{0,4}%?) ?- ?(\d[\d.,]*(?: ?[^\W\d_].*|%)?)")
 
 
 def _range(text: str, ctx: Context) -> Range | None:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from verifier.types.rules import DateTable, TextTable
 
 _V = TypeVar("_V")
-_TOKEN = re.compile(r"\d+|[^\W\d_](?:\.[^\W\d_])+(?![^\W\d_])\.?|[^\W\d_]+|[^\w\s]|_")
-_BETWEEN = frozenset(".-'")  # free between the words of a phrase: a. m., o'clock, segunda-feira
-_LONGEST = 5  # words of a phrase of the rules
-_GREGORIAN = 1582  # the year of the reform; before it every fourth year leaps
+_TOKEN: Final = re.compile(r"\d+|[^\W\d_](?:\.[^\W\d_])+(?![^\W\d_])\.?|[^\W\d_]+|[^\w\s]|_")
+_BETWEEN: Final = frozenset(".-'")  # free between the words of a phrase: a. m., o'clock, segunda-feira
+_LONGEST: Final = 5  # words of a phrase of the rules
+_GREGORIAN: Final = 1582  # the year of the reform; before it every fourth year leaps
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -98,7 +98,7 @@ class Tokens(msgspec.Struct, frozen=True):
             place = behind
 
 
-_END = Token("s", "", 0, 0)
+_END: Final = Token("s", "", 0, 0)
 
 
 def tokens_of(text: str, table: DateTable, *, timely: bool = False) -> Tokens:
@@ -144,7 +144,7 @@ def is_day(year: int | None, month: int, day: int) -> bool:
     return day <= longest
 
 
-_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def day_number(year: int, month: int, day: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 import msgspec
 
@@ -11,35 +12,35 @@ from verifier.engine import text as texts
 from verifier.types.budget import Meter
 from verifier.types.rules import Rules
 
-LONGEST = 4_000  # characters of a formula or an equation that a person would write
-_RAISED = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
-_LOWERED = {ord(a): b for a, b in zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True)}
-_RAISED_RUN = re.compile(r"[⁰¹²³⁴-⁹⁺⁻]+")
-_LOWERED_RUN = re.compile(r"[₀-₉₊₋]+")
-_VULGAR = re.compile(r"(\d?)([¼-¾⅐-⅞])")
-_TAG = re.compile(r"<(/?)(su[bp])>", re.IGNORECASE)
-_FRACTION = re.compile(r"\\[dt]?frac *(?:\{(\d{1,9})\} *\{(\d{1,9})\}|(\d)(\d))")
-_MACRO = re.compile(r"\\(?:([A-Za-z]+) ?|(.))", re.DOTALL)
-_BLANK_MACROS = {
+LONGEST: Final = 4_000  # characters of a formula or an equation that a person would write
+_RAISED: Final = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
+_LOWERED: Final = {ord(a): b for a, b in zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True)}
+_RAISED_RUN: Final = re.compile(r"[⁰¹²³⁴-⁹⁺⁻]+")
+_LOWERED_RUN: Final = re.compile(r"[₀-₉₊₋]+")
+_VULGAR: Final = re.compile(r"(\d?)([¼-¾⅐-⅞])")
+_TAG: Final = re.compile(r"<(/?)(su[bp])>", re.IGNORECASE)
+_FRACTION: Final = re.compile(r"\\[dt]?frac *(?:\{(\d{1,9})\} *\{(\d{1,9})\}|(\d)(\d))")
+_MACRO: Final = re.compile(r"\\(?:([A-Za-z]+) ?|(.))", re.DOTALL)
+_BLANK_MACROS: Final = {
     "left": "", "right": "", "bigl": "", "bigr": "", "big": "", "displaystyle": "", "quad": " ", "qquad": " ", "!": "",
     ",": " ", ";": " ", ":": " ", " ": " ", "(": " ", ")": " ", "[": " ", "]": " ", "cdot": "·", "bullet": "·",
     "uparrow": "↑", "downarrow": "↓", "alpha": "α", "beta": "β", "gamma": "γ", "equiv": "≡", "boxed": "", "ast": "*",
     "times": "*", "centerdot": "·", "cdotp": "·", "nolimits": "", "limits": "",
 }  # fmt: skip
-_STACKED = frozenset({"overset", "stackrel", "underset"})
-_NESTED = re.compile(r"\{\s*\{([^{}]*)\}\s*\}")
-_STATE_BELOW = re.compile(r"_\{ ?(?:\\(?:text|mathrm|rm) ?)?\{? ?\(([a-z]{1,3})\) ?\}?\}")
-_CHARGE_APART = re.compile(r"(?<=[\w)\]]) ?(?:(?<= )(\d[+-])|(\+{2,3}|-{2,3}))$")
-_BRACE = re.compile(r"([\^_]\s*\{[^{}]*\})|[{}]")
-_BREAKS = re.compile(r"\\\\|[\n\r\t]")
-_TOKEN = re.compile(
+_STACKED: Final = frozenset({"overset", "stackrel", "underset"})
+_NESTED: Final = re.compile(r"\{\s*\{([^{}]*)\}\s*\}")
+_STATE_BELOW: Final = re.compile(r"_\{ ?(?:\\(?:text|mathrm|rm) ?)?\{? ?\(([a-z]{1,3})\) ?\}?\}")
+_CHARGE_APART: Final = re.compile(r"(?<=[\w)\]]) ?(?:(?<= )(\d[+-])|(\+{2,3}|-{2,3}))$")
+_BRACE: Final = re.compile(r"([\^_]\s*\{[^{}]*\})|[{}]")
+_BREAKS: Final = re.compile(r"\\\\|[\n\r\t]")
+_TOKEN: Final = re.compile(
     r"(?P<space>\s+)|\^\s*\{(?P<sup>[^{}]*)\}|_\s*\{(?P<sub>[^{}]*)\}|\^(?P<raised>\d+[+-](?!\d)|[+-]\d*|\d+)"
     r"|_(?P<lowered>\d+|[+-]\d+)|(?P<arrow>[→←⇌])|(?P<capital>[A-Z])|(?P<number>\d+)|(?P<sign>[+-])|(?P<open>[(\[])"
     r"|(?P<close>[)\]])|(?P<dot>[·•∙⋅*.])|(?P<bond>[=≡#])|(?P<slash>/)|(?P<gas>[↑↓])|(?P<small>[a-zαβγ]+)"
     r"|(?P<caret>[\^v])"
 )
-_ARROWS = {">": " → ", "<": " ← ", "=": " ⇌ "}
-_CHARGE = re.compile(r"(\d*)([+-])|([+-])(\d+)|(\+{2,4}|-{2,4})")
+_ARROWS: Final = {">": " → ", "<": " ← ", "=": " ⇌ "}
+_CHARGE: Final = re.compile(r"(\d*)([+-])|([+-])(\d+)|(\+{2,4}|-{2,4})")
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -157,7 +158,7 @@ def tokens_of(text: str, meter: Meter) -> tuple[Token, ...] | None:
     return tuple(found)
 
 
-_KINDS = {"raised": "sup", "lowered": "sub"}
+_KINDS: Final = {"raised": "sup", "lowered": "sub"}
 
 
 def charge_of(text: str) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Final
 
 import msgspec
 
@@ -44,22 +45,22 @@ CODES: tuple[Code, ...] = (
     SAME, NAMED, COMPOSITION, CHARGE, NUCLIDE, STATE, ARRANGED, MASS_OPEN, ELEMENT, ECHO, UNSURE,
 )  # fmt: skip
 
-NAME = "chemistry"
-_POSSIBLE = re.compile(r"[A-Z]|[βαγ]|(?<![A-Za-z])[enp](?![A-Za-z])|\\(?:alpha|beta|gamma)|[1-8][spdf]")
-_MATHS = re.compile(  # what stands in no formula of chemistry, looked for since most answers are maths
+NAME: Final = "chemistry"
+_POSSIBLE: Final = re.compile(r"[A-Z]|[βαγ]|(?<![A-Za-z])[enp](?![A-Za-z])|\\(?:alpha|beta|gamma)|[1-8][spdf]")
+_MATHS: Final = re.compile(  # what stands in no formula of chemistry, looked for since most answers are maths
     r"[≤≥√∈∞]|\\(?:sqrt|sin|cos|tan|ln|log|pi|int|sum|lim|infty|leq?|geq?|neq?|in|binom|[pbv]matrix)(?![A-Za-z])"
 )
-_PROSE = re.compile(r"(?<![\\A-Za-z])[a-z]{3}")
-_NAME_LIKE = re.compile(r"[A-Za-z() ]+(?:-?\d{1,3})?")  # a listed name, a particle's, a nuclide's
-_SPAN = re.compile(r"\$\$([^$]{1,2000})\$\$|\$([^$]{1,2000})\$|\\\(([^$]{1,2000}?)\\\)|(\\ce\{[^$]{1,2000}\})")
-_STATED = re.compile(r"(?: is|:) \*{0,2}(\S{1,60}?)\*{0,2}\.?\s*$")
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_SENTENCE = 2_000  # characters
-_PLAIN_BEFORE = re.compile(r"[A-Za-z ,:'*]{0,200}")
-_NUCLIDE = re.compile(r"([A-Z][a-z]?|[A-Za-z]{3,14})(-| ?)(\d{1,3})")
-_FLAT_NUCLIDE = re.compile(r"(\d{1,3})([A-Z][a-z]?)")
-_STATED_NAME = re.compile(r"([A-Za-z]{3,14}) ?\((I{1,3}|IV|VI{0,3})\)")
-_OF_NAME = re.compile(r"[A-Za-z][A-Za-z() ]{1,40}")
+_PROSE: Final = re.compile(r"(?<![\\A-Za-z])[a-z]{3}")
+_NAME_LIKE: Final = re.compile(r"[A-Za-z() ]+(?:-?\d{1,3})?")  # a listed name, a particle's, a nuclide's
+_SPAN: Final = re.compile(r"\$\$([^$]{1,2000})\$\$|\$([^$]{1,2000})\$|\\\(([^$]{1,2000}?)\\\)|(\\ce\{[^$]{1,2000}\})")
+_STATED: Final = re.compile(r"(?: is|:) \*{0,2}(\S{1,60}?)\*{0,2}\.?\s*$")
+_WORD: Final = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_SENTENCE: Final = 2_000  # characters
+_PLAIN_BEFORE: Final = re.compile(r"[A-Za-z ,:'*]{0,200}")
+_NUCLIDE: Final = re.compile(r"([A-Z][a-z]?|[A-Za-z]{3,14})(-| ?)(\d{1,3})")
+_FLAT_NUCLIDE: Final = re.compile(r"(\d{1,3})([A-Z][a-z]?)")
+_STATED_NAME: Final = re.compile(r"([A-Za-z]{3,14}) ?\((I{1,3}|IV|VI{0,3})\)")
+_OF_NAME: Final = re.compile(r"[A-Za-z][A-Za-z() ]{1,40}")
 
 
 class Formula(msgspec.Struct, frozen=True):
@@ -249,8 +250,8 @@ def _evidence(marks: Marks, species: Species, notation: Written, *, known: bool)
     return int(known or bool(species.state))
 
 
-_CHOOSE = frozenset("CP")  # ^9C_4 are combinations
-_COMMON = frozenset("CHNOS")  # letters that are seldom names of several quantities at once
+_CHOOSE: Final = frozenset("CP")  # ^9C_4 are combinations
+_COMMON: Final = frozenset("CHNOS")  # letters that are seldom names of several quantities at once
 
 
 def compare_formulas(gold: Formula, candidate: Formula, ctx: Context) -> Finding:
@@ -287,4 +288,4 @@ def _is_one_element(own: Species, other: Species) -> bool:
     return len(names) == 1 and 1 in counts and not own.charge and not other.charge
 
 
-STAGE = Stage("chemistry", ((Formula, Formula),), compare_formulas)
+STAGE: Final = Stage("chemistry", ((Formula, Formula),), compare_formulas)

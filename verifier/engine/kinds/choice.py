@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from verifier.engine.kinds.kind import Context, Stage
@@ -111,7 +113,7 @@ def compare_one_with_several(gold: Choice | Choices, candidate: Choice | Choices
     return (SEVERAL if isinstance(candidate, Choices) else OTHER_SET).finding(**shown)
 
 
-STAGES = (
+STAGES: Final = (
     Stage("choice", ((Choice, Choice),), compare_choices),
     Stage("choices", ((Choices, Choices),), compare_sets),
     Stage("choices", ((Choice, Choices), (Choices, Choice)), compare_one_with_several),

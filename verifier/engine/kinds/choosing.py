@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -14,26 +15,28 @@ from verifier.engine.kinds.options import BULLET
 from verifier.types.choices import ChoiceTable
 from verifier.types.sample import Option
 
-_SETS = frozenset("RZNQ")  # without options these letters may name sets of numbers
-_FIRST_LETTERS = frozenset("abcd")  # without a question these are a label as often as a name
-_WORDY = frozenset({"A", "I"})  # labels that are words: "so A drug …"
-_LETTERS = frozenset("ABCDEFGHIJ")  # labels where no options are known
-_NOT_ANOTHER = re.compile(r"(?:^|,? )(?:and )?not \(?[A-Z]\)?(?!\w)")  # "D, not A"
-_BEFORE_MARK = re.compile(r"\s(?=\(?[A-Za-z][).:]\s)")  # "A. Aspirin B. Ibuprofen"
-_LABEL_BEHIND = re.compile(r"(.+?),? [(\[](\w{1,3})[)\]]")
-_AFTER_LABEL = re.compile(r" ?[).:\]-](?!\d) ?| ?$|\*\* ?| (?=\()|, (?=not\b)")
-_LABELLED = re.compile(r"\(?(\w{1,3})[).:\]]")
-_OTHER_LABEL = re.compile(r"\(([A-Z])\)|(?<![\w-])([A-Z])(?=[).:](?!\w))|\b(?:and|or|nor|then)\s+\(?([A-Z])\b|->|→")
-_LONE = re.compile(r"(?<![\w'’-])\(?([A-Z])\)?(?![\w'’]|-\w)")
-_WORDS = re.compile(r"[^\W\d_]+")
-_DIGIT = re.compile(r"\d")
-_CAPITAL = re.compile(r"[A-Z]")
+_SETS: Final = frozenset("RZNQ")  # without options these letters may name sets of numbers
+_FIRST_LETTERS: Final = frozenset("abcd")  # without a question these are a label as often as a name
+_WORDY: Final = frozenset({"A", "I"})  # labels that are words: "so A drug …"
+_LETTERS: Final = frozenset("ABCDEFGHIJ")  # labels where no options are known
+_NOT_ANOTHER: Final = re.compile(r"(?:^|,? )(?:and )?not \(?[A-Z]\)?(?!\w)")  # "D, not A"
+_BEFORE_MARK: Final = re.compile(r"\s(?=\(?[A-Za-z][).:]\s)")  # "A. Aspirin B. Ibuprofen"
+_LABEL_BEHIND: Final = re.compile(r"(.+?),? [(\[](\w{1,3})[)\]]")
+_AFTER_LABEL: Final = re.compile(r" ?[).:\]-](?!\d) ?| ?$|\*\* ?| (?=\()|, (?=not\b)")
+_LABELLED: Final = re.compile(r"\(?(\w{1,3})[).:\]]")
+_OTHER_LABEL: Final = re.compile(
+    r"\(([A-Z])\)|(?<![\w-])([A-Z])(?=[).:](?!\w))|\b(?:and|or|nor|then)\s+\(?([A-Z])\b|->|→"
+)
+_LONE: Final = re.compile(r"(?<![\w'’-])\(?([A-Z])\)?(?![\w'’]|-\w)")
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_DIGIT: Final = re.compile(r"\d")
+_CAPITAL: Final = re.compile(r"[A-Z]")
 _BRACKETS, _CLOSING = frozenset("(["), frozenset(")]")
-_UNSEEN = tuple(Option(label, "") for label in sorted(_LETTERS))
-_MOST_MEMBERS = 26
-_LONGEST_LEAD = 60  # characters of words that announce a label
-_SPACELESS = "\u2e80"  # from here on stand scripts that put no spaces between words
-_LONGEST_PROSE = 400  # characters of an answer that rules options out in passing
+_UNSEEN: Final = tuple(Option(label, "") for label in sorted(_LETTERS))
+_MOST_MEMBERS: Final = 26
+_LONGEST_LEAD: Final = 60  # characters of words that announce a label
+_SPACELESS: Final = "\u2e80"  # from here on stand scripts that put no spaces between words
+_LONGEST_PROSE: Final = 400  # characters of an answer that rules options out in passing
 
 
 def may_read(text: str, ctx: Context) -> bool:
@@ -209,7 +212,7 @@ def _by_words(text: str, options: tuple[Option, ...], ctx: Context) -> Option | 
     return same[0] if len(same) == 1 else None
 
 
-_A_WORD = re.compile(r"(A)\W")
+_A_WORD: Final = re.compile(r"(A)\W")
 
 
 def _bare(words: tuple[str, ...], table: ChoiceTable) -> tuple[str, ...]:
@@ -401,8 +404,8 @@ def _begins_reason(text: str, end: int, table: ChoiceTable) -> bool:
     )
 
 
-_BEFORE_REASON = frozenset(", ")
-_SHORT = 4  # letters of a reason that may be another word: "A for effort"
+_BEFORE_REASON: Final = frozenset(", ")
+_SHORT: Final = 4  # letters of a reason that may be another word: "A for effort"
 
 
 def _spellings(options: tuple[Option, ...], *, placed: bool) -> dict[str, str]:
@@ -465,5 +468,5 @@ def _may_leave_over(text: str) -> bool:
     return not text.isascii() or _TWO_WORDS.search(text) is not None
 
 
-_TWO_WORDS = re.compile(r"[A-Za-z']{2,},? [A-Za-z(]")
-_COMMA = re.compile(r", ?")
+_TWO_WORDS: Final = re.compile(r"[A-Za-z']{2,},? [A-Za-z(]")
+_COMMA: Final = re.compile(r", ?")

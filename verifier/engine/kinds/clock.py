@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from verifier.engine.kinds.calendar import Tokens
@@ -18,8 +20,8 @@ ZONE_OPEN = passes("clock.zone_unclear", "The times agree, and only one of them 
 MAY_BE_RATIO = passes("clock.may_be_ratio", "The two differ as times of day and agree as ratios.", specific=4)
 CODES: tuple[Code, ...] = (EQUAL, DIFFERS, LESS, HALF_OPEN, ZONE_OPEN, MAY_BE_RATIO)
 
-_DAY = 24 * 60
-_NOON = 12
+_DAY: Final = 24 * 60
+_NOON: Final = 12
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -265,4 +267,4 @@ def _proportional(gold: Clock, candidate: Clock) -> bool:
     return all(one[i] * other[j] == one[j] * other[i] for i, j in ((0, 1), (0, 2), (1, 2)))
 
 
-STAGE = Stage("clock", ((Clock, Clock),), compare_clocks)
+STAGE: Final = Stage("clock", ((Clock, Clock),), compare_clocks)

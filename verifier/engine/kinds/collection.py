@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from math import gcd
+from typing import Final
 
 from verifier.engine.kinds import conditions, formula
 from verifier.engine.kinds.formula import COUNTERS, NUMBERED, Collection, Expression, Region, Relation, understand
@@ -57,10 +58,10 @@ CODES: tuple[Code, ...] = (
     NAMES_OPEN, FAMILY_OPEN, JOINTS_DIFFER, TOO_MANY, MAY_BE_MIXED, RATIO_OPEN,
 )  # fmt: skip
 
-_MOST = 12  # values without a plain partner that are compared each with each
-_ORDERED = frozenset({"tuple", "pair"})
-_LETTERS = 2  # letters of a name that is no word
-_EXTREMES = re.compile(
+_MOST: Final = 12  # values without a plain partner that are compared each with each
+_ORDERED: Final = frozenset({"tuple", "pair"})
+_LETTERS: Final = 2  # letters of a name that is no word
+_EXTREMES: Final = re.compile(
     r"\b(?:min\w*|max\w*|smallest|largest|least|greatest)\b.{0,40}\b(?:min\w*|max\w*|smallest|largest|least|greatest)\b"
 )
 
@@ -146,7 +147,7 @@ def _lines(gold: Collection, candidate: Collection, ctx: Context) -> bool | None
     return vectors.same_line(sides[0], sides[1], ctx.meter)
 
 
-_LINE = re.compile(r"\bline\b|parametri[sc]|parametric", re.IGNORECASE)
+_LINE: Final = re.compile(r"\bline\b|parametri[sc]|parametric", re.IGNORECASE)
 
 
 def _all_ordered(items: Sequence[Expr]) -> bool:
@@ -244,8 +245,8 @@ def _told_apart(gold: Expr, candidate: Expr, ctx: Context) -> Decision:
 
 
 _NUMERALS, _FORMULAS = 100, 350  # what a comparison of two members costs beside the work that it counts
-_MEMBER = 16  # and what looking at one member does
-_PLAIN = frozenset({"number", "neg", "div", "mixed"})
+_MEMBER: Final = 16  # and what looking at one member does
+_PLAIN: Final = frozenset({"number", "neg", "div", "mixed"})
 
 
 def _is_exact(item: Expr) -> bool:
@@ -420,7 +421,7 @@ def _naturals(gold: Collection, candidate: Collection, ctx: Context, shown: dict
     return SAME_FAMILY.finding(**shown) if found.decision is Decision.CORRECT else FAMILY_OPEN.finding(**shown)
 
 
-FAMILIES = frozenset({"family", "naturals"})
+FAMILIES: Final = frozenset({"family", "naturals"})
 
 
 def _parameter(items: Iterable[Expr]) -> str:

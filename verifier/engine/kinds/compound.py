@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -12,14 +13,14 @@ from verifier.engine.numerals import Number, scan_number, value_of
 from verifier.engine.units import read_unit, same_unit
 from verifier.types.rules import UnitDefinition
 
-MORE = re.compile(r",? ?(?:and )?(?=\d)")
+MORE: Final = re.compile(r",? ?(?:and )?(?=\d)")
 """What stands before another amount."""
 
-INCHES = re.compile(r" ?in\.?(?=$|[\s,])(?! [a-z0-9])")
+INCHES: Final = re.compile(r" ?in\.?(?=$|[\s,])(?! [a-z0-9])")
 """Before more words it is no unit."""
 
-_MOST_AMOUNTS = 5
-_FOOT = 12  # inches
+_MOST_AMOUNTS: Final = 5
+_FOOT: Final = 12  # inches
 
 
 class Compound(msgspec.Struct, frozen=True):

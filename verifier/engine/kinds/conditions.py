@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -21,25 +22,25 @@ from verifier.types.expr import RELATIONS, Expr, heads, number, symbols
 from verifier.types.rules import ConditionTable, Saying
 from verifier.types.verdict import Decision
 
-_SPAN = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?)\\\]", re.DOTALL)
-_HAS_SIGN = re.compile(
+_SPAN: Final = re.compile(r"\$\$?([^$]{1,300}?)\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,600}?)\\\]", re.DOTALL)
+_HAS_SIGN: Final = re.compile(
     r"[=<>≤≥≠≡^*/+√!°×·÷]|\\(?:times|cdot|div|leq?|geq?|neq?|lt|gt|in|sqrt|binom|int|sum|[dt]?frac)(?![A-Za-z])"
     r"|(?:sin|cos|tan|log|ln)(?![A-Za-z])|\d ?[A-Za-z]|[\d)] ?[-−] ?[\d(]"
 )
-_RELATIONAL = re.compile(r"[=<>≤≥≠≡]|\\(?:leq?|geq?|neq?|lt|gt|in|equiv)(?![A-Za-z])")
-_LETTER = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
-_USED = re.compile(  # a letter that stands alone in maths, or beside a sign
+_RELATIONAL: Final = re.compile(r"[=<>≤≥≠≡]|\\(?:leq?|geq?|neq?|lt|gt|in|equiv)(?![A-Za-z])")
+_LETTER: Final = re.compile(r"(?<![A-Za-z\\])[A-Za-z](?![A-Za-z])")
+_USED: Final = re.compile(  # a letter that stands alone in maths, or beside a sign
     r"\$ ?([A-Za-z]) ?\$|\\\( ?([A-Za-z]) ?\\\)|(?<![A-Za-z\d] )(?<![A-Za-z\d])([A-Za-z])(?= ?[-+=*^<>])"
     r"|(?:(?<=[-+=*^<>])|(?<=[-+=*^<>] ))([A-Za-z])(?![A-Za-z])"
 )
-_ADDED = re.compile(r"(?<![A-Za-z\d.])\d{0,6}([A-Za-z]) ?[-+] ?\d{0,6}\1(?![A-Za-z])")  # d + 2d
-_IN_TERMS = re.compile(r"in terms of \$?([A-Za-z])(?![A-Za-z])")
-_ARBITRARY = re.compile(r"(?:[CcKk]|const|constant)(?:_\w+)?")
-_MORE_ARBITRARY = re.compile(r"(?:[A-DKc-dk]|const|constant|lambda|alpha|beta)(?:_\w+)?")
-_C = re.compile(r"C(?:_\w+)?")
-_CAPITAL = re.compile(r"[CcKk](?:_\w+)?")
-_MOST = 24  # formulas of a question that are looked at
-_SPANS = "spans"
+_ADDED: Final = re.compile(r"(?<![A-Za-z\d.])\d{0,6}([A-Za-z]) ?[-+] ?\d{0,6}\1(?![A-Za-z])")  # d + 2d
+_IN_TERMS: Final = re.compile(r"in terms of \$?([A-Za-z])(?![A-Za-z])")
+_ARBITRARY: Final = re.compile(r"(?:[CcKk]|const|constant)(?:_\w+)?")
+_MORE_ARBITRARY: Final = re.compile(r"(?:[A-DKc-dk]|const|constant|lambda|alpha|beta)(?:_\w+)?")
+_C: Final = re.compile(r"C(?:_\w+)?")
+_CAPITAL: Final = re.compile(r"[CcKk](?:_\w+)?")
+_MOST: Final = 24  # formulas of a question that are looked at
+_SPANS: Final = "spans"
 
 
 def formulas(ctx: Context, held: Iterable[str] = (), *, relational: bool = False) -> list[Expr]:
@@ -172,7 +173,7 @@ def _parts(tree: Expr) -> list[Expr]:
     return [tree] if tree.head in RELATIONS else []
 
 
-_OF_EACH = frozenset({"lt", "le", "gt", "ge", "ne", "in"})
+_OF_EACH: Final = frozenset({"lt", "le", "gt", "ge", "ne", "in"})
 
 
 def _each_related(members: tuple[Expr, ...]) -> list[Expr]:
@@ -318,5 +319,5 @@ def _stands_alone(side: Expr, question: str) -> bool:
     return False
 
 
-_BLANK = re.compile(r"[\s$*·×{}\\]|cdot|times|left|right")
-_SIGNS = frozenset("+-*/=^(<>")
+_BLANK: Final = re.compile(r"[\s$*·×{}\\]|cdot|times|left|right")
+_SIGNS: Final = frozenset("+-*/=^(<>")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flint import fmpq
 
 from verifier.engine.kinds.kind import Context
 from verifier.engine.numerals import Number, spread
 from verifier.types.rules import UnitDefinition
 
-_DIGITS = 250  # of a value that is told; within what a division of whole numbers takes
-_WORK = 8
+_DIGITS: Final = 250  # of a value that is told; within what a division of whole numbers takes
+_WORK: Final = 8
 
 
 def told_in(unit: UnitDefinition, amount: Number, ctx: Context) -> dict[str, str]:

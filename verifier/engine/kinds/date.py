@@ -7,6 +7,8 @@ How dates are written stands in ``dating``.
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from verifier.engine.kinds import clock as clocks
@@ -55,7 +57,7 @@ CODES: tuple[Code, ...] = (
     PARTLY,
 )
 
-_RELIABLE = 1924  # from here on no country's calendar makes another day of the week
+_RELIABLE: Final = 1924  # from here on no country's calendar makes another day of the week
 
 
 class Date(msgspec.Struct, frozen=True):
@@ -98,11 +100,11 @@ def _told(date: Date) -> str:
     return " ".join(parts) + ("" if date.clock is None else f" {date.clock.show()}")
 
 
-_MONTHS = (
+_MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Period(msgspec.Struct, frozen=True):

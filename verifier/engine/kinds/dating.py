@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -15,14 +16,14 @@ from verifier.engine.kinds.duration import read_duration, read_span
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.opening import harmless
 
-_LONGEST = 240  # characters of a text that may be a date or a sentence with one
-_SHAPE = re.compile(  # how dates and times look without a word of the rules
+_LONGEST: Final = 240  # characters of a text that may be a date or a sentence with one
+_SHAPE: Final = re.compile(  # how dates and times look without a word of the rules
     r"\d(?:[/.-](?: ?\d{1,2}[/.-] ?\d|(?<=\d{4}[-/])\d|(?<=/)\d{4}|(?<=\.)\d\d ?[ap])|:\d\d|(?<=\d{4}) ?h|(?<=0)s"
     r"| ?(?:[dhm] ?\d|[年월月]|[abp]\. ?[mc]))|^P[\dT]|a\. ?d\. ?\d",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]+")
-_YEARS = 9999
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_YEARS: Final = 9999
 
 
 def may_read(text: str, ctx: Context) -> bool:
@@ -82,7 +83,7 @@ def _year_alone(text: str, ctx: Context) -> int | None:
     return int(year[2]) if year is not None and known else None
 
 
-_YEAR_ALONE = re.compile(r"([^\W\d_]+(?: [^\W\d_]+){0,3}) ([1-9]\d{2,3})")
+_YEAR_ALONE: Final = re.compile(r"([^\W\d_]+(?: [^\W\d_]+){0,3}) ([1-9]\d{2,3})")
 
 
 def _may_say(words: list[str], ctx: Context) -> bool:
@@ -112,12 +113,12 @@ def _certain(text: str, answer: Clock | Date | Period, ctx: Context) -> bool:
     return asks_date(ctx) or _NUMERIC.fullmatch(text) is None
 
 
-_HALF_DAY = re.compile(r"^\d+(?:\.\d+)? ?[ap]m$")
-_HOURS = re.compile(r"^\d{1,2} ?[^\W\d_]+$")
-_MAY_BE_UNIT = re.compile(r"^\d+(?:\.\d+)? ?[ap]m$|^\d{4} ?h")
-_FRENCH = re.compile(r"\dh\d\d")
-_GLUED_DECADE = re.compile(r"\d+s")
-_NUMERIC = re.compile(r"[\d ./-]+")
+_HALF_DAY: Final = re.compile(r"^\d+(?:\.\d+)? ?[ap]m$")
+_HOURS: Final = re.compile(r"^\d{1,2} ?[^\W\d_]+$")
+_MAY_BE_UNIT: Final = re.compile(r"^\d+(?:\.\d+)? ?[ap]m$|^\d{4} ?h")
+_FRENCH: Final = re.compile(r"\dh\d\d")
+_GLUED_DECADE: Final = re.compile(r"\d+s")
+_NUMERIC: Final = re.compile(r"[\d ./-]+")
 
 
 def _lead(tokens: Tokens) -> int:
@@ -422,7 +423,7 @@ def _plain(date: Date) -> Date:
     return msgspec.structs.replace(date, bare=False) if date.bare else date
 
 
-_MOST_BEFORE = 12
+_MOST_BEFORE: Final = 12
 
 
 def _in_sentence(tokens: Tokens, ctx: Context) -> tuple[Clock | Date | Period, int] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -33,17 +34,17 @@ NEAR_BEARING = passes("bearing.near", "The two directions are within a degree of
 CODES: tuple[Code, ...] = (DIRECTION, DIRECTION_MISSING, DIRECTION_UNCLEAR)
 BEARINGS: tuple[Code, ...] = (SAME_BEARING, OTHER_BEARING, NEAR_BEARING)
 
-_WORD_AT_END = re.compile(r"([^\W\d_]+)\)?$")
-_NUMBER = r"(\d{1,3}(?:\.\d{1,6})?) ?(?:°|degrees?|deg)"
-_FROM_POLE = re.compile(rf"[\s,(]+([NS]) ?{_NUMBER} ?([EW])\)?$")
-_TURNED = re.compile(rf"[\s,(]+(?:at )?{_NUMBER},? (?:to the )?([a-z]+) of (?:due )?([a-z]+)\)?$", re.IGNORECASE)
-_BEARING = re.compile(rf"[\s,(]+(?:on |at |with )?(?:a )?bearing (?:of )?{_NUMBER}\)?$", re.IGNORECASE)
-_POLES = {"N": 0, "S": 180}
-_SIDES = {"E": 90, "W": 270}
-_TURN = 360
-_HALF = 180
-_COMPASS = "compass"
-_MOST_WORDS = 6
+_WORD_AT_END: Final = re.compile(r"([^\W\d_]+)\)?$")
+_NUMBER: Final = r"(\d{1,3}(?:\.\d{1,6})?) ?(?:°|degrees?|deg)"
+_FROM_POLE: Final = re.compile(rf"[\s,(]+([NS]) ?{_NUMBER} ?([EW])\)?$")
+_TURNED: Final = re.compile(rf"[\s,(]+(?:at )?{_NUMBER},? (?:to the )?([a-z]+) of (?:due )?([a-z]+)\)?$", re.IGNORECASE)
+_BEARING: Final = re.compile(rf"[\s,(]+(?:on |at |with )?(?:a )?bearing (?:of )?{_NUMBER}\)?$", re.IGNORECASE)
+_POLES: Final = {"N": 0, "S": 180}
+_SIDES: Final = {"E": 90, "W": 270}
+_TURN: Final = 360
+_HALF: Final = 180
+_COMPASS: Final = "compass"
+_MOST_WORDS: Final = 6
 
 
 class Direction(msgspec.Struct, frozen=True):
@@ -88,10 +89,10 @@ def compare_bearings(gold: Bearing, candidate: Bearing, ctx: Context) -> Finding
     return (NEAR_BEARING if min(gap, _TURN - gap) <= _NEAR else OTHER_BEARING).finding(**shown)
 
 
-_FROM_ANY = re.compile(rf"([NSEW]) ?{_NUMBER} ?([NSEW])")
-_WINDS = {**_POLES, **_SIDES}
-_QUARTER = 90
-STAGE = Stage("bearing", ((Bearing, Bearing),), compare_bearings)
+_FROM_ANY: Final = re.compile(rf"([NSEW]) ?{_NUMBER} ?([NSEW])")
+_WINDS: Final = {**_POLES, **_SIDES}
+_QUARTER: Final = 90
+STAGE: Final = Stage("bearing", ((Bearing, Bearing),), compare_bearings)
 
 
 def may_point(text: str, table: DirectionTable) -> bool:
@@ -249,5 +250,5 @@ def _signed(
     return as_told if refuted else DIRECTION_UNCLEAR.finding(**shown)
 
 
-_ENTHALPY = re.compile(r"enthalpy|ΔH|\\Delta", re.IGNORECASE)
-_NEAR = 1  # degrees that may be a rounding
+_ENTHALPY: Final = re.compile(r"enthalpy|ΔH|\\Delta", re.IGNORECASE)
+_NEAR: Final = 1  # degrees that may be a rounding

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Final
 
 import msgspec
 from flint import fmpq, fmpz
@@ -18,16 +19,16 @@ from verifier.engine.kinds.quantity import Quantity
 from verifier.engine.numerals import Number
 from verifier.types.rules import UnitDefinition
 
-_ISO = re.compile(
+_ISO: Final = re.compile(
     r"P(?=[\dT])(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
     r"(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?"
 )
-_ISO_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
-_COLONS = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?= |$)")
-_DECIMAL = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
-_TIMES = frozenset({(("second", 1),), (("month", 1),)})
-_MOST_PARTS = 7
-_MOST_BEFORE = 10
+_ISO_UNITS: Final = ("year", "month", "week", "day", "hour", "minute", "second")
+_COLONS: Final = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?= |$)")
+_DECIMAL: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
+_TIMES: Final = frozenset({(("second", 1),), (("month", 1),)})
+_MOST_PARTS: Final = 7
+_MOST_BEFORE: Final = 10
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -96,7 +97,7 @@ def read_span(text: str, ctx: Context) -> tuple[Reading, ...]:
     return tuple(reading for reading in found if reading is not None)
 
 
-_NO_SPAN = frozenset({"ratio", "proportion", "odds", "scale"})
+_NO_SPAN: Final = frozenset({"ratio", "proportion", "odds", "scale"})
 
 
 def _with_colons(text: str, found: re.Match[str], ctx: Context) -> Reading | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -23,12 +24,12 @@ UNSURE: Code = passes(
 )
 CODES: tuple[Code, ...] = (SAME, DIFFERS, NOTATION, UNSURE)
 
-_CORE = re.compile(r"\[ *([A-Z][a-z]) *\] *")
-_SUBSHELL = re.compile(
+_CORE: Final = re.compile(r"\[ *([A-Z][a-z]) *\] *")
+_SUBSHELL: Final = re.compile(
     r"([1-8]) ?([spdfg])(?:_?\{?_?[xyz]\}?)?(?: ?\^ ?\{ ?(\d{1,2}) ?\}| ?\^(\d{1,2}?)(?=\s|[1-8] ?[spdfg]|$)"
     r"|(\d{1,2}?)(?=[\s,]|[1-8] ?[spdfg]|$)|(?=\s|$))[\s,]*"
 )
-_SHELLS = "spdfg"
+_SHELLS: Final = "spdfg"
 
 
 class Configuration(msgspec.Struct, frozen=True):
@@ -89,4 +90,4 @@ def compare_configurations(gold: Configuration, candidate: Configuration, ctx: C
     return (DIFFERS if gold.sure + candidate.sure > 2 else UNSURE).finding(**shown)
 
 
-STAGE = Stage("configuration", ((Configuration, Configuration),), compare_configurations)
+STAGE: Final = Stage("configuration", ((Configuration, Configuration),), compare_configurations)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from flint import fmpq
 
@@ -116,7 +117,7 @@ CODES: tuple[Code, ...] = (
     TWO_FIGURES, STATED, MARKS, ORDER, COMPLEX,
 )  # fmt: skip
 
-_EQUAL = {
+_EQUAL: Final = {
     "identical": IDENTICAL,
     "rational": EQUAL,
     "algebraic": EQUAL,
@@ -124,7 +125,7 @@ _EQUAL = {
     "bits": EQUAL_TO_BITS,
     "points": EQUAL_AT_POINTS,
 }
-_OPEN = {
+_OPEN: Final = {
     "undefined": UNDEFINED,
     "no_common_domain": NO_DOMAIN,
     "breakpoints": BREAKPOINTS,
@@ -133,8 +134,8 @@ _OPEN = {
     "log_base": LOG_BASE,
     "unsupported": UNSUPPORTED,
 }
-_REAL_ONLY = frozenset({"abs", "root", "ln", "log", "conj", "re", "im", "arg"})
-_OPERATORS = frozenset({"nabla", "circ", "\\times"})
+_REAL_ONLY: Final = frozenset({"abs", "root", "ln", "log", "conj", "re", "im", "arg"})
+_OPERATORS: Final = frozenset({"nabla", "circ", "\\times"})
 
 
 def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
@@ -336,7 +337,7 @@ def _answer_rounded(gold: Expr, given: Number, ctx: Context, shown: Mapping[str,
     return (ROUNDED if not few and (own >= 3 or asked) else ROUNDING).finding(**told)
 
 
-_EXACT_FORMS = frozenset({"exact", "radical", "fraction", "with_pi", "rationalised"})
+_EXACT_FORMS: Final = frozenset({"exact", "radical", "fraction", "with_pi", "rationalised"})
 
 
 def _is_close(value: fmpq, wanted: fmpq, own: int) -> bool:
@@ -399,7 +400,7 @@ def _progressions(
     return None if same is None else (SAME_VALUES if same else DIFFERS).finding(**shown)
 
 
-_FREE = re.compile(r"[a-z]|[a-z]{2,7}")  # x, theta: what a writer may call otherwise; O, Theta and p_x are fixed
+_FREE: Final = re.compile(r"[a-z]|[a-z]{2,7}")  # x, theta: what a writer may call otherwise; O, Theta and p_x are fixed
 
 
 def _renamed(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
@@ -487,4 +488,6 @@ def same_family(
     return (SAME_UP_TO_CONSTANT if found else DIFFERS).finding(**shown)
 
 
-STAGE = Stage("expression", ((Expression, Expression), (Number, Expression), (Expression, Number)), compare_values)
+STAGE: Final = Stage(
+    "expression", ((Expression, Expression), (Number, Expression), (Expression, Number)), compare_values
+)

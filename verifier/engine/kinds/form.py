@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.kind import Context
@@ -103,7 +104,7 @@ def _base_of(tree: Expr) -> int | None:
     return None if base is None or base.q != 1 else int(base.p)
 
 
-_TEN = 10
+_TEN: Final = 10
 
 
 def _said_in_words(gold: Expr, candidate: Expr, ctx: Context) -> Code | None:
@@ -134,11 +135,11 @@ def _stands(phrase: str, text: str) -> bool:
     return phrase in text and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
 
 
-_WORKED = frozenset({"number", "neg", "div", "mixed", "constant"})
-_IMPLIED = frozenset({"2", "3"})  # squares and cubes
-_COUNTED = frozenset({"unit", "teen", "ten"})
-_FIGURES = re.compile(r"\d+(?:,\d{3})*(?!\d)(?:\.\d+)?")
-_WORDS = re.compile(r"[a-z]+")
+_WORKED: Final = frozenset({"number", "neg", "div", "mixed", "constant"})
+_IMPLIED: Final = frozenset({"2", "3"})  # squares and cubes
+_COUNTED: Final = frozenset({"unit", "teen", "ten"})
+_FIGURES: Final = re.compile(r"\d+(?:,\d{3})*(?!\d)(?:\.\d+)?")
+_WORDS: Final = re.compile(r"[a-z]+")
 
 
 def _unsolved(gold: Expr, candidate: Expr, ctx: Context) -> str:

@@ -7,6 +7,7 @@ under the name x, ``x = 1 or x = 2`` a set of two values, ``1 < x <= 3`` a relat
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -16,17 +17,17 @@ from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import walk
 from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr, heads, symbols
 
-_REGIONS = frozenset({"interval", "union", "intersect", "setminus", "complement", "builder"})
-_NAMED_SETS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
-_LEAVES = frozenset({"number", "symbol"})
-_JOINTS = frozenset({"list", "and", "or"})
-_SIGNS = frozenset({"pm", "mp"})
-_DEGREE = Expr("constant", (), "deg")
-_POINTS = frozenset({"tuple", "pair"})
-_VECTORS = frozenset({"tuple", "pair", "vector", "matrix"})
-COUNTERS = frozenset("klmn")  # letters that run over the whole numbers where nobody declares them
-WHOLE = "_k"  # a parameter that runs over all whole numbers
-NUMBERED = re.compile(r"(.+)_\d+$")
+_REGIONS: Final = frozenset({"interval", "union", "intersect", "setminus", "complement", "builder"})
+_NAMED_SETS: Final = frozenset({"R", "Z", "N", "Q", "C", "empty"})
+_LEAVES: Final = frozenset({"number", "symbol"})
+_JOINTS: Final = frozenset({"list", "and", "or"})
+_SIGNS: Final = frozenset({"pm", "mp"})
+_DEGREE: Final = Expr("constant", (), "deg")
+_POINTS: Final = frozenset({"tuple", "pair"})
+_VECTORS: Final = frozenset({"tuple", "pair", "vector", "matrix"})
+COUNTERS: Final = frozenset("klmn")  # letters that run over the whole numbers where nobody declares them
+WHOLE: Final = "_k"  # a parameter that runs over all whole numbers
+NUMBERED: Final = re.compile(r"(.+)_\d+$")
 
 
 class Expression(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ Readings, the context a reader or stage may use, and the code of two equal texts
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -78,8 +78,8 @@ class Context:
         return {**shown, **evidence(**more)} if more else shown
 
 
-SHOWN = 300  # characters of a text that a trace shows
-_SIDES = 24  # units of work a character shown: about what a stage takes to walk its trees
+SHOWN: Final = 300  # characters of a text that a trace shows
+_SIDES: Final = 24  # units of work a character shown: about what a stage takes to walk its trees
 
 
 class Reader(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -25,16 +26,16 @@ ORDER_OPEN = passes(
 )
 CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL, DENIED, ORDER_OPEN)
 
-_SET = "labels"
-_LONGEST = 300  # characters of a text that may be a label, or a sentence that gives one
-_ASKED = 4_000  # characters of a question that are looked through, from each end
-_FEWEST = 2
-_MOST = 40
-_QUOTES = " \"'“”„‘’«»`*.()[]"
-_SPLIT = re.compile(r" ?[,、;|] ?")
-_SLASH = re.compile(r" ?/ ?")
-_WORD = re.compile(r"[^\W_][\w'’+&-]*(?:[/_][\w'’+&-]+)*")
-_CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_SET: Final = "labels"
+_LONGEST: Final = 300  # characters of a text that may be a label, or a sentence that gives one
+_ASKED: Final = 4_000  # characters of a question that are looked through, from each end
+_FEWEST: Final = 2
+_MOST: Final = 40
+_QUOTES: Final = " \"'“”„‘’«»`*.()[]"
+_SPLIT: Final = re.compile(r" ?[,、;|] ?")
+_SLASH: Final = re.compile(r" ?/ ?")
+_WORD: Final = re.compile(r"[^\W_][\w'’+&-]*(?:[/_][\w'’+&-]+)*")
+_CJK: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 class Labels(msgspec.Struct, frozen=True):
@@ -210,4 +211,4 @@ def _may_be_ordered(gold: Labels, ctx: Context) -> bool:
     return len(gold.labels) == len(_known(ctx)) and table.assigned.isdisjoint(words)
 
 
-STAGE = Stage("label", ((Labels, Labels),), compare_labels)
+STAGE: Final = Stage("label", ((Labels, Labels),), compare_labels)

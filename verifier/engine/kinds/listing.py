@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from verifier.engine import text as texts
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
@@ -31,21 +32,21 @@ CODES: tuple[Code, ...] = (
     SAME_ITEMS, SAME_ORDER, MISSING, EXTRA, PLACE_DIFFERS, ORDER_OPEN, COUNT_OPEN, ITEMS_DIFFER,
 )  # fmt: skip
 
-NAME = "listing"
-_MOST = 24  # items that are compared each with each
-_LONGEST = 60  # characters of an item
-_SHORTEST = 3  # characters of a name that is no symbol
-_WORDS = 5  # words of an item
-_MOST_CHARS = 1200  # a longer text is no list of names
-_ITEM = re.compile(r"[^\W\d_][\w .'’-]*")
-_BULLET = re.compile(r"\s*[-*•–+]\s+(\S.*)")
-_NUMBERED = re.compile(r"\s*\(?(\d{1,2})[.)]\s+(\S.*)")
-_CELL = re.compile(r"\s*\|([^|]*)\|\s*")
-_RULED = re.compile(r"\s*\|[\s:|-]+\|\s*")
-_QUOTED = re.compile(r"\s*(?:\"([^\"\\]{1,60})\"|'([^'\\]{1,60})')\s*(?:,|$)")
-_COMMA = re.compile(r"\s*[,，、]\s*")
-_SEMICOLON = re.compile(r"\s*[;；]\s*")
-_FENCE = "```"
+NAME: Final = "listing"
+_MOST: Final = 24  # items that are compared each with each
+_LONGEST: Final = 60  # characters of an item
+_SHORTEST: Final = 3  # characters of a name that is no symbol
+_WORDS: Final = 5  # words of an item
+_MOST_CHARS: Final = 1200  # a longer text is no list of names
+_ITEM: Final = re.compile(r"[^\W\d_][\w .'’-]*")
+_BULLET: Final = re.compile(r"\s*[-*•–+]\s+(\S.*)")
+_NUMBERED: Final = re.compile(r"\s*\(?(\d{1,2})[.)]\s+(\S.*)")
+_CELL: Final = re.compile(r"\s*\|([^|]*)\|\s*")
+_RULED: Final = re.compile(r"\s*\|[\s:|-]+\|\s*")
+_QUOTED: Final = re.compile(r"\s*(?:\"([^\"\\]{1,60})\"|'([^'\\]{1,60})')\s*(?:,|$)")
+_COMMA: Final = re.compile(r"\s*[,，、]\s*")
+_SEMICOLON: Final = re.compile(r"\s*[;；]\s*")
+_FENCE: Final = "```"
 
 
 def may_read(raw: str, ctx: Context) -> bool:
@@ -81,7 +82,7 @@ def _truths(text: str, ctx: Context) -> tuple[bool, ...]:
     return () if len(set(values)) == 1 < len(set(parts)) else values
 
 
-_PARTS = re.compile(r"[,;]? and |[,;] ?")
+_PARTS: Final = re.compile(r"[,;]? and |[,;] ?")
 
 
 def compare_listings(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
@@ -121,7 +122,7 @@ def _place(item: str, among: tuple[str, ...], ctx: Context) -> int:
     return -1
 
 
-_LABELLED = re.compile(r"\b(?:[a-d]|i{1,3}|[1-4])\)")  # parts of a question, each with an answer of its own
+_LABELLED: Final = re.compile(r"\b(?:[a-d]|i{1,3}|[1-4])\)")  # parts of a question, each with an answer of its own
 
 
 def _is_order_free(count: int, ctx: Context) -> bool:
@@ -145,8 +146,8 @@ def _is_place(gold: Phrase, names: tuple[str, ...]) -> bool:
     return len(names) == _PAIR and bool(_PLACE.fullmatch(gold.text))
 
 
-_PAIR = 2
-_PLACE = re.compile(r"[^\W\d_a-z][^,;&]*, [^\W\d_a-z][^,;&]*")
+_PAIR: Final = 2
+_PLACE: Final = re.compile(r"[^\W\d_a-z][^,;&]*, [^\W\d_a-z][^,;&]*")
 
 
 def _asks_several(count: int, ctx: Context, *, named: bool) -> bool:
@@ -173,7 +174,7 @@ def _spaced(text: str) -> str:
     return f" {' '.join(_WORD.findall(text))} "
 
 
-_WORD = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*|&")
+_WORD: Final = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*|&")
 
 
 def _says(spaced: str, phrases: frozenset[str]) -> bool:
@@ -259,4 +260,4 @@ def _without_join(names: list[str], ctx: Context) -> tuple[str, ...]:
     return tuple(name for name in (*names[:-1], before, behind) if name)
 
 
-STAGE = Stage(NAME, ((Phrase, Phrase),), compare_listings)
+STAGE: Final = Stage(NAME, ((Phrase, Phrase),), compare_listings)

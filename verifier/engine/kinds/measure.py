@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 from flint import fmpq
 
@@ -17,8 +19,8 @@ from verifier.types.expr import symbols
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Decision, Finding
 
-_ANGLE = (("radian", 1),)
-_RADIAN = UnitDefinition("rad", _ANGLE, fmpq(1))
+_ANGLE: Final = (("radian", 1),)
+_RADIAN: Final = UnitDefinition("rad", _ANGLE, fmpq(1))
 
 
 class Measure(msgspec.Struct, frozen=True):

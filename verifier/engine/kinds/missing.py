@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -27,7 +28,7 @@ from verifier.engine.units import combine, fitting
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Decision, Finding
 
-_ANGLE = (("radian", 1),)
+_ANGLE: Final = (("radian", 1),)
 
 
 def compare_missing_unit(gold: Quantity, candidate: Number, ctx: Context) -> Finding:
@@ -241,8 +242,8 @@ def _marks_unknown(ctx: Context) -> bool:
     )
 
 
-_MOST_TOLD = 12
-_UNKNOWN = re.compile(r"(?<![A-Za-z\\])([B-Zb-z])\s*(?:\^\s*\{?\s*\\circ|°)")
+_MOST_TOLD: Final = 12
+_UNKNOWN: Final = re.compile(r"(?<![A-Za-z\\])([B-Zb-z])\s*(?:\^\s*\{?\s*\\circ|°)")
 
 
 STAGES: tuple[Stage, ...] = (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -31,14 +32,14 @@ LABELS_OPEN = passes(
 )
 CODES: tuple[Code, ...] = (SAME, DIFFERS, OPEN, SAME_LABELS, OTHER_LABELS, LABELS_OPEN)
 
-_LONGEST = 80
-_BETWEEN = re.compile(r"[-\s()/]+")
-_ODD = re.compile(r"\d\.\d|(?<![\d.])0\d|\d[eE]\d")  # figures that say more than their value
-_DOTTED = re.compile(r"[1-9]\d{0,5}(?:\.\d{1,6}){1,5}")
-_CODED = re.compile(r"0\d{1,19}|\d{1,12}[eE]\d{1,6}")
-_LEAD = re.compile(r"([^\W\d_]+)[.:#]? |#|№ ?")
-_MOST_LEADS = 4
-_ASKED = (
+_LONGEST: Final = 80
+_BETWEEN: Final = re.compile(r"[-\s()/]+")
+_ODD: Final = re.compile(r"\d\.\d|(?<![\d.])0\d|\d[eE]\d")  # figures that say more than their value
+_DOTTED: Final = re.compile(r"[1-9]\d{0,5}(?:\.\d{1,6}){1,5}")
+_CODED: Final = re.compile(r"0\d{1,19}|\d{1,12}[eE]\d{1,6}")
+_LEAD: Final = re.compile(r"([^\W\d_]+)[.:#]? |#|№ ?")
+_MOST_LEADS: Final = 4
+_ASKED: Final = (
     r"\b(?:which(?! (?:the|an?|it|they|we)\b)|in what"  # not "after which the level"
     r"|what(?: is| was|'s) the (?:latest|current|newest|first|last|stable|oldest))(?: [\w'-]+){0,2} "
 )
@@ -126,9 +127,9 @@ def _is_group(group: str) -> bool:
     return all(part.isalnum() for part in parts) and any(mark.isdecimal() for mark in group)
 
 
-_LABEL = re.compile(r"[IVX]{1,5}|\d{1,2}")
-_JOINTS = re.compile(r", and |, | and | & |,|;")
-_ONLY = re.compile(r"(?:statements? |only )?(.*?)(?: only)?\.?", re.IGNORECASE)
+_LABEL: Final = re.compile(r"[IVX]{1,5}|\d{1,2}")
+_JOINTS: Final = re.compile(r", and |, | and | & |,|;")
+_ONLY: Final = re.compile(r"(?:statements? |only )?(.*?)(?: only)?\.?", re.IGNORECASE)
 
 
 def _labels(text: str) -> Labels | None:
@@ -168,7 +169,7 @@ def compare_names(gold: Name | Number, candidate: Name | Number, ctx: Context) -
     return DIFFERS.finding(**shown)
 
 
-_NUMBER_OF_A_PHONE = 5  # figures from which a name may stand with or without what comes before it
+_NUMBER_OF_A_PHONE: Final = 5  # figures from which a name may stand with or without what comes before it
 
 
 def _without_zeros(name: str) -> str:
@@ -201,14 +202,14 @@ def compare_labels(gold: Labels | Number, candidate: Labels | Number, ctx: Conte
     return SAME_LABELS.finding(**shown)
 
 
-_LISTED = re.compile(r"(?<![\w-])II[.):](?!\w)")
+_LISTED: Final = re.compile(r"(?<![\w-])II[.):](?!\w)")
 
 
-_FIGURES = re.compile(r"\d+(?:\.\d+)*")
-_PLAIN = re.compile(r"[\w\s.,:'’()&-]*")
-_NAMED = re.compile(r"([^\W\d_]+)[.:]? ?(?:[Nn]o\.? ?|#)?$")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_MOST_FIGURES = 8
+_FIGURES: Final = re.compile(r"\d+(?:\.\d+)*")
+_PLAIN: Final = re.compile(r"[\w\s.,:'’()&-]*")
+_NAMED: Final = re.compile(r"([^\W\d_]+)[.:]? ?(?:[Nn]o\.? ?|#)?$")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_MOST_FIGURES: Final = 8
 
 
 def names_differ(gold: str, candidate: str, ctx: Context) -> bool:
@@ -246,7 +247,7 @@ def names_differ(gold: str, candidate: str, ctx: Context) -> bool:
     return wanted[:least] != given[:least]  # version 3 may be version 3.1
 
 
-_WORD = 3  # letters of a word, and of no symbol
+_WORD: Final = 3  # letters of a word, and of no symbol
 
 STAGES: tuple[Stage, ...] = (
     Stage("name", ((Name, Name), (Name, Number), (Number, Name)), compare_names),

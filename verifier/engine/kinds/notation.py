@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -25,19 +26,19 @@ from verifier.engine.maths.parser import read_maths
 from verifier.engine.units import read_unit, same_unit
 from verifier.types.expr import Expr, symbols
 
-_WORDLIKE = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
-_ACRONYM = re.compile(r"[A-Z]{3,}[ -]\d[\d.]*")  # HTTP 404, no product
-_TWO_LETTERS = re.compile(r"[A-Za-z].*[A-Za-z]")
-_RUN_OF_DASHES = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  # a score, years, a path
-_VALUES = frozenset({"undefined", "inf", "-inf"})  # what words stand for that are no set
-_DASHED = re.compile(r"([A-Za-z]{1,7})[-–](\d{1,2}|[A-Za-zα-ω]{1,7})(?: [a-z]{4,20})?")
-_PREFIXED = re.compile(r"((?:^|\d ?)[-+] ?|^|\^[({] ?-?)([ij]) ?(\d+(?:\.\d+)?)(?![\w^])")  # 3 + j4
-_REMAINDER = re.compile(r"(\d{1,15}) [Rr] ?(\d{1,15})")
-_MARKS = re.compile(
+_WORDLIKE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
+_ACRONYM: Final = re.compile(r"[A-Z]{3,}[ -]\d[\d.]*")  # HTTP 404, no product
+_TWO_LETTERS: Final = re.compile(r"[A-Za-z].*[A-Za-z]")
+_RUN_OF_DASHES: Final = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  # a score, years, a path
+_VALUES: Final = frozenset({"undefined", "inf", "-inf"})  # what words stand for that are no set
+_DASHED: Final = re.compile(r"([A-Za-z]{1,7})[-–](\d{1,2}|[A-Za-zα-ω]{1,7})(?: [a-z]{4,20})?")
+_PREFIXED: Final = re.compile(r"((?:^|\d ?)[-+] ?|^|\^[({] ?-?)([ij]) ?(\d+(?:\.\d+)?)(?![\w^])")  # 3 + j4
+_REMAINDER: Final = re.compile(r"(\d{1,15}) [Rr] ?(\d{1,15})")
+_MARKS: Final = re.compile(
     r"\\(vec|overrightarrow|overleftarrow|hat|widehat|tilde|widetilde|nabla|circ(?<!\^\\circ)(?<!\^\{\\circ))(?![A-Za-z])"
 )
-_CROSS = re.compile(r"\\times(?![A-Za-z])")
-_DRESS = " \t\n,;$."
+_CROSS: Final = re.compile(r"\\times(?![A-Za-z])")
+_DRESS: Final = " \t\n,;$."
 
 
 def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
@@ -87,7 +88,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     yield from _formulas(text, raw, ctx)
 
 
-_ELISION = re.compile(
+_ELISION: Final = re.compile(
     r"(?<![^\W\d_])(?:[cdjlmnst]|qu)'(?=[aeiouyhéèêàâîô])[^\W\d_]{2,}", re.IGNORECASE
 )  # c'est, l'aire
 
@@ -305,28 +306,28 @@ def _is_band(tree: Expr) -> bool:
     )
 
 
-_TWO = 2
-_DIGIT = re.compile(r"[\dπ)]")
-_DATE = re.compile(
+_TWO: Final = 2
+_DIGIT: Final = re.compile(r"[\dπ)]")
+_DATE: Final = re.compile(
     r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}:\d{2}(?::\d{2})? ?[ap]\.?m\.?", re.IGNORECASE
 )
-_CONTINENTAL = re.compile(r"\d{1,3}(?:[.,]\d{3})*\.\d{3},\d+")  # 1.234,56: a decimal comma, and no list
-_CLOCK = re.compile(r"\d{1,2}:\d\d")
-_TIME = re.compile(r"\b(?:times?|clock|a\.?m\.?|p\.?m\.?|arrives?|leaves?|departs?)\b", re.IGNORECASE)
-_SCALED = re.compile(
+_CONTINENTAL: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})*\.\d{3},\d+")  # 1.234,56: a decimal comma, and no list
+_CLOCK: Final = re.compile(r"\d{1,2}:\d\d")
+_TIME: Final = re.compile(r"\b(?:times?|clock|a\.?m\.?|p\.?m\.?|arrives?|leaves?|departs?)\b", re.IGNORECASE)
+_SCALED: Final = re.compile(
     r"[-+]?[\d.,π√()]*[\dπ)](?: ?(?:×|x|\*) ?10\^?\(?[-+]?\d+\)?)?"
     r"(?: ?([kKMB])| (?!and\b|or\b)([A-Za-zµμΩ°%]{2,}(?:[/·*^ -]+[A-Za-zµμΩ\d-]+)*))"
 )
-_SCALES = frozenset("kKMB")
-_LETTERS = re.compile(r"[A-Za-z]")
-_COORDINATES = re.compile(
+_SCALES: Final = frozenset("kKMB")
+_LETTERS: Final = re.compile(r"[A-Za-z]")
+_COORDINATES: Final = re.compile(
     r"\(?(\d{1,3}(?:\.\d{1,12})?) ?(?:°|degrees?) ?([NS])(?:orth|outh)?[,;]? ?(?:and )?"
     r"(\d{1,3}(?:\.\d{1,12})?) ?(?:°|degrees?) ?([EW])(?:ast|est)?\)?"
 )
-_TAIL = re.compile(r"(?:(?<=[\d°)π}\]>⟩ijk])|(?<=\\pi)) +(?=[A-Za-zµμΩ°])")
+_TAIL: Final = re.compile(r"(?:(?<=[\d°)π}\]>⟩ijk])|(?<=\\pi)) +(?=[A-Za-zµμΩ°])")
 
 
-_LABEL = re.compile(
+_LABEL: Final = re.compile(
     r"[\s$]*(?:\\(?:text|textbf|mathrm|mathbf)\{ *)?\(([A-Ha-h])\) *(?:\} *)?(?:\\ )?(?=[^\s+*/^=<>.,;:)}-])"
 )
 
@@ -343,10 +344,10 @@ def _without_rejected(raw: str, ctx: Context) -> str:
     return raw[: remark.start()]
 
 
-_COMPOUND = re.compile(r"\d ?([^\W\d_]{1,12})\.?,? (?:and )?\d+(?:\.\d+)? ?([^\W\d_]{1,12})")
-_ONLY = re.compile(r"([\s$]*)(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=[^\s$])", re.IGNORECASE)
-_VALUE = re.compile(r"[\d=]")
-_REMARK = re.compile(r"\s*\(([^()]{1,100})\)[\s.$]*$")
+_COMPOUND: Final = re.compile(r"\d ?([^\W\d_]{1,12})\.?,? (?:and )?\d+(?:\.\d+)? ?([^\W\d_]{1,12})")
+_ONLY: Final = re.compile(r"([\s$]*)(?:\\(?:text|mbox|mathrm)\{\s*only\s*\}|only)\s*(?=[^\s$])", re.IGNORECASE)
+_VALUE: Final = re.compile(r"[\d=]")
+_REMARK: Final = re.compile(r"\s*\(([^()]{1,100})\)[\s.$]*$")
 
 
 def _introduces(before: str, ctx: Context) -> bool:
@@ -357,9 +358,9 @@ def _introduces(before: str, ctx: Context) -> bool:
     return ctx.rules.extract.subordinators.isdisjoint(words) and ctx.rules.text.suppositions.isdisjoint(words)
 
 
-_MOST_BEFORE = 8
-_BEFORE_WORD = re.compile(r"[^\W\d_]+")
-_SEVERAL = re.compile(r"[.!?;\n\d,]")
+_MOST_BEFORE: Final = 8
+_BEFORE_WORD: Final = re.compile(r"[^\W\d_]+")
+_SEVERAL: Final = re.compile(r"[.!?;\n\d,]")
 
 
 def _after_words(text: str, before: str, ctx: Context) -> Iterator[Reading]:
@@ -430,9 +431,9 @@ def _pieces(text: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
-_NAMED = re.compile(r"(?:the )?([A-Za-z]{3,15}) ([-+(\d$\\√π].*)")
-_TEXT = re.compile(r"\\(?:text|mathrm|mbox)\{([^{}]*)\}")
-_PIECES = re.compile(r", ?(?:and )?|; ?|\n| and ")
-_WORDED = re.compile(r"(?:the )?([A-Za-z]{3,15}(?: (?:value|number))?)\s*(?:=|:|is)\s*(\S.*)")
-_EXTREME = re.compile(r"(?:the )?(min|max)(?:imum)?\.?(?: value)?(?: is| of|:)? (\S.*)")
-_LONGEST = 2_000
+_NAMED: Final = re.compile(r"(?:the )?([A-Za-z]{3,15}) ([-+(\d$\\√π].*)")
+_TEXT: Final = re.compile(r"\\(?:text|mathrm|mbox)\{([^{}]*)\}")
+_PIECES: Final = re.compile(r", ?(?:and )?|; ?|\n| and ")
+_WORDED: Final = re.compile(r"(?:the )?([A-Za-z]{3,15}(?: (?:value|number))?)\s*(?:=|:|is)\s*(\S.*)")
+_EXTREME: Final = re.compile(r"(?:the )?(min|max)(?:imum)?\.?(?: value)?(?: is| of|:)? (\S.*)")
+_LONGEST: Final = 2_000

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from math import gcd
+from typing import Final
 
 import msgspec
 from flint import fmpq, fmpz
@@ -130,9 +131,9 @@ def _perhaps_a_list(text: str, found: Opening, ctx: Context) -> Number | None:
     return None if read is None else msgspec.structs.replace(read.number, written=text)
 
 
-_COMMAED = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
-POINTED = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
-_OF = re.compile(r" (?:out of|in) ")
+_COMMAED: Final = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+POINTED: Final = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
+_OF: Final = re.compile(r" (?:out of|in) ")
 
 
 def _out_of(text: str, found: Opening, ctx: Context) -> Number | None:
@@ -162,7 +163,7 @@ def _among(word: str, words: frozenset[str]) -> bool:
     return not words.isdisjoint((word, word.rstrip("s"), word + "s"))
 
 
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 
 def _in_other_language(text: str, ctx: Context) -> Number | None:
@@ -194,10 +195,10 @@ def _charge(text: str, ctx: Context) -> Number | None:
     return Number(fmpq(int(match[2] + match[1])), 0, text)
 
 
-_CHARGE = re.compile(r"(\d{1,2}) ?([-+])")
-_DECIMAL_COMMA = re.compile(r"([-+]?(?:0|\d+)),(\d{1,2}|\d{4,}|(?<=0,)\d{3})")
-_NAMED = re.compile(r" [A-Z][a-z]+")
-_NOUN = re.compile(r" ?([^\W\d_]+(?: ?[/·*^] ?[^\W\d_]+)*)")
+_CHARGE: Final = re.compile(r"(\d{1,2}) ?([-+])")
+_DECIMAL_COMMA: Final = re.compile(r"([-+]?(?:0|\d+)),(\d{1,2}|\d{4,}|(?<=0,)\d{3})")
+_NAMED: Final = re.compile(r" [A-Z][a-z]+")
+_NOUN: Final = re.compile(r" ?([^\W\d_]+(?: ?[/·*^] ?[^\W\d_]+)*)")
 
 
 def _noun(rest: str, ctx: Context) -> str:
@@ -290,7 +291,7 @@ def _of_equals(gold: Number, candidate: Number, ctx: Context) -> Code:
     return EQUAL
 
 
-_WRITTEN_FRACTION = re.compile(r"(\d{1,15}) ?/ ?(\d{1,15})$")
+_WRITTEN_FRACTION: Final = re.compile(r"(\d{1,15}) ?/ ?(\d{1,15})$")
 
 
 def _reducible(number: Number) -> bool:
@@ -299,7 +300,7 @@ def _reducible(number: Number) -> bool:
     return match is not None and gcd(int(match[1]), int(match[2])) > 1
 
 
-_SCALES = frozenset(
+_SCALES: Final = frozenset(
     scale for power in (2, 3, 6, 9, 12) for scale in (fmpq(fmpz(10) ** power), 1 / fmpq(fmpz(10) ** power))
 )
 
@@ -331,8 +332,8 @@ def _all_percentages(ctx: Context) -> bool:
     return all(signs)
 
 
-_FEWEST = 2
-_WITH_SIGN = re.compile(r"(?<![\d.,])\d[\d.,]*([\s$\\]*%)?")
+_FEWEST: Final = 2
+_WITH_SIGN: Final = re.compile(r"(?<![\d.,])\d[\d.,]*([\s$\\]*%)?")
 
 
 def compare_numbers(gold: Number, candidate: Number, ctx: Context) -> Finding:
@@ -363,4 +364,4 @@ def _counted(noun: str, ctx: Context) -> bool:
     return not stem or any(word.rstrip("s") == stem for word in ctx.demand.words)
 
 
-STAGE = Stage("number", ((Number, Number),), compare_numbers)
+STAGE: Final = Stage("number", ((Number, Number),), compare_numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -12,17 +13,17 @@ from verifier.engine.kinds.kind import Context
 from verifier.engine.numerals import Number, Scanned, divided, scan_number, whole_figures
 from verifier.engine.spoken import Spoken, power_of_ten, read_spoken, times_ten
 
-_ACIDITY = re.compile(r"(p(?:H|OH|K_?[abw]))(?: of| is)? (?=[\d.-])")  # pH 7.4
-_LABEL = re.compile(
+_ACIDITY: Final = re.compile(r"(p(?:H|OH|K_?[abw]))(?: of| is)? (?=[\d.-])")  # pH 7.4
+_LABEL: Final = re.compile(
     r"(p(?:H|OH|K_?\{?[abw]\}?)|[^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\\[A-Za-z]+) ?(?:=|≈|\\approx) ?(?=[^=])"
 )
-_GLUED = re.compile(r"\.\.|: |[\d^*/=!(\[{|\\<>_~+×÷±√∞π∪∩≤≥≠∈]|[.,:;][\d]|[-−] ?[\d(\\a-zA-Z]|'")
-_DIGIT_OR_MATHS = re.compile(r"\d|[^\w\s.,:;!?()'\"’“”&/-]")
-_HALF_DAY = re.compile(r" ?[ap]\.? ?m\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
+_GLUED: Final = re.compile(r"\.\.|: |[\d^*/=!(\[{|\\<>_~+×÷±√∞π∪∩≤≥≠∈]|[.,:;][\d]|[-−] ?[\d(\\a-zA-Z]|'")
+_DIGIT_OR_MATHS: Final = re.compile(r"\d|[^\w\s.,:;!?()'\"’“”&/-]")
+_HALF_DAY: Final = re.compile(r" ?[ap]\.? ?m\b", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 
 
-_DIGIT = re.compile(r"\d")
+_DIGIT: Final = re.compile(r"\d")
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -66,7 +67,7 @@ def open_ordinal(text: str, ctx: Context) -> Opening | None:
     return Opening(found.number, found.end, "", "", spoken=True, ordinal=True, others=others)
 
 
-_ORDINAL = re.compile(r"(?:the )?(\d{1,9}) ?\^?\{?(?:st|nd|rd|th)\}?(?!\w)", re.IGNORECASE)
+_ORDINAL: Final = re.compile(r"(?:the )?(\d{1,9}) ?\^?\{?(?:st|nd|rd|th)\}?(?!\w)", re.IGNORECASE)
 
 
 def _open_number(text: str, ctx: Context) -> Opening | None:
@@ -125,7 +126,7 @@ def _after_spaces(text: str, position: int) -> int:
     return position
 
 
-INDIAN = re.compile(r"[-+]?[1-9]\d?(?:,\d\d)+,\d{3}(?:\.\d+)?(?![\d,])")
+INDIAN: Final = re.compile(r"[-+]?[1-9]\d?(?:,\d\d)+,\d{3}(?:\.\d+)?(?![\d,])")
 
 
 def _indian(text: str, position: int, currency: str, ctx: Context) -> Scanned | None:
@@ -140,7 +141,7 @@ def _indian(text: str, position: int, currency: str, ctx: Context) -> Scanned | 
     return None if found is None else Scanned(msgspec.structs.replace(found.number, written=match[0]), match.end())
 
 
-_WORDED = re.compile(r"\d[\d.,]*[ -]([^\W\d_]+)")  # digits that a word of numbers may follow: 3.5 million
+_WORDED: Final = re.compile(r"\d[\d.,]*[ -]([^\W\d_]+)")  # digits that a word of numbers may follow: 3.5 million
 
 
 def _continues(word: str, ctx: Context) -> bool:
@@ -207,9 +208,9 @@ def _with_suffix(text: str, start: int, found: Scanned, ctx: Context, *, money: 
     return _with_part(text, start, Scanned(number, end), ctx)
 
 
-_MONEY_SCALE = re.compile(r" ?([^\W\d_]+)(?![\w/^*·])")
-_GLUED_SCALE = re.compile(r"([A-Za-z]{1,2})(?![\w/^*·_(-]| ?[-+*/=^(])")
-_POINTS = re.compile(r" ?points?\b")
+_MONEY_SCALE: Final = re.compile(r" ?([^\W\d_]+)(?![\w/^*·])")
+_GLUED_SCALE: Final = re.compile(r"([A-Za-z]{1,2})(?![\w/^*·_(-]| ?[-+*/=^(])")
+_POINTS: Final = re.compile(r" ?points?\b")
 
 
 def _scaled(number: Number, factor: fmpq, exponent: int, written: str) -> Number:
@@ -292,11 +293,11 @@ def goes_on(rest: str, ctx: Context) -> bool:
     return ((kind == "letter" and not ctx.demand.count) or means == "pi") and _NO_WORD.match(rest, end) is not None
 
 
-_NAME = re.compile(r" ?([A-Za-z]{2,}(?:10|2)?)")
-_ARGUMENT = re.compile(r" ?(?:[\d(^_√|\\α-ωϑϕπ]|([A-Za-z]+))")
-_NO_WORD = re.compile(r"(?! ?[^\W\d_]{2})")
-_COUNTER = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")  # a word that counts things: 858颗糖果
-_NEAR = 6  # words behind a number in which a modifier belongs to it
+_NAME: Final = re.compile(r" ?([A-Za-z]{2,}(?:10|2)?)")
+_ARGUMENT: Final = re.compile(r" ?(?:[\d(^_√|\\α-ωϑϕπ]|([A-Za-z]+))")
+_NO_WORD: Final = re.compile(r"(?! ?[^\W\d_]{2})")
+_COUNTER: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")  # a word that counts things: 858颗糖果
+_NEAR: Final = 6  # words behind a number in which a modifier belongs to it
 
 
 def _divided(found: list[str], ctx: Context) -> bool:

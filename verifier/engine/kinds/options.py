@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -12,16 +13,16 @@ from verifier.types.choices import Layout
 from verifier.types.rules import Rules
 from verifier.types.sample import Option
 
-BULLET = "•"
+BULLET: Final = "•"
 """What the labels of options without labels begin with: ``•1`` is the first of them."""
 
-_MARKS = 200  # labels looked at in a question, from its end: twelve times as many as any alphabet has
-_BULLET_WORDS = 12  # words of a line that is an option and no paragraph
-_MOST_BULLETS = 20
-_WRAPPED = re.compile(r"\\[a-z]+ ?\{ ?\(?[Aa][).:}]")
-_ITEM = re.compile(r"[-*•–▪◦‣·●○] +(?=\S)")
-_ASKS = ("?", "？", "؟", ":", ";", "__")  # ";" asks in Greek
-_BEFORE_FIRST = frozenset("\n?:.!)]}$\\;？؟")
+_MARKS: Final = 200  # labels looked at in a question, from its end: twelve times as many as any alphabet has
+_BULLET_WORDS: Final = 12  # words of a line that is an option and no paragraph
+_MOST_BULLETS: Final = 20
+_WRAPPED: Final = re.compile(r"\\[a-z]+ ?\{ ?\(?[Aa][).:}]")
+_ITEM: Final = re.compile(r"[-*•–▪◦‣·●○] +(?=\S)")
+_ASKS: Final = ("?", "？", "؟", ":", ";", "__")  # ";" asks in Greek
+_BEFORE_FIRST: Final = frozenset("\n?:.!)]}$\\;？؟")
 
 
 def find_options(question: str, rules: Rules, meter: Meter) -> tuple[Option, ...]:

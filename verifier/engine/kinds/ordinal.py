@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -56,8 +57,8 @@ class Roman(msgspec.Struct, frozen=True):
         return self.written
 
 
-_ROMAN = re.compile(r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
-_WORTH = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
+_ROMAN: Final = re.compile(r"(?=[MDCLXVI])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_WORTH: Final = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
 
 
 def roman_value(text: str) -> int | None:
@@ -109,8 +110,8 @@ def _roman(text: str, ctx: Context) -> int | None:
     return roman_value(text)
 
 
-_LONGEST = 24
-_FIGURE = re.compile(r"\d{1,3}")
+_LONGEST: Final = 24
+_FIGURE: Final = re.compile(r"\d{1,3}")
 
 Side = Ordinal | Roman | Number
 
@@ -146,8 +147,8 @@ def _asks_place(ctx: Context) -> bool:
     return match is not None and not ctx.rules.demand.names.places.isdisjoint(match[0].split())
 
 
-_WHICH = re.compile(r"\bwhich [a-z]+(?: [a-z]+)?")
-_DIGIT = re.compile(r"\d")
+_WHICH: Final = re.compile(r"\bwhich [a-z]+(?: [a-z]+)?")
+_DIGIT: Final = re.compile(r"\d")
 
 
 def _value(side: Side, ctx: Context) -> fmpq:
@@ -157,7 +158,7 @@ def _value(side: Side, ctx: Context) -> fmpq:
     return fmpq(side.value)
 
 
-STAGE = Stage(
+STAGE: Final = Stage(
     "ordinal",
     (
         (Ordinal, Ordinal),

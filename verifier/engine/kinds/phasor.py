@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from verifier.engine.kinds.formula import Expression
@@ -11,9 +13,9 @@ from verifier.engine.maths.trees import walk
 from verifier.types.expr import Expr, number
 from verifier.types.verdict import Decision
 
-_I = Expr("constant", (), "i")
-_DEGREE = Expr("constant", (), "deg")
-_PI = Expr("constant", (), "pi")
+_I: Final = Expr("constant", (), "i")
+_DEGREE: Final = Expr("constant", (), "deg")
+_PI: Final = Expr("constant", (), "pi")
 
 
 class Complex(msgspec.Struct, frozen=True):

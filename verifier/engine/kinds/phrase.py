@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -29,8 +30,8 @@ CODES: tuple[Code, ...] = (SAME_WORDS, OPPOSITE, NOT_ALIKE, CASE_DIFFERS, OTHER_
 
 # A text with one of these, or a one-letter word, may be a formula or code: there case, brackets and spaces carry
 # meaning.
-_SYMBOLS = re.compile(r"[\\^_={}<>+*/|~!%°$€£¥@#&\[\]()]|\d[^\W\d_]|[^\W\d_]\d|\b[^\W\d_]\b(?!['’])")
-_SPACES = re.compile(r" *([^\w\s]) *")
+_SYMBOLS: Final = re.compile(r"[\\^_={}<>+*/|~!%°$€£¥@#&\[\]()]|\d[^\W\d_]|[^\W\d_]\d|\b[^\W\d_]\b(?!['’])")
+_SPACES: Final = re.compile(r" *([^\w\s]) *")
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -80,7 +81,7 @@ def begins_with_article(text: str) -> bool:
     return _ARTICLE_WORDS.fullmatch(text) is not None
 
 
-_ARTICLE_WORDS = re.compile(r"[Aa] [^\W\d_]{3,}(?:[ -][^\W\d_]{2,})*")
+_ARTICLE_WORDS: Final = re.compile(r"[Aa] [^\W\d_]{3,}(?:[ -][^\W\d_]{2,})*")
 
 
 def _point_apart(first: tuple[str, ...], second: tuple[str, ...], ctx: Context) -> bool:
@@ -95,7 +96,7 @@ def _point_apart(first: tuple[str, ...], second: tuple[str, ...], ctx: Context) 
     return axis == other_axis and at != other_at
 
 
-_MOST_WORDS = 12
+_MOST_WORDS: Final = 12
 
 
 def _tight(text: str) -> str:
@@ -174,4 +175,4 @@ def _in_one_spelling(word: str, table: TextTable) -> str:
     return table.phrases.spellings.get(folded, folded)
 
 
-STAGE = Stage("phrase", ((Phrase, Phrase),), compare_phrases)
+STAGE: Final = Stage("phrase", ((Phrase, Phrase),), compare_phrases)

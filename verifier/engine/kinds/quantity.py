@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -187,7 +188,7 @@ def _rate_asked(gold: Quantity, candidate: Quantity, ctx: Context) -> bool:
     return False
 
 
-_RATE = re.compile(r" (?:per|each|every) ([^\W\d_]+)")
+_RATE: Final = re.compile(r" (?:per|each|every) ([^\W\d_]+)")
 
 
 def amounts(
@@ -323,7 +324,7 @@ def as_rounded(number: Number) -> Number | None:
     return msgspec.structs.replace(number, decimal=True, significant=whole_figures(number))
 
 
-_THREE_DIGITS = 100
+_THREE_DIGITS: Final = 100
 
 
 def unconverted(candidate: Quantity, asked: UnitDefinition, ctx: Context) -> bool:
@@ -385,9 +386,9 @@ def _power_of_ten(exponent: int) -> fmpq:
     return fmpq(10) ** exponent
 
 
-_MOST_PLACES = 60
-_THERMAL = (("kelvin", 1),)
-_CHANGE = re.compile(
+_MOST_PLACES: Final = 60
+_THERMAL: Final = (("kelvin", 1),)
+_CHANGE: Final = re.compile(
     r"\b(?:differences?|changes?|rises?|rose|falls?|drops?|increases?|decreases?|warmer|cooler)\b", re.IGNORECASE
 )
 
@@ -412,4 +413,4 @@ def is_money(unit: UnitDefinition) -> bool:
     return any(base.startswith("currency:") for base, _ in unit.dimension)
 
 
-STAGE = Stage("quantity", ((Quantity, Quantity),), compare_quantities)
+STAGE: Final = Stage("quantity", ((Quantity, Quantity),), compare_quantities)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -52,11 +53,11 @@ def read_chain(text: str, ctx: Context) -> Iterator[Reading]:
         yield msgspec.structs.replace(one, label=members[0] if named and members[0][0] != "|" else "")
 
 
-_EQUALS = re.compile(r"[=≈]")
-_CHAIN_NAME = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\|[^\W\d_]\|")
-_ARITHMETIC = re.compile(r"[\d\s.,+*/×·÷()^-]*[+*/×·÷-][\d\s.,+*/×·÷()^-]*")
-_PLAIN = re.compile(r"[-+]?[\d.,]+ ?%?")
-_LISTED = re.compile(r"[<>≤≥≠;]|, |\b(?:and|or)\b")
+_EQUALS: Final = re.compile(r"[=≈]")
+_CHAIN_NAME: Final = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\|[^\W\d_]\|")
+_ARITHMETIC: Final = re.compile(r"[\d\s.,+*/×·÷()^-]*[+*/×·÷-][\d\s.,+*/×·÷()^-]*")
+_PLAIN: Final = re.compile(r"[-+]?[\d.,]+ ?%?")
+_LISTED: Final = re.compile(r"[<>≤≥≠;]|, |\b(?:and|or)\b")
 
 
 def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
@@ -248,20 +249,20 @@ def _percent_unit(text: str, found: Opening, ctx: Context) -> _Behind | None:
     return _Behind(read[0], read[1], number=whole)
 
 
-_COMPOUND = re.compile(r"[A-Za-z°Ωμ)}][\^\d]{0,4} ?[/*·⋅] ?[A-Za-z°Ωμ(\\]|\bper\b|[A-Za-z}]\^\{?-")
-_JOINTS = frozenset("/*·⋅^")  # what a compound unit has, unless it says "per"
-_ARTICLE = frozenset({"a ", "A ", "an", "An"})
-_SHORTEST_WORD = 3
-_ONE = Number(fmpq(1), 0, "")
-_LETTERS = re.compile(r"[A-Za-z]+")
-_TITLE = re.compile(r" [A-Z]")
-_ALONE = re.compile(r"\(([-+]?\d[\d.,]*)\)(?= ?[*·]| [A-Za-zΩμ°])")
-_GLUED = re.compile(r"[A-Za-z]{1,2}")
-_BRACKETS = re.compile(r" ?[(\[] ?([^()\[\]]{1,24}?) ?[)\]]")
-_HALF_DAY = re.compile(r"[ap]\.?m\.?", re.IGNORECASE)
-_TIMES = re.compile(r" ?[*·] ?")
-_POWER = re.compile(r" ?/ ?10\^\{?(-?\d{1,3})\}?")  # behind the unit: 1*Mg/10^6
-_PER = re.compile(r" ?/|[ -]per ")
-_UNIT_WORD = re.compile(r"[^\W\d_]{2}|/")
-_COMBINATION = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices
-_SCALE_OR_CODE = re.compile(r" ?(?:[kKMBT]|[A-Z]{2,3})\b")
+_COMPOUND: Final = re.compile(r"[A-Za-z°Ωμ)}][\^\d]{0,4} ?[/*·⋅] ?[A-Za-z°Ωμ(\\]|\bper\b|[A-Za-z}]\^\{?-")
+_JOINTS: Final = frozenset("/*·⋅^")  # what a compound unit has, unless it says "per"
+_ARTICLE: Final = frozenset({"a ", "A ", "an", "An"})
+_SHORTEST_WORD: Final = 3
+_ONE: Final = Number(fmpq(1), 0, "")
+_LETTERS: Final = re.compile(r"[A-Za-z]+")
+_TITLE: Final = re.compile(r" [A-Z]")
+_ALONE: Final = re.compile(r"\(([-+]?\d[\d.,]*)\)(?= ?[*·]| [A-Za-zΩμ°])")
+_GLUED: Final = re.compile(r"[A-Za-z]{1,2}")
+_BRACKETS: Final = re.compile(r" ?[(\[] ?([^()\[\]]{1,24}?) ?[)\]]")
+_HALF_DAY: Final = re.compile(r"[ap]\.?m\.?", re.IGNORECASE)
+_TIMES: Final = re.compile(r" ?[*·] ?")
+_POWER: Final = re.compile(r" ?/ ?10\^\{?(-?\d{1,3})\}?")  # behind the unit: 1*Mg/10^6
+_PER: Final = re.compile(r" ?/|[ -]per ")
+_UNIT_WORD: Final = re.compile(r"[^\W\d_]{2}|/")
+_COMBINATION: Final = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices
+_SCALE_OR_CODE: Final = re.compile(r" ?(?:[kKMBT]|[A-Z]{2,3})\b")

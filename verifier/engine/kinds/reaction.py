@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Final
 
 import msgspec
 
@@ -33,12 +34,12 @@ UNSURE: Code = passes(
 )
 CODES: tuple[Code, ...] = (SAME, MULTIPLE, DIFFERS, SWAPPED, NOT_SMALLEST, ARRANGED, RADIATION, UNSURE)
 
-PROTONS = frozenset({"H^+", "H3O^+"})  # either is written for an acid's proton
-_WATER = "H2O"
-_RAYS = "gamma ray"
-_MOST_SPECIES = 60
-_LEAST_TOKENS = 6
-_JOINS = "=→←⇌"
+PROTONS: Final = frozenset({"H^+", "H3O^+"})  # either is written for an acid's proton
+_WATER: Final = "H2O"
+_RAYS: Final = "gamma ray"
+_MOST_SPECIES: Final = 60
+_LEAST_TOKENS: Final = 6
+_JOINS: Final = "=→←⇌"
 
 Side = tuple[tuple[Fraction, Species], ...]
 
@@ -207,4 +208,4 @@ def _counted(side: Side, key: Callable[[Species], object]) -> dict[object, Fract
     return counts
 
 
-STAGE = Stage("reaction", ((Reaction, Reaction),), compare_reactions)
+STAGE: Final = Stage("reaction", ((Reaction, Reaction),), compare_reactions)

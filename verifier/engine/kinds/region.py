@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from verifier.engine.kinds.form import wrong_form
 from verifier.engine.kinds.formula import Collection, Expression, Region, Relation, understand
@@ -26,9 +27,9 @@ NONE_OR_ZERO = passes(
 UNSHOWN = passes("region.unshown", "Whether the two sets are the same could not be shown.", specific=6)
 CODES: tuple[Code, ...] = (SAME, SAME_SET, DIFFERS, ENDS, OPEN_OR_CLOSED, NO_SET, COUNT, NONE_OR_ZERO, UNSHOWN)
 
-_VARIABLE = "_x"
-_HOW_MANY = re.compile(r"\bhow many\b|^(?:\w+ )?(?:is |are )?(?:the )?(?:total )?number of\b|\bcount the\b")
-_ENDS = {"pair": "()"}
+_VARIABLE: Final = "_x"
+_HOW_MANY: Final = re.compile(r"\bhow many\b|^(?:\w+ )?(?:is |are )?(?:the )?(?:total )?number of\b|\bcount the\b")
+_ENDS: Final = {"pair": "()"}
 
 
 def compare_regions(
@@ -74,7 +75,7 @@ def _is_reversed(tree: Expr, ctx: Context) -> bool:
     return ends[0] is not None and ends[1] is not None and ends[0] > ends[1]
 
 
-_CONSTANTS = frozenset({"R", "Z", "N", "Q", "C", "empty"})
+_CONSTANTS: Final = frozenset({"R", "Z", "N", "Q", "C", "empty"})
 
 
 def _named(gold: Expr, candidate: Expr) -> bool | None:

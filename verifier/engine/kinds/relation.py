@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.collection import FAMILIES, compare_collections
@@ -60,11 +61,11 @@ CODES: tuple[Code, ...] = (
     SUBJECT_UNCLEAR, OTHER_SUBJECT, STATED, NAMES_DIFFER, MAY_BE_UNSOLVED,
 )  # fmt: skip
 
-_INEQUALITIES = frozenset({"lt", "le", "gt", "ge"})
-_JOINED = frozenset({"and", "or", "list"})
-_WAYS = 400  # units of work that it costs to see in which way two relations are to be compared
-_PARTNER = 64  # units of work that a comparison of two parts costs beside those that it counts
-_PLAIN = re.compile(r"(?:[A-Za-z]|[a-z]{2,7})('*)")  # y, f', theta; a_n and f^-1 are fixed
+_INEQUALITIES: Final = frozenset({"lt", "le", "gt", "ge"})
+_JOINED: Final = frozenset({"and", "or", "list"})
+_WAYS: Final = 400  # units of work that it costs to see in which way two relations are to be compared
+_PARTNER: Final = 64  # units of work that a comparison of two parts costs beside those that it counts
+_PLAIN: Final = re.compile(r"(?:[A-Za-z]|[a-z]{2,7})('*)")  # y, f', theta; a_n and f^-1 are fixed
 
 
 def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Finding:

@@ -7,6 +7,7 @@ are one answer and contradictory ones none; what may as well be a product, a foo
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -34,11 +35,11 @@ OPEN = passes(
 CODES: tuple[Code, ...] = (CONTRADICTS, OPEN)
 
 _Value = Number | Quantity | Measure | Expression
-_VALUES = (Number, Quantity, Measure, Expression)
-_LONGEST = 120
-_GAP = re.compile(r"(?:[\s$]|\\[ ,;:]|~|\\q?quad)+$")
-_COMPLETE = re.compile(r"[\w%°′″'\"}!€£¥$*](?:[\s$]|\\[ ,;:]|~|\\q?quad)+$")
-_DRESS = " \t\n$.*_"
+_VALUES: Final = (Number, Quantity, Measure, Expression)
+_LONGEST: Final = 120
+_GAP: Final = re.compile(r"(?:[\s$]|\\[ ,;:]|~|\\q?quad)+$")
+_COMPLETE: Final = re.compile(r"[\w%°′″'\"}!€£¥$*](?:[\s$]|\\[ ,;:]|~|\\q?quad)+$")
+_DRESS: Final = " \t\n$.*_"
 
 
 class Restated(msgspec.Struct, frozen=True):
@@ -106,7 +107,7 @@ def begins(words: str, ctx: Context) -> bool:
     return first is None or first[0].lower() in ctx.rules.numbers.words
 
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
 def opened(again: str, ctx: Context) -> str:

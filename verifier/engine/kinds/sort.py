@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from verifier.engine.kinds.formula import COUNTERS, Collection, Expression, Region, Relation
 from verifier.engine.kinds.kind import Context, Reading
@@ -17,13 +18,13 @@ SORT = passes(
 )
 CODES: tuple[Code, ...] = (SORT,)
 
-_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
-_FAMILIES = frozenset({"family", "naturals", "lattice"})
-_SAID = {"family": "Z", "lattice": "Z", "naturals": "N"}
-_INFINITE = frozenset({constant("inf"), Expr("neg", (constant("inf"),))})
-_NAMING = frozenset({"eq", "approx"})
-_EVERY = frozenset({"all", "any", "every", "each"})
-_NEAR = 3  # words in which a quantifier opens what stands behind a statement: "for all primes p"
+_WORD: Final = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*")
+_FAMILIES: Final = frozenset({"family", "naturals", "lattice"})
+_SAID: Final = {"family": "Z", "lattice": "Z", "naturals": "N"}
+_INFINITE: Final = frozenset({constant("inf"), Expr("neg", (constant("inf"),))})
+_NAMING: Final = frozenset({"eq", "approx"})
+_EVERY: Final = frozenset({"all", "any", "every", "each"})
+_NEAR: Final = 3  # words in which a quantifier opens what stands behind a statement: "for all primes p"
 
 
 def carried(found: Maths, answer: object, ctx: Context) -> tuple[str, ...]:
@@ -112,8 +113,8 @@ def _is_asked(word: str, ctx: Context) -> bool:
     return any(word in map(_stem, found[0].split()) for found in _ASKED.finditer(question))
 
 
-_PLAIN = r" (?!(?:is|are|be|does|do|makes?|such|that|so|have|has)\b)[a-z][a-z-]*"
-_MORE = rf"(?:{_PLAIN})?"
-_ASKED = re.compile(
+_PLAIN: Final = r" (?!(?:is|are|be|does|do|makes?|such|that|so|have|has)\b)[a-z][a-z-]*"
+_MORE: Final = rf"(?:{_PLAIN})?"
+_ASKED: Final = re.compile(
     rf"\b(?:all|which|what|every|each|any|find|determine|for|let [a-z] be)(?: an?| the)?{_PLAIN}{_MORE}{_MORE}"
 )

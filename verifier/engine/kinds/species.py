@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 import msgspec
 
-_DEEPEST = 8  # brackets
+_DEEPEST: Final = 8  # brackets
 
 
 class Species(msgspec.Struct, frozen=True):

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Final
 
 from verifier.engine.kinds.chemical_text import Token, charge_of
 from verifier.engine.kinds.species import Frame, Marks, Part, Read, Species, charge_text, joined
 from verifier.types.rules import ChemistryTable
 
-_MOST_DIGITS = 6
-_LONGEST_COUNT = 4
-_OXIDATION = re.compile(r"\((I{1,3}|IV|VI{0,3})\)")
-_HEAVY = {"D": ("2", "H"), "T": ("3", "H")}
+_MOST_DIGITS: Final = 6
+_LONGEST_COUNT: Final = 4
+_OXIDATION: Final = re.compile(r"\((I{1,3}|IV|VI{0,3})\)")
+_HEAVY: Final = {"D": ("2", "H"), "T": ("3", "H")}
 
 
 class Scanner:

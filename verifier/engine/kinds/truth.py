@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -21,20 +22,22 @@ BOTH = refutes("truth.both", "The answer says yes and no at once, which is no an
 BOTH_GOLD = passes("truth.both_accepted", "The ground truth itself says yes and no.")
 CODES: tuple[Code, ...] = (SAME, OPPOSITE, OTHER_WORDS, BOTH, BOTH_GOLD)
 
-_STOPS = r".,;:!)،。、！"
-_FIRST = re.compile(
+_STOPS: Final = r".,;:!)،。、！"
+_FIRST: Final = re.compile(
     rf"([^\s\d_(?*\\=-][^\s(?*\\={_STOPS}-]{{0,20}})(?=$|[{_STOPS}]|\s+[-(]| because\b| since\b| as\b| with\b)"
 )
-_CLAUSE = r"[\s,.:;(-]*(?:it|that|this|they|he|she|there|the \w+) (?:is|are|was|were|does|do|did|has|have|had|can|will)"
-_AGAINST = {  # "Yes, it isn't", "No, she does have it"
+_CLAUSE: Final = (
+    r"[\s,.:;(-]*(?:it|that|this|they|he|she|there|the \w+) (?:is|are|was|were|does|do|did|has|have|had|can|will)"
+)
+_AGAINST: Final = {  # "Yes, it isn't", "No, she does have it"
     True: re.compile(rf"{_CLAUSE}(?:n't| not)\b", re.IGNORECASE),
     False: re.compile(rf"{_CLAUSE}\b(?!n't| not\b| no\b)", re.IGNORECASE),
 }
-_TWO = 2
-_LETTER = 3  # characters of a letter, perhaps in brackets
-_PAIR = 40  # characters of a text that is but a yes and a no
-_NUMBERED = re.compile(r"\.? ?\d")  # No. 1
-_WORD = re.compile(r"[^\W\d_]+")
+_TWO: Final = 2
+_LETTER: Final = 3  # characters of a letter, perhaps in brackets
+_PAIR: Final = 40  # characters of a text that is but a yes and a no
+_NUMBERED: Final = re.compile(r"\.? ?\d")  # No. 1
+_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 class Truth(msgspec.Struct, frozen=True):
@@ -141,4 +144,4 @@ def compare_truths(gold: Truth, candidate: Truth, ctx: Context) -> Finding:
     return code.finding(**shown)
 
 
-STAGE = Stage("truth", ((Truth, Truth),), compare_truths)
+STAGE: Final = Stage("truth", ((Truth, Truth),), compare_truths)

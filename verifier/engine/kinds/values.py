@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -18,16 +19,16 @@ from verifier.types.expr import Expr, heads, number, symbols
 
 Value = Expression | Number
 
-OPERATORS = frozenset({"nabla", "nabladot", "nablacross"})
+OPERATORS: Final = frozenset({"nabla", "nabladot", "nablacross"})
 """Operators on vectors that stand among the names of a tree, and multiply nothing: ∇, ∇·, ∇×."""
-IMAGINARY = frozenset({"j", "I"})
+IMAGINARY: Final = frozenset({"j", "I"})
 """Names that engineers have for the imaginary unit."""
-_I = Expr("constant", (), "i")
-_ENGINEERS = frozenset({"add", "pow", "exp"})
-_PLAIN = re.compile(r"[^a-df-zA-DF-Z]*")  # no words: 3.5 million
-_NUMERIC = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
-_TRANSPOSED = frozenset({"T", "dagger", "top", "intercal"})
-_TURNING = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
+_I: Final = Expr("constant", (), "i")
+_ENGINEERS: Final = frozenset({"add", "pow", "exp"})
+_PLAIN: Final = re.compile(r"[^a-df-zA-DF-Z]*")  # no words: 3.5 million
+_NUMERIC: Final = frozenset({"number", "neg", "div", "mixed", "percent", "mul", "pow"})
+_TRANSPOSED: Final = frozenset({"T", "dagger", "top", "intercal"})
+_TURNING: Final = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
 
 
 def tree_of(value: Value) -> Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from verifier.engine.kinds import quantity
@@ -21,7 +23,7 @@ OPEN = passes("vector.component_open", "Some components agree, and others could 
 SCALAR = passes("vector.scalar", "One side is a vector and the other one number with a unit.", specific=7)
 CODES: tuple[Code, ...] = (NOT_A_VECTOR, OPEN, SCALAR)
 
-_SIZES = (2, 3)
+_SIZES: Final = (2, 3)
 
 
 class VectorQuantity(msgspec.Struct, frozen=True):

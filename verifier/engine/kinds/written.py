@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from verifier.engine.kinds.formula import Collection, Expression
 from verifier.engine.kinds.kind import Context, Reading
@@ -11,16 +12,16 @@ from verifier.engine.kinds.opening import open_number
 from verifier.engine.kinds.values import tree_of
 from verifier.types.expr import Expr, number
 
-_PREFIXED = re.compile(r"([-+]?)0(?:b([01_]+)|o([0-7_]+)|x([0-9a-f_]+))", re.IGNORECASE)
-_BASES = (2, 8, 16)
-_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_NUMERAL = re.compile(r"([-+]?)([0-9A-Za-z]+(?: [0-9A-Za-z]+)*)")
-_GROUPED = re.compile(r"[0-9A-Fa-f]{1,4}(?:,[0-9A-Fa-f]{3,4})+")
-_SUFFIXES = {2: "b", 16: "h"}
-_MOST_TERMS = 6
+_PREFIXED: Final = re.compile(r"([-+]?)0(?:b([01_]+)|o([0-7_]+)|x([0-9a-f_]+))", re.IGNORECASE)
+_BASES: Final = (2, 8, 16)
+_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NUMERAL: Final = re.compile(r"([-+]?)([0-9A-Za-z]+(?: [0-9A-Za-z]+)*)")
+_GROUPED: Final = re.compile(r"[0-9A-Fa-f]{1,4}(?:,[0-9A-Fa-f]{3,4})+")
+_SUFFIXES: Final = {2: "b", 16: "h"}
+_MOST_TERMS: Final = 6
 
 
-_LEADS = frozenset("+-0")  # what a prefixed numeral begins with
+_LEADS: Final = frozenset("+-0")  # what a prefixed numeral begins with
 
 
 def may_read(text: str, ctx: Context) -> bool:
@@ -70,7 +71,7 @@ def _indexed(text: str, ctx: Context) -> Expr | None:
     return _signed("", digits, ctx.demand.base) if set(digits) <= set(_DIGITS[: ctx.demand.base]) else None
 
 
-_INDEXED = re.compile(r"\(?([0-9A-Za-z]+)\)?_\{?(\d{1,2})\}?")
+_INDEXED: Final = re.compile(r"\(?([0-9A-Za-z]+)\)?_\{?(\d{1,2})\}?")
 
 
 def _signed(sign: str, digits: str, base: int) -> Expr | None:
