@@ -23,7 +23,9 @@ RUN VERIFIER_COMPILE=1 builder/bin/python -m pip wheel --no-deps --no-build-isol
     && "$VENV/bin/python" -m compileall -q "$VENV/lib"
 
 FROM python:${PYTHON}
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin verifier
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin verifier \
+    && mkdir --mode 0700 /var/lib/verifier \
+    && chown verifier /var/lib/verifier
 COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

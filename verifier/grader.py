@@ -168,6 +168,11 @@ class Verifier:
         return cascade.trees(sample, self.rules, self._profile_of(sample))
 
     @property
+    def judge_model(self) -> str | None:
+        """The model that is asked where a profile names no other; ``None`` where none is asked."""
+        return self._model if MODEL_JUDGE in self._judges else None
+
+    @property
     def judge_versions(self) -> tuple[str, ...]:
         """The judges and what their opinions depend on."""
         return tuple(f"{judge.name} {judge.version}" for judge in self._judges.values())

@@ -51,6 +51,13 @@ def test_a_file_is_read_and_the_environment_goes_before_it(monkeypatch: pytest.M
         ("VERIFIER_API_KEYS", "clé"),
         ("VERIFIER_API_KEY", "secret"),
         ("VERIFIER_WORKER", "2"),
+        ("VERIFIER_JUDGE", "sometimes"),
+        ("VERIFIER_JUDGE_BASE_URL", "localhost:8080"),
+        ("VERIFIER_JUDGE_BUDGET_USD", "-1"),
+        ("VERIFIER_JUDGE_BUDGET_USD", "0.0000000000001"),
+        ("VERIFIER_JUDGE_MODELS", "claude"),
+        ("VERIFIER_STORE_URL", "opinions.db"),
+        ("VERIFIER_ANTHROPIC_API_KEY", "secret"),
     ],
 )
 def test_what_is_wrong_is_named_and_no_secret_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

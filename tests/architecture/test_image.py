@@ -63,6 +63,21 @@ def test_compose_asks_for_health_as_the_image_does(
     assert {"cpus", "memory", "pids"} <= service["deploy"]["resources"]["limits"].keys()
 
 
+def test_compose_keeps_opinions_where_the_image_has_a_folder_for_them(
+    checkout: Path, last_stage: list[tuple[str, str]]
+) -> None:
+    composed = yaml.safe_load((checkout / "compose.yaml").read_text(encoding="utf-8"))
+    service, database = composed["services"]["verifier"], composed["services"]["postgres"]
+    assert "sqlite:////var/lib/verifier/opinions.db" in service["environment"]["VERIFIER_STORE_URL"]
+    assert service["volumes"] == ["opinions:/var/lib/verifier"]
+    assert any(word == "RUN" and rest.endswith("chown verifier /var/lib/verifier") for word, rest in last_stage)
+    # It is there only for those who ask for it, and nothing reaches it from outside.
+    assert database["profiles"] == ["postgres"]
+    assert "ports" not in database
+    assert service["depends_on"]["postgres"]["required"] is False
+    assert {"opinions", "postgres"} == composed["volumes"].keys()
+
+
 @pytest.mark.parametrize(
     ("path", "left_out"),
     [

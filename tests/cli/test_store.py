@@ -133,4 +133,4 @@ def test_a_password_is_not_told(verifier: Run, url: str) -> None:
 
 def test_help_has_examples(verifier: Run) -> None:
     for command in ("stats", "prune", "export"):
-        assert b"Examples:\n  verifier store " in verifier("store", command, "--help").stdout
+        assert b"Examples:\n    verifier store " in verifier("store", command, "--help").stdout

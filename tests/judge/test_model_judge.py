@@ -229,6 +229,21 @@ def test_profiles_set_votes_effort_and_model(tmp_path: Path) -> None:
         load_rules(pack(tmp_path / "none", "[[profile]]\n" + row.format(5)))
 
 
+def test_a_changed_rubric_is_another_question(tmp_path: Path, checkout: Path) -> None:
+    folder = pack(tmp_path / "own", '[[profile]]\nname = "own"\ncategories = ["own"]\n')
+    (folder / "judge").mkdir()
+    text = (checkout / "rules" / "judge" / "short.toml").read_text(encoding="utf-8")
+    (folder / "judge" / "short.toml").write_text(text.replace("Compare final answers only.", "Final answers only."))
+    rules = load_rules(folder)
+    verifier = Verifier(rules, judges=["anthropic"])
+    changed = verifier.calls(OPEN, verifier.grade(OPEN))
+    assert rules.version != builtin_rules().version
+    assert all(new.key != old.key and new.content == old.content for new, old in zip(changed, calls(OPEN), strict=True))
+    (folder / "judge" / "short.toml").write_text('[[rubric]]\nname = "short"\nversion = 1\nfirst = "Be kind."\n')
+    with pytest.raises(RulesError, match="first"):
+        load_rules(folder)
+
+
 def test_without_key_or_server_the_judge_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     verifier = Verifier.from_settings()

@@ -21,6 +21,7 @@ from verifier.types.opinion import PICO, Usage
 PRICES = builtin_rules().prices
 MODELS = sorted(PRICES.models)
 
+COUNTS = "write counts like input=350, of input, cache_read, cache_write_5m, cache_write_1h, output"
 ENTRY = """
 [[price]]
 name = "{name}"
@@ -163,10 +164,7 @@ def test_examples_of_a_pack_are_run(tmp_path: Path) -> None:
     failures = [str(one) for one in check_examples(rules) if one.example.entry == "mine"]
     assert [failure.partition("entry 'mine', ")[2] for failure in failures] == [
         "price ['input=1', '0.000002']: expected the second to be what the first costs, found 0.000001",
-        (
-            "price ['inputs=1', '1']: expected the second to be what the first costs, found 'inputs=1': write counts like "
-            "input=350, of input, cache_read, cache_write_5m, cache_write_1h, output"
-        ),
+        "price ['inputs=1', '1']: expected the second to be what the first costs, found 'inputs=1': " + COUNTS,
         "mispriced ['input=1', '0.000001']: expected the second not to be what the first costs, found 0.000001",
     ]
 

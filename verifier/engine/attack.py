@@ -101,6 +101,7 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
     if cover.rest or not cover.phrases or _is_said(plain, golds, demand):
         return None
     kinds = {phrase.kind for phrase in cover.phrases}
+    told = {phrase.words for phrase in cover.phrases}
     wanted = [wording(gold) for gold in golds]
     if _is_name(plain, words, cover, rules.attacks) and not (
         all(len(gold) >= _LONG_GOLD for gold in wanted) or all(map(_is_wordless, golds))
@@ -108,7 +109,7 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
         return None
     for gold, own in zip(golds, wanted, strict=True):
         said = _covered(own, demand, rules.attacks).phrases
-        if (own and _contains(words, own)) or any(phrase in cover.phrases for phrase in said):
+        if (own and _contains(words, own)) or any(phrase.words in told for phrase in said):
             return None
         if any(phrase.kind in _SENTENCES & kinds and len(phrase.words) > 1 for phrase in said):
             return None
