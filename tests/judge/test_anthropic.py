@@ -216,6 +216,29 @@ def test_a_key_is_never_told(api: FakeAPI) -> None:
     assert "secret" not in f"{found} {found.detail}"
 
 
+@pytest.mark.parametrize("key", ["sk-secret\nvalue", "sk-secret-ключ", "sk-secret\x00value"])
+def test_a_key_that_cannot_be_one(api: FakeAPI, key: str) -> None:
+    found = trouble(api, api_key=key, abilities=Abilities())
+    assert found.code.name == "judge.unauthorized"
+    assert not found.sent
+    assert "secret" not in f"{found} {found.detail}"
+
+
+def test_a_key_with_the_end_of_its_line(api: FakeAPI) -> None:
+    assert send(api, api_key=f"{api.key}\n").stop == "end_turn"
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost", "no address"])
+def test_an_address_that_is_none(api: FakeAPI, url: str) -> None:
+    found = trouble(api, base_url=url, abilities=Abilities())
+    assert found.code.name == "judge.unavailable"
+    assert not found.sent
+
+
+def test_the_address_may_name_the_version(api: FakeAPI) -> None:
+    assert send(api, base_url=f"{api.url}/v1/").stop == "end_turn"
+
+
 # --- pace
 
 

@@ -236,10 +236,12 @@ def test_results_that_break_off_are_read_again(api: FakeAPI) -> None:
 
 
 def test_a_batch_that_is_not_there(api: FakeAPI) -> None:
-    with pytest.raises(Trouble):
+    with pytest.raises(Trouble, match="rejected"):
         asyncio.run(batch_caller(api).status("msgbatch_none"))
-    with pytest.raises(Trouble):
+    with pytest.raises(Trouble, match="rejected"):
         asyncio.run(collected(batch_caller(api), "msgbatch_none"))
+    with pytest.raises(Trouble, match="rejected"):
+        asyncio.run(batch_caller(api).cancel("msgbatch_none"))
 
 
 def test_results_before_the_end(api: FakeAPI) -> None:

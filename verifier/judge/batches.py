@@ -6,7 +6,8 @@ which are made of its nonce; the server shows these only when a batch has ended.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -19,6 +20,7 @@ from verifier.judge.trouble import (
     BATCH_CANCELED,
     BATCH_ERRORED,
     BATCH_EXPIRED,
+    NO_MODEL,
     REJECTED,
     UNAVAILABLE,
     Trouble,
@@ -147,12 +149,14 @@ class BatchCaller:
             raise Trouble(REJECTED, f"no text: {wrong}"[:MOST_DETAIL]) from None
         body = b'{"requests":[' + items + b"]}"
         del items
-        response = await self._client.post_once(_PATH, body, _SENDING)
+        with _absent():
+            response = await self._client.post_once(_PATH, body, _SENDING)
         return _decoded(response.content, _Batch, sent=True).id
 
     async def status(self, batch_id: str) -> Progress:
         """How far a batch is."""
-        response = await self._client.get(f"{_PATH}/{batch_id}")
+        with _absent():
+            response = await self._client.get(f"{_PATH}/{batch_id}")
         return _decoded(response.content, _Batch).progress()
 
     async def results(self, batch_id: str) -> AsyncIterator[tuple[str, Reply | Trouble]]:
@@ -164,10 +168,11 @@ class BatchCaller:
         failures = 0
         while True:
             try:
-                async for line in self._lines(batch_id):
-                    if line.custom_id not in given:
-                        given.add(line.custom_id)
-                        yield line.custom_id, _outcome(line)
+                async with contextlib.aclosing(self._lines(batch_id)) as lines:
+                    async for line in lines:
+                        if line.custom_id not in given:
+                            given.add(line.custom_id)
+                            yield line.custom_id, _outcome(line)
             except Trouble as trouble:
                 failures += 1
                 if trouble.code is not UNAVAILABLE or failures >= self._client.policy.attempts:
@@ -178,7 +183,8 @@ class BatchCaller:
 
     async def cancel(self, batch_id: str) -> None:
         """Ask the server to stop a batch; it ends some time later, and what is done by then is paid."""
-        await self._client.post(f"{_PATH}/{batch_id}/cancel", b"")
+        with _absent():
+            await self._client.post(f"{_PATH}/{batch_id}/cancel", b"")
 
     async def find(self, nonce: str, since: str, calls: int, known: Collection[str] = ()) -> Found:
         """The batch of a nonce, made after ``since`` (a UTC time, ISO 8601) with so many calls, whose id was not noted.
@@ -208,7 +214,8 @@ class BatchCaller:
     async def _made_since(self, earliest: datetime) -> AsyncIterator[_Batch]:
         after = ""
         while True:
-            page = _decoded((await self._client.get(f"{_PATH}?limit={_PAGE}{after}")).content, _Page)
+            with _absent():
+                page = _decoded((await self._client.get(f"{_PATH}?limit={_PAGE}{after}")).content, _Page)
             for batch in page.data:  # the newest first
                 if batch.created_at < earliest:
                     return
@@ -218,21 +225,23 @@ class BatchCaller:
             after = f"&after_id={page.last_id}"
 
     async def _belongs(self, batch_id: str, nonce: str) -> bool:
-        async for line in self._lines(batch_id):
-            return line.custom_id.rpartition("-")[0] == nonce
+        async with contextlib.aclosing(self._lines(batch_id)) as lines:
+            async for line in lines:
+                return line.custom_id.rpartition("-")[0] == nonce
         return False
 
-    async def _lines(self, batch_id: str) -> AsyncIterator[_Line]:
-        async with self._client.results(batch_id) as pieces:
-            rest = b""
-            async for piece in pieces:
-                # Split at the one byte that ends a line of JSON: text may hold what else Python takes for an end.
-                *whole, rest = (rest + piece).split(b"\n")
-                for line in whole:
-                    if line.strip():
-                        yield _decoded_line(line)
-            if rest.strip():
-                yield _decoded_line(rest)
+    async def _lines(self, batch_id: str) -> AsyncGenerator[_Line, None]:
+        rest = b""
+        with _absent():
+            async with self._client.results(batch_id) as pieces:
+                async for piece in pieces:
+                    # Split at the one byte that ends a line of JSON: text may hold what else Python takes for an end.
+                    *whole, rest = (rest + piece).split(b"\n")
+                    for line in whole:
+                        if line.strip():
+                            yield _decoded_line(line)
+        if rest.strip():
+            yield _decoded_line(rest)
 
 
 def portions(calls: Iterable[Call]) -> Iterator[list[Call]]:
@@ -248,6 +257,17 @@ def portions(calls: Iterable[Call]) -> Iterator[list[Call]]:
         size += own
     if lot:
         yield lot
+
+
+@contextlib.contextmanager
+def _absent() -> Iterator[None]:
+    """What is not found here is a batch, or all of them: no model."""
+    try:
+        yield
+    except Trouble as trouble:
+        if trouble.code is not NO_MODEL:
+            raise
+        raise Trouble(REJECTED, trouble.detail, sent=trouble.sent) from None
 
 
 def _item(call: Call, custom_id: str, can: Abilities) -> bytes:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from verifier.judge.pace import Pace, Policy
-from verifier.judge.trouble import DEADLINE, OVERLOADED, RATE_LIMITED, UNAVAILABLE, Trouble
+from verifier.judge.trouble import DEADLINE, OVERLOADED, RATE_LIMITED, UNAUTHORIZED, UNAVAILABLE, Trouble
 from verifier.judge.wire import MOST_DETAIL, refusal, retry_after, worth_repeating
 from verifier.types.errors import SettingsError
 from verifier.types.verdict import Code
@@ -37,10 +37,11 @@ class Client:
     """Sends requests. Re-entrant over event loops and threads."""
 
     def __init__(self, api_key: str | None, base_url: str | None, policy: Policy) -> None:
-        self.base_url = (base_url or HOME).rstrip("/")
+        self.base_url = (base_url or HOME).strip().rstrip("/").removesuffix("/v1")
         self.policy = policy
         self.pace = Pace(policy.concurrency)
-        self._key = api_key or NO_KEY
+        self._key = (api_key or "").strip() or NO_KEY
+        self._imported = False
         self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, _Opened] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -107,10 +108,12 @@ class Client:
         opened = self._open.get(loop)
         if opened is not None:
             return opened.sdk
-        try:
-            await asyncio.to_thread(imported)
-        except SettingsError as absent:
-            raise Trouble(UNAVAILABLE, str(absent)) from None
+        if not self._imported:
+            try:
+                await asyncio.to_thread(imported)
+            except SettingsError as absent:
+                raise Trouble(UNAVAILABLE, str(absent)) from None
+            self._imported = True
         with self._lock:
             opened = self._open.get(loop)
         if opened is None:
@@ -236,11 +239,17 @@ def _failure(error: Exception, late: Code = UNAVAILABLE) -> _FailedError:
         again = worth_repeating(error.status_code, headers)
         return _FailedError(trouble, again=again, retry_after=retry_after(headers), answered=True)
     cause = error.__cause__ or error
-    # Before a request is out, nothing can have come of it.
-    unsent = isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | httpx2.WriteError)
+    if isinstance(cause, httpx2.LocalProtocolError | UnicodeError):  # it would repeat what it stumbled over: the key
+        return _FailedError(Trouble(UNAUTHORIZED, "no key can look like this one"), again=False)
+    if isinstance(cause, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
+        return _FailedError(
+            Trouble(UNAVAILABLE, "the address is none: it begins with http:// or https://"), again=False
+        )
+    # Where a request did not go out whole, nothing can have come of it.
+    sent = isinstance(cause, httpx2.ReadError | httpx2.ReadTimeout | httpx2.RemoteProtocolError | httpx2.DecodingError)
     code = late if isinstance(error, anthropic.APITimeoutError) else UNAVAILABLE
     detail = f"{type(cause).__name__}: {cause}".removesuffix(": ")[:MOST_DETAIL]
-    return _FailedError(Trouble(code, detail, sent=not unsent), again=True)
+    return _FailedError(Trouble(code, detail, sent=sent), again=True)
 
 
 _Ask: TypeAlias = "Callable[[anthropic.AsyncAnthropic, float], Awaitable[httpx2.Response]]"

@@ -160,8 +160,28 @@ class Pace:
                 continue
             turn.taken = True
             self._under_way += 1
-            if turn.waits:
-                turn.loop.call_soon_threadsafe(_tell, turn.ready)
+            if turn.waits and not _told(turn):
+                turn.taken = False
+                self._under_way -= 1
+
+
+def _told(turn: Turn) -> bool:
+    """Tell who waits; not possible where the event loop was closed just now."""
+    if turn.loop is _running():  # to tell another takes a system call
+        _tell(turn.ready)
+        return True
+    try:
+        turn.loop.call_soon_threadsafe(_tell, turn.ready)
+    except RuntimeError:
+        return False
+    return True
+
+
+def _running() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _tell(ready: asyncio.Future[None]) -> None:

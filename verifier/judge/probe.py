@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from typing import Final
+from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -55,7 +56,7 @@ class _Model(msgspec.Struct):
 async def look(client: Client, model: str) -> Abilities:
     """What the server can do with a model. Raises ``Trouble``."""
     try:
-        told = (await client.get(f"/v1/models/{model}")).content
+        told = (await client.get(f"/v1/models/{quote(model, safe='')}")).content
     except Trouble as trouble:
         # That a model is unknown is believed of Anthropic only: other servers know no such path.
         if trouble.code is not NO_MODEL and trouble.code is not REJECTED:
