@@ -75,7 +75,12 @@ def test_what_rules_cannot_tell_is_asked_once_and_never_paid_again(tmp_path: Pat
 
 def test_scopes(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
     rows = [
-        {"sample_id": 1, "question": "Give the fraction in lowest terms.", "ground_truth": "3/4", "final_answer": "9/12"},
+        {
+            "sample_id": 1,
+            "question": "Give the fraction in lowest terms.",
+            "ground_truth": "3/4",
+            "final_answer": "9/12",
+        },
         {"sample_id": 2, "ground_truth": "42", "final_answer": "43"},
         {"sample_id": 3, "ground_truth": "42", "final_answer": "42"},
         {"sample_id": 4, "ground_truth": "a heart attack", "final_answer": ":"},
