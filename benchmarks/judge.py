@@ -32,8 +32,8 @@ from verifier.batch.grading import Job
 from verifier.batch.plan import Plan
 from verifier.batch.run import Done, run
 from verifier.batch.till import opening
-from verifier.grader import JUDGES, MODEL_JUDGE, default_rules
-from verifier.judge.prices import cost, dollars
+from verifier.grader import JUDGES, MODEL_JUDGE
+from verifier.judge.prices import dollars
 from verifier.settings import Settings, load_settings
 from verifier.types.opinion import Usage
 
@@ -112,8 +112,7 @@ def measured(rows: int, latency: float, concurrency: int) -> bool:
         raise SystemExit("the run had no bill")
     calls = done.bill.spending.calls
     usage = Usage(**{name: count - before["live"][name] for name, count in ledger["live"].items()})
-    charged = cost(default_rules().prices, "claude-haiku-5-5", usage, "live")
-    equal = (calls, done.bill.spending.picodollars) == (ledger["live_calls"] - before["live_calls"], charged)
+    equal = (calls, done.bill.spending.usage) == (ledger["live_calls"] - before["live_calls"], usage)
     spent, same = dollars(done.bill.spending.picodollars), "yes" if equal else "NO"
     print(f"{rows:,} rows, {calls:,} calls in {seconds:.1f} s, {cpu:.1f} s of one core in the process that asks")
     print(f"  cost ${spent}; the server's ledger says the same: {same}")

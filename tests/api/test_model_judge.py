@@ -1,4 +1,4 @@
-"""The service with a judge that is a model, over real HTTP: decided where it can be, 200 whatever befalls it, counted."""
+"""The service with a judge that is a model, over real HTTP: decided where it can be, 200 whatever befalls it."""
 
 from __future__ import annotations
 

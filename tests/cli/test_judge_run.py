@@ -77,7 +77,7 @@ def test_scopes(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
     rows = [
         {
             "sample_id": 1,
-            "question": "Give the fraction in lowest terms.",
+            "question": "Give it in lowest terms.",
             "ground_truth": "3/4",
             "final_answer": "9/12",
         },
