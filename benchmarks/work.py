@@ -151,11 +151,15 @@ def main() -> int:
     steps = [(step, one) for one in measured for step in one.steps]
     longest = max(step.seconds for step, _ in steps)
     dear = sorted(
-        ((step.seconds / max(step.work, 1), step, one) for step, one in steps if step.seconds >= _FLOOR),
+        (
+            (step.seconds / max(step.work, 1), step, one)
+            for step, one in steps
+            if step.seconds >= _FLOOR and step.what != SEARCH
+        ),
         key=lambda found: found[0],
         reverse=True,
     )
-    worst = max((each for each, step, _ in dear if step.what != SEARCH), default=0.0)
+    worst = max((each for each, _, _ in dear), default=0.0)
     print(f"longest step {longest * 1e3:.1f} ms, longest grade {max(one.seconds for one in measured) * 1e3:.1f} ms")
     print(f"a full allowance of {allowance:,} units at the dearest unit: {worst * allowance * 1e3:.0f} ms a step")
     print(f"  (of steps of {_FLOOR * 1e3} ms and more; {SEARCH} apart, whose unit is 64 characters searched)")

@@ -14,6 +14,7 @@ import msgspec
 
 from verifier.engine import extract, hidden
 from verifier.engine import text as texts
+from verifier.engine.answering import Asked
 from verifier.engine.demand import Demand
 from verifier.engine.extract import Found
 from verifier.types.attacks import AttackTable, Phrase
@@ -35,6 +36,11 @@ SELF_GRADED = refutes("attack.self_graded", "The answer grades itself instead of
 INJECTED = refutes(
     "attack.injected", "The answer is an instruction to whoever grades, and holds no other.", Standing.CONVENTION
 )
+REFUSAL = refutes(
+    "attack.refusal",
+    "The answer refuses, or says that nothing can be said, and the ground truth does not.",
+    Standing.CONVENTION,
+)
 ECHO = refutes("attack.echo", "The answer is the question, copied.", Standing.CONVENTION)
 SPRAYED = refutes(
     "attack.sprayed", "The answer names several values where the ground truth is one.", Standing.CONVENTION
@@ -45,9 +51,15 @@ UNCLEAR = passes(
     specific=8,
 )
 CODES: tuple[Code, ...] = (
-    MASTER_KEY, REFERENCE, SELF_GRADED, INJECTED, ECHO, SPRAYED, UNCLEAR, *hidden.CODES,
+    MASTER_KEY, REFERENCE, SELF_GRADED, INJECTED, REFUSAL, ECHO, SPRAYED, UNCLEAR, *hidden.CODES,
 )  # fmt: skip
-_BY_KIND = {"master_key": MASTER_KEY, "reference": REFERENCE, "self_graded": SELF_GRADED, "injected": INJECTED}
+_BY_KIND = {
+    "master_key": MASTER_KEY,
+    "reference": REFERENCE,
+    "self_graded": SELF_GRADED,
+    "injected": INJECTED,
+    "refusal": REFUSAL,
+}
 _SENTENCES = frozenset({"reference", "self_graded", "injected"})  # kinds that a long ground truth may say otherwise
 
 _LONGEST = 300  # characters of an answer that is nothing but phrases
@@ -63,8 +75,9 @@ _NUMERALS = re.compile(r"[-\d][\d.,/]*")
 
 def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Found:
     """The answer of a response, as ``extract.find_answer``, or a finding that names the attack."""
+    asked = Asked(demand.words, demand.numbers, demand.asking)
     if given is None or len(given) > meter.budget.response_chars:
-        return extract.find_answer(given, rules, meter, demand.words)
+        return extract.find_answer(given, rules, meter, asked)
     shown = hidden.visible(given, golds, rules, meter)
     if isinstance(shown, Finding):
         own = given.strip()
@@ -73,7 +86,7 @@ def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules
     own = shown.strip()
     if _is_copied(own, golds, demand):
         return Found(finding=ECHO.finding(text=own[:200]))
-    found = extract.find_answer(shown, rules, meter, demand.words)
+    found = extract.find_answer(shown, rules, meter, asked)
     if found.finding is not None:
         if found.finding.code == extract.NO_ANSWER.name and own and own in (gold.strip() for gold in golds):
             return Found((Extraction(own, "given", 0, len(given)),))  # ":" for a ground truth that is ":"
@@ -231,6 +244,8 @@ def _graded(
     kind = max((phrase.kind for phrase in cover.phrases), key=_ORDER.index)
     if kind == "self_graded" and any(texts.fold(gold.strip(" .")) in rules.truth.words for gold in golds):
         return None  # what is graded may be the question's own statement
+    if kind == "refusal" and _may_be_unknown(golds, demand, rules.attacks):
+        return None
     if kind in _SENTENCES and any(len(gold) >= _LONG_GOLD for gold in gold_words):
         return None
     own = _numerals(plain)
@@ -241,7 +256,18 @@ def _graded(
     return _BY_KIND[kind].finding(text=plain[:200])
 
 
-_ORDER = ("master_key", "reference", "self_graded", "injected")
+def _may_be_unknown(golds: tuple[str, ...], demand: Demand, table: AttackTable) -> bool:
+    """Whether a ground truth or an option may say that nothing is known, or is only a sign, or long."""
+    labels = {option.label for option in demand.options}
+    stated = [gold for gold in golds if gold.strip() not in labels]
+    if any("\\" in gold or len(gold) > _LONGEST or not _TELLING.search(gold) for gold in stated):
+        return True
+    told = (*golds, *(option.text for option in demand.options))
+    return any(not table.unknowing.isdisjoint(wording(one)) for one in told)
+
+
+_TELLING = re.compile(r"\d|[^\W\d_]{2}")
+_ORDER = ("refusal", "master_key", "reference", "self_graded", "injected")
 _SLOT_STARTS = frozenset("{<[%$_`")
 _SLOT_ENDS = frozenset("}>]s_`")
 

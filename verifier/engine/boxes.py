@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from verifier.engine import text as texts
-from verifier.engine.statement import WORD, blank
+from verifier.engine.answering import WORD
+from verifier.engine.statement import blank
 from verifier.types.extraction import ExtractTable
 from verifier.types.rules import TextTable
 from verifier.types.sample import Extraction
@@ -25,7 +26,7 @@ def last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction
 
     Two boxes that a conjunction joins are several answers.
     """
-    last = _box_before(text, start, end, end, table)
+    last = _box_before(text, start, end, end, table) if "\\" in text else None
     if last is None:
         return None
     earlier = _box_before(text, start, last.start, end, table)
@@ -105,10 +106,20 @@ def _box_before(text: str, start: int, before: int, end: int, table: ExtractTabl
         opening += 1
     if text[opening : opening + 1] == "{":
         close = texts.closing(text, opening, min(end, opening + _ANSWER_HEAD))
-        stop = end if close < 0 else close
-        return Extraction(text[opening + 1 : stop], "boxed", begin, end if close < 0 else close + 1)
+        stop = _unclosed(text, opening, end) if close < 0 else close
+        return Extraction(text[opening + 1 : stop], "boxed", begin, stop if close < 0 else close + 1)
     token = _TOKEN.match(text, opening, end)
     return None if token is None else Extraction(token[0].rstrip("$."), "boxed", begin, token.end())
+
+
+_FORMULA_END = re.compile(r"\n?[ \t]*(?:\\\]|\\\)|(?<!\\)\$)")
+
+
+def _unclosed(text: str, opening: int, end: int) -> int:
+    """Where a box ends whose brace is never closed: with its formula, if that ends in the same line or right below."""
+    line = text.find("\n", opening, end)
+    found = _FORMULA_END.search(text, opening + 1, min(end, opening + _ANSWER_HEAD))
+    return end if found is None or 0 <= line < found.start() else found.start()
 
 
 def inside(text: str, boxed: Extraction) -> Extraction:
@@ -138,8 +149,13 @@ _AFTER_BOX = re.compile(  # maths, or a macro that is neither text nor space nor
 )
 
 
-def in_formula(text: str, start: int, boxed: Extraction, end: int, table: TextTable) -> bool:
-    r"""Whether maths or a conjunction on either side makes the box a part: ``-\boxed{5}``, ``\boxed{5}\pi``."""
+def in_formula(
+    text: str, start: int, boxed: Extraction, end: int, table: TextTable, counted: tuple[str, ...] = ()
+) -> bool:
+    r"""Whether maths or a conjunction on either side makes the box a part: ``-\boxed{5}``, ``\boxed{5}\pi``.
+
+    A word for what the question counts does not: ``\boxed{20} quarters``.
+    """
     head = max(start, boxed.start - _CLAUSE_HEAD)
     before = text[max(head, text.rfind("\n", head, boxed.start) + 1) : boxed.start].rstrip(" $").removesuffix("**")
     if _DASH.search(text, head, boxed.start):
@@ -154,10 +170,16 @@ def in_formula(text: str, start: int, boxed: Extraction, end: int, table: TextTa
     after = text[boxed.end : min(end, boxed.end + 40)].removeprefix("**")
     if _AFTER_BOX.match(after):
         return True
-    word = WORD.match(after.lstrip(" $"))
+    after = after.lstrip(" $")
+    word = WORD.match(after)
+    if word is not None and word[0].lower() in counted and not _OPERAND.match(after, word.end()):
+        return False
     return word is not None and any(
         word[0].lower() in words for words in (table.modifiers, table.joiners, table.hedges)
     )
+
+
+_OPERAND = re.compile(r"[\s$]*[\d\\(]")
 
 
 def _joined(between: str) -> bool:

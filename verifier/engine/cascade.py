@@ -1,7 +1,7 @@
 """The whole cascade on one page: extract, read both sides, compare, settle.
 
-Law 1: readers stand loosest binding first; the first that yields a certain reading ends the search; what nobody reads
-is a phrase. Law 2: a pair of answers is decided by the first stage that owns it and does not pass. Law 3: *correct* if
+Law 1, of ``reading``: the first reader that yields a certain reading ends the search; what nobody reads is a phrase.
+Law 2: a pair of answers is decided by the first stage that owns it and does not pass. Law 3: *correct* if
 a reading of the gold agrees with the candidate; *incorrect* if there is an owned pair and every pair is refuted; else
 *undecided*, under the most specific pass. Readings of one candidate that disagree are a pass: ambiguity is never
 rewarded.
@@ -9,7 +9,6 @@ rewarded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
@@ -21,12 +20,10 @@ from verifier.engine.kinds import (
     bounds,
     chemistry,
     choice,
-    choosing,
     clock,
     collection,
     conditions,
     date,
-    dating,
     direction,
     electrons,
     expression,
@@ -37,13 +34,11 @@ from verifier.engine.kinds import (
     measure,
     missing,
     names,
-    notation,
     number,
     options,
     ordinal,
     phrase,
     quantity,
-    quantity_reader,
     reaction,
     region,
     relation,
@@ -51,11 +46,11 @@ from verifier.engine.kinds import (
     sort,
     truth,
     vector,
-    written,
 )
-from verifier.engine.kinds.kind import Answer, Context, Reader, Reading, Stage
+from verifier.engine.kinds.kind import Answer, Context, Reading, Stage
 from verifier.engine.kinds.phrase import Phrase
 from verifier.engine.maths.zero import Given
+from verifier.engine.reading import Read, read_texts
 from verifier.engine.sides import Side, Trees
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import symbols
@@ -66,19 +61,9 @@ from verifier.types.verdict import Code, Decision, Finding, Step, Verdict, passe
 
 _T = TypeVar("_T")
 _L = TypeVar("_L")
-_READERS_WORK = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
 _LONGEST_ATTACK = 2_000  # characters of an answer that may be nothing but an attack, with what hides in it
 _SHOWN = 300  # characters of a text that a trace shows
 
-READERS: tuple[Reader, ...] = (
-    dating.read_date,
-    bounds.read_bounds,
-    ordinal.read_ordinal,
-    quantity_reader.read_quantity,
-    number.read_number,
-    truth.read_truth,
-    label.read_label,
-)
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
     quantity.STAGE,
@@ -129,8 +114,7 @@ CODES: tuple[Code, ...] = (
 _BY_NAME = {code.name: code for code in CODES}
 
 
-_FORMULA = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
-_UNREAD: tuple[tuple[str, ...], tuple[Reading, ...]] = ((), ())
+_UNREAD: Read = ((), ())
 
 
 def decide(sample: Sample, rules: Rules, profile: Profile, *, engine: str) -> Verdict:
@@ -163,7 +147,7 @@ class _Grade:
         self.meter = Meter(profile.budget)
         self.trace: list[Step] = []
         self.read: dict[str, tuple[Reading, ...]] = {}
-        self.context = Context(Demand(), profile, rules, self.meter, self.compare, {})
+        self.context = Context(Demand(), profile, rules, self.meter, self.compare)
 
     def verdict(self, engine: str) -> Verdict:
         """Run the cascade and settle it."""
@@ -272,7 +256,7 @@ class _Grade:
             lambda _: Demand(),
         )
         demand = required(demand, self.profile.demands)
-        self.context = Context(demand, self.profile, self.rules, self.meter, self.compare, {})
+        self.context = Context(demand, self.profile, self.rules, self.meter, self.compare)
 
     def _plain(self, words: str) -> str:
         return text.plain(words, self.rules.text, self.meter)
@@ -334,7 +318,7 @@ class _Grade:
             return finding
         return self._side("gold", texts, readings, before, "")
 
-    def _gold_readings(self, accepted: str) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
+    def _gold_readings(self, accepted: str) -> Read:
         """The gold as read; one that is longer than its profile reads is free text."""
         found = self._gold_text(accepted)
         if not sides.is_free_text(found.text, self.profile):
@@ -389,66 +373,13 @@ class _Grade:
             before = self.meter.total
         return Side(readings, " | ".join(shown), texts, via)
 
-    def _readings(self, found: Iterable[Extraction]) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
-        """The first text, out of its wrapping, that a reader understands, and its readings.
-
-        Where no reader understands any, all texts, each as a phrase.
-        """
-        texts: dict[str, str] = {}
-        for one in found:
-            words = self._plain(one.text)
-            if not words or words in texts:
-                continue
-            texts[words] = one.text
-            if words not in self.read:  # the same words were perhaps read on the other side
-                self.read[words] = self._read(words, one.text)
-            if self.read[words]:
-                return (words,), self.read[words]
-        return tuple(texts), tuple(Reading(Phrase(words, raw), "phrase", certain=False) for words, raw in texts.items())
-
-    def _read(self, words: str, raw: str) -> tuple[Reading, ...]:
-        """A text as a whole, or as a value with its restatement in brackets."""
-        pieces = restated.parts(raw) if words.endswith(")") else None
-        return (self._restated(*pieces, raw) if pieces else ()) or self._read_whole(words, raw)
-
-    def _restated(self, value: str, again: str, raw: str) -> tuple[Reading, ...]:
-        """The readings of a value with what stands behind it in brackets; empty where that restates nothing."""
-        again = restated.opened(again, self.context)
-        words, inner, quiet = self._plain(value), self._plain(again), len(self.trace)
-        self.meter.depth += 1
+    def _readings(self, found: Iterable[Extraction]) -> Read:
+        """The first text that a reader understands, and its readings; what was compared on the way leaves no trace."""
+        quiet = len(self.trace)
         try:
-            own = self._read_whole(words, value)
-            if restated.is_bare(own) and restated.is_unit(inner, self.context):
-                return self._read_whole(f"{words} {inner}", f"{value} {again}")
-            if not own or not restated.begins(inner, self.context):
-                return ()
-            return restated.settled(own, self._read_whole(inner, again), self.context, spaced="\\" not in raw)
+            return read_texts(found, self.context, self.read)
         finally:
-            self.meter.depth -= 1
             del self.trace[quiet:]
-
-    def _read_whole(self, words: str, raw: str) -> tuple[Reading, ...]:
-        """Law 1: readers in order, until one is certain; chemistry and maths are read from the text as it was written.
-
-        What only could be chemistry stays a phrase beside it, and so does what begins with an article.
-        """
-        self.meter.spend(_READERS_WORK + 8 * len(words))
-        found: list[Reading] = []
-        chemical: Reader = partial(chemistry.read_chemistry, raw)
-        listed: Reader = partial(listing.read_listing, raw)
-        first = (listed, written.read_written, choosing.read_choice, names.read_names, chemical)
-        signed: tuple[Reader, ...] = (bounds.read_bounds,) if bounds.opens(words) else ()
-        for reader in (*first, *(signed if _FORMULA.search(words) else READERS)):
-            certain = False
-            for reading in reader(words, self.context):
-                certain = certain or reading.certain
-                found.append(reading)
-            if certain:
-                return tuple(found)
-        found += notation.read_formula(words, raw, self.context)
-        if found and (phrase.begins_with_article(words) or all(one.reader == chemistry.NAME for one in found)):
-            found.append(Reading(Phrase(words, raw), "phrase", certain=False))
-        return tuple(found)
 
     def _pairs(self, gold: Side, candidate: Side) -> Finding:
         """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""

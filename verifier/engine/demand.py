@@ -26,6 +26,8 @@ _PLACES = re.compile(
     r"|s\.?f\.?|sig\.? ?figs?)(?!\w)"
 )
 
+_PLACE_WORDS = ("decimal", "sig", "d.p", "dp", "s.f", "sf")  # one of which the pattern needs
+
 
 class Demand(msgspec.Struct, frozen=True):
     """What the question says of its answer; all fields may be empty.
@@ -225,7 +227,7 @@ def _unnumbered(asking: str) -> str:
     return _NUMBERED.sub(" ", asking)
 
 
-_SENTENCE = re.compile(r"[.!?\n](?<!\s[.!?\n])\s++(?=\S)")
+_SENTENCE = re.compile(r"[.!?\n](?<!\s[!?\n])(?<!\. \.)\s++(?=[^\s.])")  # and not between spaced dots
 _NUMBERED = re.compile(r"(?<![\d,.])\d[\d,.]*+ ?[^\W\d_]+")
 
 
@@ -235,11 +237,11 @@ def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str,
 
 def _precision(text: str, table: DemandTable, units: UnitTable) -> tuple[int | None, int | None, bool]:
     """The decimal places asked for, the significant figures, and whether the places are those of a unit."""
-    match = _PLACES.search(text)
+    match = _PLACES.search(text) if any(word in text for word in _PLACE_WORDS) else None
     if match is not None:
         count = _COUNTS.get(match["count"]) or int(match["count"][:3])
         return (None, count, False) if match["what"].startswith("s") else (count, None, False)
-    for found in islice(_NEAREST.finditer(text), _MOST_NEAREST):
+    for found in islice(_NEAREST.finditer(text), _MOST_NEAREST) if "nearest " in text else ():
         at = found.end()
         known = [phrase for phrase in table.nearest if text.startswith(phrase, at) and _ends(text, at + len(phrase))]
         if known:
@@ -293,8 +295,6 @@ _AMOUNT = re.compile(
 
 def _base(asking: str, rules: Rules) -> int | None:
     """The base of numerals that the answer is asked in: "write 11 in binary", "convert 255 to base 7"."""
-    if _NO_NUMERAL.search(asking):
-        return None
     found: list[int] = []
     for match in _IN_BASE.finditer(asking):
         word = match[1]
@@ -305,7 +305,9 @@ def _base(asking: str, rules: Rules) -> int | None:
             value = int(word) if word.isdecimal() else (0 if known is None else known.value)
         if value:
             found.append(value)
-    return _TEN if _TEN in found else (found[-1] if found and found[-1] <= 36 else None)
+    if not found or _NO_NUMERAL.search(asking):
+        return None
+    return _TEN if _TEN in found else (found[-1] if found[-1] <= 36 else None)
 
 
 _TEN = 10  # asked for by name, as from another base
@@ -323,15 +325,20 @@ _NO_NUMERAL = re.compile(
 
 def _language(words: frozenset[str], rules: Rules) -> str:
     """The language with the most words of its own in the question, two at least; empty if two have as many."""
-    scores = sorted(((len(words & one.evidence), one.name) for one in rules.numbers.languages), reverse=True)[:2]
+    spoken = (one for one in rules.numbers.languages if not one.evidence.isdisjoint(words))
+    scores = sorted(((len(words & one.evidence), one.name) for one in spoken), reverse=True)[:2]
     if not scores or scores[0][0] < 2 or (len(scores) == 2 and scores[0][0] == scores[1][0]):
         return ""
     return scores[0][1]
 
 
 def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> UnitDefinition | None:
-    """The one unit that the question's demand phrases name; two different ones name none."""
+    """The one unit that the question's demand phrases name; two different ones name none.
+
+    What stands behind a colon ("Unit: minutes per month") is told, whatever else is named.
+    """
     found: list[UnitDefinition] = []
+    stated: list[UnitDefinition] = []
     for phrase in table.unit:
         before, _, after = phrase.partition("{unit}")
         start = text.find(before)
@@ -340,8 +347,9 @@ def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> Uni
             if start == 0 or not text[start - 1].isalnum():
                 read = read_unit(question, end, units)
                 if read is not None and _closed(text, read[1], after):
-                    found.append(read[0])
+                    (stated if before.endswith(": ") else found).append(read[0])
             start = text.find(before, end)
+    found = stated or found
     if not found or any(
         (unit.dimension, unit.factor, unit.pi) != (found[0].dimension, found[0].factor, found[0].pi) for unit in found
     ):

@@ -15,8 +15,9 @@ import msgspec
 
 from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
+from verifier.engine.answering import NOTHING, WORD, Asked, countables
 from verifier.engine.excerpt import Excerpt, excerpt
-from verifier.engine.statement import BREAK, WORD, blank, breaks, leading, narrower, revised, says_again
+from verifier.engine.statement import BREAK, STOP, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
 from verifier.types.extraction import Phrase
 from verifier.types.rules import Rules
@@ -63,8 +64,8 @@ class Found(msgspec.Struct, frozen=True):
             yield from self.more()
 
 
-def find_answer(response: str | None, rules: Rules, meter: Meter, asked: frozenset[str] = frozenset()) -> Found:
-    """The answer of a response, which may be a bare answer already; ``asked`` are the folded words of the question.
+def find_answer(response: str | None, rules: Rules, meter: Meter, asked: Asked = NOTHING) -> Found:
+    """The answer of a response, which may be a bare answer already; ``asked`` is what the question says.
 
     Spans are positions in the response.
     """
@@ -94,7 +95,8 @@ def _moved(one: Extraction, part: Excerpt) -> Extraction:
 class _Scope(msgspec.Struct, frozen=True):
     """Where the answer is sought: a text, as it stands and folded, from ``start`` to ``end``.
 
-    ``phrases`` are the markers that stand in it; a ``torn`` text was joined from parts.
+    ``phrases`` are the markers that stand in it; ``wrapped`` says that it may hold tags, ``torn`` that it was
+    joined from parts.
     """
 
     text: str
@@ -102,39 +104,39 @@ class _Scope(msgspec.Struct, frozen=True):
     start: int
     end: int
     phrases: tuple[Phrase, ...]
+    wrapped: bool
     rules: Rules
-    asked: frozenset[str]
+    asked: Asked
     torn: bool
 
 
-def _search(text: str, rules: Rules, meter: Meter, asked: frozenset[str], *, torn: bool) -> Found:
+def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) -> Found:
     table = rules.extract
     folded = texts.fold(text)
-    start, end = wrappers.outside_thinking(folded, table)
+    wrapped = wrappers.may_hold(folded, table)
+    start, end = wrappers.outside_thinking(folded, table) if wrapped else (0, len(folded))
     end = wrappers.without_end_tokens(text, start, end, table)
     if blank(text[start:end]):
         return Found(finding=NO_ANSWER.finding(response="nothing outside the thinking" if start else "no words"))
     phrases = markers.phrases_in(text, folded, table)
-    scope = _Scope(text, folded, start, end, phrases, rules, asked, torn)
+    scope = _Scope(text, folded, start, end, phrases, wrapped, rules, asked, torn)
     marked = _last_marker(scope)
     if marked is None:
-        if wrappers.calls_tool(text, start, end, table):
+        if wrapped and wrappers.calls_tool(text, start, end, table):
             return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
         if markers.announces_nothing(text, folded, start, end, phrases):
             return Found(finding=NO_ANSWER.finding(response="nothing behind the marker"))
         return _within(_unmarked(scope), meter)
-    if wrappers.calls_tool(text, marked.end, end, table):
+    if wrapped and wrappers.calls_tool(text, marked.end, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
     if marked.via == "several_boxes":
         return Found((marked,))
     if blank(marked.text):
         return Found(finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
-    doubted = marked.via != "boxed" and not rules.text.doubts.isdisjoint(
-        markers.head_words(folded, start, marked.start)
-    )
-    if doubted or revised(folded[marked.end : min(end, marked.end + _REMARKS)], rules):
+    doubted = marked.via != "boxed" and markers.doubted(folded, start, marked.start, rules)
+    if doubted or revised(folded[marked.end : min(end, marked.end + _REMARKS)], rules, asked):
         return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))
-    if marked.via == "boxed" and boxes.in_formula(text, start, marked, end, rules.text):
+    if marked.via == "boxed" and boxes.in_formula(text, start, marked, end, rules.text, countables(asked, rules)):
         return Found(finding=IN_FORMULA.finding(text=text[max(0, marked.start - 40) : marked.end + 40]))
     if marked.via == "boxed":
         inside = boxes.inside(text, marked)
@@ -163,7 +165,7 @@ def _last_of_all(scope: _Scope, end: int) -> Extraction | None:
     text, folded, start, table = scope.text, scope.folded, scope.start, scope.rules.extract
     found = (
         markers.last_phrase(text, folded, start, end, scope.phrases, scope.rules.text),
-        wrappers.tagged(text, folded, start, end, table),
+        wrappers.tagged(text, folded, start, end, table) if scope.wrapped else None,
         wrappers.json_answer(text, start, end, table, torn=scope.torn),
     )
     last = max((one for one in found if one is not None), key=lambda one: one.start, default=None)
@@ -175,9 +177,22 @@ def _unmarked(scope: _Scope) -> Found:
     """No marker: a short text is an answer as it stands, of a longer one a statement counts."""
     whole = Extraction(scope.text[scope.start : scope.end].strip(), "whole", scope.start, scope.end)
     pieces = _sentences(scope.text, scope.start, scope.end)
+    if len(pieces) > 1 and _is_remark(scope, *pieces[-1]):
+        pieces = pieces[:-1]
+        whole = Extraction(scope.text[scope.start : pieces[-1][1]].strip(), "whole", scope.start, pieces[-1][1])
     if len(pieces) <= 1:
         return Found((whole,), lambda: narrower(whole, scope.rules, sole=True, asked=scope.asked))
     return _stated(scope, pieces, whole)
+
+
+def _is_remark(scope: _Scope, begin: int, end: int) -> bool:
+    """Whether a last sentence is a remark in brackets, which changes nothing (POLICY 3): "(Check: 3 · 4 = 12.)"."""
+    said = scope.folded[begin:end].strip()
+    first = WORD.match(said, 1)
+    bracketed = said.startswith("(") and said.endswith(")") and said.count("(") == said.count(")")
+    return (
+        bracketed and first is not None and first[0] in scope.rules.extract.remarks and not revised(said, scope.rules)
+    )
 
 
 def _within(found: Found, meter: Meter) -> Found:
@@ -208,11 +223,11 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
             return Found((whole, led))
     if chosen != pieces[-1] and revised(folded[chosen[1] : end], rules):
         return Found(finding=REVISED.finding(text=text[chosen[0] : chosen[1]][:200]))
-    last = Extraction(text[chosen[0] : chosen[1]].strip(), via, *chosen)
+    last = Extraction(_BULLET.sub("", text[chosen[0] : chosen[1]].strip()), via, *chosen)
     if via != "last_line":
         if says_again(folded[chosen[0] : chosen[1]], folded[chosen[1] : end], rules):
             return Found((whole,))
-        return Found((whole, last), lambda: narrower(last, rules, sole=True, asked=asked))
+        return Found((whole, last), lambda: (*narrower(last, rules, sole=True, asked=asked), *_again(scope, chosen)))
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice
@@ -222,8 +237,21 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
         previous = text[pieces[-2][0] : pieces[-2][1]].strip()
         if _ITEM.fullmatch(previous) and "\n" in text[pieces[-2][1] : chosen[0]]:
             return Found((whole,))
-        return Found((whole, last))
+        return Found((whole, last), lambda: narrower(last, rules, sole=False, asked=asked, related=True))
     return Found((whole,), lambda: narrower(last, rules, sole=False, asked=asked, related=True))
+
+
+_BULLET = re.compile(r"^[-*•>#]{1,4}[ \t]+")
+
+
+def _again(scope: _Scope, chosen: tuple[int, int]) -> tuple[Extraction, ...]:
+    """What the rest of a text says again of the value that its conclusion gives in words not understood."""
+    begin, stop = chosen
+    rest = scope.text[stop : scope.end].strip()
+    if not rest or "\n" in rest or not confirms(scope.folded[begin:stop], rest, scope.asked):
+        return ()
+    last = Extraction(rest, "last_line", stop, scope.end)
+    return narrower(last, scope.rules, sole=False, asked=scope.asked, related=True)
 
 
 def _leading_answer(scope: _Scope) -> Extraction | None:
@@ -262,6 +290,8 @@ _ENOUGH = 6  # of them
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The last sentences of a text, as positions; displayed maths is joined to the sentence before it."""
+    if end - start <= _LAST_SENTENCES and STOP.search(text, start, end) is None:
+        return [(start, end)]
     for size in (_LAST_SENTENCES, 4 * _LAST_SENTENCES):
         begin = max(start, end - size)
         cuts = list(breaks(text, begin, end))

@@ -8,19 +8,20 @@ nothing.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 from flint import fmpq, fmpz
 
 from verifier.types.budget import Meter
 
-_GROUPED = r"[1-9]\d{0,2}+(?:,\d{3})++(?!\d)|[1-9]\d{0,2}+(?: \d{3})++(?![\d/])|[1-9]\d{0,2}+(?:'\d{3})++(?!\d)"
-_POINTS = r"[1-9]\d{0,2}+(?:\.\d{3}){2,}+(?![\d.])"
-_COMMA = r"[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?: \d{3})+,(?:\d\d?|\d{4,}))(?![\d.,])"  # 1.234,56
-_WHOLE = rf"(?:{_GROUPED}|{_POINTS}|\d++)"
-_TEN = r"10 ?(?:\^|\*\*) ?"
-_RAISED = r"(?:\{{ ?(?P<{0}braced>[-+]? ?\d++) ?\}}|\( ?(?P<{0}round>[-+]? ?\d++) ?\)|(?P<{0}bare>[-+]?\d++))"
-NUMBER = re.compile(
+_GROUPED: Final = r"[1-9]\d{0,2}+(?:,\d{3})++(?!\d)|[1-9]\d{0,2}+(?: \d{3})++(?![\d/])|[1-9]\d{0,2}+(?:'\d{3})++(?!\d)"
+_POINTS: Final = r"[1-9]\d{0,2}+(?:\.\d{3}){2,}+(?![\d.])"
+_COMMA: Final = r"[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?: \d{3})+,(?:\d\d?|\d{4,}))(?![\d.,])"  # 1.234,56
+_WHOLE: Final = rf"(?:{_GROUPED}|{_POINTS}|\d++)"
+_TEN: Final = r"10 ?(?:\^|\*\*) ?"
+_RAISED: Final = r"(?:\{{ ?(?P<{0}braced>[-+]? ?\d++) ?\}}|\( ?(?P<{0}round>[-+]? ?\d++) ?\)|(?P<{0}bare>[-+]?\d++))"
+NUMBER: Final = re.compile(
     r"(?P<sign>[-+] ?)?(?:"
     r"(?P<whole>\d++) +(?P<above>[1-9]\d*+) ?/ ?(?P<below>\d++)(?!\.\d)"
     rf"|(?P<body>{_COMMA}|{_WHOLE}(?:\.\d++)?|\.\d++|\d++\.(?!\d))"
@@ -29,10 +30,10 @@ NUMBER = re.compile(
     rf"| ?/ ?(?P<over>-? ?{_WHOLE}(?:\.\d++)?)(?![\w^]))?"
     r")"
 )
-_POWER = re.compile(rf"(?P<sign>[-+] ?)?{_TEN}{_RAISED.format('')}(?![\w.^!(])")
-_PERCENT = re.compile(r" ?\\?%")
-_BEFORE_DIGITS = frozenset("+-.")
-_SEPARATORS = str.maketrans("", "", ", '")
+_POWER: Final = re.compile(rf"(?P<sign>[-+] ?)?{_TEN}{_RAISED.format('')}(?![\w.^!(])")
+_PERCENT: Final = re.compile(r" ?\\?%")
+_BEFORE_DIGITS: Final = frozenset("+-.")
+_SEPARATORS: Final = str.maketrans("", "", ", '")
 
 
 class Number(msgspec.Struct, frozen=True):

@@ -74,7 +74,11 @@ def trees(side: Side) -> tuple[Expr, ...]:
 
 def values(words: str, ctx: Context) -> Iterator[Reading]:
     """A text read as a value, never as a choice."""
-    for reader in (dating.read_date, quantity_reader.read_quantity, number.read_number):
+    dated = list(dating.read_date(words, ctx)) if dating.may_read(words, ctx) else []
+    if dated:
+        yield from dated
+        return
+    for reader in (quantity_reader.read_quantity, number.read_number):
         readings = list(reader(words, ctx))
         if readings:
             yield from readings

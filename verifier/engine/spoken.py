@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from flint import fmpq, fmpz
@@ -16,13 +17,13 @@ from verifier.engine.numerals import Number, scan_number, whole_figures
 from verifier.types.budget import Meter
 from verifier.types.rules import NumberTable, Word
 
-_MOST = 40  # words of a number that a person would say
-_STEP = re.compile(r"(?P<gap>, ?| |-)?(?:(?P<word>[^\W\d_]+)|(?=\d))")
-_CONNECTING = frozenset({"and", "point", "minus", "plus", "one", "of"})
-_MULTIPLES = frozenset({"hundred", "scale", "dozen"})
-_PLACES = ((10, "unit"), (20, "teen"), (100, "ten"), (1000, "hundred"))
-_DIGITS_ORDINAL = re.compile(r"(\d{1,9})(?:st|nd|rd|th)(?!\w)", re.IGNORECASE)
-_ONE = fmpq(1)
+_MOST: Final = 40  # words of a number that a person would say
+_STEP: Final = re.compile(r"(?P<gap>, ?| |-)?(?:(?P<word>[^\W\d_]+)|(?=\d))")
+_CONNECTING: Final = frozenset({"and", "point", "minus", "plus", "one", "of"})
+_MULTIPLES: Final = frozenset({"hundred", "scale", "dozen"})
+_PLACES: Final = ((10, "unit"), (20, "teen"), (100, "ten"), (1000, "hundred"))
+_DIGITS_ORDINAL: Final = re.compile(r"(\d{1,9})(?:st|nd|rd|th)(?!\w)", re.IGNORECASE)
+_ONE: Final = fmpq(1)
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -146,7 +147,7 @@ def _exponent(text: str, position: int, table: NumberTable, meter: Meter) -> tup
     return (sign * value, end) if value < 10**9 else None
 
 
-_PLAIN = re.compile(r"(\d{1,9})(?![\w.,])")
+_PLAIN: Final = re.compile(r"(\d{1,9})(?![\w.,])")
 
 
 def _tokens(text: str, start: int, table: NumberTable, meter: Meter) -> list[_Token]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from verifier.engine import text as texts
+from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 
@@ -18,9 +19,8 @@ BREAK = re.compile(
     r"(?<=[.!?])[\"”*)]*\s+(?=[A-Z(\\$\"“*])|(?<=[^\W\d_]{3}[.!?])\s+(?=\d)|(?<=[\d)][.!?])\s+(?=\d)|\n+"
     r"|(?<=[.!?])\s*(?=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])"
 )
-_STOP = re.compile(r"[.!?\n]")
+STOP = re.compile(r"[.!?\n]")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 _LIST = re.compile(r"\band\b|\bor\b|;|, ")
 _CLAUSES = re.compile(r"[,;]|\b(?:and|but|while|although|though|whereas|because|since|if|unless)\b")
 _OTHER_CASE = re.compile(r"\b(?:and|or|but|otherwise|else|while)\b|;")
@@ -35,13 +35,12 @@ _MATHS = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
 _NUMBERISH = re.compile(r"\d")
 _NO_MEMBERS = re.compile(r"[\s$]*(?:\\left)?\\?\{\s*(?:\\right)?\\?\}[\s$.]*")  # {}, the empty set
 _BLANK_MARKUP = re.compile(r"[\s$*_`#>~|.,:;()\[\]{}\\-]*")
-WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 
 
 def breaks(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     """Where sentences part: all that ``BREAK`` finds, sought only behind stops and at line ends."""
     at = begin
-    for stop in _STOP.finditer(text, begin, end):
+    for stop in STOP.finditer(text, begin, end):
         position = stop.start() if stop[0] == "\n" else stop.end()
         if position >= at:
             cut = BREAK.match(text, position, end)
@@ -71,8 +70,8 @@ def leading(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
     return (first, *narrower(first, rules, sole=True))
 
 
-def revised(folded: str, rules: Rules) -> bool:
-    """Whether the words behind an answer take it back, or offer another."""
+def revised(folded: str, rules: Rules, asked: Asked = NOTHING) -> bool:
+    """Whether the words behind an answer take it back, or offer another; a phrase of the question does not."""
     if not folded or folded.isspace():
         return False
     opening = folded[:40].lstrip(" \t\n.,;:!-–—*_$)]}")
@@ -82,7 +81,7 @@ def revised(folded: str, rules: Rules) -> bool:
     ):
         return True
     for phrase in rules.extract.revisions:
-        if folded.rfind(phrase) >= 0:  # from the end, which costs a quarter
+        if folded.rfind(phrase) >= 0 and not (" " in phrase and phrase in asked.sentence):  # from the end: a quarter
             position = folded.find(phrase)
             if not folded[max(0, position - 1) : position].isalpha():
                 return True
@@ -90,7 +89,7 @@ def revised(folded: str, rules: Rules) -> bool:
 
 
 def narrower(
-    found: Extraction, rules: Rules, *, sole: bool, asked: frozenset[str] = frozenset(), related: bool = False
+    found: Extraction, rules: Rules, *, sole: bool, asked: Asked = NOTHING, related: bool = False
 ) -> tuple[Extraction, ...]:
     """What a sentence says of its subject: the words behind its copula, and, if ``sole``, from its only number on.
 
@@ -104,17 +103,17 @@ def narrower(
     if meant is not None:
         return (meant,)
     found = _conclusion(found, rules)
-    text = _main_clause(found.text, rules)
+    text = _main_clause(found.text, rules, asked)
     parts: list[Extraction] = []
     if text != whole:
         parts.append(Extraction(text, found.via, found.start, found.start + len(text)))
     folded = texts.fold(text)
     first, after = _copulas(folded, rules)
     subject = set(WORD.findall(folded[: max(after, 0)].replace("’", "'")))
-    shared = {word for word in subject & asked if len(word) > _TOLD}
+    shared = {word for word in subject & asked.words if len(word) > TOLD}
     blocking = rules.text.blockers & subject
     if blocking and len(shared) > 1:
-        blocking -= asked
+        blocking -= asked.words
     fits = not blocking and (not related or bool(shared))
     between = text[first:after]
     if (
@@ -123,44 +122,52 @@ def narrower(
         and not blank(text[after:])
         and not _CLAUSES.search(between)
         and not _NUMBERISH.search(between)
-        and not _lists_values(text, after)
+        and not _lists_values(text, after, asked)
         and (rules.maths.sorts.isdisjoint(subject) or _SET_OF_NUMBERS.search(text, after) is None)
     ):
         parts.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
     chained = _last_member(text)
     if chained is not None:
         parts.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
-    number = _sole_number(text, max(after, 0), rules) if sole or (related and _repeats(folded, asked)) else None
+    number = _sole_number(text, max(after, 0), rules) if sole or (related and _repeats(folded, asked.words)) else None
+    if number is not None and counts_other(NUMERAL.sub("", text[number:], count=1), asked, rules):
+        number = None
     if number is not None:
         parts.append(
             Extraction(text[number:].replace("**", "").strip(), "sole_number", found.start + number, found.end)
         )
+    elif asked.sentence:
+        value = subject_value(text, folded, asked, rules) or filled_in(text, folded, asked, rules)
+        if value is not None:
+            parts.append(Extraction(value, "question_answered", found.start, found.end))
     return tuple(parts)
-
-
-_TOLD = 3  # letters of a word that says nothing of what is asked
-_STEM = 4  # letters by which "spent" answers "spend"
 
 
 def _repeats(folded: str, asked: frozenset[str]) -> bool:
     """Whether two words of a sentence are the question's, in whatever form."""
-    stems = {word[:_STEM] for word in asked if len(word) > _TOLD}
-    return len({word[:_STEM] for word in WORD.findall(folded) if len(word) > _TOLD} & stems) > 1
+    stems = {word[:STEM] for word in asked if len(word) > TOLD}
+    return len({word[:STEM] for word in WORD.findall(folded) if len(word) > TOLD} & stems) > 1
 
 
 def says_again(conclusion: str, rest: str, rules: Rules) -> bool:
     """Whether what follows a conclusion says of the same subject what its value is: it may be another."""
     if _NUMBERISH.search(rest) is None:
         return False
-    subject = {word for word in WORD.findall(conclusion[: max(_copulas(conclusion, rules)[1], 0)]) if len(word) > _TOLD}
+    subject = {word for word in WORD.findall(conclusion[: max(_copulas(conclusion, rules)[1], 0)]) if len(word) > TOLD}
     said = _copulas(rest, rules)[1]
-    if set(_NUMERAL.findall(rest[max(said, 0) :])) <= set(_NUMERAL.findall(conclusion)):
+    if set(NUMERAL.findall(rest[max(said, 0) :])) <= set(NUMERAL.findall(conclusion)):
         return False
     return said > 0 and len(subject & set(WORD.findall(rest[:said]))) > 1
 
 
 _REJECTED = 40  # characters of a value that is rejected
 _VERB = re.compile(r" (?:is|are|was|that) ")
+
+
+def confirms(conclusion: str, rest: str, asked: Asked) -> bool:
+    """Whether what follows a conclusion gives no other number than it and the question do, and gives one of its own."""
+    said = {one for one in NUMERAL.findall(rest) if one not in asked.numbers}
+    return bool(said) and said <= set(NUMERAL.findall(conclusion))
 
 
 def _contrasted(found: Extraction, rules: Rules) -> Extraction | None:
@@ -190,20 +197,34 @@ def _conclusion(found: Extraction, rules: Rules) -> Extraction:
     """The last clause of a sentence that concludes: "2 · 3 = 6, so the heater uses 6 kWh"."""
     folded = texts.fold(found.text)
     begin = max(folded.rfind(f"{sign} {word}") for word in rules.extract.conclusions for sign in ",;") + 2
-    if begin < 2:
-        opening = next((word for word in rules.extract.conclusions if folded.startswith(word)), "")
-        begin = len(opening)
+    begin = max(begin, 0) if begin > 1 else 0
+    begin += len(next((word for word in rules.extract.conclusions if folded.startswith(word, begin)), ""))
+    begin = max(begin, behind_reason(folded, rules))
     rest = found.text[begin:].lstrip(" ,")
     return Extraction(rest, found.via, found.end - len(rest), found.end) if begin else found
 
 
-def _main_clause(text: str, rules: Rules) -> str:
+_MAIN = re.compile(r", (?=(?:the|there|it|this|that|we|he|she|they|our|its)\b)")
+
+
+def behind_reason(folded: str, rules: Rules) -> int:
+    """Where the main clause begins behind a reason that opens a sentence ("since there are none, the sum is 0"); or 0.
+
+    Words that give a reason both begin a clause and open an explanation.
+    """
+    first = WORD.match(folded.lstrip())
+    if first is None or first[0] not in rules.extract.subordinators or first[0] not in rules.extract.explanations:
+        return 0
+    return max((match.end() for match in _MAIN.finditer(folded)), default=0)
+
+
+def _main_clause(text: str, rules: Rules, asked: Asked) -> str:
     """A sentence up to the first subordinate clause or bracketed remark behind its number; the rest does not change it.
 
     Not cut where the rest goes on to another case ("5 if n is even and 7 otherwise"), or says of what sort the numbers
     of a statement about them are ("p > 3 where p is prime").
     """
-    number = _NUMBERISH.search(text)
+    number = next((one for one in NUMERAL.finditer(text) if one[0] not in asked.numbers), _NUMBERISH.search(text))
     if number is None:
         return text
     cut, restricts = len(text), False
@@ -265,9 +286,12 @@ def _last_member(text: str) -> int | None:
     return position + 1
 
 
-def _lists_values(text: str, end: int) -> bool:
-    """Whether a number and a conjunction stand before ``end``: "x is 5 and y is 3" says more than its last part."""
-    first = _NUMBERISH.search(text, 0, end)
+def _lists_values(text: str, end: int, asked: Asked) -> bool:
+    """Whether a number and a conjunction stand before ``end``: "x is 5 and y is 3" says more than its last part.
+
+    Numbers that the question gives are none of its values.
+    """
+    first = next((one for one in NUMERAL.finditer(text, 0, end) if one[0] not in asked.numbers), None)
     return first is not None and _LIST.search(text, first.end(), end) is not None
 
 
@@ -286,7 +310,7 @@ def _sole_number(text: str, after: int, rules: Rules) -> int | None:
         start -= 1
         before = text[start - 1 : start]
     if _EAST_ASIAN.match(text[:start].rstrip("*")[-1:]) and not rules.text.blockers & set(WORD.findall(text)):
-        settled = len(_NUMERAL.findall(text)) == 1 and not any(word in text for word in rules.text.unsettling)
+        settled = len(NUMERAL.findall(text)) == 1 and not any(word in text for word in rules.text.unsettling)
         return start if settled else None  # no spaces, and no word that hands a number over
     if (before and before not in ' \n\t*_"') or _MATHS.search(text, 0, start):
         return None

@@ -9,47 +9,48 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 from verifier.types.budget import Meter
 from verifier.types.rules import TextTable
 
-_DOLLAR = "\ue000"  # an escaped dollar while delimiters are sought: it is money, never a delimiter
-_MATH_SPAN = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])|^\s*\$([^$]{1,2000})\$[\s.]*$")
-_LOOKS_MATHS = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ °%]*\)?$")
-_GROUP = r"\{([^{}]*+)\}"
-_FRACTION = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
-_ROOT = re.compile(r"(?:\\sqrt|√) *(?:\{([^{}]++)\}|([0-9A-Za-z])(?![0-9]))")
-_BRACED_POWER = re.compile(r"\^ *\{ *([-+]?\w+|°) *\}")
-_RAISED_DEGREE = re.compile(r"\^ *°")
-_DRESSED = re.compile(r"[\\${]")
-_SPECIAL = re.compile(r"[{}]|\\([A-Za-z]+|.)?", re.DOTALL)
-_BLANKS = re.compile(r" *")
-_UNIT_LIKE = re.compile(r"[A-Za-zΩμ]{1,3}(?:\^\{?-?\d\}?)?")
-_UNIT_PLACE = frozenset(" 0123456789")
-_INTEGER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
-_MARKED = re.compile(r"[`#>*•]|^ *-", re.MULTILINE)  # what any of these marks holds
-_MARKDOWN = re.compile(
+_DOLLAR: Final = "\ue000"  # an escaped dollar while delimiters are sought: it is money, never a delimiter
+_MATH_SPAN: Final = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])|^\s*\$([^$]{1,2000})\$[\s.]*$")
+_LOOKS_MATHS: Final = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ °%]*\)?$")
+_GROUP: Final = r"\{([^{}]*+)\}"
+_FRACTION: Final = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
+_ROOT: Final = re.compile(r"(?:\\sqrt|√) *(?:\{([^{}]++)\}|([0-9A-Za-z])(?![0-9]))")
+_BRACED_POWER: Final = re.compile(r"\^ *\{ *([-+]?\w+|°) *\}")
+_RAISED_DEGREE: Final = re.compile(r"\^ *°")
+_DRESSED: Final = re.compile(r"[\\${]")
+_SPECIAL: Final = re.compile(r"[{}]|\\([A-Za-z]+|.)?", re.DOTALL)
+_BLANKS: Final = re.compile(r" *")
+_UNIT_LIKE: Final = re.compile(r"[A-Za-zΩμ]{1,3}(?:\^\{?-?\d\}?)?")
+_UNIT_PLACE: Final = frozenset(" 0123456789")
+_INTEGER: Final = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
+_MARKED: Final = re.compile(r"[`#>*•]|^ *-", re.MULTILINE)  # what any of these marks holds
+_MARKDOWN: Final = re.compile(
     r"^ *```[A-Za-z+#-]{1,12}[ \t]*\n(?=[^`])"
     r"|`+|^#{1,6} +|^ *[-*•] +(?=[^\W\d_])|^> +(?=[^\W\d_])|\*{2,3}+(?=[\s.,;:!]*$)",
     re.MULTILINE,
 )  # "- 7" is minus seven
-_BOLD = re.compile(r"(\*{2,3}+)(?=[^\s*])([^*]*+)(?<=\S)\1")
-_SPACED_MICRO = re.compile(r"(?<=[\d ])μ (?=[A-Za-zΩ])")
-_EXCLAIMED = re.compile(r"[^\W\d_]{4}!$|[.\"']!$")  # and not n!, which is a factorial
-_GROUPS = re.compile(r"(?<=\d),\\! *(?=\d{3})")
-_BLOCK = re.compile(
+_BOLD: Final = re.compile(r"(\*{2,3}+)(?=[^\s*])([^*]*+)(?<=\S)\1")
+_SPACED_MICRO: Final = re.compile(r"(?<=[\d ])μ (?=[A-Za-zΩ])")
+_EXCLAIMED: Final = re.compile(r"[^\W\d_]{4}!$|[.\"']!$")  # and not n!, which is a factorial
+_GROUPS: Final = re.compile(r"(?<=\d),\\! *(?=\d{3})")
+_BLOCK: Final = re.compile(
     r"^ *(?:(?:async )?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b"
     r"[^\n]*:[ \t]*\n[ \t]+\S",
     re.MULTILINE,
 )
-_CITATION = re.compile(r"(?<=\S) \[\d{1,2}\]\.?\s*$")  # a reference mark
-_TAG = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
-_SUPERSCRIPTS = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
-_SUBSCRIPTS = {ord(a): b for a, b in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
-_SUBSCRIPT_RUN = re.compile(r"((?<=\d)|(?<=[\dA-F][A-F])(?=₁₆$))?([₀-₉]+)")  # 26₈, 2F₁₆
-_SUPERSCRIPT_RUN = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
-_WORD = re.compile(r"[^\W_]+(?:['.,:/-][^\W_]+)*|[^\s\w]|_")
+_CITATION: Final = re.compile(r"(?<=\S) \[\d{1,2}\]\.?\s*$")  # a reference mark
+_TAG: Final = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
+_SUPERSCRIPTS: Final = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
+_SUBSCRIPTS: Final = {ord(a): b for a, b in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
+_SUBSCRIPT_RUN: Final = re.compile(r"((?<=\d)|(?<=[\dA-F][A-F])(?=₁₆$))?([₀-₉]+)")  # 26₈, 2F₁₆
+_SUPERSCRIPT_RUN: Final = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_VULGAR: Final = re.compile(r"[¼-¾⅐-⅞↉]")
+_WORD: Final = re.compile(r"[^\W_]+(?:['.,:/-][^\W_]+)*|[^\s\w]|_")
 
 
 def characters(text: str, table: TextTable) -> str:
@@ -132,7 +133,9 @@ def strip(text: str) -> str:
         bare = text.rstrip(".;, ")
         if bare != text and not text.endswith(".."):
             text = bare
-        elif _EXCLAIMED.search(text[-6:]) or (text[-1] == "}" and text.count("{") < text.count("}")):
+        elif (text[-1] == "!" and _EXCLAIMED.search(text[-6:])) or (
+            text[-1] == "}" and text.count("{") < text.count("}")
+        ):
             text = text[:-1].rstrip()
         elif (text[0] == text[-1] and text[0] in "\"'*") or (text[0], text[-1]) in {
             ("“", "”"),
@@ -213,13 +216,13 @@ def _quantity_macro(found: re.Match[str], table: TextTable) -> str:
     return f"{amount} {' '.join(''.join(parts).split())}".strip()
 
 
-_SIUNITX = re.compile(
+_SIUNITX: Final = re.compile(
     r"\\ang ?\{([-+\d.]{1,99})\}"
     r"|\\(?:SI|qty) ?(?:\[[^\[\]]{0,99}\])? ?\{([^{}]{1,99})\} ?\{((?:[^{}]|\{[^{}]{0,9}\}){1,199})\}"
     r"|\\(?:si|unit) ?\{((?:[^{}]|\{[^{}]{0,9}\}){1,199})\}"
 )
-_UNIT_MACRO = re.compile(r"\\([A-Za-z]+) ?|[^\\]+")
-_SPELLED = {"degreeCelsius": "°C", "celsius": "°C", "percent": "%", "tothe": "^"}
+_UNIT_MACRO: Final = re.compile(r"\\([A-Za-z]+) ?|[^\\]+")
+_SPELLED: Final = {"degreeCelsius": "°C", "celsius": "°C", "percent": "%", "tothe": "^"}
 
 
 def _unspanned(span: re.Match[str]) -> str:
@@ -321,10 +324,10 @@ def without_accents(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
-_PUNCTUATION = frozenset(".,;?\"'`´’‘“”«»…")
+_PUNCTUATION: Final = frozenset(".,;?\"'`´’‘“”«»…")
 
 
-_PART = re.compile(r"(?:^|(?<=[\s,;.$]))\(?([a-h])\) ?(?=\S)")
+_PART: Final = re.compile(r"(?:^|(?<=[\s,;.$]))\(?([a-h])\) ?(?=\S)")
 
 
 def parts(text: str) -> list[re.Match[str]]:
@@ -350,4 +353,4 @@ def closing(text: str, start: int, limit: int) -> int:
     return -1
 
 
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_BRACE: Final = re.compile(r"\\.|[{}]", re.DOTALL)

@@ -11,22 +11,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import islice, product
+from typing import Final
 
 import msgspec
 from flint import fmpq
 
 from verifier.types.rules import Dimension, UnitDefinition, UnitTable
 
-MAX_EXPONENT = 12
-_DEEPEST = 3  # brackets within brackets
-_LONGEST_NAME = 24  # of characters in a unit that is looked up at once
-_MOST_MEANINGS = 12  # of one unit written with several ambiguous parts
-_TOKEN = re.compile(r"[^\W\d_]+|[°%‰¢$€£¥₹₩₽฿₺₫₱₦℃℉′″'\"]+[^\W\d_]*")
-_EXPONENT = re.compile(r" ?(?:\^|\*\*) ?(?:\(([-+]?\d{1,2})\)|([-+]?\d{1,2}))|([-+]?\d)(?![\d.])")
-_JOINT = re.compile(r" ?/ ?| ?[·*⋅×•] ?|\.(?=[^\W\d_])|-(?=[^\W\d_])| (?=[^\W\d_])")
-_AMOUNT = re.compile(r"([1-9]\d{0,5}) ?(?=[^\W\d_])")
-_WORDS_BETWEEN = re.compile(r" ([^\W\d_]{1,4}) (?=[^\W_])")
-_TRAILING = re.compile(r" ([^\W\d_]+)(?: ([^\W\d_]+))?")
+MAX_EXPONENT: Final = 12
+_DEEPEST: Final = 3  # brackets within brackets
+_LONGEST_NAME: Final = 24  # of characters in a unit that is looked up at once
+_MOST_MEANINGS: Final = 12  # of one unit written with several ambiguous parts
+_TOKEN: Final = re.compile(r"[^\W\d_]+|[°%‰¢$€£¥₹₩₽฿₺₫₱₦℃℉′″'\"]+[^\W\d_]*")
+_EXPONENT: Final = re.compile(r" ?(?:\^|\*\*) ?(?:\(([-+]?\d{1,2})\)|([-+]?\d{1,2}))|([-+]?\d)(?![\d.])")
+_JOINT: Final = re.compile(r" ?/ ?| ?[·*⋅×•] ?|\.(?=[^\W\d_])|-(?=[^\W\d_])| (?=[^\W\d_])")
+_AMOUNT: Final = re.compile(r"([1-9]\d{0,5}) ?(?=[^\W\d_])")
+_WORDS_BETWEEN: Final = re.compile(r" ([^\W\d_]{1,4}) (?=[^\W_])")
+_TRAILING: Final = re.compile(r" ([^\W\d_]+)(?: ([^\W\d_]+))?")
 
 
 def combine(first: Dimension, second: Dimension, power: int = 1) -> Dimension:

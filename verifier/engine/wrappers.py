@@ -15,6 +15,14 @@ _FENCE = re.compile(r"[\s`]*\Z")
 _DECODER = json.JSONDecoder()
 
 
+def may_hold(folded: str, table: ExtractTable) -> bool:
+    """Whether tags or tool calls may stand in a text: one of the signs does that all of them have."""
+    for sign in table.signs:  # noqa: SIM110  # quicker than any() over so few
+        if sign in folded:
+            return True
+    return False
+
+
 def outside_thinking(folded: str, table: ExtractTable) -> tuple[int, int]:
     """Where the text outside thinking tags stands.
 
@@ -67,6 +75,8 @@ def json_answer(text: str, start: int, end: int, table: ExtractTable, *, torn: b
 
     A list of values is one answer with its members in order.
     """
+    if '"' not in text:
+        return None
     fence = _FENCE.search(text, max(start, end - 16), end)
     closing = end if fence is None else fence.start()
     begin = max(start, closing - _JSON_CHARS)

@@ -13,10 +13,10 @@ class AttackEntry(Entry):
     """Phrases of answers that are made to fool a grader."""
 
     kind: Annotated[
-        Literal["master_key", "reference", "slot", "self_graded", "injected"],
+        Literal["master_key", "reference", "slot", "self_graded", "injected", "refusal"],
         Field(
             description="What they are: openings without an answer, pointers to the ground truth, names in the slots "
-            "of a template, grades that the answer gives itself, instructions to whoever grades."
+            "of a template, grades that the answer gives itself, instructions to whoever grades, refusals."
         ),
     ]
     phrases: Annotated[

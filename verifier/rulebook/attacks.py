@@ -54,6 +54,7 @@ def attacks(entries: Entries, lists: Lists) -> AttackTable:
         slot_signs=tuple(_signs(lists)),
         blank_slots=frozenset(_list(lists, "blank_slots")),
         glue=frozenset(_list(lists, "glue")),
+        unknowing=frozenset(_list(lists, "unknowing")),
         either=frozenset(_list(lists, "either")),
         either_frame=frozenset(_list(lists, "either_frame")),
         concealed=tuple(concealed),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 from verifier.rulebook.entry import Entry
@@ -16,13 +17,17 @@ _E = TypeVar("_E", bound=Entry)
 def extraction(entries: Entries, lists: Lists) -> ExtractTable:
     """The table of all packs."""
     tags = list(_listed(entries, "tag", TagEntry))
+    clues = _clues(list(_listed(entries, "marker", MarkerEntry)))
+    tool_calls = lists.get(("extract", "tool_calls"), ())
     return ExtractTable(
-        clues=_clues(list(_listed(entries, "marker", MarkerEntry))),
+        clues=clues,
+        rare=_by_sign(clues),
+        signs=_signs([*tool_calls, *(tag.open for tag in tags), *(tag.close for tag in tags)]),
         answer_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "answer"),
         thinking_tags=tuple(Tag(tag.open.lower(), tag.close.lower()) for tag in tags if tag.kind == "thinking"),
         boxes=tuple(lists.get(("extract", "boxes"), ())),
         json_keys=lists.get(("extract", "json_keys"), ()),
-        tool_calls=lists.get(("extract", "tool_calls"), ()),
+        tool_calls=tool_calls,
         ends=lists.get(("extract", "ends"), ()),
         conclusions=_folded(lists, "conclusions"),
         revisions=_folded(lists, "revisions"),
@@ -37,6 +42,7 @@ def extraction(entries: Entries, lists: Lists) -> ExtractTable:
         explanations=_folded(lists, "explanations"),
         concessions=_folded(lists, "concessions"),
         restatements=_folded(lists, "restatements"),
+        irregular=dict(pair.split("=") for pair in _folded(lists, "irregular")),
         judgements=frozenset(_folded(lists, "judgements")),
     )
 
@@ -57,6 +63,30 @@ def _clues(markers: Iterable[MarkerEntry]) -> tuple[Clue, ...]:
         within = [word for word in words if word in text]
         found.setdefault(max(within, key=lambda word: (score[word], len(word), word), default=text), []).append(phrase)
     return tuple(Clue(word, tuple(listed)) for word, listed in sorted(found.items()))
+
+
+def _by_sign(clues: tuple[Clue, ...]) -> Mapping[str, tuple[int, ...]]:
+    """The places of the clues, each under its sign that is the rarest in answers of maths."""
+    found: dict[str, list[int]] = {}
+    for place, clue in enumerate(clues):
+        found.setdefault(min(clue.text, key=lambda sign: (_COMMON.find(sign), sign)), []).append(place)
+    return MappingProxyType({sign: tuple(places) for sign, places in found.items()})
+
+
+_COMMON = "wjkvhgzqudlmpbysoctrfenaix"  # rarest first; what is no letter of these is rarer
+
+
+def _signs(texts: list[str]) -> tuple[str, ...]:
+    """Signs one of which stands in each text, punctuation where there is some, that of the most texts first."""
+    left = [text.replace("İ", "I").lower() for text in texts]
+    found: list[str] = []
+    while left:
+        every = {sign for text in left for sign in text}
+        marks = {sign for sign in every if not sign.isalnum()} or every
+        best = max(sorted(marks), key=lambda sign: sum(sign in text for text in left))
+        found.append(best)
+        left = [text for text in left if best not in text]
+    return tuple(found)
 
 
 def _is_clue(word: str) -> bool:

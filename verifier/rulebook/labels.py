@@ -8,7 +8,11 @@ from verifier.rulebook.schema import Entries, LabelSetEntry, Lists
 from verifier.types.choices import LabelTable
 
 _QUOTE = "[\"'“”„‘’«»`*]{0,2}"
-_ITEM = rf"{_QUOTE}[^\W_][\w/+&-]{{0,40}}(?: \(?[\w/+&-]{{1,40}}\)?){{0,2}}?{_QUOTE}"
+
+
+def _item(denials: str) -> str:
+    """A label in a list; a denial in front belongs to it: "spam or not spam"."""
+    return rf"{_QUOTE}(?:(?:{denials}) )?[^\W_][\w/+&-]{{0,40}}(?: \(?[\w/+&-]{{1,40}}\)?){{0,2}}?{_QUOTE}"
 
 
 def _word(lead: str) -> str:
@@ -24,11 +28,14 @@ def labels(entries: Entries, lists: Lists) -> LabelTable:
     lead = "|".join(_word(one) for one in leads) or "(?!)"
     joint = "|".join(re.escape(one) for one in joiners) or "(?!)"
     between = rf"(?:(?: ?[,、;|] ?)(?:(?:{joint}) )?| (?:{joint}) |或)"
+    denials = frozenset(word.lower() for word in lists.get(("labels", "denials"), ()))
+    item = _item("|".join(re.escape(word) for word in sorted(denials, key=len, reverse=True)) or "(?!)")
     end = r"(?=[\s.:?!;,。？：“\"„«)(]|$)"
     return LabelTable(
-        listed=re.compile(rf"(?:{lead}) ?(?=({_ITEM}(?:{between}{_ITEM}){{1,40}}){end})"),
+        leads=tuple(leads),
+        listed=re.compile(rf"(?:{lead}) ?(?=({item}(?:{between}{item}){{1,40}}){end})"),
         joiners=frozenset(joiners),
-        denials=frozenset(word.lower() for word in lists.get(("labels", "denials"), ())),
+        denials=denials,
         carriers=frozenset(word.lower() for word in lists.get(("labels", "carriers"), ())),
         sets=tuple(
             (frozenset(word.lower() for word in entry.topics), tuple(label.lower() for label in entry.labels))

@@ -140,6 +140,7 @@ class SubstanceEntry(Entry):
 class ParticleEntry(Entry):
     """A particle beside nuclei."""
 
+    name: Annotated[str, Field(pattern="^[a-z]+( [a-z]+){0,5}$", description="What it is called, in small letters.")]
     letters: Annotated[tuple[Text, ...], Field(min_length=1, description="What it is written with.")]
     charge: Annotated[int, Field(ge=-2, le=2, description="Its charge.")]
     nucleus: Annotated[str, Field(description="The nuclide that it is: `^4He`.")] = ""
@@ -442,16 +443,16 @@ _LISTS = {
     "labels": "leads joiners denials carriers",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
-    "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements unsettling "
+    "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements glosses unsettling "
     "list_joins list_several list_samples list_orders list_parts list_ends loanwords verbatim",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
     "loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
-    "explanations concessions judgements restatements",
-    "attacks": "glue either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops hiding "
-    "turning",
+    "explanations concessions judgements restatements irregular",
+    "attacks": "glue unknowing either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops "
+    "hiding turning",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",

@@ -221,6 +221,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         qualifiers=frozenset(_folded(lists, "text", "qualifiers")),
         scales=_folded(lists, "text", "scales"),
         restatements=tuple(sorted(_folded(lists, "text", "restatements"), key=len, reverse=True)),
+        glosses=_folded(lists, "text", "glosses"),
         unsettling=_folded(lists, "text", "unsettling"),
         phrases=phrases(entries, lists),
     )

@@ -53,11 +53,12 @@ class ChoiceTable(msgspec.Struct, frozen=True):
 class LabelTable(msgspec.Struct, frozen=True):
     """How a question names a set of labels.
 
-    ``listed`` finds what may be a list of labels behind a lead, ``joiners`` join its last two; ``denials`` deny the
-    label behind them, ``carriers`` are the words of a sentence that only gives a label. ``sets`` are the labels that
-    are meant where a question names none, each with the words of a question that call for it.
+    ``listed`` finds what may be a list of labels behind one of the ``leads``, ``joiners`` join its last two;
+    ``denials`` deny the label behind them, ``carriers`` are the words of a sentence that only gives a label. ``sets``
+    are the labels that are meant where a question names none, each with the words of a question that call for it.
     """
 
+    leads: tuple[str, ...]
     listed: re.Pattern[str]
     joiners: frozenset[str]
     denials: frozenset[str]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 
@@ -43,9 +45,15 @@ class Contrast(msgspec.Struct, frozen=True):
 
 
 class ExtractTable(msgspec.Struct, frozen=True):
-    """How the final answer is found in a response."""
+    """How the final answer is found in a response.
+
+    ``signs`` are few signs, folded, one of which stands in every tag and tool call; ``rare`` holds the places of the
+    clues, each under a sign of it that is rare in answers. Both tell at once what a short text cannot hold.
+    """
 
     clues: tuple[Clue, ...]
+    rare: Mapping[str, tuple[int, ...]]
+    signs: tuple[str, ...]
     answer_tags: tuple[Tag, ...]
     thinking_tags: tuple[Tag, ...]
     boxes: tuple[str, ...]
@@ -62,4 +70,5 @@ class ExtractTable(msgspec.Struct, frozen=True):
     explanations: tuple[str, ...]
     concessions: tuple[str, ...]
     judgements: frozenset[str]
+    irregular: dict[str, str]
     restatements: tuple[str, ...]

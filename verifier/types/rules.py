@@ -166,6 +166,7 @@ class TextTable(msgspec.Struct, frozen=True):
     rejections: frozenset[str]
     scales: tuple[str, ...]
     restatements: tuple[str, ...]
+    glosses: tuple[str, ...]
     unsettling: tuple[str, ...]
     phrases: PhraseTable
 

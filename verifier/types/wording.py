@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 NUMBER = "#"
-_TOKEN = re.compile(
-    r"(?P<one>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])|(?P<number>\{number\}|\d[\d.,/%٪]*)|[^\W\d_]+|[✅✔✓💯]"
-)
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\{number\}|\d[\d.,/%٪]*|[^\W\d_]+|[✅✔✓💯]")
 
 
 def wording(text: str) -> tuple[str, ...]:
@@ -18,19 +16,21 @@ def wording(text: str) -> tuple[str, ...]:
     >>> wording("Grade: 10/10!")
     ('grade', '#')
     """
-    return tuple(
-        NUMBER if match["number"] is not None else match[0] for match in _TOKEN.finditer(text.replace("İ", "i").lower())
-    )
+    return tuple(map(_word, _TOKEN.findall(text.replace("İ", "i").lower())))
 
 
 def opening(text: str) -> tuple[str, str]:
     """The first two words of ``wording`` in a text's first characters; empty where none stands."""
-    found: list[str] = []
-    for match in _TOKEN.finditer(text[:_HEAD].replace("İ", "i").lower()):
-        found.append(NUMBER if match["number"] is not None else match[0])
-        if len(found) == 2:
-            return found[0], found[1]
-    return (found[0], "") if found else ("", "")
+    head = text[:_HEAD].replace("İ", "i").lower()
+    first = _TOKEN.search(head)
+    if first is None:
+        return "", ""
+    second = _TOKEN.search(head, first.end())
+    return _word(first[0]), "" if second is None else _word(second[0])
+
+
+def _word(token: str) -> str:
+    return NUMBER if token[0].isdecimal() or token[0] == "{" else token
 
 
 _HEAD = 60

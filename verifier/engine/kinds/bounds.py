@@ -102,6 +102,12 @@ def opens(text: str) -> bool:
     return text[:1] in _FIRST
 
 
+def may_read(text: str) -> bool:
+    """Whether a text begins with a sign of a bound, or holds a space, a sign between amounts or figures in brackets."""
+    spaced = text[:1] in _FIRST or " " in text or "-" in text or "+" in text
+    return spaced or "±" in text or ("(" in text and "." in text)
+
+
 def read_bounds(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that gives an uncertainty, a range or a bound, and nothing else but harmless words."""
     if len(text) > _LONGEST or ctx.demand.verbatim:
@@ -303,7 +309,7 @@ def _range(text: str, ctx: Context) -> Range | None:
             return None
         low, high = match[2], match[4]
     else:
-        match = _TO.fullmatch(text) or _DASH.fullmatch(text)
+        match = (_TO.fullmatch(text) if " to " in text else None) or _DASH.fullmatch(text)
         if match is None:
             return None
         low, high = match[1], match[2]

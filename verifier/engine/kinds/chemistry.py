@@ -50,6 +50,7 @@ _MATHS = re.compile(  # what stands in no formula of chemistry, looked for since
     r"[≤≥√∈∞]|\\(?:sqrt|sin|cos|tan|ln|log|pi|int|sum|lim|infty|leq?|geq?|neq?|in|binom|[pbv]matrix)(?![A-Za-z])"
 )
 _PROSE = re.compile(r"(?<![\\A-Za-z])[a-z]{3}")
+_NAME_LIKE = re.compile(r"[A-Za-z() ]+(?:-?\d{1,3})?")  # a listed name, a particle's, a nuclide's
 _SPAN = re.compile(r"\$\$([^$]{1,2000})\$\$|\$([^$]{1,2000})\$|\\\(([^$]{1,2000}?)\\\)|(\\ce\{[^$]{1,2000}\})")
 _STATED = re.compile(r"(?: is|:) \*{0,2}(\S{1,60}?)\*{0,2}\.?\s*$")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -78,11 +79,19 @@ class Formula(msgspec.Struct, frozen=True):
         return self.species.text
 
 
+def may_read(raw: str, text: str) -> bool:
+    """Whether a text may be chemistry: it has signs of a formula and none of maths, or may be a name, or both."""
+    return _is_possible(raw) or (text[:1].isalpha() and (_NAME_LIKE.fullmatch(text) is not None or " (" in text))
+
+
+def _is_possible(raw: str) -> bool:
+    """Whether a text has signs of a formula, and none of maths."""
+    return _POSSIBLE.search(raw) is not None and _MATHS.search(raw) is None
+
+
 def read_chemistry(raw: str, text: str, ctx: Context) -> Iterator[Reading]:
     """What the text says in chemistry; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
-    possible = _POSSIBLE.search(raw) is not None and _MATHS.search(raw) is None
-    if not possible and not text[:1].isalpha():
-        return
+    possible = _is_possible(raw)
     table = ctx.rules.chemistry
     ctx.meter.spend(len(text))
     if text in table.never or (text.lower() in ctx.rules.truth.words and not asks(table.asks_formula, ctx)):

@@ -27,11 +27,31 @@ _OTHER_LABEL = re.compile(r"\(([A-Z])\)|(?<![\w-])([A-Z])(?=[).:](?!\w))|\b(?:an
 _LONE = re.compile(r"(?<![\w'’-])\(?([A-Z])\)?(?![\w'’]|-\w)")
 _WORDS = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
+_CAPITAL = re.compile(r"[A-Z]")
+_BRACKETS, _CLOSING = frozenset("(["), frozenset(")]")
 _UNSEEN = tuple(Option(label, "") for label in sorted(_LETTERS))
 _MOST_MEMBERS = 26
 _LONGEST_LEAD = 60  # characters of words that announce a label
 _SPACELESS = "\u2e80"  # from here on stand scripts that put no spaces between words
 _LONGEST_PROSE = 400  # characters of an answer that rules options out in passing
+
+
+def may_read(text: str, ctx: Context) -> bool:
+    """Whether a text may name an option.
+
+    Where no options are known or asked for, a label opens it, or words that announce one; or it rules labels out.
+    """
+    demand = ctx.demand
+    if demand.options or demand.options_asked:
+        return True
+    first = text[:1]
+    if first.islower():
+        labelled = text in _FIRST_LETTERS or texts.fold(text).startswith(ctx.rules.choices.phrases)
+    elif first in _BRACKETS:
+        labelled = text[2:3] in _CLOSING or texts.fold(text).startswith(ctx.rules.choices.phrases)
+    else:
+        labelled = first.isalpha()
+    return labelled or _may_leave_over(text)
 
 
 def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
@@ -346,7 +366,8 @@ def _label(text: str, table: ChoiceTable, options: tuple[Option, ...], *, small:
         return None
     label, end = opening.label, opening.end
     behind = end + opening.bracketed
-    closer = next((words for words in table.closers if folded.startswith(words, behind)), "")
+    closed = folded.startswith(table.closers, behind)
+    closer = next((words for words in table.closers if folded.startswith(words, behind)), "") if closed else ""
     after = _AFTER_LABEL.match(text, end)
     marked = opening.bracketed or opening.phrased
     ends = after is not None and (after.group() != "" or end == len(text))
@@ -374,12 +395,13 @@ def _phrase(folded: str, start: int, table: ChoiceTable) -> str:
 def _begins_reason(text: str, end: int, table: ChoiceTable) -> bool:
     """Whether a reason begins right behind a label: "B because …", and no "A for effort"."""
     words = texts.fold(text[end : end + 40])
-    return any(
+    return words[:1] in _BEFORE_REASON and any(
         words.startswith(f", {reason} ") or (len(reason) > _SHORT and words.startswith(f" {reason} "))
         for reason in table.reasons
     )
 
 
+_BEFORE_REASON = frozenset(", ")
 _SHORT = 4  # letters of a reason that may be another word: "A for effort"
 
 
@@ -389,6 +411,8 @@ def _spellings(options: tuple[Option, ...], *, placed: bool) -> dict[str, str]:
     The label itself; for numbers and bullets the letters A, B, …; and, behind a word such as "option" (``placed``), the
     option's place.
     """
+    if not options:
+        return {}
     spellings = {option.label: option.label for option in options}
     numbered = _numbered(options)
     for place, option in enumerate(options[:26]):
@@ -405,9 +429,7 @@ def _left_over(text: str, options: tuple[Option, ...], ctx: Context) -> Choice |
     Every clause that names a label must reject it, or say no more than that it is the answer.
     """
     table = ctx.rules.choices
-    if len(text) > _LONGEST_PROSE or (text.isascii() and _TWO_WORDS.search(text) is None):
-        return None
-    if table.deny.search(texts.fold(text)) is None:
+    if not _may_leave_over(text) or table.deny.search(texts.fold(text)) is None:
         return None
     ctx.meter.spend(8 * len(text))
     labels = frozenset(option.label for option in options) or _LETTERS
@@ -434,6 +456,13 @@ def _left_over(text: str, options: tuple[Option, ...], ctx: Context) -> Choice |
     label = chosen.pop()
     option = next((option for option in options if option.label == label), None)
     return Choice(label) if option is None else _chosen(option)
+
+
+def _may_leave_over(text: str) -> bool:
+    """Whether a text is short, has a capital letter, which alone is a label here, and two words or no ASCII."""
+    if len(text) > _LONGEST_PROSE or _CAPITAL.search(text) is None:
+        return False
+    return not text.isascii() or _TWO_WORDS.search(text) is not None
 
 
 _TWO_WORDS = re.compile(r"[A-Za-z']{2,},? [A-Za-z(]")

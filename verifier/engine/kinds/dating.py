@@ -17,22 +17,28 @@ from verifier.engine.kinds.opening import harmless
 
 _LONGEST = 240  # characters of a text that may be a date or a sentence with one
 _SHAPE = re.compile(  # how dates and times look without a word of the rules
-    r"\d[/.-] ?\d{1,2}[/.-] ?\d|\d{4}[-/]\d|\d:\d\d|\d\.\d\d ?[ap]|\d/\d{4}|\d ?[dhm] ?\d|\d{4} ?h|^P[\dT]"
-    r"|\d ?[年월月]|0s|\d ?[abp]\. ?[mc]|a\. ?d\. ?\d",
+    r"\d(?:[/.-](?: ?\d{1,2}[/.-] ?\d|(?<=\d{4}[-/])\d|(?<=/)\d{4}|(?<=\.)\d\d ?[ap])|:\d\d|(?<=\d{4}) ?h|(?<=0)s"
+    r"| ?(?:[dhm] ?\d|[年월月]|[abp]\. ?[mc]))|^P[\dT]|a\. ?d\. ?\d",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _YEARS = 9999
 
 
-def read_date(text: str, ctx: Context) -> Iterator[Reading]:
-    """A text that is a date, a time of day or a compound duration, or a sentence that holds one and no other digits."""
+def may_read(text: str, ctx: Context) -> bool:
+    """Whether a text is short, and a word of dates or their look is in it; looked for since most texts have neither."""
     if len(text) > _LONGEST:
-        return
-    table = ctx.rules.dates
+        return False
     words = _WORD.findall(text.lower())
-    if table.hints.isdisjoint(words) and _SHAPE.search(text) is None and not _may_say(words, ctx):
-        return
+    return not ctx.rules.dates.hints.isdisjoint(words) or _SHAPE.search(text) is not None or _may_say(words, ctx)
+
+
+def read_date(text: str, ctx: Context) -> Iterator[Reading]:
+    """A text that is a date, a time of day or a compound duration, or a sentence that holds one and no other digits.
+
+    Asked only about what it ``may_read``.
+    """
+    table = ctx.rules.dates
     ctx.meter.spend(len(text))
     if ctx.demand.verbatim:
         return
@@ -66,6 +72,8 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
 def _may_say(words: list[str], ctx: Context) -> bool:
     """Whether the question makes a date or a time of words that are none elsewhere: ten to five, since 1969."""
     table = ctx.rules.dates
+    if not ctx.demand.asked:
+        return False
     if not (table.loose_before_hour.isdisjoint(words) and table.loose_past.isdisjoint(words)) and asks_time(ctx):
         return True
     if not table.hour_words.isdisjoint(words) and asks_time(ctx):

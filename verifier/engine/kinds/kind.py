@@ -40,19 +40,28 @@ class Reading(msgspec.Struct, frozen=True):
     sort: tuple[str, ...] = ()
 
 
-class Context(msgspec.Struct, frozen=True):
-    """What a reader or a stage may use.
+class Context:
+    """What a reader or a stage may use: all is set once, and read often.
 
-    ``side`` is gold or candidate while reading; ``compare`` decides a pair one level down; ``memo``
-    keeps what was read once for the rest of the grade.
+    ``compare`` decides a pair one level down; ``memo`` keeps what was read once for the rest of the grade.
     """
 
-    demand: Demand
-    profile: Profile
-    rules: Rules
-    meter: Meter
-    compare: Callable[[Answer, Answer], Finding]
-    memo: dict[Any, Any]
+    __slots__ = ("compare", "demand", "memo", "meter", "profile", "rules")
+
+    def __init__(
+        self,
+        demand: Demand,
+        profile: Profile,
+        rules: Rules,
+        meter: Meter,
+        compare: Callable[[Answer, Answer], Finding],
+    ) -> None:
+        self.demand = demand
+        self.profile = profile
+        self.rules = rules
+        self.meter = meter
+        self.compare = compare
+        self.memo: dict[Any, Any] = {}
 
     def show(self, answer: Answer) -> str:
         """An answer as a trace prints it, at most so long; said once a grade."""

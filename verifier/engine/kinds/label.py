@@ -10,14 +10,15 @@ import msgspec
 from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.text import fold
 from verifier.types.choices import LabelTable
-from verifier.types.verdict import Code, Finding, Standing, proves, refutes
+from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
 
 SAME = proves("label.same", "Both sides give the same labels of the question's set.")
 OTHER = refutes("label.other", "The answer gives another label of the question's set.")
 SEVERAL = refutes(
     "label.several", "The answer gives several labels, or not as many as the ground truth has.", Standing.CONVENTION
 )
-CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL)
+DENIED = passes("label.denied", "The answer denies another label of the question's set, and gives none.", specific=7)
+CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL, DENIED)
 
 _SET = "labels"
 _LONGEST = 300  # characters of a text that may be a label, or a sentence that gives one
@@ -32,20 +33,24 @@ _CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 class Labels(msgspec.Struct, frozen=True):
-    """One label or several, as the question's set writes them, in lower case."""
+    """One label or several, as the question's set writes them, in lower case; or one that is ``denied``."""
 
     labels: tuple[str, ...]
+    denied: bool = False
 
     def show(self) -> str:
         """The labels."""
-        return ", ".join(self.labels)
+        return f"not {self.labels[0]}" if self.denied else ", ".join(self.labels)
+
+
+def may_read(text: str, ctx: Context) -> bool:
+    """Whether a text is short, and a question asks for it that lists no options."""
+    return ctx.demand.asked and len(text) <= _LONGEST and not ctx.demand.options
 
 
 def read_label(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that is a label of the question's set, several of them, or a short sentence that gives just one."""
-    if len(text) > _LONGEST or not ctx.demand.asked or ctx.demand.options:
-        return
-    known = _known(ctx)
+    known = _known(ctx) if may_read(text, ctx) else frozenset()
     if not known:
         return
     ctx.meter.spend(8 * len(text))
@@ -56,8 +61,8 @@ def read_label(text: str, ctx: Context) -> Iterator[Reading]:
         yield Reading(Labels(tuple(sorted(parts))), "label")
         return
     said = _said(folded, table, known)
-    if said:
-        yield Reading(Labels((said,)), "label")
+    if said is not None:
+        yield Reading(said, "label")
 
 
 def _parts(text: str, table: LabelTable, known: frozenset[str]) -> set[str] | None:
@@ -94,21 +99,37 @@ def _joined(words: str, table: LabelTable) -> list[str]:
     return [piece for piece in pieces if piece] or [words]
 
 
-def _said(text: str, table: LabelTable, known: frozenset[str]) -> str:
-    """The one label that a sentence gives; nothing where another stands beside it undenied, or other words do."""
+def _said(text: str, table: LabelTable, known: frozenset[str]) -> Labels | None:
+    """The one label that a sentence gives; nothing where another stands beside it undenied, or other words do.
+
+    A denied label is the one of the set that denies it ("not spam"); alone in a set of several others, it is denied.
+    """
     given: set[str] = set()
     rejected: set[str] = set()
     denied = False
     for match in _WORD.finditer(text):
         word = match[0]
         if word in known:
-            (rejected if denied else given).add(word)
+            opposite = next((one for one in sorted(known) if denied and _denies(one, word, table)), "")
+            given.update({opposite} if opposite else () if denied else {word})
+            rejected.update({word} if denied and not opposite else ())
             denied = False
         elif word in table.denials:
             denied = True
         elif word not in table.carriers:
-            return ""
-    return given.pop() if len(given) == 1 and not denied and given.isdisjoint(rejected) else ""
+            return None
+    if denied:
+        return None
+    if not given and len(rejected) == 1 and len(known) > _FEWEST:
+        only = rejected.pop()
+        return None if any(only in one for one in known - {only}) else Labels((only,), denied=True)
+    return Labels((given.pop(),)) if len(given) == 1 and given.isdisjoint(rejected) else None
+
+
+def _denies(label: str, word: str, table: LabelTable) -> bool:
+    """Whether a label of the set is another with a denial in front: "not spam"."""
+    before, _, rest = label.partition(" ")
+    return rest == word and before in table.denials
 
 
 def _known(ctx: Context) -> frozenset[str]:
@@ -125,8 +146,8 @@ def _named(ctx: Context) -> frozenset[str]:
         question = f"{question[:_ASKED]}\n{question[-_ASKED:]}"
     ctx.meter.spend(2 * len(question))
     best: frozenset[str] = frozenset()
-    for match in table.listed.finditer(question):
-        labels = _items(match[1], table)
+    for listed in _listed(question, table):
+        labels = _items(listed, table)
         if len(best) <= len(labels) <= _MOST:  # of equal ones the last, whose lead stands nearest
             best = labels
     if len(best) >= _FEWEST:
@@ -135,6 +156,22 @@ def _named(ctx: Context) -> frozenset[str]:
         if not topics.isdisjoint(ctx.demand.words):
             return frozenset(usual)
     return frozenset()
+
+
+def _listed(question: str, table: LabelTable) -> Iterator[str]:
+    """What may be a list of labels, behind a lead: to find the leads costs less than to try them all everywhere."""
+    places: set[int] = set()
+    for lead in table.leads:
+        place = question.find(lead)
+        while place >= 0:
+            places.add(place)
+            place = question.find(lead, place + 1)
+    end = 0
+    for place in sorted(places):
+        match = table.listed.match(question, place) if place >= end else None
+        if match is not None:
+            end = match.end()
+            yield match[1]
 
 
 def _items(listed: str, table: LabelTable) -> frozenset[str]:
@@ -148,6 +185,8 @@ def _items(listed: str, table: LabelTable) -> frozenset[str]:
 def compare_labels(gold: Labels, candidate: Labels, ctx: Context) -> Finding:
     """The same labels are the same answer; another label of the set, or other labels, are not."""
     shown = ctx.sides(gold, candidate)
+    if gold.denied != candidate.denied:
+        return (OTHER if gold.labels == candidate.labels else DENIED).finding(**shown)
     if gold.labels == candidate.labels:
         return SAME.finding(**shown)
     code = OTHER if len(gold.labels) == len(candidate.labels) else SEVERAL

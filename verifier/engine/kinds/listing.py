@@ -48,13 +48,16 @@ _SEMICOLON = re.compile(r"\s*[;；]\s*")
 _FENCE = "```"
 
 
+def may_read(raw: str, ctx: Context) -> bool:
+    """Whether a text may be set as a list: it is short, has lines, commas or semicolons, and no options are known."""
+    return ("," in raw or ";" in raw or "\n" in raw) and not ctx.demand.options and len(raw) <= _MOST_CHARS
+
+
 def read_listing(raw: str, words: str, ctx: Context) -> Iterator[Reading]:
     """A text that is set as a list of names, with bullets or numbers: as a phrase, and no value stands in it.
 
     So is a row of truth values, which is no set: "True, False, True". Labels of the question's set are left to those.
     """
-    if ctx.demand.options or len(raw) > _MOST_CHARS or not any(mark in raw for mark in "\n,;"):
-        return
     ctx.meter.spend(2 * len(raw))
     found = _drawn(texts.characters(raw, ctx.rules.text))
     if found is None:

@@ -8,11 +8,22 @@ from collections.abc import Mapping
 import msgspec
 
 from verifier.engine.kinds import direction, quantity
+from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
-from verifier.engine.kinds.quantity import Quantity, amounts, converted, factor_between, is_money, lift, unconverted
+from verifier.engine.kinds.quantity import (
+    Quantity,
+    amounts,
+    converted,
+    converted_tree,
+    factor_between,
+    is_money,
+    lift,
+    unconverted,
+)
+from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
-from verifier.engine.units import fitting
+from verifier.engine.units import combine, fitting
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Decision, Finding
 
@@ -175,10 +186,15 @@ def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
         seen.add(key)
         if unit.pi != candidate.unit.pi and candidate.unit.dimension != _ANGLE:
             continue  # only angles are told in units that differ by pi
-        if (
-            unit.pi != candidate.unit.pi
-            or agree(gold, candidate.magnitude.scaled(ratio), ctx).decision is not Decision.INCORRECT
-        ):
+        if unit.pi != candidate.unit.pi:
+            turned = Expression(converted_tree(tree_of(candidate.magnitude), candidate.unit, unit))
+            meant = ctx.compare(gold, turned)
+            if meant.decision is Decision.INCORRECT:  # perhaps rounded in its own unit
+                back = Expression(converted_tree(tree_of(gold), unit, candidate.unit))
+                meant = ctx.compare(back, candidate.magnitude)
+        else:
+            meant = agree(gold, candidate.magnitude.scaled(ratio), ctx)
+        if meant.decision is not Decision.INCORRECT:
             return True
     return False
 
@@ -186,7 +202,7 @@ def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
 def in_question(unit: UnitDefinition, ctx: Context) -> bool:
     """Whether the question asks for the very unit, or for what it measures while its data are in it."""
     demand = ctx.demand
-    if not demand.asked or demand.count:
+    if not demand.asked or (demand.count and any(phrase in demand.asking for phrase in ctx.rules.demand.count)):
         return False
     words = ctx.rules.units.spellings.get((unit.dimension, unit.factor, unit.pi), ())
     asking = demand.asking
@@ -196,7 +212,37 @@ def in_question(unit: UnitDefinition, ctx: Context) -> bool:
     given = any(all(word in demand.words for word in written.split()) for written in words) or any(
         sign is not None and (sign.dimension, sign.factor) == (unit.dimension, unit.factor) for sign in signs
     )
-    return given and (demand.money if is_money(unit) else unit.dimension in demand.measures)
+    if is_money(unit):
+        return given and demand.money
+    if unit.dimension in demand.measures:
+        return given or _is_rate_of_data(unit, ctx)
+    return given and unit.dimension == _ANGLE and bool(unit.pi) and _marks_unknown(ctx)
+
+
+def _is_rate_of_data(unit: UnitDefinition, ctx: Context) -> bool:
+    """Whether a unit is one of the question's units by another: its data are in miles and hours."""
+    table = ctx.rules.units.words
+    told = [table[word] for word in sorted(ctx.demand.words & table.keys())][:_MOST_TOLD]
+    return any(
+        one.factor / by.factor == unit.factor
+        and one.pi - by.pi == unit.pi
+        and combine(unit.dimension, by.dimension) == one.dimension
+        for one in told
+        for by in told
+        if by.dimension and one.dimension
+    )
+
+
+def _marks_unknown(ctx: Context) -> bool:
+    """Whether the question marks as degrees a letter whose value it asks for: "what is x", beside x° in a figure."""
+    asking = ctx.demand.asking
+    return any(
+        re.search(rf"(?<!\w){letter.lower()}(?!\w)", asking) for letter in set(_UNKNOWN.findall(ctx.demand.question))
+    )
+
+
+_MOST_TOLD = 12
+_UNKNOWN = re.compile(r"(?<![A-Za-z\\])([B-Zb-z])\s*(?:\^\s*\{?\s*\\circ|°)")
 
 
 STAGES: tuple[Stage, ...] = (

@@ -39,7 +39,8 @@ _CODED = re.compile(r"0\d{1,19}|\d{1,12}[eE]\d{1,6}")
 _LEAD = re.compile(r"([^\W\d_]+)[.:#]? |#|№ ?")
 _MOST_LEADS = 4
 _ASKED = (
-    r"\b(?:which|in what|what(?: is| was|'s) the (?:latest|current|newest|first|last|stable|oldest))(?: [\w'-]+){0,2} "
+    r"\b(?:which(?! (?:the|an?|it|they|we)\b)|in what"  # not "after which the level"
+    r"|what(?: is| was|'s) the (?:latest|current|newest|first|last|stable|oldest))(?: [\w'-]+){0,2} "
 )
 
 
@@ -66,11 +67,14 @@ class Labels(msgspec.Struct, frozen=True):
         return self.written
 
 
+def may_read(text: str, ctx: Context) -> bool:
+    """Whether a text is short, and a question asks for it."""
+    return ctx.demand.asked and len(text) <= _LONGEST
+
+
 def read_names(text: str, ctx: Context) -> Iterator[Reading]:
     """A name where the question asks for one: figures that it says are no number, or several labels of its list."""
     demand = ctx.demand
-    if not demand.asked or len(text) > _LONGEST:
-        return
     table = ctx.rules.demand.names
     if "which" in demand.words and not table.statements.isdisjoint(demand.words) and not demand.options:
         labels = _labels(text)

@@ -15,7 +15,7 @@ from verifier.engine.kinds.measure import Measure
 from verifier.engine.kinds.number import read_number
 from verifier.engine.kinds.opening import harmless, open_number
 from verifier.engine.kinds.quantity import Quantity
-from verifier.engine.kinds.quantity_reader import read_quantity
+from verifier.engine.kinds.quantity_reader import read_chain, read_quantity
 from verifier.engine.kinds.sort import carried
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.kinds.vector import VectorQuantity, is_vector
@@ -36,7 +36,7 @@ _DRESS = " \t\n,;$."
 
 def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     """What the text says in maths; ``raw`` is the text as it was written, ``text`` out of its wrapping."""
-    if ctx.demand.verbatim:
+    if ctx.demand.verbatim or ("'" in text and _ELISION.search(text)):
         return
     named = ctx.rules.text.named_sets.get(text.casefold())
     if named is not None:
@@ -60,7 +60,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if parts is not None:
         yield Reading(parts, "collection")
         return
-    only = _ONLY.match(raw)
+    only = _ONLY.match(raw) if "only" in raw.lower() else None
     if only is not None:
         raw = only[1] + raw[only.end() :]
     measured = _with_unit(text, raw, ctx)
@@ -69,7 +69,16 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         return
     if _is_no_formula(text, raw, ctx):
         return
+    chained = list(read_chain(text, ctx)) if "=" in text or "≈" in text else []
+    if chained:
+        yield from chained
+        return
     yield from _formulas(text, raw, ctx)
+
+
+_ELISION = re.compile(
+    r"(?<![^\W\d_])(?:[cdjlmnst]|qu)'(?=[aeiouyhéèêàâîô])[^\W\d_]{2,}", re.IGNORECASE
+)  # c'est, l'aire
 
 
 def _punctured(raw: str, ctx: Context) -> Region | None:
@@ -142,18 +151,19 @@ def _is_no_formula(text: str, raw: str, ctx: Context) -> bool:
     """Whether signs that maths has too say something else: dates, compound quantities, numbers with units or scales."""
     if _DIGIT.search(text) is None:
         return False
-    if (
+    if text[0].isdecimal() and (
         _DATE.fullmatch(text)
         or _CONTINENTAL.fullmatch(text)
         or (_CLOCK.fullmatch(text) and _TIME.search(ctx.demand.question))
     ):
         return True
+    spaced = " " in text
     if "$" in raw or "\\" in raw:
         return False
-    compound = _COMPOUND.search(text)  # 2 h 25 min
+    compound = _COMPOUND.search(text) if spaced else None  # 2 h 25 min
     if compound is not None and all(_is_unit(word, ctx) for word in compound.groups()):
         return True
-    scaled = _SCALED.fullmatch(text)  # 12k, 60 rpm, 2π rad/s
+    scaled = _SCALED.fullmatch(text) if spaced or text[-1] in _SCALES else None  # 12k, 60 rpm, 2π rad/s
     letters = [] if scaled is None else _LETTERS.findall(scaled[1] or scaled[2])
     return bool(letters) and not all(conditions.is_named(letter, ctx) for letter in letters)
 
@@ -176,7 +186,7 @@ def _with_unit(text: str, raw: str, ctx: Context) -> Measure | VectorQuantity | 
     else:
         return None
     written = text[tail.end() :]
-    if any(conditions.is_named(one, ctx) for one in _LETTERS.findall(written)):
+    if any(conditions.is_named(one, ctx) and not _is_measured(one, ctx) for one in _LETTERS.findall(written)):
         return None
     if _is_number_and(written, text, ctx):
         return None
@@ -191,6 +201,14 @@ def _with_unit(text: str, raw: str, ctx: Context) -> Measure | VectorQuantity | 
         return None
     answer = understand(tree).answer
     return Measure(answer, unit[0]) if isinstance(answer, Expression) else None
+
+
+def _is_measured(letter: str, ctx: Context) -> bool:
+    """Whether the question has a letter only behind numbers, as a unit: "a voltage of 120 V rms"."""
+    question = ctx.demand.question
+    alone = re.findall(rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z])", question)
+    behind = re.findall(rf"(?<!\w)\d[\d.,]* {re.escape(letter)}(?![A-Za-z\d_^]| ?[-+*/=])", question)
+    return 0 < len(alone) == len(behind)
 
 
 def _with_unit_each(text: str, ctx: Context) -> VectorQuantity | None:
@@ -246,6 +264,7 @@ _SCALED = re.compile(
     r"[-+]?[\d.,π√()]*[\dπ)](?: ?(?:×|x|\*) ?10\^?\(?[-+]?\d+\)?)?"
     r"(?: ?([kKMB])| (?!and\b|or\b)([A-Za-zµμΩ°%]{2,}(?:[/·*^ -]+[A-Za-zµμΩ\d-]+)*))"
 )
+_SCALES = frozenset("kKMB")
 _LETTERS = re.compile(r"[A-Za-z]")
 _COORDINATES = re.compile(
     r"\(?(\d{1,3}(?:\.\d{1,12})?) ?(?:°|degrees?) ?([NS])(?:orth|outh)?[,;]? ?(?:and )?"

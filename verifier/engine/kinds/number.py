@@ -161,6 +161,8 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def _in_other_language(text: str, ctx: Context) -> Number | None:
     """A number word of the language that the question is asked in: "vingt et un", "zwei Millionen"."""
+    if not ctx.demand.language:
+        return None
     spoken = next((one for one in ctx.rules.numbers.languages if one.name == ctx.demand.language), None)
     if spoken is None or not spoken.numbers or any(mark.isdecimal() for mark in text):
         return None
@@ -306,12 +308,25 @@ def _percent(gold: Number, candidate: Number, ctx: Context) -> Code | None:
         return None
     as_signed = msgspec.structs.replace(bare, exponent10=bare.exponent10 - signed.parts)
     if same(as_signed, signed, ctx.meter):
-        if ctx.demand.percent and signed.percent:
+        if signed.percent and (ctx.demand.percent or (signed is candidate and _all_percentages(ctx))):
             return EQUAL
         return DIFFERS if ctx.demand.pure_number and candidate.percent else PERCENT_UNCLEAR
     if ctx.demand.percent and same(bare, signed, ctx.meter):
         return PERCENT_UNCLEAR
     return None
+
+
+def _all_percentages(ctx: Context) -> bool:
+    """Whether all numbers of the question, two at least, are percentages, and it asks for no count of things."""
+    demand = ctx.demand
+    if len(demand.numbers) < _FEWEST or "%" not in demand.signs or demand.count or demand.pure_number:
+        return False
+    signs = _WITH_SIGN.findall(demand.question)
+    return all(signs)
+
+
+_FEWEST = 2
+_WITH_SIGN = re.compile(r"(?<![\d.,])\d[\d.,]*([\s$\\]*%)?")
 
 
 def compare_numbers(gold: Number, candidate: Number, ctx: Context) -> Finding:

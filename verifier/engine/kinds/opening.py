@@ -87,6 +87,8 @@ def _open_number(text: str, ctx: Context) -> Opening | None:
             (text[position : position + size] for size in (3, 2, 1) if text[position : position + size] in leading), ""
         )
         position = _after_spaces(text, position + len(currency))
+        if text[position : position + 1].isalpha():
+            return None  # in digits, a number opens with one, a sign or a bracket
     wrapped = bracketed(text, position)
     inside, position = (text, position) if wrapped is None else (wrapped, position + 1)
     worded = None if currency else _WORDED.match(inside, position)

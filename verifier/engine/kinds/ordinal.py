@@ -73,6 +73,11 @@ def roman_value(text: str) -> int | None:
     return sum(-own if own < after else own for own, after in zip(worths, following, strict=True))
 
 
+def may_read(text: str) -> bool:
+    """Whether a text opens with a letter or a digit, as all places and Roman numerals do."""
+    return text[:1].isalnum()
+
+
 def read_ordinal(text: str, ctx: Context) -> Iterator[Reading]:
     """A place in digits or words; behind it only words that the question speaks of too. Or a Roman numeral."""
     if ctx.demand.verbatim:

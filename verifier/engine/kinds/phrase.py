@@ -49,7 +49,7 @@ def compare_phrases(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
 
     Case, articles and punctuation are free in prose and bind in anything that looks like a formula.
     """
-    ctx.meter.spend(3 * (len(gold.text) + len(candidate.text)))
+    ctx.meter.spend(4 * (len(gold.text) + len(candidate.text)))
     shown = evidence(gold=gold.text[:200], candidate=candidate.text[:200])
     if _tight(gold.text) == _tight(candidate.text):
         return SAME_WORDS.finding(**shown)

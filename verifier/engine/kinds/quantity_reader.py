@@ -25,9 +25,38 @@ def read_quantity(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a number and a unit, or a currency sign and a number; harmless words may follow."""
     split = split_direction(text, ctx.rules.directions) if may_point(text, ctx.rules.directions) else None
     found = [] if split is None else [one for one in _read(split[0], ctx, split[1]) if not one.unread]
-    yield from found or _read(text, ctx, None)
+    if found or _open(text, ctx) is not None:
+        yield from found or _read(text, ctx, None)
+    if "=" in text or "≈" in text:
+        yield from read_chain(text, ctx)
     if not text[:1].isdigit():
         yield from _one_of_unit(text, ctx) if text[:2] in _ARTICLE else _unit_alone(text, ctx)
+
+
+def read_chain(text: str, ctx: Context) -> Iterator[Reading]:
+    """A chain that ends in a quantity: ``I = V/R = 120/24 = 5 A``, ``10 × 75 = 750 g``.
+
+    Its members are a name at most in front, and no other values: they may contradict the last.
+    """
+    at = max(text.rfind("="), text.rfind("≈"))
+    members = [member.strip() for member in _EQUALS.split(text[:at])]
+    named = _CHAIN_NAME.fullmatch(members[0]) is not None
+    if (named and len(members) < 2) or not (named or _ARITHMETIC.fullmatch(members[0])) or _LISTED.search(text[:at]):
+        return
+    last = list(_read(text[at + 1 :].strip(), ctx, None))
+    if any(not one.certain or one.unread or one.label for one in last):
+        return
+    if any(_PLAIN.fullmatch(member) or any(True for _ in _read(member, ctx, None)) for member in members[1:]):
+        return
+    for one in last:
+        yield msgspec.structs.replace(one, label=members[0] if named and members[0][0] != "|" else "")
+
+
+_EQUALS = re.compile(r"[=≈]")
+_CHAIN_NAME = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′]{1,2})?|\|[^\W\d_]\|")
+_ARITHMETIC = re.compile(r"[\d\s.,+*/×·÷()^-]*[+*/×·÷-][\d\s.,+*/×·÷()^-]*")
+_PLAIN = re.compile(r"[-+]?[\d.,]+ ?%?")
+_LISTED = re.compile(r"[<>≤≥≠;]|, |\b(?:and|or)\b")
 
 
 def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
@@ -35,8 +64,9 @@ def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
 
     It may as well be letters and words, which the next readers read.
     """
+    joined = not _JOINTS.isdisjoint(text) or "per" in text
     if ctx.demand.verbatim or (
-        _COMPOUND.search(text) is None and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words)
+        not (joined and _COMPOUND.search(text)) and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words)
     ):
         return
     read = read_unit(text, 0, ctx.rules.units)
@@ -69,6 +99,7 @@ def _read(text: str, ctx: Context, points: Direction | None) -> Iterator[Reading
             quantities, end = [Quantity(turned, behind.unit, points)], len(text)
         thousands = _with_groups(number, ctx) if ctx.demand.comma else None
         quantities += [] if thousands is None else [Quantity(thousands, behind.unit, points)]
+    quantities, end = _over_power(text, quantities, end)
     if not harmless(text[end:], ctx):
         return
     if found.currency and _SCALE_OR_CODE.match(text[end:]):
@@ -77,6 +108,17 @@ def _read(text: str, ctx: Context, points: Direction | None) -> Iterator[Reading
         return  # "One Hundred Years of Solitude"
     for quantity in quantities:
         yield Reading(quantity, "quantity", text[end:].strip(), found.label, certain=behind.certain)
+
+
+def _over_power(text: str, quantities: list[Quantity], end: int) -> tuple[list[Quantity], int]:
+    """Amounts over the power of ten that ends a text: ``1*Mg/10^6``; and where they end."""
+    power = _POWER.fullmatch(text, end) if len(quantities) == 1 else None
+    if power is None:
+        return quantities, end
+    exact = quantities[0].magnitude.scaled(fmpq(10) ** -int(power[1]))
+    written = f"{quantities[0].magnitude.written}/10^{power[1]}"
+    magnitude = msgspec.structs.replace(exact, written=written)
+    return [msgspec.structs.replace(quantities[0], magnitude=magnitude)], len(text)
 
 
 def _is_below_zero(rest: str, unit: UnitDefinition, number: Number, ctx: Context) -> bool:
@@ -96,7 +138,7 @@ def _with_groups(number: Number, ctx: Context) -> Number | None:
 
 def _open(text: str, ctx: Context) -> Opening | None:
     """The number that a text opens with; one in brackets of its own may stand before a unit: ``(-9.81) m/s^2``."""
-    alone = _ALONE.match(text)
+    alone = _ALONE.match(text) if text[:1] == "(" else None
     if alone is None:
         return open_number(text, ctx)
     read = scan_number(alone[1], 0, ctx.meter)
@@ -146,7 +188,7 @@ def _unit_behind(text: str, found: Opening, ctx: Context) -> _Behind | None:
         unit, end = table.words["inches"], len(text)
     elif (times := _TIMES.match(text, end)) is not None:
         product = read_unit(text, times.end(), table)  # 18*kJ; one letter may be a variable
-        if product is not None and product[1] == len(text):
+        if product is not None and (product[1] == len(text) or _POWER.fullmatch(text, product[1])):
             unit, end = product
             certain = _UNIT_WORD.search(unit.name) is not None and not unit.weak
     if found.currency:
@@ -204,6 +246,7 @@ def _percent_unit(text: str, found: Opening, ctx: Context) -> _Behind | None:
 
 
 _COMPOUND = re.compile(r"[A-Za-z°Ωμ)}][\^\d]{0,4} ?[/*·⋅] ?[A-Za-z°Ωμ(\\]|\bper\b|[A-Za-z}]\^\{?-")
+_JOINTS = frozenset("/*·⋅^")  # what a compound unit has, unless it says "per"
 _ARTICLE = frozenset({"a ", "A ", "an", "An"})
 _SHORTEST_WORD = 3
 _ONE = Number(fmpq(1), 0, "")
@@ -214,6 +257,7 @@ _GLUED = re.compile(r"[A-Za-z]{1,2}")
 _BRACKETS = re.compile(r" ?[(\[] ?([^()\[\]]{1,24}?) ?[)\]]")
 _HALF_DAY = re.compile(r"[ap]\.?m\.?", re.IGNORECASE)
 _TIMES = re.compile(r" ?[*·] ?")
+_POWER = re.compile(r" ?/ ?10\^\{?(-?\d{1,3})\}?")  # behind the unit: 1*Mg/10^6
 _PER = re.compile(r" ?/|[ -]per ")
 _UNIT_WORD = re.compile(r"[^\W\d_]{2}|/")
 _COMBINATION = re.compile(r"\d+ ?[CP] ?_?\d+")  # 6C2 counts choices

@@ -57,6 +57,7 @@ CODES: tuple[Code, ...] = (
 
 _INEQUALITIES = frozenset({"lt", "le", "gt", "ge"})
 _JOINED = frozenset({"and", "or", "list"})
+_WAYS = 400  # units of work that it costs to see in which way two relations are to be compared
 _PARTNER = 64  # units of work that a comparison of two parts costs beside those that it counts
 _PLAIN = re.compile(r"(?:[A-Za-z]|[a-z]{2,7})('*)")  # y, f', theta; a_n and f^-1 are fixed
 
@@ -75,6 +76,7 @@ def compare_relations(gold: Relation, candidate: Relation, ctx: Context) -> Find
 
 def _compare(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Finding:
     """Two relations without their conditions."""
+    ctx.meter.spend(_WAYS)
     defined = _definitions(own, other, ctx, shown)
     if defined is not None:
         return defined

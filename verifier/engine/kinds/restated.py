@@ -70,6 +70,25 @@ def parts(text: str) -> tuple[str, str] | None:
     return before, inside
 
 
+def glossed(text: str, glosses: tuple[str, ...]) -> tuple[str, str] | None:
+    """The text before and behind a comma and words that say a value again ("1/4, i.e. 25 %"); one such place only."""
+    if ", " not in text or len(text) > _LONGEST:
+        return None
+    folded = text.lower()
+    for words in glosses:
+        at = folded.find(f", {words}")
+        if at <= 0:
+            continue
+        rest = text[at + len(words) + 2 :]
+        if rest[:1].isalnum() or not rest.strip(" ,:") or "," in rest.strip(" ,:"):
+            return None
+        before = text[:at]
+        if before.count("$") % 2:
+            return None
+        return before.strip(), rest.strip(" ,:")
+    return None
+
+
 def is_bare(own: tuple[Reading, ...]) -> bool:
     """Whether a value is a number without a unit."""
     return bool(own) and isinstance(own[0].answer, Number)

@@ -53,6 +53,15 @@ class Truth(msgspec.Struct, frozen=True):
         )
 
 
+def may_read(text: str, ctx: Context) -> bool:
+    """Whether a text opens with a truth word or with words that lead to one, or is short and asked for."""
+    table = ctx.rules.truth
+    found = _FIRST.match(text)
+    if found is not None and found[1].lower() in table.words:
+        return True
+    return (ctx.demand.asked and len(text) <= _PAIR) or fold(text).startswith(table.leads)
+
+
 def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a truth word and does not go on to say the opposite."""
     table = ctx.rules.truth

@@ -20,10 +20,18 @@ _SUFFIXES = {2: "b", 16: "h"}
 _MOST_TERMS = 6
 
 
+_LEADS = frozenset("+-0")  # what a prefixed numeral begins with
+
+
+def may_read(text: str, ctx: Context) -> bool:
+    """Whether a text may be a numeral of a base, with a prefix or where one is asked for, or a ratio in words."""
+    if ctx.demand.verbatim or len(text) > ctx.meter.budget.digits:
+        return False
+    return text[:1] in _LEADS or ctx.demand.base is not None or " to " in text
+
+
 def read_written(text: str, ctx: Context) -> Iterator[Reading]:
     """``0b1011``, digits where the question asks for another base (POLICY 19), ``3 to 2`` (POLICY 18)."""
-    if ctx.demand.verbatim or len(text) > ctx.meter.budget.digits:
-        return
     found = _numeral(text, ctx) or _indexed(text, ctx)
     if found is not None:
         yield Reading(Expression(found), "numeral")

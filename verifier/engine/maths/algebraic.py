@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import lcm, log2
+from typing import Final
 
 from flint import fmpq, fmpq_mpoly, fmpz
 
@@ -10,9 +11,9 @@ from verifier.engine.maths.kernels import Kernels
 from verifier.engine.maths.normal import Forms
 from verifier.engine.maths.polynomial import is_prime, terms
 
-UNBOUNDED = 1 << 40
-_LARGEST = 1 << 20
-_FACTORED = 62
+UNBOUNDED: Final = 1 << 40
+_LARGEST: Final = 1 << 20
+_FACTORED: Final = 62
 
 
 def separation(forms: Forms, root: int) -> int | None:  # noqa: PLR0912  # one branch for each kind of node

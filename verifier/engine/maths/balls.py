@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from operator import add, mul, truediv
-from typing import Any
+from typing import Any, Final
 
 from flint import acb, arb, fmpq, fmpz
 
@@ -15,12 +15,12 @@ Ball = Any
 """``arb`` or ``acb``: flint's stubs have no common type for them."""
 Function = Callable[..., Ball]
 
-_NAN = arb("nan")
-_CNAN = acb("nan")
-_WRITTEN_OUT = arb(fmpz(1) << 8192)
-_LONGEST_EXPONENT = 1 << 17
-_LARGEST_INDEX = 1 << 10
-_LARGEST = 1 << 20
+_NAN: Final = arb("nan")
+_CNAN: Final = acb("nan")
+_WRITTEN_OUT: Final = arb(fmpz(1) << 8192)
+_LONGEST_EXPONENT: Final = 1 << 17
+_LARGEST_INDEX: Final = 1 << 10
+_LARGEST: Final = 1 << 20
 """Integers above are not unfolded: gcd, double factorials, falling products."""
 
 
@@ -243,11 +243,11 @@ COMPLEX: dict[str, Function] = {
     "opaque": _copaque,
 }  # fmt: skip
 
-TWO = frozenset({"div", "min", "max", "gcd", "lcm", "mod", "binom", "perm"})
+TWO: Final = frozenset({"div", "min", "max", "gcd", "lcm", "mod", "binom", "perm"})
 """Functions of two arguments; all others have one."""
-OPAQUE = frozenset({"opaque", "add", "mul", "pow", "pi", "e", "i"})
+OPAQUE: Final = frozenset({"opaque", "add", "mul", "pow", "pi", "e", "i"})
 """Names of the tables that are no heads to be called."""
-TRANSCENDENTAL = (
+TRANSCENDENTAL: Final = (
     frozenset(REAL) - OPAQUE - {"div", "abs", "floor", "ceil", "sign", "min", "max", "mod", "re", "im", "conj"}
 )
 

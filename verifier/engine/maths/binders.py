@@ -2,14 +2,16 @@ r"""Sums, products, integrals and limits: what binds a variable."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.engine.maths.cursor import RELATION, SUM, Cursor, Prefix, Unreadable
 from verifier.engine.maths.names import argument, in_brackets
 from verifier.types.expr import Expr, number, symbol
 
-_OPENERS = frozenset({"(", "[", "{", "\\{"})
-_CLOSERS = frozenset({")", "]", "}", "\\}"})
-_REGIONS = frozenset({"in", "lt", "le", "gt", "ge", "ne", "and", "divides"})
-_ONE = number(1)
+_OPENERS: Final = frozenset({"(", "[", "{", "\\{"})
+_CLOSERS: Final = frozenset({")", "]", "}", "\\}"})
+_REGIONS: Final = frozenset({"in", "lt", "le", "gt", "ge", "ne", "and", "divides"})
+_ONE: Final = number(1)
 
 
 def summed(c: Cursor, _: int) -> Expr:

@@ -2,6 +2,8 @@ r"""What stands in brackets: tuples, intervals, sets, vectors, bars, matrices an
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.engine.maths.cursor import PRODUCT, RELATION, Cursor, Prefix, Unreadable
 from verifier.engine.maths.environments import conjoined, matrix
 from verifier.engine.maths.names import argument
@@ -10,10 +12,10 @@ from verifier.engine.maths.regions import domain
 from verifier.engine.maths.statements import condition, item, statement
 from verifier.types.expr import Expr, constant
 
-_CONTAINERS = frozenset({"pair", "tuple", "set", "interval", "vector", "matrix", "list", "union", "given"})
-_HERE = frozenset({"end", ",", ";", "]", ")", "}", "\\}", "set operator", "relation", "row", "&", "and", "or"})
-_SET_BEFORE = frozenset({"start", ",", ";", "set operator", "{", "\\{", "relation"})
-_BEFORE = frozenset({",", ";", "[", "(", "{", "\\{", "set operator", "relation", "]("})
+_CONTAINERS: Final = frozenset({"pair", "tuple", "set", "interval", "vector", "matrix", "list", "union", "given"})
+_HERE: Final = frozenset({"end", ",", ";", "]", ")", "}", "\\}", "set operator", "relation", "row", "&", "and", "or"})
+_SET_BEFORE: Final = frozenset({"start", ",", ";", "set operator", "{", "\\{", "relation"})
+_BEFORE: Final = frozenset({",", ";", "[", "(", "{", "\\{", "set operator", "relation", "]("})
 
 
 def _members(c: Cursor) -> list[Expr]:

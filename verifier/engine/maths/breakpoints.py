@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, product
 from math import gcd
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from flint import fmpq
 from msgspec.structs import replace
@@ -17,19 +17,19 @@ from verifier.engine.maths.points import PRIMES, Terms
 from verifier.engine.maths.polynomial import Undefined, univariate
 from verifier.types.expr import Expr, number
 
-PIECEWISE = frozenset({"abs", "floor", "ceil", "sign", "min", "max", "mod", "cases"})
+PIECEWISE: Final = frozenset({"abs", "floor", "ceil", "sign", "min", "max", "mod", "cases"})
 """Functions whose rule changes from place to place."""
-_ARITHMETIC = frozenset({"gcd", "lcm"})
+_ARITHMETIC: Final = frozenset({"gcd", "lcm"})
 """Functions whose values follow no rule that points could show."""
-STEPS = frozenset({"floor", "ceil", "mod"})
+STEPS: Final = frozenset({"floor", "ceil", "mod"})
 """Functions that jump at places without end."""
-_ARCS = frozenset({"asin", "acos", "atan", "acot", "asec", "acsc", "arg"})
+_ARCS: Final = frozenset({"asin", "acos", "atan", "acot", "asec", "acsc", "arg"})
 """Functions with branches: they jump, or turn, where their argument has a pole or is one."""
-_ENDS = frozenset({"asin", "acos", "asec", "acsc", "acosh", "atanh", "asech", "acoth"})
-_POLES = {"tan": "cos", "sec": "cos", "cot": "sin", "csc": "sin"}
-_LONGEST_PERIOD = 48
-_MOST_FREE = 3
-_EVERYWHERE = 1 << 39
+_ENDS: Final = frozenset({"asin", "acos", "asec", "acsc", "acosh", "atanh", "asech", "acoth"})
+_POLES: Final = {"tan": "cos", "sec": "cos", "cot": "sin", "csc": "sin"}
+_LONGEST_PERIOD: Final = 48
+_MOST_FREE: Final = 3
+_EVERYWHERE: Final = 1 << 39
 
 Point = Mapping[str, Value]
 
@@ -370,8 +370,8 @@ def _between(places: Sequence[Span]) -> Iterator[list[fmpq]]:
     yield [simplest(last + near, last + far) for near, far in _BEYOND]
 
 
-_BEYOND = ((fmpq(1, 9), fmpq(1, 7)), (fmpq(4, 3), fmpq(5, 3)), (fmpq(10), fmpq(11)))
-_INSIDE = (
+_BEYOND: Final = ((fmpq(1, 9), fmpq(1, 7)), (fmpq(4, 3), fmpq(5, 3)), (fmpq(10), fmpq(11)))
+_INSIDE: Final = (
     (fmpq(1, 40), fmpq(1, 30)), (fmpq(3, 10), fmpq(2, 5)), (fmpq(3, 4), fmpq(4, 5)), (fmpq(29, 30), fmpq(39, 40)),
 )  # fmt: skip
 

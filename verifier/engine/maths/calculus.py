@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from verifier.engine.maths.normal import DEEP
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import ARITHMETIC, FUNCTIONS, Expr, constant, number
 
 _ZERO, _ONE, _TWO = number(0), number(1), number(2)
-_LEAVES = frozenset({"number", "constant", "symbol"})
-_READ = (ARITHMETIC | FUNCTIONS | _LEAVES | {"apply"}) - {"pm", "mp", "det", "transpose"}
+_LEAVES: Final = frozenset({"number", "constant", "symbol"})
+_READ: Final = (ARITHMETIC | FUNCTIONS | _LEAVES | {"apply"}) - {"pm", "mp", "det", "transpose"}
 
 
 def derivative(tree: Expr, variable: str, meter: Meter) -> Expr | None:

@@ -2,17 +2,23 @@ r"""Functions by name, and their arguments: ``\sin^2 x``, ``\log_2(x)``, ``max(a
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.engine.maths.cursor import POSTFIX, PRODUCT, Cursor, Prefix, Unreadable
 from verifier.engine.maths.literals import read_number
 from verifier.engine.maths.names import argument, in_brackets
 from verifier.types.expr import FUNCTIONS, Expr, constant, number, symbol
 
-_INVERTIBLE = frozenset({"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch"})
-_SEVERAL = frozenset({"min", "max", "gcd", "lcm"})
-_TWO = frozenset({"binom", "perm", "mod", "div", "pow", "eq", "diff", "interval", "root"})
-_OWN = frozenset({"sqrt", "cbrt", "log2", "log10", "matrix", "cases", "set", "union"}) | _TWO
-_SIMPLE = frozenset({"number", "letter", "constant", "fraction", "radical", "vulgar", "accent", "binomial", "index"})
-_MINUS_ONE = Expr("neg", (number(1),))
+_INVERTIBLE: Final = frozenset(
+    {"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch"}
+)
+_SEVERAL: Final = frozenset({"min", "max", "gcd", "lcm"})
+_TWO: Final = frozenset({"binom", "perm", "mod", "div", "pow", "eq", "diff", "interval", "root"})
+_OWN: Final = frozenset({"sqrt", "cbrt", "log2", "log10", "matrix", "cases", "set", "union"}) | _TWO
+_SIMPLE: Final = frozenset(
+    {"number", "letter", "constant", "fraction", "radical", "vulgar", "accent", "binomial", "index"}
+)
+_MINUS_ONE: Final = Expr("neg", (number(1),))
 
 
 def function(c: Cursor, _: int) -> Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flint import fmpq
 
 from verifier.engine.maths.algebraic import powers_equal, separation, whole_half_turns
@@ -13,11 +15,11 @@ from verifier.engine.maths.polynomial import Undefined
 from verifier.engine.maths.proof import Proof, difference
 from verifier.types.budget import Exhausted
 
-WIDE = 8
+WIDE: Final = 8
 """Bits below which a ball says little: its middle is too large to be held to more."""
-LEAST_BITS = 2000
+LEAST_BITS: Final = 2000
 """Two constants that are not algebraic are called equal at no fewer bits."""
-_PLAIN = frozenset({"number", "add", "mul"})
+_PLAIN: Final = frozenset({"number", "add", "mul"})
 _NO_NAMES: frozenset[str] = frozenset()
 
 

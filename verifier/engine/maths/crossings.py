@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import gcd, lcm
+from typing import Final
 
 from flint import arb, fmpq, fmpq_poly
 
@@ -18,20 +19,20 @@ from verifier.types.expr import Expr, constant, number, symbol, symbols
 
 Span = tuple[fmpq, fmpq]
 """A closed interval that holds a place; a rational one has no length."""
-MOST_PLACES = 96
-_MOST_SIGNS = 4
-_DEEP = 6
-_BITS = 256
-_NARROW = fmpq(1, 1 << 80)
-_EXACT = arb(fmpq(1, 1 << 100))
-_CERTAIN = fmpq(1, 1 << 60)
-_T = "\0t"
+MOST_PLACES: Final = 96
+_MOST_SIGNS: Final = 4
+_DEEP: Final = 6
+_BITS: Final = 256
+_NARROW: Final = fmpq(1, 1 << 80)
+_EXACT: Final = arb(fmpq(1, 1 << 100))
+_CERTAIN: Final = fmpq(1, 1 << 60)
+_T: Final = "\0t"
 _INVERSES: Mapping[str, tuple[str, ...]] = {
     "sinh": ("asinh",), "tanh": ("atanh",), "asinh": ("sinh",), "atanh": ("tanh",), "cosh": ("acosh",),
     "acosh": ("cosh",), "asin": ("sin",), "acos": ("cos",), "atan": ("tan",),
 }  # fmt: skip
-_TURNED = {"sec": "cos", "csc": "sin", "cot": "tan"}
-_RATIONAL = frozenset({"add", "mul", "div", "neg"})
+_TURNED: Final = {"sec": "cos", "csc": "sin", "cot": "tan"}
+_RATIONAL: Final = frozenset({"add", "mul", "div", "neg"})
 
 
 def difference(one: Expr, other: Expr) -> Expr:

@@ -7,6 +7,7 @@ to know all the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from verifier.engine.maths.lexer import Tokens
 from verifier.types.budget import Meter
@@ -23,14 +24,14 @@ GIVEN, CHOICE, IMPLIES, OR, AND, STATEMENT, RELATION, RATIO, SETS, SUM, PRODUCT,
 )  # fmt: skip
 """How tightly operators bind, the loosest first."""
 
-FACTORS = frozenset({
+FACTORS: Final = frozenset({
     "number", "vulgar", "letter", "constant", "function", "binder", "integral", "limit", "(", "[", "{", "\\{", "<(",
     "floor(", "ceil(", "|", "|(", "||", "||(", "fraction", "radical", "binomial", "begin", "blackboard", "accent",
     "figure", "dots",
 })  # fmt: skip
 """What may stand behind a factor and be multiplied with it."""
 
-_OPERATORS = {
+_OPERATORS: Final = {
     "infix": CHOICE, "implies": IMPLIES, "or": OR, "and": AND, "relation": RELATION, "mid": RELATION,
     ":": RATIO, "set operator": SETS, "+": SUM, "-": SUM, "pm": SUM, "*": PRODUCT, "/": PRODUCT, "modulo": PRODUCT,
     "^": POWER, "!": POSTFIX, "%": POSTFIX, "'": POSTFIX, "degree": POSTFIX, "_": POSTFIX,
@@ -60,7 +61,7 @@ Prefix = Callable[["Cursor", int], Expr]
 Infix = Callable[["Cursor", Expr, int], Expr]
 
 
-_BEYOND = ["end"] * 8
+_BEYOND: Final = ["end"] * 8
 """Behind the last token: whoever looks ahead sees that there is nothing."""
 
 

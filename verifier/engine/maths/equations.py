@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from flint import fmpq, fmpq_mpoly, fmpq_poly
@@ -24,11 +24,11 @@ from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number, symbol, symbols
 from verifier.types.verdict import Decision
 
-_ARITHMETIC = frozenset({"add", "mul", "neg", "div", "number", "symbol", "mixed", "percent"})
-_PROBES = (3, -2, 5, 1, 7, -1)
-_MOST_PROBES = 24
-_FEW_PROBES = 6
-_FLIPPED = {"gt": "lt", "ge": "le", "lt": "lt", "le": "le"}
+_ARITHMETIC: Final = frozenset({"add", "mul", "neg", "div", "number", "symbol", "mixed", "percent"})
+_PROBES: Final = (3, -2, 5, 1, 7, -1)
+_MOST_PROBES: Final = 24
+_FEW_PROBES: Final = 6
+_FLIPPED: Final = {"gt": "lt", "ge": "le", "lt": "lt", "le": "le"}
 
 
 class Same(msgspec.Struct, frozen=True):

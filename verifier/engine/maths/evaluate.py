@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from math import frexp
 from operator import methodcaller
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from flint import acb, arb, ctx, fmpq
 
@@ -31,10 +31,10 @@ from verifier.engine.maths.balls import root as root_function
 from verifier.engine.maths.normal import Forms
 from verifier.types.budget import Meter
 
-_LOCK = threading.Lock()
+_LOCK: Final = threading.Lock()
 Result = TypeVar("Result")
-_BINARY = 2
-UNCOUNTED = frozenset({"piece", "and", "or", "eq", "ne", "lt", "le", "words"})
+_BINARY: Final = 2
+UNCOUNTED: Final = frozenset({"piece", "and", "or", "eq", "ne", "lt", "le", "words"})
 """Parts of pieces, which have no value of their own."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from flint import arb, fmpq, fmpz
 
@@ -17,12 +18,12 @@ from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr
 from verifier.types.verdict import Decision
 
-_PRECISIONS = (64, 128, 512, 2048)
-_BOUNDED = (128, 512, 1024)
-_THIRTY_DIGITS = 100
+_PRECISIONS: Final = (64, 128, 512, 2048)
+_BOUNDED: Final = (128, 512, 1024)
+_THIRTY_DIGITS: Final = 100
 _NO_NAMES: frozenset[str] = frozenset()
-_NAMED = frozenset({"symbol", "apply"})
-_PLAIN_LIMIT = 1 << 12
+_NAMED: Final = frozenset({"symbol", "apply"})
+_PLAIN_LIMIT: Final = 1 << 12
 
 
 def rational(tree: Expr, meter: Meter) -> fmpq | None:
@@ -167,6 +168,9 @@ _PLAIN: dict[str, Callable[[list[fmpq], Meter], fmpq | None]] = {
 }  # fmt: skip
 
 
+_PREPARED: Final = 96  # units of work that it costs to get a tree ready for balls
+
+
 def sign(tree: Expr, meter: Meter) -> int | None:
     """The exact sign of a real constant; ``None`` where it is not known, not real or has no value.
 
@@ -178,6 +182,7 @@ def sign(tree: Expr, meter: Meter) -> int | None:
     value = rational(tree, meter)
     if value is not None:
         return 1 if value > 0 else -1 if value < 0 else 0
+    meter.spend(_PREPARED)
     forms = Forms(meter)
     root = forms.form(tree)
     if any(forms.heads[node] in _NAMED for node in forms.reach(root)):

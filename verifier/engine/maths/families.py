@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import gcd, lcm
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -22,8 +23,13 @@ from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number, symbols
 from verifier.types.verdict import Decision
 
-_MAX_RESIDUES = 240
-_PROBES = (fmpq(2), fmpq(1, 2), fmpq(5), fmpq(-3))  # where a ratio of two functions is taken to see if it is constant
+_MAX_RESIDUES: Final = 240
+_PROBES: Final = (
+    fmpq(2),
+    fmpq(1, 2),
+    fmpq(5),
+    fmpq(-3),
+)  # where a ratio of two functions is taken to see if it is constant
 
 
 class Progression(msgspec.Struct, frozen=True):
@@ -180,8 +186,8 @@ def same_family(gold: Linear, candidate: Linear, variables: Sequence[str], given
     return None if None in answers else True
 
 
-_MAX_DIRECTIONS = 3
-_PLACES = (number(0), number(1), number(2), number(-1))
+_MAX_DIRECTIONS: Final = 3
+_PLACES: Final = (number(0), number(1), number(2), number(-1))
 
 
 def _independent(ways: Sequence[Expr], variable: str, meter: Meter) -> bool | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from math import gcd
+from typing import Final
 
 from flint import fmpq, fmpq_mpoly, fmpz
 
@@ -15,7 +16,7 @@ from verifier.engine.maths.trees import walk
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, symbols
 
-_LOGS = frozenset({"ln", "log"})
+_LOGS: Final = frozenset({"ln", "log"})
 
 
 def meets(form: str, tree: Expr, meter: Meter) -> bool | None:
@@ -105,7 +106,7 @@ def is_by_ten(tree: Expr) -> bool:
     return node.head == "mul" and node.args[-1].head == "pow" and node.args[-1].args[0].value == _TEN
 
 
-_TEN = 10
+_TEN: Final = 10
 
 
 def _factored(tree: Expr, meter: Meter) -> bool | None:
@@ -329,7 +330,7 @@ def _standard(tree: Expr, meter: Meter) -> bool | None:
     )
 
 
-TASTE = frozenset({"simplified", "notation"})
+TASTE: Final = frozenset({"simplified", "notation"})
 """Forms whose doubtful cases are left to a reader."""
 
 FORMS: Mapping[str, Callable[[Expr, Meter], bool | None]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from flint import fmpq, fmpz
 
@@ -13,7 +14,7 @@ from verifier.engine.maths.polynomial import Quotient, TooHigh
 from verifier.engine.maths.powers import cis, exponential, power, rational_index
 
 Call = Callable[[Kernels, int, list[Quotient]], Quotient]
-_NEAR = 24
+_NEAR: Final = 24
 """Factorials whose arguments differ by a whole number up to this are one kernel."""
 
 
@@ -181,7 +182,7 @@ def _known_angle(table: Kernels, node: int, args: list[Quotient], head: str) -> 
     return _by_value(table, node, [a], head)
 
 
-_ANGLES = {
+_ANGLES: Final = {
     "asin": {(1, 4): fmpq(1, 6), (1, 2): fmpq(1, 4), (3, 4): fmpq(1, 3), (1, 1): fmpq(1, 2)},
     "atan": {(1, 3): fmpq(1, 6), (1, 1): fmpq(1, 4), (3, 1): fmpq(1, 3)},
 }
@@ -360,10 +361,10 @@ def _cis(table: Kernels, _: int, args: list[Quotient]) -> Quotient:
     return table.ring.add(turn.cos, table.ring.mul(table.imaginary(), turn.sin))
 
 
-_WHOLE = ("acot", "asec", "acsc", "acoth", "asech", "acsch", "factorial2", "gcd", "lcm", "arg")
-_OF_TWO = frozenset({"mod", "binom", "perm"})
-_OF_MANY = frozenset({"min", "max", "gcd", "lcm", "apply"})
-_ARITHMETIC = frozenset({"add", "mul", "div", "pow"})
+_WHOLE: Final = ("acot", "asec", "acsc", "acoth", "asech", "acsch", "factorial2", "gcd", "lcm", "arg")
+_OF_TWO: Final = frozenset({"mod", "binom", "perm"})
+_OF_MANY: Final = frozenset({"min", "max", "gcd", "lcm", "apply"})
+_ARITHMETIC: Final = frozenset({"add", "mul", "div", "pow"})
 _CALLS: dict[str, Call] = {
     "sin": _sin, "cos": _cos, "tan": _of_turn("sin", "cos"), "cot": _of_turn("cos", "sin"), "sec": _of_turn("", "cos"),
     "csc": _of_turn("", "sin"), "ln": _ln, "asin": _asin, "acos": _acos, "atan": _atan, "abs": _abs, "norm": _abs,

@@ -2,13 +2,15 @@ r"""Constants, and letters set in a style of their own: sets of numbers, vectors
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.engine.maths.cursor import PRODUCT, Cursor, Prefix, Unreadable
 from verifier.engine.maths.names import LETTER_SETS, applied, argument, bracketed, indexed
 from verifier.engine.maths.regions import domain, half
 from verifier.engine.maths.statements import statement
 from verifier.types.expr import Expr, constant, heads, symbol, symbols
 
-_UNITS = frozenset("ijk")
+_UNITS: Final = frozenset("ijk")
 
 
 def named(c: Cursor, _: int) -> Expr:
@@ -148,7 +150,7 @@ def _accented(c: Cursor, inner: Expr, style: str) -> Expr:
     return Expr("conj", (inner,))
 
 
-_COMPLEX = frozenset({"z", "w"})
+_COMPLEX: Final = frozenset({"z", "w"})
 """Letters that stand for complex numbers; all others are real under a bar."""
 
 

@@ -7,6 +7,7 @@ equal values meet in the same kernel. Every rewriting keeps the value wherever t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 from flint import fmpq, fmpq_mpoly, fmpz
@@ -25,10 +26,10 @@ from verifier.engine.maths.polynomial import (
     total_degree,
 )
 
-HIGH = 12
+HIGH: Final = 12
 """Bits above which numbers stay powers: squarefree parts are sought, multiples of angles unfolded only below."""
-_MANY = 8
-_FACTORED = 62
+_MANY: Final = 8
+_FACTORED: Final = 62
 """Integers are factored completely up to so many bits, by small primes above."""
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 import msgspec
 
 from verifier.types.budget import Meter
 from verifier.types.rules import MathsTable
 
-_NUMBER = (
+_NUMBER: Final = (
     r"0x[0-9A-Fa-f]+(?![0-9A-Za-z.])"
     r"|(?<!\d,)[1-9]\d{0,2}(?:(?:,|\{,\}|\\!,|(?<![\^_]\d)(?<![\^_]\d\d)(?<![\^_]\d{3})(?:\\,|'| ))\d{3})+"
     r"(?!\d|,\d)(?:\.\d+)?"  # digit groups
@@ -29,7 +30,7 @@ _NUMBER = (
     r"|(?=\d{0,40}[A-F])\d[0-9A-F]{0,40}+(?=\)?\}?(?:_\{?1[26]\b|₁₆$))|[A-F][0-9A-F]{1,40}+(?=\)?\}?_\{?16\b)"
     r"|(?:\d+(?:\.(?:\d+|(?=[-+*/^)]|[eE][-+]?\d)))?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z\\(]))?"
 )
-_PIECE = re.compile(
+_PIECE: Final = re.compile(
     r"\s*+(?:(?P<piece>"
     r"[{}^),&]|\d++(?=[-+*/^)}\]=a-df-wyz]|$)|[A-Za-z](?=[-+*/^)}\]=]|$)"  # the commonest, found at once
     r"|\\\\(?:\[[^\[\]]{0,12}\])?"
@@ -46,17 +47,17 @@ _PIECE = re.compile(
     r"|.))",
     re.DOTALL,
 )
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᶜᵏᵐᵗ", "0123456789+-=()nixyabckmt")
-_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₓₙₖₘᵢⱼₜ", "0123456789+-=()aexnkmijt")
-_VULGAR = re.compile(r"[¼-¾⅐-⅞↉]")
-_HEXADECIMAL = re.compile(r"[A-F][0-9A-F]+")
-_BASE = re.compile(r"\)?\}?(?:_\{?16(?!\d)|₁₆$)")
-_PIECE_WORK = 6  # units of work a piece: about what a token takes on its way through the reader
-_WORD_SIZE = 4  # letters from which a run is rather a word than a product
-_VOWEL = re.compile(r"[aeiouAEIOU]")
-_CONSECUTIVE = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_DELIMITER = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\\?[.|]?")
-_SEGMENTS = frozenset({"$", "$$", "\\(", "\\)", "\\[", "\\]"})
+_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱˣʸᵃᵇᶜᵏᵐᵗ", "0123456789+-=()nixyabckmt")
+_LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₓₙₖₘᵢⱼₜ", "0123456789+-=()aexnkmijt")
+_VULGAR: Final = re.compile(r"[¼-¾⅐-⅞↉]")
+_HEXADECIMAL: Final = re.compile(r"[A-F][0-9A-F]+")
+_BASE: Final = re.compile(r"\)?\}?(?:_\{?16(?!\d)|₁₆$)")
+_PIECE_WORK: Final = 6  # units of work a piece: about what a token takes on its way through the reader
+_WORD_SIZE: Final = 4  # letters from which a run is rather a word than a product
+_VOWEL: Final = re.compile(r"[aeiouAEIOU]")
+_CONSECUTIVE: Final = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DELIMITER: Final = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\\?[.|]?")
+_SEGMENTS: Final = frozenset({"$", "$$", "\\(", "\\)", "\\[", "\\]"})
 
 
 class Tokens(msgspec.Struct):
@@ -144,7 +145,7 @@ def _denies(pieces: list[str], position: int, found: Tokens) -> bool:
     return opens and (after == "(" or (len(after) == 1 and after.isalpha()))
 
 
-_AS_IS = {"(": ("modulus", "("), "'": ("'", ""), ".": ("dots", "")}
+_AS_IS: Final = {"(": ("modulus", "("), "'": ("'", ""), ".": ("dots", "")}
 
 
 def _dollar(piece: str, position: int, found: Tokens, *, money: bool) -> None:
@@ -253,7 +254,7 @@ def _past_group(pieces: list[str], position: int, meter: Meter) -> int:
     return position if len(pieces) - position > _LONGEST_GROUP else len(pieces)
 
 
-_LONGEST_GROUP = 200  # pieces between the braces of a macro that holds words or vanishes
+_LONGEST_GROUP: Final = 200  # pieces between the braces of a macro that holds words or vanishes
 
 
 def _upright(pieces: list[str], position: int, found: Tokens, table: MathsTable, meter: Meter) -> int:
@@ -286,7 +287,7 @@ def _upright(pieces: list[str], position: int, found: Tokens, table: MathsTable,
     return end
 
 
-_VALUES = frozenset({"number", "}", ")", "constant"})
+_VALUES: Final = frozenset({"number", "}", ")", "constant"})
 
 
 def _looks_like_unit(pieces: list[str], inner: range, table: MathsTable) -> bool:
@@ -300,8 +301,8 @@ def _looks_like_unit(pieces: list[str], inner: range, table: MathsTable) -> bool
     )
 
 
-_NO_UNITS = frozenset({"e", "i", "d", "j"})
-_UNIT_SIGNS = frozenset({"/", "*", "·", "^", "-", "⋅", "\\cdot", ".", "²", "³"})
+_NO_UNITS: Final = frozenset({"e", "i", "d", "j"})
+_UNIT_SIGNS: Final = frozenset({"/", "*", "·", "^", "-", "⋅", "\\cdot", ".", "²", "³"})
 
 
 def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable, *, at: int | None = None) -> None:
@@ -357,7 +358,7 @@ def _among_signs(pieces: list[str], position: int, table: MathsTable) -> bool:
     return after[:1] in {"^", "_"} or (before in _SIGNS and piece.lower() not in table.copulas)
 
 
-_SIGNS = frozenset({"+", "-", "*", "/", "=", "^"})
+_SIGNS: Final = frozenset({"+", "-", "*", "/", "=", "^"})
 
 
 def _run(piece: str, where: int, found: Tokens, table: MathsTable, *, known: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -13,9 +14,9 @@ from verifier.engine.maths.trees import minus
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number
 
-_MAX_BREAKS = 64
-_SHORT = 1000  # numbers over more are long
-_MAX_WHOLE = 10_000  # whole numbers between two breakpoints that are looked at one by one
+_MAX_BREAKS: Final = 64
+_SHORT: Final = 1000  # numbers over more are long
+_MAX_WHOLE: Final = 10_000  # whole numbers between two breakpoints that are looked at one by one
 
 
 class Unsolved(Exception):  # noqa: N818  # control flow: a breakpoint or a sign that cannot be shown

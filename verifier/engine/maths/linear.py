@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from verifier.types.expr import Expr, number, symbols
 
-ZERO = number(0)
-ONE = number(1)
+ZERO: Final = number(0)
+ONE: Final = number(1)
 
 
 class Linear(NamedTuple):

@@ -6,24 +6,25 @@ Exact, and never expanded: ``6.02e23`` is a product with a power of ten. Digits 
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from flint import fmpq, fmpz
 
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr, number
 
-TEN = number(10)
-_MARK = re.compile(r"[̅̄̇]")
-_NOT_DIGITS = re.compile(r"\D+")
-_DOTTED = re.compile(r"(\d*)\.(\d+)\s*(?:\\[lc]?dots|…|\.{3,})")
-_OVERLINED = re.compile(r"(\d*)\.(\d*)\\(?:overline|bar)\s*\{?(\d+)")
-_GROUPS = re.compile(r"\{,\}|\\,|\\!,|[,' ]")
-_CHOSEN = re.compile(r"[0-9]+[CP][0-9]+")
-_HEXADECIMAL = re.compile(r"[0-9A-F]*[A-F][0-9A-F]*")
-_SCIENTIFIC = re.compile(r"[0-9]+E[0-9]+")
-_EXPONENT = re.compile(r"[eE]")
-_ZEROS = fmpz(10)
-_SMALL = {str(value): number(value) for value in range(101)}
+TEN: Final = number(10)
+_MARK: Final = re.compile(r"[̅̄̇]")
+_NOT_DIGITS: Final = re.compile(r"\D+")
+_DOTTED: Final = re.compile(r"(\d*)\.(\d+)\s*(?:\\[lc]?dots|…|\.{3,})")
+_OVERLINED: Final = re.compile(r"(\d*)\.(\d*)\\(?:overline|bar)\s*\{?(\d+)")
+_GROUPS: Final = re.compile(r"\{,\}|\\,|\\!,|[,' ]")
+_CHOSEN: Final = re.compile(r"[0-9]+[CP][0-9]+")
+_HEXADECIMAL: Final = re.compile(r"[0-9A-F]*[A-F][0-9A-F]*")
+_SCIENTIFIC: Final = re.compile(r"[0-9]+E[0-9]+")
+_EXPONENT: Final = re.compile(r"[eE]")
+_ZEROS: Final = fmpz(10)
+_SMALL: Final = {str(value): number(value) for value in range(101)}
 
 
 def read_number(text: str, meter: Meter) -> Expr:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Final
 
 import msgspec
 
 from verifier.types.budget import Meter
 from verifier.types.expr import LOGIC, Expr
 
-_JOINTS = frozenset({"and", "or", "not", "implies", "iff"})
-_MOST = 8  # different parts
+_JOINTS: Final = frozenset({"and", "or", "not", "implies", "iff"})
+_MOST: Final = 8  # different parts
 
 
 def equivalent(one: Expr, other: Expr, meter: Meter) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from flint import arb
 
@@ -11,9 +11,9 @@ from verifier.engine.maths.evaluate import Program, within_lock
 from verifier.engine.maths.normal import Forms
 from verifier.engine.maths.outcome import Equality, differs
 
-_PRECISION = 128
-_LEVELS = 12
-_FAR = 40
+_PRECISION: Final = 128
+_LEVELS: Final = 12
+_FAR: Final = 40
 """Above this a number that is added to an exponential's exponent is lost in the radius."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from verifier.types.expr import Expr
 
@@ -79,4 +80,4 @@ def determinant(whole: Rows) -> Expr | None:
     return Expr("add", tuple(parts))
 
 
-_LARGEST = 5
+_LARGEST: Final = 5

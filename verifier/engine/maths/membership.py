@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -11,7 +12,7 @@ from verifier.engine.maths.zero import substitute
 from verifier.types.expr import Expr, number, symbol, symbols
 
 TRUE, FALSE = Expr("constant", (), "true"), Expr("constant", (), "false")
-_CLOSED = {"[]": ("le", "le"), "[)": ("le", "lt"), "(]": ("lt", "le"), "()": ("lt", "lt")}
+_CLOSED: Final = {"[]": ("le", "le"), "[)": ("le", "lt"), "(]": ("lt", "le"), "()": ("lt", "lt")}
 
 
 def condition(tree: Expr, variable: Expr) -> Expr | None:

@@ -2,24 +2,26 @@ r"""What a factor can be: numbers, letters with their indices, primes and argume
 
 from __future__ import annotations
 
+from typing import Final
+
 from flint import fmpq
 
 from verifier.engine.maths.cursor import FACTORS, POSTFIX, Cursor, Prefix, Unreadable
 from verifier.engine.maths.literals import decimal, read_number
 from verifier.types.expr import Expr, constant, number, symbol
 
-APPLIED = frozenset("fghFGH")
+APPLIED: Final = frozenset("fghFGH")
 """Letters that are functions where a bracket stands behind them."""
-LETTER_SETS = frozenset("RZNQC")
-SPECIAL = frozenset({"O", "o", "Theta", "Omega", "Gamma"})
+LETTER_SETS: Final = frozenset("RZNQC")
+SPECIAL: Final = frozenset({"O", "o", "Theta", "Omega", "Gamma"})
 """Letters that are functions whatever the bracket behind them holds."""
-_NEVER_APPLIED = frozenset({"d", "partial", "nabla", "Delta"})
-COEFFICIENTS = frozenset("abcdijklmnrtwxzACPR")
+_NEVER_APPLIED: Final = frozenset({"d", "partial", "nabla", "Delta"})
+COEFFICIENTS: Final = frozenset("abcdijklmnrtwxzACPR")
 """Letters that are rather multiplied with a numeral in brackets: ``k(2)``."""
-_RANDOM = frozenset("XYZW")
-_AFTER_LETTER = frozenset({"_", "'", "(", "["})
-_AFTER_NUMBER = frozenset({"_", "fraction", "number", "vulgar"})
-_IN_INDEX = frozenset({
+_RANDOM: Final = frozenset("XYZW")
+_AFTER_LETTER: Final = frozenset({"_", "'", "(", "["})
+_AFTER_NUMBER: Final = frozenset({"_", "fraction", "number", "vulgar"})
+_IN_INDEX: Final = frozenset({
     "number", "letter", "constant", "function", "word", "index", "run", "+", "-", "*", "/", ",", "'", "(", ")", "_",
     "^", "relation", "arrow", "degree", "dots",
 })  # fmt: skip
@@ -97,8 +99,8 @@ def _sum_inside(c: Cursor) -> bool:
     return False
 
 
-_OPENING = frozenset({"(", "[", "{", "\\{"})
-_CLOSING = frozenset({")", "]", "}", "\\}"})
+_OPENING: Final = frozenset({"(", "[", "{", "\\{"})
+_CLOSING: Final = frozenset({")", "]", "}", "\\}"})
 
 
 def bracketed(c: Cursor, name: str) -> Expr:
@@ -157,7 +159,7 @@ def _index(c: Cursor) -> str:
     return text if plain else f"{{{text}}}"
 
 
-_SIGNS = {"ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "in": "∈"}
+_SIGNS: Final = {"ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "in": "∈"}
 
 
 def _spelled(c: Cursor, at: int) -> str:
@@ -337,7 +339,7 @@ def _derivative(above: Expr, below: Expr) -> Expr | None:
     return Expr("diff", (variable,), "'" * order)
 
 
-_DIFFERENTIALS = (symbol("d"), symbol("partial"))
+_DIFFERENTIALS: Final = (symbol("d"), symbol("partial"))
 
 
 def _ordered(tree: Expr) -> tuple[Expr, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from flint import fmpq, fmpz
 
@@ -10,21 +11,23 @@ from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr
 from verifier.types.indices import Index, terms_of
 
-COMMUTATIVE = frozenset({"min", "max", "gcd", "lcm", "set", "union", "intersect", "and", "or", "eq", "ne", "approx"})
-FLIPPED = {"gt": "lt", "ge": "le"}
-BINDERS = frozenset({"sum", "prod", "int", "lim", "diff", "forall", "exists", "builder"})
-SMALL_POWER = 256
+COMMUTATIVE: Final = frozenset(
+    {"min", "max", "gcd", "lcm", "set", "union", "intersect", "and", "or", "eq", "ne", "approx"}
+)
+FLIPPED: Final = {"gt": "lt", "ge": "le"}
+BINDERS: Final = frozenset({"sum", "prod", "int", "lim", "diff", "forall", "exists", "builder"})
+SMALL_POWER: Final = 256
 """Powers of numbers are multiplied out up to so many bits; larger ones stay powers."""
-EXPANDED = 100
+EXPANDED: Final = 100
 """A sum or product between integers is written out up to so many members."""
-DEEP = 220
+DEEP: Final = 220
 """Levels of a tree: more than three for each level of the grammar (``budget.depth``), and safe for the stack."""
 
-_MINUS = fmpq(-1)
-_ZERO = fmpq(0)
-_ONE = fmpq(1)
-_PERCENT = fmpq(1, 100)
-_DEGREE = fmpq(1, 180)
+_MINUS: Final = fmpq(-1)
+_ZERO: Final = fmpq(0)
+_ONE: Final = fmpq(1)
+_PERCENT: Final = fmpq(1, 100)
+_DEGREE: Final = fmpq(1, 180)
 
 
 class Forms:

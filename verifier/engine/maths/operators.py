@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.engine.maths.cursor import (
     AND,
     CHOICE,
@@ -23,13 +25,13 @@ from verifier.engine.maths.names import APPLIED, LETTER_SETS, applied, argument,
 from verifier.engine.maths.regions import domain, of_sets, signed_set
 from verifier.types.expr import LOGIC, RELATIONS, Expr, constant, heads, number, symbol
 
-TWO = number(2)
-_STATEMENTS = RELATIONS | LOGIC | {"given"}
-_COLLECTED = frozenset({"matrix", "vector", "pair", "tuple", "row"})
-_REGIONS = frozenset({"pair", "interval", "union", "setminus"})
-_NO_FACTORS = frozenset({"set", "builder", "list"})
-_MINUTE = Expr("div", (constant("deg"), number(60)))
-_SECOND = Expr("div", (constant("deg"), number(3600)))
+TWO: Final = number(2)
+_STATEMENTS: Final = RELATIONS | LOGIC | {"given"}
+_COLLECTED: Final = frozenset({"matrix", "vector", "pair", "tuple", "row"})
+_REGIONS: Final = frozenset({"pair", "interval", "union", "setminus"})
+_NO_FACTORS: Final = frozenset({"set", "builder", "list"})
+_MINUTE: Final = Expr("div", (constant("deg"), number(60)))
+_SECOND: Final = Expr("div", (constant("deg"), number(3600)))
 
 
 def joined(head: str, items: list[Expr]) -> Expr:
@@ -164,7 +166,7 @@ def power(c: Cursor, left: Expr, _: int) -> Expr:
     return Expr("pow", (left, exponent))
 
 
-_MINUS_ONE = Expr("neg", (number(1),))
+_MINUS_ONE: Final = Expr("neg", (number(1),))
 
 
 def _order(c: Cursor) -> str:
@@ -323,7 +325,7 @@ def _link(head: str, left: Expr, right: Expr) -> Expr:
     return Expr(head, (left, right))
 
 
-_NAMED = {"⊆": "subset", "⊊": "subset", "≅": "approx", "∼": "approx"}
+_NAMED: Final = {"⊆": "subset", "⊊": "subset", "≅": "approx", "∼": "approx"}
 """Relations that a name sets apart from the one of their head."""
 
 

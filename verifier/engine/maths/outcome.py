@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 from flint import acb, arb, fmpq
@@ -11,9 +12,9 @@ from verifier.engine.maths.balls import Ball
 from verifier.engine.maths.evaluate import Surd, Value
 from verifier.types.verdict import Decision
 
-_READABLE = 128
+_READABLE: Final = 128
 _PLAIN_FIGURES, _SMALLEST, _LARGEST, _ACCURATE = 12, 1e-4, 1e5, 45
-_LONG = 20
+_LONG: Final = 20
 """Characters of an exponent that are still shown."""
 
 

@@ -7,6 +7,7 @@ the text, its depth bounded by ``budget.depth``.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -46,8 +47,8 @@ _INFIX: dict[str, Infix] = {
     **operators.INFIX,
     **dict.fromkeys(sorted(_PREFIX.keys() - operators.INFIX.keys()), operators.times),
 }
-_LITERAL = (_PREFIX, _INFIX)
-_PACKED = (
+_LITERAL: Final = (_PREFIX, _INFIX)
+_PACKED: Final = (
     _PREFIX,
     {
         kind: operators.beside if handler is operators.times and kind not in {"*", "/", "modulo"} else handler
@@ -55,21 +56,21 @@ _PACKED = (
     },
 )
 
-_HINT = re.compile(r"[0-9\\$=+*/^<>|(\[{_%!:]|[^\x00-\x7f]|.-|\b[A-Za-z]\b")
-_WORD = re.compile(r"[A-Za-z]+")
-_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,]|\.\d)")
-_BARE_BEFORE = frozenset({"start", ",", ";", "(", "[", "{", "\\{", "-"})
-_BARE_AFTER = frozenset({"end", ",", ";", ")", "]", "}", "\\}"})
-_APPLIED_FORM = re.compile(
+_HINT: Final = re.compile(r"[0-9\\$=+*/^<>|(\[{_%!:]|[^\x00-\x7f]|.-|\b[A-Za-z]\b")
+_WORD: Final = re.compile(r"[A-Za-z]+")
+_GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,]|\.\d)")
+_BARE_BEFORE: Final = frozenset({"start", ",", ";", "(", "[", "{", "\\{", "-"})
+_BARE_AFTER: Final = frozenset({"end", ",", ";", ")", "]", "}", "\\}"})
+_APPLIED_FORM: Final = re.compile(
     r"\s*(?:\$|\\[(\[])*\s*([A-Za-z])(?:_\{?\w{1,4}\}?)?\s*(?:\\left)?\(\s*[A-Za-z0-9,;\s]{1,20}?(?:\\right)?\)\s*(?::?=|\\equiv|\\g|\\l|[<>≤≥])"
 )
-_LABEL = re.compile(
+_LABEL: Final = re.compile(
     r"(?:^|(?<=[\s,;$}]))(?:\\text\s?\{\s?)?(?:\(([a-h]|i{1,3}|iv|v)\)\s?\}?|([a-h])\))\s+(?![+*/^=<>)]|-\s|\\[cl]dot|and\b|or\b)"
 )
-_POINT = frozenset({"(", "number", ",", "-", ")", "end"})
-_SHORT = 3
-_CHARACTER_WORK = 4  # units of work a character: it is normalised, repaired and cut
-_NAMES = frozenset({"letter", "constant", "function", "%", "modulo", "implies"})
+_POINT: Final = frozenset({"(", "number", ",", "-", ")", "end"})
+_SHORT: Final = 3
+_CHARACTER_WORK: Final = 4  # units of work a character: it is normalised, repaired and cut
+_NAMES: Final = frozenset({"letter", "constant", "function", "%", "modulo", "implies"})
 
 
 def read_maths(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
@@ -203,7 +204,7 @@ def _prepare(cursor: Cursor, text: str) -> None:
         kinds[:] = [";" if kind == "row" else kind for kind in kinds]
 
 
-_SHALLOW = 24
+_SHALLOW: Final = 24
 
 
 def _measured(tree: Expr, meter: Meter) -> None:
@@ -259,7 +260,7 @@ def _spelled_union(cursor: Cursor) -> None:
             kinds[at], cursor.values[at] = "set operator", "union"
 
 
-_VALUE_ENDS = frozenset({
+_VALUE_ENDS: Final = frozenset({
     "number", "vulgar", "letter", "constant", ")", "]", "}", "\\}", "|", "|)", "!", "%", "degree", "'", "index",
     "finish", "floor)", "ceil)", ">)", "[)", "dots",
 })  # fmt: skip

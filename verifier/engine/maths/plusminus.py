@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from verifier.types.expr import Expr, heads
 
-_SIGNS = frozenset({"pm", "mp"})
+_SIGNS: Final = frozenset({"pm", "mp"})
 
 
 def holds_sign(tree: Expr) -> bool:

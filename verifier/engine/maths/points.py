@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from flint import arb, fmpq
@@ -15,17 +15,17 @@ from verifier.engine.maths.normal import Forms
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr
 
-WHOLE_NAMES = frozenset({"n", "k", "m"})
+WHOLE_NAMES: Final = frozenset({"n", "k", "m"})
 """Names that stand for whole numbers more often than not."""
-_WHOLE_ARGUMENTS = frozenset({"factorial", "factorial2", "binom", "perm", "gcd", "lcm"})
-_MAY_BE_WHOLE = frozenset({"floor", "ceil", "mod"})
-_SIGNS_OF_WHOLE = _WHOLE_ARGUMENTS | _MAY_BE_WHOLE | {"pow", "sum", "prod"}
-_RELATIONS = frozenset({"eq", "ne", "lt", "le"})
-_INTEGER_SETS = frozenset({"Z", "N"})
-PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
-_EVERYWHERE = 1 << 40
+_WHOLE_ARGUMENTS: Final = frozenset({"factorial", "factorial2", "binom", "perm", "gcd", "lcm"})
+_MAY_BE_WHOLE: Final = frozenset({"floor", "ceil", "mod"})
+_SIGNS_OF_WHOLE: Final = _WHOLE_ARGUMENTS | _MAY_BE_WHOLE | {"pow", "sum", "prod"}
+_RELATIONS: Final = frozenset({"eq", "ne", "lt", "le"})
+_INTEGER_SETS: Final = frozenset({"Z", "N"})
+PRIMES: Final = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
+_EVERYWHERE: Final = 1 << 40
 """The bound that stands for none: names in Z may be negative."""
-SMALLEST = 40
+SMALLEST: Final = 40
 """So many points of the fixed spread come before those that are made from what was found."""
 
 
@@ -127,7 +127,7 @@ class Whole(NamedTuple):
     may: frozenset[str]
 
 
-_NONE = Whole(frozenset(), frozenset())
+_NONE: Final = Whole(frozenset(), frozenset())
 
 
 def whole_names(forms: Forms, reach: Sequence[int]) -> Whole:

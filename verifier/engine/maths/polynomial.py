@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import comb
-from typing import NamedTuple, SupportsInt
+from typing import Final, NamedTuple, SupportsInt
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly, fmpz
 
@@ -13,11 +13,11 @@ from verifier.engine.maths.univariate import small_quotient
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr
 
-SIZES = (8, 16)
+SIZES: Final = (8, 16)
 """Contexts of flint stay for ever, so there are two, with canonical names."""
-_CONTEXTS = {size: fmpq_mpoly_ctx.get([f"x{place}" for place in range(size)], Ordering.lex) for size in SIZES}
-_ONES = {size: _CONTEXTS[size].constant(1) for size in SIZES}
-LARGEST_EXPONENT = 1 << 30
+_CONTEXTS: Final = {size: fmpq_mpoly_ctx.get([f"x{place}" for place in range(size)], Ordering.lex) for size in SIZES}
+_ONES: Final = {size: _CONTEXTS[size].constant(1) for size in SIZES}
+LARGEST_EXPONENT: Final = 1 << 30
 _TOTAL: Callable[[fmpq_mpoly], SupportsInt] = fmpq_mpoly.total_degree  # an integer of flint's own
 _PRIME: Callable[[fmpz], object] = fmpz.is_prime  # 0 or 1
 _PROBABLE: Callable[[fmpz], object] = fmpz.is_probable_prime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from flint import fmpq
 
@@ -10,10 +10,10 @@ from verifier.engine.maths.kernels import Kernels
 from verifier.engine.maths.polynomial import Quotient, TooHigh, content, leading, terms, total_degree
 from verifier.types.budget import Exhausted
 
-_TERMS = 8
-_MULTIPLE = 12
-_HUGE = 1 << 30
-_EXPANDED_ANGLE = 4
+_TERMS: Final = 8
+_MULTIPLE: Final = 12
+_HUGE: Final = 1 << 30
+_EXPANDED_ANGLE: Final = 4
 
 
 class Turn(NamedTuple):
@@ -273,7 +273,7 @@ def cis(table: Kernels, angle: Quotient) -> Turn:
     return turn
 
 
-_EXACT = 12
+_EXACT: Final = 12
 
 
 def _multiple(table: Kernels, one: Turn, count: int) -> Turn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 from flint import fmpq_mpoly
 
@@ -11,7 +13,7 @@ from verifier.engine.maths.normal import Forms
 from verifier.engine.maths.polynomial import SIZES, Undefined, content, leading
 from verifier.types.budget import Exhausted
 
-_ATTEMPTS = ((SIZES[0], True), (SIZES[1], True), (SIZES[1], False))
+_ATTEMPTS: Final = ((SIZES[0], True), (SIZES[1], True), (SIZES[1], False))
 """Variables, and whether angles are unfolded: what is too large with them may fit without."""
 
 

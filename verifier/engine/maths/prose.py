@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.engine.maths.lexer import Tokens, positions
 from verifier.types.rules import MathsTable
 
-_WORDS = frozenset({"word", "run"})
-_UNITS = frozenset(
+_WORDS: Final = frozenset({"word", "run"})
+_UNITS: Final = frozenset(
     {"word", "run", "letter", "constant", "*", "/", "^", "number", "-", "{", "}", "degree", "(", ")", "function"}
 )
-_LONGEST = 8
+_LONGEST: Final = 8
 
 
 def resolve_runs(tokens: Tokens, text: str) -> Tokens:
@@ -177,7 +179,7 @@ def slice_of(text: str, tokens: Tokens, start: int, end: int) -> str:
     return _bare(text[begins:ends])
 
 
-_WRAPPERS = (
+_WRAPPERS: Final = (
     "\\text",
     "\\mathrm",
     "\\mbox",

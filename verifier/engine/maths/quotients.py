@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.types.expr import Expr, number
 
-_ONE = number(1)
+_ONE: Final = number(1)
 
 
 def cleared(tree: Expr) -> tuple[Expr, Expr]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from flint import arb, fmpq
 
@@ -15,9 +16,9 @@ from verifier.engine.maths.polynomial import Undefined
 from verifier.engine.maths.proof import difference
 from verifier.types.budget import Exhausted
 
-_FOUR = frozenset({"number", "symbol", "add", "mul", "div", "pow"})
-_EXPANDED = 24
-_BITS = 4096
+_FOUR: Final = frozenset({"number", "symbol", "add", "mul", "div", "pow"})
+_EXPANDED: Final = 24
+_BITS: Final = 4096
 """Powers of numbers at the point are no larger."""
 _NO_NAMES: frozenset[str] = frozenset()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.engine.maths.cursor import SETS, Cursor
 from verifier.engine.maths.names import LETTER_SETS
 from verifier.types.expr import Expr, constant, number
 
-_INFINITE = constant("inf")
-_ZERO = number(0)
+_INFINITE: Final = constant("inf")
+_ZERO: Final = number(0)
 
 
 def domain(tree: Expr) -> Expr:

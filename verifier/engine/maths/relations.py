@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from flint import fmpq, fmpq_mpoly
 
@@ -13,9 +13,9 @@ from verifier.engine.maths.normal import Forms
 from verifier.engine.maths.polynomial import SIZES, Quotient, Undefined, terms
 from verifier.types.expr import Expr, symbols
 
-_MOST = 4
+_MOST: Final = 4
 """Equations that are solved in one comparison, and branches that are followed."""
-_SQUARE = 2
+_SQUARE: Final = 2
 
 
 class Branch(NamedTuple):

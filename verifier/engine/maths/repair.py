@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
-_TAG = re.compile(
+_TAG: Final = re.compile(
     r"<(/?)(sup|sub|b|i|em|strong|u|p|br|span|div|code|font|var|math|answer)(?: [^<>]{0,200})?/?>", re.IGNORECASE
 )
-_BOLD = re.compile(r"(?<![\w)\]}*])\*\*(?!\*)([^*]++)\*\*(?![\w(*])")
-_DOUBLED = re.compile(r"\\\\(?=[A-Za-z]{2,}|[{}|,;!:%])")
-_CELSIUS = re.compile(
+_BOLD: Final = re.compile(r"(?<![\w)\]}*])\*\*(?!\*)([^*]++)\*\*(?![\w(*])")
+_DOUBLED: Final = re.compile(r"\\\\(?=[A-Za-z]{2,}|[{}|,;!:%])")
+_CELSIUS: Final = re.compile(
     r"(?:\^\s?\{?\s?\\circ\s?\}?|°)(?:\\[,;! ]|\s|~)?"
     r"(?:\\(?:text|mathrm|rm|textrm)\s?\{\s?([CF])\s?\}|([CF])(?![A-Za-z]))"
 )
-_BROKEN = re.compile(
+_BROKEN: Final = re.compile(
     r"\x0c(?=rac)|\x08(?=eta|egin|inom|ar)|\x07(?=pprox|lpha|st)|\x0b(?=ec)|\t(?=imes|ext|heta|an[ ({]|frac)"
     r"|\r(?=ight|ho)|\n(?=eq|e )"
 )
-_ESCAPE = {"\x0c": "\\f", "\x08": "\\b", "\x07": "\\a", "\x0b": "\\v", "\t": "\\t", "\r": "\\r", "\n": "\\n"}
+_ESCAPE: Final = {"\x0c": "\\f", "\x08": "\\b", "\x07": "\\a", "\x0b": "\\v", "\t": "\\t", "\r": "\\r", "\n": "\\n"}
 
 
 def repaired(text: str) -> str:
@@ -47,10 +48,12 @@ def repaired(text: str) -> str:
     return _ENDS.sub("", text) if text[-1:] in _STOPS and not text.endswith("..") else text
 
 
-_STOPS = frozenset(".,;\\")
-_ENDS = re.compile(r"(?:(?<!\\)[.,;\s]|(?<!\\)\\(?![^\n])){1,9}$")
-_LOOK_ALIKE = re.compile(r"[！-～−–—‒‐‑﹣－’‘ʼ′″‴“”\u200b-\u200d\u2060\ufeff\u00ad⁄∕𝐀-𝟿，。、；：]|(?=[^\x00-\x7f])\d")
-_PLAIN = {
+_STOPS: Final = frozenset(".,;\\")
+_ENDS: Final = re.compile(r"(?:(?<!\\)[.,;\s]|(?<!\\)\\(?![^\n])){1,9}$")
+_LOOK_ALIKE: Final = re.compile(
+    r"[！-～−–—‒‐‑﹣－’‘ʼ′″‴“”\u200b-\u200d\u2060\ufeff\u00ad⁄∕𝐀-𝟿，。、；：]|(?=[^\x00-\x7f])\d"
+)
+_PLAIN: Final = {
     "′": "'", "″": "''", "‴": "'''", "’": "'", "‘": "'", "ʼ": "'", "“": "", "”": "",
     "⁄": "/", "∕": "/", "。": ".", "、": ",",
 }  # fmt: skip

@@ -7,6 +7,7 @@ polynomials at a root are decided by division (zero) or by narrowing the interva
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Final
 
 import msgspec
 from flint import fmpq, fmpq_poly
@@ -14,7 +15,7 @@ from flint import fmpq, fmpq_poly
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number
 
-_MAX_DEGREE = 40  # of a polynomial whose roots are isolated; a person asks for fewer
+_MAX_DEGREE: Final = 40  # of a polynomial whose roots are isolated; a person asks for fewer
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -36,6 +37,7 @@ class Root(msgspec.Struct, frozen=True):
 
 
 Exact = fmpq | Root
+_FACTORED: Final = 160  # units of work that it costs to factor the smallest polynomial
 
 
 def real_roots(polynomial: fmpq_poly, meter: Meter) -> tuple[Exact, ...]:
@@ -51,7 +53,7 @@ def real_roots(polynomial: fmpq_poly, meter: Meter) -> tuple[Exact, ...]:
         return ()
     if polynomial.degree() > _MAX_DEGREE:
         meter.within("degree", meter.budget.degree + 1)
-    meter.spend(16 + int(polynomial.degree()) ** 3 + int(polynomial.numer().height_bits()))
+    meter.spend(_FACTORED + int(polynomial.degree()) ** 3 + int(polynomial.numer().height_bits()))
     found: list[Exact] = []
     for factor, _ in polynomial.factor()[1]:
         if factor.degree() == 1:

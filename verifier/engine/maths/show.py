@@ -7,6 +7,7 @@ list).
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from verifier.engine.maths.names import APPLIED, COEFFICIENTS, LETTER_SETS, SPECIAL
 from verifier.types.expr import FUNCTIONS, Expr, constant, number
@@ -14,28 +15,38 @@ from verifier.types.expr import FUNCTIONS, Expr, constant, number
 _LIST, _GIVEN, _QUANTIFIED, _IMPLIES, _OR, _AND, _NOT, _RELATION, _RATIO, _SETS = 1, 2, 5, 6, 10, 14, 20, 30, 34, 40
 _SUM, _PRODUCT, _POWER, _POSTFIX, _ATOM = 50, 60, 90, 100, 200
 
-_CONSTANTS = {
+_CONSTANTS: Final = {
     "inf": "∞", "empty": "∅", "R": "ℝ", "Z": "ℤ", "N": "ℕ", "Q": "ℚ", "C": "ℂ", "true": "True", "false": "False",
     "undefined": "undefined", "deg": "°",
 }  # fmt: skip
-_FIGURES = ("angle_", "triangle_")
-_SYMBOLS = {"Pi": "Π", "nabla": "∇", "nabladot": "∇", "nablacross": "∇×", "partial": "∂", "aleph": "ℵ", "mho": "\\mho"}
-_ACCENTS = {"bar": "overline", "vec": "vec", "hat": "widehat", "tilde": "widetilde", "dot": "dot"}
-_GREEK = frozenset({
+_FIGURES: Final = ("angle_", "triangle_")
+_SYMBOLS: Final = {
+    "Pi": "Π",
+    "nabla": "∇",
+    "nabladot": "∇",
+    "nablacross": "∇×",
+    "partial": "∂",
+    "aleph": "ℵ",
+    "mho": "\\mho",
+}
+_ACCENTS: Final = {"bar": "overline", "vec": "vec", "hat": "widehat", "tilde": "widetilde", "dot": "dot"}
+_GREEK: Final = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
     "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi",
     "Sigma", "Upsilon", "Phi", "Psi", "Omega", "ell", "hbar",
 })  # fmt: skip
-_RELATIONS = {
+_RELATIONS: Final = {
     "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "approx": "≈", "in": "∈", "notin": "∉",
     "subset": "⊂", "divides": "∣",
 }  # fmt: skip
-_SETS_SIGNS = {"union": "∪", "intersect": "∩", "setminus": "∖"}
-_CALLS = {"binom": "binomial", "ceil": "ceil", "gamma": "gammafunction"}
-_DEGREE = constant("deg")
-_MINUTE = Expr("div", (_DEGREE, number(60)))
-_SECOND = Expr("div", (_DEGREE, number(3600)))
-_STATEMENTS = frozenset({*_RELATIONS, "congruent", "and", "or", "not", "implies", "iff", "forall", "exists", "given"})
+_SETS_SIGNS: Final = {"union": "∪", "intersect": "∩", "setminus": "∖"}
+_CALLS: Final = {"binom": "binomial", "ceil": "ceil", "gamma": "gammafunction"}
+_DEGREE: Final = constant("deg")
+_MINUTE: Final = Expr("div", (_DEGREE, number(60)))
+_SECOND: Final = Expr("div", (_DEGREE, number(3600)))
+_STATEMENTS: Final = frozenset(
+    {*_RELATIONS, "congruent", "and", "or", "not", "implies", "iff", "forall", "exists", "given"}
+)
 
 Shown = tuple[str, int]
 """A text, and how tightly its loosest operator binds."""
@@ -289,7 +300,7 @@ def _cases(tree: Expr) -> Shown:
     )
 
 
-_OTHERWISE = (", True", "")
+_OTHERWISE: Final = (", True", "")
 
 
 def _ratio(tree: Expr) -> Shown:

@@ -8,7 +8,7 @@ Where breakpoints cannot be found, or a sign cannot be shown, nothing is said.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from flint import fmpq, fmpq_poly
@@ -24,7 +24,7 @@ from verifier.types.expr import Expr, number, symbol, symbols
 
 __all__ = ["ORDER", "Sets", "condition", "exchange", "renamed", "same_set", "without_infinity"]
 
-ORDER = {
+ORDER: Final = {
     "eq": (False, True, False),
     "ne": (True, False, True),
     "lt": (True, False, False),
@@ -34,10 +34,10 @@ ORDER = {
 }
 """Whether a relation holds where left minus right is negative, zero, positive."""
 
-_ZERO = number(0)
-_MAX_ELIMINATED = 12  # total degree of polynomials whose resultant is taken
-_MONOTONE = frozenset({"ln", "exp", "sinh", "tanh", "asinh", "atanh", "atan", "asin", "acos"})
-_INVERSE = {
+_ZERO: Final = number(0)
+_MAX_ELIMINATED: Final = 12  # total degree of polynomials whose resultant is taken
+_MONOTONE: Final = frozenset({"ln", "exp", "sinh", "tanh", "asinh", "atanh", "atan", "asin", "acos"})
+_INVERSE: Final = {
     "ln": "exp", "exp": "ln", "sinh": "asinh", "tanh": "atanh", "asinh": "sinh", "atanh": "tanh", "atan": "tan",
     "asin": "sin", "acos": "cos",
 }  # fmt: skip
@@ -278,7 +278,7 @@ def _through_kernels(tree: Expr, variable: str, meter: Meter) -> Iterator[Point]
     yield from _through(tree, kernel, variable, meter)
 
 
-_HIDDEN = "_k"  # stands for a kernel that is taken out of an expression
+_HIDDEN: Final = "_k"  # stands for a kernel that is taken out of an expression
 
 
 def _through(tree: Expr, kernel: Expr, variable: str, meter: Meter) -> Iterator[Point]:

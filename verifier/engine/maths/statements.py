@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from verifier.engine.maths.cursor import Cursor, Unreadable
 from verifier.engine.maths.operators import is_statement
 from verifier.engine.maths.regions import half
 from verifier.types.expr import Expr, constant, symbol, symbols
 
-_SEPARATORS = frozenset({",", ";"})
-_STOPS = frozenset({"end", ")", "]", "}", "\\}", "&", "row", "finish", "given", "word"})
-_CONDITIONS = frozenset({"ne", "lt", "le", "gt", "ge", "in", "notin", "forall"})
+_SEPARATORS: Final = frozenset({",", ";"})
+_STOPS: Final = frozenset({"end", ")", "]", "}", "\\}", "&", "row", "finish", "given", "word"})
+_CONDITIONS: Final = frozenset({"ne", "lt", "le", "gt", "ge", "in", "notin", "forall"})
 
 
 def item(c: Cursor) -> Expr:

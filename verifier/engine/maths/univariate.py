@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flint import fmpq_poly
 
 from verifier.engine.maths.normal import DEEP
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr
 
-_LARGEST = 24
+_LARGEST: Final = 24
 """Degrees and exponents up to this."""
-_BITS = 2048
+_BITS: Final = 2048
 """Coefficients of a power are no larger."""
-_X = fmpq_poly([0, 1])
-_ONE = fmpq_poly([1])
+_X: Final = fmpq_poly([0, 1])
+_ONE: Final = fmpq_poly([1])
 
 Fraction = tuple[fmpq_poly, fmpq_poly]
 
@@ -112,5 +114,5 @@ def _power(base: Fraction, index: Expr, meter: Meter) -> Fraction | None:
     return above**times, below if below is _ONE else below**times
 
 
-_HEADS = {"add": _sum, "mul": _product, "div": _ratio, "neg": _sum, "pow": _product}
+_HEADS: Final = {"add": _sum, "mul": _product, "div": _ratio, "neg": _sum, "pow": _product}
 """How parts are combined; a negative has one part, and a power is made by ``_power``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Final
 
 from flint import fmpq
 
@@ -19,30 +20,32 @@ from verifier.types.budget import Exhausted
 from verifier.types.expr import Expr
 from verifier.types.verdict import Decision
 
-ADMISSIBLE = 24
+ADMISSIBLE: Final = 24
 """Points of the gold's domain that agreement needs."""
-COUNTED = 8
+COUNTED: Final = 8
 """Of these, points where both sides have a value."""
-EARLY = 3
+EARLY: Final = 3
 """Points tried before a proof is sought."""
-TRIED = 160
-_MOST_LOST = 2
+TRIED: Final = 160
+_MOST_LOST: Final = 2
 """Points, beside a fifth of all, where the candidate may be without a value that could be found."""
-_FEWEST = 3
-_LEAST_BITS = 128
-_SEEN = 32
+_FEWEST: Final = 3
+_LEAST_BITS: Final = 128
+_SEEN: Final = 32
 """Bits of agreement that tell two sides of a step apart."""
-_POINT = 64
+_POINT: Final = 160
 """Units of work that a point costs beside what is computed there."""
-_PARTIAL = frozenset({
+_PREPARED: Final = 640
+"""Units of work that it costs to get ready for points."""
+_PARTIAL: Final = frozenset({
     "ln", "log", "asin", "acos", "acosh", "atanh", "asec", "acsc", "asech", "acoth", "factorial", "factorial2", "binom",
     "perm", "gamma", "cases", "gcd", "lcm", "acot",
 })  # fmt: skip
 """Functions that have no value on a whole stretch of the line."""
 
 
-_NOTHING = Terms()
-_JUMPS = frozenset({"sign", "cases"})
+_NOTHING: Final = Terms()
+_JUMPS: Final = frozenset({"sign", "cases"})
 """Functions with a few single places where their value is a matter of convention."""
 
 
@@ -75,7 +78,7 @@ class Sides:
     def prepare(self) -> None:
         """Everything that follows from the two nodes and the conditions."""
         forms = self.forms
-        self.meter.spend(80)
+        self.meter.spend(_PREPARED)
         heads, names = forms.heads, forms.names
         self.terms = terms(forms, self.conditions, self.integers) if self.conditions or self.integers else _NOTHING
         self.reach = (forms.reach(self.gold), forms.reach(self.candidate))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -11,8 +12,8 @@ from verifier.engine.maths.trees import minus
 from verifier.types.budget import Meter
 from verifier.types.expr import Expr, number, symbol, symbols
 
-_HOLDERS = frozenset({"tuple", "pair", "vector"})
-_UNITS = ("i_hat", "j_hat", "k_hat")
+_HOLDERS: Final = frozenset({"tuple", "pair", "vector"})
+_UNITS: Final = ("i_hat", "j_hat", "k_hat")
 
 
 def components(tree: Expr) -> tuple[Expr, ...] | None:

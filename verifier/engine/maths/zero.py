@@ -7,6 +7,7 @@ prove for algebraic numbers; what is left is compared at many points or to many 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 from flint import fmpq
@@ -23,17 +24,20 @@ from verifier.types.verdict import Decision
 
 __all__ = ["Equality", "Given", "decimal", "equal", "rational", "sign", "substitute"]
 
-_BASE = "\0base"
-_FOREIGN = (RELATIONS | LOGIC | COLLECTIONS | {"words", "dots", "pm", "mp", "transpose", "det"}) - {
+_BASE: Final = "\0base"
+_FOREIGN: Final = (RELATIONS | LOGIC | COLLECTIONS | {"words", "dots", "pm", "mp", "transpose", "det"}) - {
     "cases",
     "piece",
     "given",
 }
-_NOT_VALUES = frozenset({"empty", "R", "Z", "N", "Q", "C", "true", "false"})
-_TOTAL = frozenset({"number", "symbol", "add", "mul"})
-_NUMERIC = (ARITHMETIC | {"number", "factorial", "factorial2", "binom", "perm", "gcd", "lcm", "mod"}) - {"pm", "mp"}
+_NOT_VALUES: Final = frozenset({"empty", "R", "Z", "N", "Q", "C", "true", "false"})
+_TOTAL: Final = frozenset({"number", "symbol", "add", "mul"})
+_NUMERIC: Final = (ARITHMETIC | {"number", "factorial", "factorial2", "binom", "perm", "gcd", "lcm", "mod"}) - {
+    "pm",
+    "mp",
+}
 """Heads of trees that may plainly be rational numbers."""
-_UNBOUND = frozenset({"inf", "undefined"})
+_UNBOUND: Final = frozenset({"inf", "undefined"})
 
 
 class Given(msgspec.Struct, frozen=True):

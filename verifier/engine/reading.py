@@ -1,0 +1,129 @@
+"""A text read: by the tightest kind that understands it, or as a value with its restatement in brackets.
+
+Law 1: readers stand tightest kind first; the first that yields a certain reading ends the search; what nobody reads is
+a phrase. A reader is asked only about a text that it ``may_read``: what it cannot do without is looked for first,
+since most texts are for one reader or two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from verifier.engine import text
+from verifier.engine.kinds import (
+    bounds,
+    chemistry,
+    choosing,
+    dating,
+    label,
+    listing,
+    names,
+    notation,
+    number,
+    ordinal,
+    phrase,
+    quantity_reader,
+    restated,
+    truth,
+    written,
+)
+from verifier.engine.kinds.kind import Context, Reading
+from verifier.engine.kinds.phrase import Phrase
+from verifier.types.sample import Extraction
+
+Read = tuple[tuple[str, ...], tuple[Reading, ...]]
+"""Texts out of their wrapping, and their readings."""
+
+_READERS_WORK = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
+_FORMULA = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
+
+
+def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple[Reading, ...]]) -> Read:
+    """The first text, out of its wrapping, that a reader understands, and its readings.
+
+    Where no reader understands any, all texts, each as a phrase. ``known`` holds what was read already.
+    """
+    texts: dict[str, str] = {}
+    for one in found:
+        words = text.plain(one.text, ctx.rules.text, ctx.meter)
+        if not words or words in texts:
+            continue
+        texts[words] = one.text
+        if words not in known:  # the same words were perhaps read on the other side
+            known[words] = _read(words, one.text, ctx)
+        if known[words]:
+            return (words,), known[words]
+    return tuple(texts), tuple([Reading(Phrase(words, raw), "phrase", certain=False) for words, raw in texts.items()])
+
+
+def _read(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
+    """A text as a whole, or as a value with its restatement, in brackets or behind a comma."""
+    pieces = restated.parts(raw) if words.endswith(")") else restated.glossed(raw, ctx.rules.text.glosses)
+    return (_restated(*pieces, raw, ctx) if pieces else ()) or _read_whole(words, raw, ctx)
+
+
+def _restated(value: str, again: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
+    """The readings of a value with what stands behind it in brackets; empty where that restates nothing."""
+    again = restated.opened(again, ctx)
+    words, inner = (text.plain(one, ctx.rules.text, ctx.meter) for one in (value, again))
+    ctx.meter.depth += 1
+    try:
+        own = _read_whole(words, value, ctx)
+        if restated.is_bare(own) and restated.is_unit(inner, ctx):
+            return _read_whole(f"{words} {inner}", f"{value} {again}", ctx)
+        if not own or not restated.begins(inner, ctx):
+            return ()
+        return restated.settled(own, _read_whole(inner, again, ctx), ctx, spaced="\\" not in raw)
+    finally:
+        ctx.meter.depth -= 1
+
+
+def _read_whole(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
+    """Law 1: readers in order, until one is certain; then maths.
+
+    What only could be chemistry stays a phrase beside it, and so does what begins with an article.
+    """
+    ctx.meter.spend(_READERS_WORK + 8 * len(words))
+    found: list[Reading] = []
+    for readings in _asked(words, raw, ctx):
+        certain = False
+        for reading in readings:
+            certain = certain or reading.certain
+            found.append(reading)
+        if certain:
+            return tuple(found)
+    found += notation.read_formula(words, raw, ctx)
+    if found and (phrase.begins_with_article(words) or all(one.reader == chemistry.NAME for one in found)):
+        found.append(Reading(Phrase(words, raw), "phrase", certain=False))
+    return tuple(found)
+
+
+def _asked(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
+    """What each reader says that may read a text, in their order; lists and chemistry are read as they were written."""
+    if listing.may_read(raw, ctx):
+        yield listing.read_listing(raw, words, ctx)
+    if written.may_read(words, ctx):
+        yield written.read_written(words, ctx)
+    if choosing.may_read(words, ctx):
+        yield choosing.read_choice(words, ctx)
+    if names.may_read(words, ctx):
+        yield names.read_names(words, ctx)
+    if chemistry.may_read(raw, words):
+        yield chemistry.read_chemistry(raw, words, ctx)
+    if _FORMULA.search(words) is not None:
+        if bounds.opens(words):
+            yield bounds.read_bounds(words, ctx)
+        return
+    if dating.may_read(words, ctx):
+        yield dating.read_date(words, ctx)
+    if bounds.may_read(words):
+        yield bounds.read_bounds(words, ctx)
+    if ordinal.may_read(words):
+        yield ordinal.read_ordinal(words, ctx)
+    yield quantity_reader.read_quantity(words, ctx)
+    yield number.read_number(words, ctx)
+    if truth.may_read(words, ctx):
+        yield truth.read_truth(words, ctx)
+    if label.may_read(words, ctx):
+        yield label.read_label(words, ctx)
