@@ -14,7 +14,7 @@ import msgspec
 
 from verifier.judge.prices import dollars
 from verifier.settings import load_settings
-from verifier.store.opening import default_path, file_of, open_store, shown
+from verifier.store.opening import default_path, file_of, open_existing, shown
 from verifier.store.port import Spending, Stats, Store
 from verifier.types.errors import OutputError, SettingsError, StoreError
 from verifier.types.opinion import Opinion, Usage
@@ -24,10 +24,10 @@ from verifier.types.opinion import Opinion, Usage
 def existing(url: str | None) -> Iterator[Store]:
     """The store of a URL, or of the settings. Raises ``StoreError`` where there is no file for it yet."""
     url = url or load_settings().store_url
-    path = file_of(url)
-    if path is not None and not path.is_file():
-        raise StoreError(f"there is no store at {path}: the judge makes it when it is first asked")
-    with closing(open_store(url)) as store:
+    store = open_existing(url)
+    if store is None:
+        raise StoreError(f"there is no store at {file_of(url)}: the judge makes it when it is first asked")
+    with closing(store):
         yield store
 
 

@@ -20,14 +20,18 @@ from mypy.main import process_options
 from mypy.nodes import ComparisonExpr
 from mypy.types import Instance, TupleType, UnionType, get_proper_type
 
-def structs(typ):
+def structs(typ, around=()):
     typ = get_proper_type(typ)
+    if typ in around:
+        return set()  # an alias that holds itself, as a package of others may have it
+    around = (*around, typ)
     if isinstance(typ, Instance):
         if typ.type.fullname in {"builtins.dict", "builtins.set", "builtins.frozenset"}:
             return set()  # by hash and equality, as in Python
         own = {typ.type.fullname} if any(base.fullname == "msgspec.Struct" for base in typ.type.mro) else set()
-        return own.union(*map(structs, typ.args))
-    return set().union(*map(structs, typ.items)) if isinstance(typ, (TupleType, UnionType)) else set()
+        return own.union(*(structs(one, around) for one in typ.args))
+    items = typ.items if isinstance(typ, (TupleType, UnionType)) else ()
+    return set().union(*(structs(one, around) for one in items))
 
 sources, options = process_options(["--strict", "--config-file=", "--follow-imports=silent", *sys.argv[1:]])
 options.export_types = options.preserve_asts = True

@@ -42,10 +42,8 @@ def open_store(url: str | None = None) -> Store:
 
 def open_existing(url: str | None = None) -> Store | None:
     """The store of a URL, to look into it; ``None`` where it would have to be made. Raises ``StoreError``."""
-    place = default_path() if not url else file_of(url) if _scheme(url) == "sqlite" else None
-    if place is not None and not place.exists():
-        return None
-    return _opened(url)
+    place = file_of(url)
+    return None if place is not None and not place.exists() else open_store(url)
 
 
 def _opened(url: str | None) -> Store:
