@@ -146,6 +146,8 @@ class Gathering:
 
     def stop(self) -> None:
         """Gather no more."""
+        if self._spool is not None:
+            self._spool.close()
         self._spool = None
 
 
@@ -173,9 +175,13 @@ class Spool:
             self._frames[frame] = len(self._frames)
         self._file.write(msgspec.json.encode((self._frames[frame], call.content)) + b"\n")
 
+    def close(self) -> None:
+        """Take no more."""
+        self._file.close()
+
     def calls(self) -> Iterator[Call]:
         """The calls, in the order they came."""
-        self._file.close()
+        self.close()
         frames = [msgspec.structs.asdict(frame) for frame in self._frames]
         with self._path.open("rb") as file:
             for line in file:
