@@ -41,36 +41,46 @@ def _run(folder: Path, api: FakeAPI, *arguments: str, kill_after: float | None =
     return time.monotonic() - began
 
 
-def _until(folder: Path, api: FakeAPI, *arguments: str, begins: float, seconds: float, seed: int) -> int:
-    """Kill the run at random moments, again and again, and let it end; gives how often it was killed."""
-    moments = random.Random(seed)
-    for killed in range(KILLS):
-        # From the start-up on, and mostly while it asks: a run that was killed asks what is left.
-        delay = moments.uniform(begins * 0.2, begins + seconds / KILLS * 2)
+def _until(folder: Path, api: FakeAPI, delays: list[float], *arguments: str) -> int:
+    """Kill the run at these moments, one after the other, and let it end; gives how often it was killed."""
+    for killed, delay in enumerate(delays):
         if _run(folder, api, *arguments, kill_after=delay) is not None:
             return killed
     _run(folder, api, *arguments)
-    return KILLS
+    return len(delays)
 
 
 @pytest.mark.slow
 def test_kill_9_at_twenty_random_moments_while_it_asks(tmp_path: Path) -> None:
-    rows = 700
-    warm, killed_run = tmp_path / "warm", tmp_path / "killed"
-    for folder, count in ((warm, 1), (killed_run, rows)):
-        folder.mkdir()
-        (folder / "in.jsonl").write_text(open_rows(count))
+    warm = tmp_path / "warm"
+    warm.mkdir()
+    (warm / "in.jsonl").write_text(open_rows(1))
+    moments = random.Random(6)
+    killed = chains = 0
     with FakeAPI(opinion="exact", latency=0.25) as api:
         begins = _run(warm, api) or 0.0
-        before = api.ledger()
-        api.reset()
-        killed = _until(killed_run, api, begins=begins, seconds=rows * 1.4 * 0.25 / CONCURRENCY * 4, seed=6)
-        calls, ledger = api.calls(), api.ledger()
-    assert killed >= KILLS // 2
-    graded = [json.loads(line) for line in (killed_run / "out.jsonl").read_text().splitlines()]
+        while killed < KILLS:
+            chains += 1
+            assert chains <= KILLS
+            folder = tmp_path / str(chains)
+            folder.mkdir()
+            # From the start-up on, and mostly while it asks.
+            delays = [moments.uniform(begins * 0.5, begins + 3) for _ in range(min(7, KILLS - killed))]
+            killed += _chain(folder, api, delays)
+
+
+def _chain(folder: Path, api: FakeAPI, delays: list[float]) -> int:
+    """A run that is killed and continued, and all that must hold at its end; gives how often it was killed."""
+    rows = 700
+    (folder / "in.jsonl").write_text(open_rows(rows))
+    before = api.ledger()
+    api.reset()
+    killed = _until(folder, api, delays)
+    calls, ledger = api.calls(), api.ledger()
+    graded = [json.loads(line) for line in (folder / "out.jsonl").read_text().splitlines()]
     assert [row["sample_id"] for row in graded] == [f"open{number}" for number in range(rows)]
     assert {row["verification"]["method"] for row in graded} == {"anthropic"}
-    store = open_store(f"sqlite:///{killed_run}/opinions.db")
+    store = open_store(f"sqlite:///{folder}/opinions.db")
     runs, lost = store.stats().runs, store.open_calls()
     store.close()
     # A run that was killed when all was done but its end is over; what is run again then is another, that pays nothing.
@@ -81,7 +91,7 @@ def test_kill_9_at_twenty_random_moments_while_it_asks(tmp_path: Path) -> None:
     assert calls["arrived"] - calls["distinct"] <= len(lost)  # what was asked again is what had been lost
     assert spending.calls == calls["distinct"]
     assert (spending.open_calls, spending.reserved) == (len(lost), sum(call.reserved for call in lost))
-    listed = killed_run / "out.jsonl.lost-calls.jsonl"
+    listed = folder / "out.jsonl.lost-calls.jsonl"
     if listed.exists():
         told = [json.loads(line) for line in listed.read_text().splitlines()]
         assert {(line["number"], picodollars(line["reserved_usd"])) for line in told} == {
@@ -96,9 +106,10 @@ def test_kill_9_at_twenty_random_moments_while_it_asks(tmp_path: Path) -> None:
     usage = {name: count - before["live"][name] for name, count in ledger["live"].items()}
     charged = sum(count * getattr(price.live, name) for name, count in usage.items())
     assert spending.picodollars <= charged <= spending.picodollars + spending.reserved
-    assert {path.name for path in killed_run.iterdir() if path.name.startswith("out")} <= {
+    assert {path.name for path in folder.iterdir() if path.name.startswith("out")} <= {
         "out.jsonl", "out.jsonl.lost-calls.jsonl",
     }  # fmt: skip
+    return killed
 
 
 @pytest.mark.slow
@@ -111,7 +122,9 @@ def test_kill_9_while_batches_are_made_and_waited_for(tmp_path: Path) -> None:
     with FakeAPI(opinion="same", batch_seconds=1.0) as api:
         begins = (_run(warm, api, "--judge", "none") or 0.0) + 1
         api.reset()
-        killed = _until(tmp_path, api, "--judge-mode", "batch", begins=begins, seconds=KILLS, seed=7)
+        moments = random.Random(7)
+        delays = [moments.uniform(begins * 0.4, begins + 2) for _ in range(8)]
+        killed = _until(tmp_path, api, delays, "--judge-mode", "batch")
         ledger = api.ledger()
     assert killed >= 3
     graded = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
