@@ -246,7 +246,8 @@ def _compound(own: Expr, other: Expr, ctx: Context, shown: dict[str, str]) -> Fi
             return SAME.finding(**shown, how=same.how)
     parts, others = _members(own), _members(other)
     joined = _as_logic(own).head == _as_logic(other).head or _alternatives(parts, others)
-    if len(parts) != len(others) or not joined:
+    whole = parts == (own,) and others == (other,)  # nothing was taken apart: its part would ask this again
+    if len(parts) != len(others) or not joined or whole:
         return _by_point(own, other, ctx, shown)
     unused = list(others)
     for part in parts:
