@@ -44,6 +44,8 @@ _EXPECTED = {
     "mispriced": "the second not to be what the first costs",
     "asked": "the second to be told of the first",
     "unasked": "the entry's sentence not to be told of the first",
+    "agreed": "correct",
+    "doubted": "not correct",
 }
 
 
@@ -84,7 +86,9 @@ def _check(example: Example, verifier: Verifier) -> str | None:
         return None if holds else str(texts or found.finding)
     sample = Sample(ground_truth=example.given, final_answer=example.wanted, category=example.category)
     verdict = verifier.grade(sample)
-    wanted = Outcome.CORRECT if example.kind == "accept" else Outcome.INCORRECT
+    if example.kind == "doubted":
+        return None if verdict.outcome is not Outcome.CORRECT else f"{verdict.outcome} ({verdict.code})"
+    wanted = Outcome.INCORRECT if example.kind == "reject" else Outcome.CORRECT
     return None if verdict.outcome is wanted else f"{verdict.outcome} ({verdict.code})"
 
 

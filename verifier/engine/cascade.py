@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from verifier.engine import asking, attack, extract, fold, limits, naming, sides, text
+from verifier.engine import asides, asking, attack, extract, fold, limits, naming, sides, subjects, text
 from verifier.engine.demand import Demand, read_demand, required
 from verifier.engine.kinds import (
     address,
@@ -105,11 +105,11 @@ REST_DIFFERS = passes(
 NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
 CODES: tuple[Code, ...] = (
     *kind.CODES, *number.CODES, *quantity.CODES, *date.CODES, *clock.CODES, *bounds.CODES, *ordinal.CODES,
-    *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *expression.CODES, *relation.CODES,
-    *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES, *reaction.CODES, *electrons.CODES,
-    *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES, *listing.CODES, *address.CODES,
-    *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES, REST_DIFFERS, *sort.CODES, NOT_READ,
-    *limits.CODES,
+    *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *asides.CODES, *subjects.CODES,
+    *expression.CODES, *relation.CODES, *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES,
+    *reaction.CODES, *electrons.CODES, *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES,
+    *listing.CODES, *address.CODES, *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES,
+    REST_DIFFERS, *sort.CODES, NOT_READ, *limits.CODES,
 )  # fmt: skip
 _BY_NAME = {code.name: code for code in CODES}
 
@@ -316,7 +316,7 @@ class _Grade:
             finding = GOLD_UNREADABLE.finding(text=accepted[:_SHOWN])
             self.note("read", "gold", finding, before)
             return finding
-        return self._side("gold", texts, readings, before, "")
+        return self._side("gold", texts, readings, before, Side((), "", given=accepted))
 
     def _gold_readings(self, accepted: str) -> Read:
         """The gold as read; one that is longer than its profile reads is free text."""
@@ -357,9 +357,9 @@ class _Grade:
             self.note("read", "candidate", finding, before)
             return finding
         texts, readings = read
-        return self._side("candidate", texts, readings, before, first.via)
+        return self._side("candidate", texts, readings, before, Side((), "", via=first.via, found=found))
 
-    def _side(self, side: str, texts: tuple[str, ...], readings: tuple[Reading, ...], before: int, via: str) -> Side:
+    def _side(self, side: str, texts: tuple[str, ...], readings: tuple[Reading, ...], before: int, own: Side) -> Side:
         shown: dict[str, None] = {}
         for reading in readings:
             told = self.context.show(reading.answer)
@@ -371,7 +371,7 @@ class _Grade:
                 seen["label"] = reading.label
             self.note("read", reading.reader, None, before, **seen)
             before = self.meter.total
-        return Side(readings, " | ".join(shown), texts, via)
+        return Side(readings, " | ".join(shown), texts, own.via, own.found, own.given)
 
     def _readings(self, found: Iterable[Extraction]) -> Read:
         """The first text that a reader understands, and its readings; what was compared on the way leaves no trace."""
@@ -393,6 +393,29 @@ class _Grade:
                 if words in gold.texts:
                     finding = kind.SAME_TEXT.finding(text=words[:_SHOWN])
                     self.note("compare", "identical", finding, self.meter.total)
+        agrees = finding.decision is Decision.CORRECT
+        doubt = self.step(partial(self._beside, gold, candidate, finding), limits.exhausted) if agrees else None
+        if doubt is not None:
+            self.note("compare", "asides", doubt, self.meter.total)
+            finding = doubt
+        if finding.decision is Decision.PASS and (denied := asides.denied(candidate.texts[0], self.context)):
+            finding = self.step(partial(self._denied, gold, denied, finding), lambda _: finding)
+        return finding
+
+    def _beside(self, gold: Side, candidate: Side, finding: Finding) -> Finding | None:
+        """What is said beside an answer that agrees, and of what it is said."""
+        ctx = self.context
+        return asides.doubted(gold, candidate, finding, ctx) or subjects.other(gold, candidate, finding, ctx)
+
+    def _denied(self, gold: Side, denied: str, finding: Finding) -> Finding:
+        """A refutation where an answer only says that it is not what the ground truth is (POLICY 50)."""
+        quiet = len(self.trace)
+        words, readings = self._readings((Extraction(denied, "given", 0, len(denied)),))
+        read = self._law_three(gold, Side(readings, denied, words))
+        del self.trace[quiet:]
+        if words[0] in gold.texts or read.decision is Decision.CORRECT:
+            finding = asides.DENIED.finding(text=denied)
+            self.note("compare", "asides", finding, self.meter.total)
         return finding
 
     def _law_three(self, gold: Side, candidate: Side) -> Finding:

@@ -86,6 +86,9 @@ def _read_whole(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
     """
     ctx.meter.spend(_READERS_WORK + 8 * len(words))
     found: list[Reading] = []
+    letter = truth.read_letter(words, ctx) if truth.may_be_letter(words) else None
+    if letter is not None:
+        return (letter,)
     for readings in _asked(words, raw, ctx):
         certain = False
         for reading in readings:

@@ -33,13 +33,16 @@ from verifier.types.verdict import Decision
 class Side(msgspec.Struct, frozen=True):
     """One side as read: its readings, surest first, and how to print them.
 
-    ``texts`` are the words that were read, out of their wrapping; ``via`` says how they were found in a response.
+    ``texts`` are the words that were read, out of their wrapping; ``via`` says how they were found in a response,
+    ``found`` holds all that was; ``given`` is a ground truth as it stands.
     """
 
     readings: tuple[Reading, ...]
     shown: str
     texts: tuple[str, ...] = ()
     via: str = ""
+    found: Found | None = None
+    given: str = ""
 
 
 class Trees(msgspec.Struct, frozen=True):

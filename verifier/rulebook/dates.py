@@ -25,8 +25,8 @@ from verifier.types.rules import DateTable, Dimension, UnitTable
 _V = TypeVar("_V")
 _SETS = (
     "suffixes links year_marks month_marks day_marks decades centuries leads prepositions asks_date asks_year "
-    "asks_month asks_day asks_time day_clock past before_hour loose_past loose_before_hour oclock hour_letters "
-    "hour_words military joints unit_joiners one_words part_links duration_leads"
+    "before_year asks_month asks_day asks_time day_clock past before_hour loose_past loose_before_hour oclock "
+    "hour_letters hour_words military joints unit_joiners one_words part_links duration_leads"
 )
 _TIMES: tuple[Dimension, ...] = ((("second", 1),), (("month", 1),))
 _WORD = re.compile(r"[^\W\d_]+|\d+|°")

@@ -6,12 +6,14 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from verifier.rulebook.asides import AsideEntry
 from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
 from verifier.rulebook.price_entries import PriceEntry
+from verifier.rulebook.rivals import RivalEntry
 
 
 class UnitEntry(Entry):
@@ -231,6 +233,9 @@ class TruthEntry(Entry):
     value: Annotated[bool, Field(description="The truth value.")]
     vocabulary: Annotated[Name, Field(description="Words of one vocabulary and different values refute each other.")]
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Read in any case.")]
+    letters: Annotated[
+        tuple[Text, ...], Field(description="Letters for it where the question offers both words of its vocabulary: T.")
+    ] = ()
     against: Annotated[
         tuple[Text, ...], Field(description="Words behind it that take it back: yes, that is not so.")
     ] = ()
@@ -398,6 +403,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("text", "truth"): TruthEntry,
     ("text", "named_set"): NamedSetEntry,
     ("text", "spelling"): SpellingEntry,
+    ("text", "aside"): AsideEntry,
     ("labels", "label_set"): LabelSetEntry,
     ("dates", "calendar"): CalendarEntry,
     ("dates", "era"): EraEntry,
@@ -420,6 +426,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("demand", "condition"): ConditionEntry,
     ("demand", "nearest"): NearestEntry,
     ("demand", "base"): BaseEntry,
+    ("demand", "rival"): RivalEntry,
     ("attacks", "attack"): AttackEntry,
     ("judge", "rubric"): RubricEntry,
     ("judge", "sentence"): SentenceEntry,
@@ -444,10 +451,11 @@ _LISTS = {
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
     "blockers doubts suppositions rejections qualifiers scales shares exceptions restatements glosses unsettling "
-    "list_joins list_several list_samples list_orders list_parts list_ends loanwords verbatim",
+    "list_joins list_several list_samples list_orders list_parts list_ends loanwords verbatim "
+    "relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
-    "cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour loose_past "
-    "loose_before_hour oclock hour_letters hour_words military joints "
+    "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
+    "loose_past loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular",
@@ -459,7 +467,7 @@ _LISTS = {
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words spoken_signs tolerated uncertainty extremes difference "
     "direction numbered codes symbols genotypes places no_places roman statements charges labelled "
-    "ratio letter valued rewrite rewritten",
+    "ratio letter valued rewrite rewritten asks asks_around asks_ends",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

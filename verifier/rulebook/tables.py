@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from verifier.rulebook.asides import AsideEntry, asides
 from verifier.rulebook.attacks import attacks
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.choices import choices
@@ -25,6 +26,7 @@ from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.phrases import phrases
 from verifier.rulebook.prices import prices
+from verifier.rulebook.rivals import RivalEntry, rivals
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     CalledEntry,
@@ -53,9 +55,8 @@ from verifier.types.rules import (
     Rules,
     TextTable,
     Tolerance,
-    TruthTable,
-    TruthWord,
 )
+from verifier.types.truths import TruthTable, TruthWord
 from verifier.types.verdict import Decision
 
 _E = TypeVar("_E", bound=Entry)
@@ -156,6 +157,12 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
         nearest=nearest(entries),
         bases=bases(entries),
         called=called,
+        rivals=rivals(
+            [entry for _, entry in _all(entries, "demand", "rival", RivalEntry)],
+            asks=_folded(lists, "demand", "asks"),
+            around=_folded(lists, "demand", "asks_around"),
+            ends=_folded(lists, "demand", "asks_ends"),
+        ),
         starts={start: tuple(phrases) for start, phrases in starts.items()},
     )
 
@@ -210,6 +217,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
             for words in entry.words
         },
         shares=frozenset(_folded(lists, "text", "shares")),
+        relatives=frozenset(_folded(lists, "text", "relatives")),
         exceptions=tuple(sorted(_folded(lists, "text", "exceptions"), key=len, reverse=True)),
         blockers=frozenset(_folded(lists, "text", "blockers")),
         joiners=frozenset(_folded(lists, "text", "joiners")),
@@ -224,21 +232,24 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         glosses=_folded(lists, "text", "glosses"),
         unsettling=_folded(lists, "text", "unsettling"),
         phrases=phrases(entries, lists),
+        asides=asides([entry for _, entry in _all(entries, "text", "aside", AsideEntry)], lists),
     )
 
 
 def _truth(entries: Entries) -> TruthTable:
     words: dict[str, TruthWord] = {}
+    letters: dict[str, TruthWord] = {}
     leads: dict[str, None] = {}
     for path, entry in _all(entries, "text", "truth", TruthEntry):
         against = frozenset(word.lower() for word in entry.against)
         before = tuple(text.lower() for text in entry.before)
         leads.update(dict.fromkeys(before))
+        letters.update({letter.lower(): TruthWord(entry.value, entry.vocabulary) for letter in entry.letters})
         for word in entry.words:
             if word.lower() in words:
                 raise RulesError(path, entry.name, "words", f"'{word}' already has a truth value")
             words[word.lower()] = TruthWord(entry.value, entry.vocabulary, against, frozenset(before))
-    return TruthTable(words, tuple(sorted(leads, key=len, reverse=True)))
+    return TruthTable(words, letters, tuple(sorted(leads, key=len, reverse=True)))
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------
@@ -305,7 +316,14 @@ def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None
 # --- examples -------------------------------------------------------------------------------------------------------
 
 
-_UNMET = {"said": "unsaid", "extract": "unmarked", "attack": "accept", "asked": "unasked", "price": "mispriced"}
+_UNMET = {
+    "said": "unsaid",
+    "extract": "unmarked",
+    "attack": "accept",
+    "asked": "unasked",
+    "price": "mispriced",
+    "agreed": "doubted",
+}
 
 
 def _examples(entries: Entries) -> Iterator[Example]:
@@ -324,6 +342,7 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("attacks", "concealed"): "attack",
         ("judge", "price"): "price",
         ("judge", "sentence"): "asked",
+        ("text", "aside"): "agreed",
     }
     for key, found in entries.items():
         for path, entry in found.values():

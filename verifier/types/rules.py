@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 from flint import fmpq
 
+from verifier.types.asides import AsideTable
 from verifier.types.attacks import AttackTable
 from verifier.types.budget import Budget
 from verifier.types.called import Called
@@ -22,6 +23,8 @@ from verifier.types.judging import Rubric
 from verifier.types.names import NameTable
 from verifier.types.phrases import PhraseTable
 from verifier.types.prices import PriceTable
+from verifier.types.rivals import RivalTable
+from verifier.types.truths import TruthTable
 from verifier.types.verdict import Decision
 
 Dimension = tuple[tuple[str, int], ...]
@@ -154,6 +157,7 @@ class TextTable(msgspec.Struct, frozen=True):
     fillers: frozenset[str]
     generic_units: frozenset[str]
     shares: frozenset[str]
+    relatives: frozenset[str]
     exceptions: tuple[str, ...]
     named_sets: Mapping[str, str]
     qualifiers: frozenset[str]
@@ -169,6 +173,7 @@ class TextTable(msgspec.Struct, frozen=True):
     glosses: tuple[str, ...]
     unsettling: tuple[str, ...]
     phrases: PhraseTable
+    asides: AsideTable
 
 
 class Saying(msgspec.Struct, frozen=True):
@@ -244,31 +249,13 @@ class DemandTable(msgspec.Struct, frozen=True):
     nearest: Mapping[str, int]
     bases: Mapping[str, int]
     called: Mapping[str, tuple[Called, ...]]
+    rivals: RivalTable
     ratio: frozenset[str]
     letter: frozenset[str]
     valued: frozenset[str]
     rewrite: frozenset[str]
     rewritten: frozenset[str]
     starts: Mapping[str, tuple[str, ...]]
-
-
-class TruthWord(msgspec.Struct, frozen=True):
-    """A word for yes or no: what it says, of which vocabulary it is, and the words behind it that take it back.
-
-    ``before`` are the phrases that may open a sentence with it: "the statement is".
-    """
-
-    value: bool
-    vocabulary: str
-    against: frozenset[str] = frozenset()
-    before: frozenset[str] = frozenset()
-
-
-class TruthTable(msgspec.Struct, frozen=True):
-    """Words for yes and no, in lower case; ``leads`` are all phrases that may stand before one, longest first."""
-
-    words: Mapping[str, TruthWord]
-    leads: tuple[str, ...] = ()
 
 
 class DateTable(msgspec.Struct, frozen=True):
@@ -302,6 +289,7 @@ class DateTable(msgspec.Struct, frozen=True):
     centuries: frozenset[str]
     leads: frozenset[str]
     prepositions: frozenset[str]
+    before_year: frozenset[str]
     asks_date: frozenset[str]
     asks_year: frozenset[str]
     asks_month: frozenset[str]
@@ -456,6 +444,7 @@ class Example(msgspec.Struct, frozen=True):
     accept and reject: gold and candidate; asked and unasked: question and the sentence that a judge is told of it, or
     not the entry's; extract and unmarked: response and what is, or is not,
     its answer; options: question and ``A=text|B=text``; attack: an answer and its code;
+    agreed and doubted: gold and candidate that are, or are not, correct;
     said and unsaid: the condition's sentence and the names that it is said of, or is not;
     price and mispriced: a usage and what it costs in dollars, or does not.
     """

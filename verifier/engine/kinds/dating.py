@@ -30,7 +30,9 @@ def may_read(text: str, ctx: Context) -> bool:
     if len(text) > _LONGEST:
         return False
     words = _WORD.findall(text.lower())
-    return not ctx.rules.dates.hints.isdisjoint(words) or _SHAPE.search(text) is not None or _may_say(words, ctx)
+    if not ctx.rules.dates.hints.isdisjoint(words) or _SHAPE.search(text) is not None:
+        return True
+    return _may_say(words, ctx) or _year_alone(text, ctx) is not None
 
 
 def read_date(text: str, ctx: Context) -> Iterator[Reading]:
@@ -39,6 +41,10 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
     Asked only about what it ``may_read``.
     """
     table = ctx.rules.dates
+    year = _year_alone(text, ctx)
+    if year is not None and not ctx.demand.verbatim:
+        yield Reading(Date(year), "date")
+        return
     ctx.meter.spend(len(text))
     if ctx.demand.verbatim:
         return
@@ -67,6 +73,16 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
     if isinstance(answer, Clock) and answer.bare and ctx.demand.asked and not asks_time(ctx):
         return
     yield Reading(answer, "date", rest.strip(), certain=_certain(text, answer, ctx))
+
+
+def _year_alone(text: str, ctx: Context) -> int | None:
+    """The year of "in 1945", where the question asks for a date."""
+    year = _YEAR_ALONE.fullmatch(text)
+    known = year is not None and year[1].lower() in ctx.rules.dates.before_year and asks_date(ctx)
+    return int(year[2]) if year is not None and known else None
+
+
+_YEAR_ALONE = re.compile(r"([^\W\d_]+(?: [^\W\d_]+){0,3}) ([1-9]\d{2,3})")
 
 
 def _may_say(words: list[str], ctx: Context) -> bool:

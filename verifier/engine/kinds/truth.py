@@ -9,6 +9,7 @@ import msgspec
 
 from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.text import fold
+from verifier.types.truths import TruthWord
 from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
 
 SAME = proves("truth.same", "Both sides say yes (or true), or both say no (or false).")
@@ -30,6 +31,7 @@ _AGAINST = {  # "Yes, it isn't", "No, she does have it"
     False: re.compile(rf"{_CLAUSE}\b(?!n't| not\b| no\b)", re.IGNORECASE),
 }
 _TWO = 2
+_LETTER = 3  # characters of a letter, perhaps in brackets
 _PAIR = 40  # characters of a text that is but a yes and a no
 _NUMBERED = re.compile(r"\.? ?\d")  # No. 1
 _WORD = re.compile(r"[^\W\d_]+")
@@ -62,6 +64,19 @@ def may_read(text: str, ctx: Context) -> bool:
     return (ctx.demand.asked and len(text) <= _PAIR) or fold(text).startswith(table.leads)
 
 
+def may_be_letter(text: str) -> bool:
+    """Whether a text is a letter alone, perhaps in brackets."""
+    return len(text) <= _LETTER
+
+
+def read_letter(text: str, ctx: Context) -> Reading | None:
+    """A letter alone, T or F, where the question offers true and false and no lettered options."""
+    letter = ctx.rules.truth.letters.get(text.strip("() ").lower())
+    if letter is None or ctx.demand.options or not _offered(letter, ctx):
+        return None
+    return Reading(Truth(letter.value, letter.vocabulary), "truth")
+
+
 def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a truth word and does not go on to say the opposite."""
     table = ctx.rules.truth
@@ -91,6 +106,12 @@ def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
         if told in word.against or told in ctx.rules.text.qualifiers:
             return
     yield Reading(Truth(word.value, word.vocabulary), "truth", rest.strip(" .,;:"))
+
+
+def _offered(letter: TruthWord, ctx: Context) -> bool:
+    """Whether the question offers both words of a vocabulary, so that their first letters stand for them."""
+    told = [word for name, word in ctx.rules.truth.words.items() if name in ctx.demand.words]
+    return {word.value for word in told if word.vocabulary == letter.vocabulary} == {True, False}
 
 
 def _both(text: str, ctx: Context) -> bool:

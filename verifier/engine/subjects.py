@@ -1,0 +1,193 @@
+"""Of what an answer that agrees says that it is the value: of another quantity than the question asks for (POLICY 189).
+
+"The diameter is 4" agrees with a radius of 4 and does not answer it; neither does ``f(3) = 5`` where f(2) is asked
+for, nor ``x = 7`` for x + y. Only names that contradict each other count; a name that merely differs is free.
+"""
+
+from __future__ import annotations
+
+import re
+
+from verifier.engine import text as texts
+from verifier.engine.kinds.kind import Context
+from verifier.engine.sides import Side
+from verifier.types.verdict import Code, Decision, Finding, passes
+
+OTHER = passes(
+    "subject.other", "The answer agrees, and it says that it is the value of something else than is asked for.",
+    specific=8,
+)  # fmt: skip
+CODES: tuple[Code, ...] = (OTHER,)
+
+_SAME_VALUE = "relation.same_value"  # two equations of which only the values were compared
+_ASKED = 2_000  # characters at the end of a question in which it says what it asks for
+_LONGEST = 200  # characters of an answer that names what it is the value of
+_LABEL = re.compile(r"[^=≈:]{1,80}?(?=\s?(?:=|≈|:)|\s(?:is|are|was|were|equals|gets|has|will be|would be)\s)")
+_SENTENCE_END = re.compile(r"[.?!](?:\s|$)|\n")
+_WORDS = re.compile(r"\w+(?:-\w+)?")
+_DRESS = re.compile(r"\\left|\\right|\\[,;! ]|[${}\s]|\\mathrm|\\text|\\operatorname|\\displaystyle")
+_ANGLE = re.compile(r"\\angle|∠|\bangle\b", re.IGNORECASE)
+_RAISED = re.compile(r"\^\(?(?:\\circ|°|\\ast|\*|\+|-|o)\)?|_\w+")
+_NEGATED = re.compile(
+    r"(?:\bnot |¬|\\neg ?|~)([A-Z])|\\(?:bar|overline)\{?([A-Z])\}?|([A-Z])(?:'|\^c|\^C|\\complement)"
+)
+_FUNCTION = re.compile(r"\\?(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|sqrt|exp)")
+_FORMULA = re.compile(r"[A-Za-z0-9_'^+\-*/()|√πα-ω∠~\\]{1,40}")
+_OPERATOR = re.compile(r"[+*/^√]|(?<=\w)-|\d[a-z]|[a-z]{2}")
+_LETTER = re.compile(r"[A-Za-zα-ω]")
+_APPLIED = re.compile(r"([A-Za-z])\((~?\w{1,3}|-\d{1,3})\)")
+_INDEXED = re.compile(r"([A-Za-z])_(\w{1,3})")
+_SEGMENT = re.compile(r"[A-Z]{2,3}")
+_CORNER = re.compile(r"∠[A-Z]")
+_RATE = re.compile(r"d(\w)/d\w")
+_THING = re.compile(r"([a-z]{3,}) ([A-Z])(?!\w)")
+_OWNER = re.compile(r"([A-Z][a-z]+)['’]s\b")
+_CAPITALS = re.compile(r"(?<!\w)[A-Z][a-z]+(?!\w)")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
+
+
+def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding | None:
+    """A pass where an answer that agrees is said of another quantity; ``None`` where nothing contradicts."""
+    if finding.decision is not Decision.CORRECT or candidate.found is None:
+        return None
+    wide = candidate.found.candidates[0].text
+    if len(wide) > _LONGEST or not _may_name(wide):
+        return None
+    named = _LABEL.match(wide)
+    if named is None:
+        return None
+    label = named[0].strip(" *_$\\([")
+    own = _LABEL.match(gold.given) if finding.code == _SAME_VALUE else None
+    asked = _asked(ctx)
+    wanted = [*asked, own[0]] if own is not None else asked
+    if not wanted:
+        return None
+    ctx.meter.spend(4 * len(ctx.demand.question))
+    if (
+        _is_rival(label, wanted, ctx)
+        or any(_is_other_formula(_formula(label, ctx), _formula(one, ctx)) for one in wanted[-2:])
+        or _is_other_thing(label, wanted, ctx.demand.question)
+    ):
+        return OTHER.finding(asked=wanted[-1], said=label)
+    return None
+
+
+def _may_name(text: str) -> bool:
+    return any(sign in text for sign in "=:≈") or " " in text
+
+
+def _asked(ctx: Context) -> list[str]:
+    """What stands behind the words that a question asks with, up to the end of each sentence."""
+    question = ctx.demand.question[-_ASKED:]
+    folded = texts.fold(question)
+    found: list[tuple[int, str]] = []
+    for phrase in ctx.rules.demand.rivals.asks:
+        start = folded.find(phrase)
+        while start >= 0:
+            end = start + len(phrase)
+            if not folded[max(0, start - 1) : start].isalnum() and not folded[end : end + 1].isalnum():
+                stop = _SENTENCE_END.search(question, end)
+                found.append((start, question[end : len(question) if stop is None else stop.start()].strip()))
+            start = folded.find(phrase, end)
+    return [asked for _, asked in sorted(found)]
+
+
+def _is_rival(label: str, wanted: list[str], ctx: Context) -> bool:
+    """Whether a label names a quantity of a row, and what is asked for another one of it and not that."""
+    told = _named(label, ctx)
+    if not told:
+        return False
+    asked = {place for one in wanted for places in _named(one, ctx) for place in places}
+    said = {place for places in told for place in places}
+    return any(
+        {place for row, place in asked if row == own}
+        and asked.isdisjoint((row, place) for row, place in said if row == own)
+        for own in {row for row, _ in said}
+    )
+
+
+def _named(text: str, ctx: Context) -> list[frozenset[tuple[int, int]]]:
+    table = ctx.rules.demand.rivals
+    return [table.names[match[0]] for match in table.name.finditer(texts.fold(text))]
+
+
+def _formula(text: str, ctx: Context) -> str:
+    """A text as a formula without its dress, behind words that announce it; empty if it is none."""
+    table = ctx.rules.demand.rivals
+    text = _NEGATED.sub(lambda found: "~" + (found[1] or found[2] or found[3]), text)
+    text = _ANGLE.sub("∠", text).strip(" $*\\([,")
+    words = text.split()
+    while words and words[0].lower().strip("$") in table.around:
+        words.pop(0)
+    end = next((at for at, word in enumerate(words) if at and word.lower().strip("$,") in table.ends), len(words))
+    bare = _DRESS.sub("", " ".join(words[:end])).rstrip(".,:;")
+    bare = bare if bare.count("(") == bare.count(")") else bare.strip("()")
+    letters = _FUNCTION.sub("", bare)
+    wordy = re.search(r"[A-Za-z]{3,}", letters)
+    return (
+        "" if _FORMULA.fullmatch(bare) is None or (wordy is not None and _SEGMENT.fullmatch(wordy[0]) is None) else bare
+    )
+
+
+def _is_other_formula(label: str, asked: str) -> bool:
+    """Whether two formulas name different things: a part for the whole, or two of one shape."""
+    if not label or not asked or label.casefold() == asked.casefold():
+        return False
+    if len(label) == 1 and label.isalpha():
+        return _is_part(label, asked)
+    for shape in (_APPLIED, _INDEXED):
+        one, two = shape.fullmatch(label), shape.fullmatch(asked)
+        if one is not None and two is not None:
+            return _differ(one[1], two[1], one[2], two[2])
+    if _SEGMENT.fullmatch(label) and _SEGMENT.fullmatch(asked):
+        return len(label) == len(asked) and sorted(label) != sorted(asked)
+    return _CORNER.fullmatch(label) is not None and _CORNER.fullmatch(asked) is not None
+
+
+def _is_part(letter: str, asked: str) -> bool:
+    """Whether a letter is an argument or an operand of what is asked for, or another letter."""
+    rate = _RATE.fullmatch(asked)
+    if rate is not None:
+        return rate[1] == letter
+    if len(asked) == 1:
+        return asked.isalpha() and asked.casefold() != letter.casefold()
+    if asked.startswith(f"{letter}("):
+        return False
+    plain = _RAISED.sub("", asked)
+    function = _FUNCTION.search(plain) is not None
+    inner = _FUNCTION.sub(" ", plain)
+    return letter in _LETTER.findall(inner) and (function or _OPERATOR.search(inner) is not None)
+
+
+def _differ(head: str, other_head: str, inside: str, other_inside: str) -> bool:
+    """Whether two applications or indexed names are different ones: figures or capitals differ, or only the head."""
+    if inside == other_inside:
+        return head.casefold() != other_head.casefold()
+    if head != other_head:
+        return False
+    figures = other_inside.lstrip("-").isdigit()
+    capitals = inside.lstrip("~").isupper() and other_inside.lstrip("~").isupper()
+    return (figures and (inside.lstrip("-").isdigit() or inside.isalpha())) or (
+        capitals and len(inside.strip("~")) == 1
+    )
+
+
+def _is_other_thing(label: str, wanted: list[str], question: str) -> bool:
+    """Whether a label speaks of block B or of Jerry's, and what is asked for of block A or of Tom's."""
+    asked = " ".join(wanted)
+    things = dict(_THING.findall(asked))
+    for word, letter in _THING.findall(label):
+        if word in things and not re.search(rf"(?<!\w){letter}(?!\w)", asked):
+            return True
+    names = {*_OWNER.findall(asked), *_NAME.findall(asked)}
+    if not names:
+        return False
+    owners = {*_OWNER.findall(label)} - _NO_NAMES
+    first = _WORDS.match(label)
+    if first is not None and first[0] in _CAPITALS.findall(question):
+        owners.add(first[0])
+    told = {word.lower() for word in _WORDS.findall(asked)}
+    return bool(owners - _NO_NAMES) and all(owner.lower() not in told for owner in owners)
+
+
+_NO_NAMES = frozenset({"It", "That", "Here", "Let", "What", "There", "He", "She", "This", "Who", "Where", "How"})

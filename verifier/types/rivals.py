@@ -1,0 +1,21 @@
+"""Quantities that are not each other, and how a question asks for one (``rules/demand/rivals.toml``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+
+class RivalTable(msgspec.Struct, frozen=True):
+    """Names of quantities: each with its rows, and its lists of names that mean the same.
+
+    ``asks`` are what a question asks with; ``around`` stand before a formula, ``ends`` behind it.
+    """
+
+    names: Mapping[str, frozenset[tuple[int, int]]]
+    name: re.Pattern[str]
+    asks: tuple[str, ...]
+    around: frozenset[str]
+    ends: frozenset[str]
