@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -22,17 +23,23 @@ KILLS = 20
 CONCURRENCY = 64
 
 
-def _run(folder: Path, api: FakeAPI, *arguments: str, kill_after: float | None = None) -> float | None:
-    """Run to the end, or kill it after so many seconds; gives the seconds it took, ``None`` where it was killed."""
-    environment = os.environ | {
+_COMMAND = [str(VERIFIER), "grade", "in.jsonl", "-o", "out.jsonl", "--quiet"]
+
+
+def _environment(folder: Path, api: FakeAPI) -> dict[str, str]:
+    return os.environ | {
         "ANTHROPIC_API_KEY": api.key,
         "VERIFIER_JUDGE_BASE_URL": api.url,
         "VERIFIER_STORE_URL": f"sqlite:///{folder}/opinions.db",
         "VERIFIER_JUDGE_CONCURRENCY": str(CONCURRENCY),
     }
-    command = [str(VERIFIER), "grade", "in.jsonl", "-o", "out.jsonl", "--quiet", "--workers", "1", *arguments]
+
+
+def _run(folder: Path, api: FakeAPI, *arguments: str, kill_after: float | None = None) -> float | None:
+    """Run to the end, or kill it after so many seconds; gives the seconds it took, ``None`` where it was killed."""
+    command = [*_COMMAND, "--workers", "1", *arguments]
     began = time.monotonic()
-    with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=folder, env=_environment(folder, api), stderr=subprocess.DEVNULL) as process:
         try:
             assert process.wait(kill_after) == 0
         except subprocess.TimeoutExpired:
@@ -108,6 +115,27 @@ def _chain(folder: Path, api: FakeAPI, delays: list[float]) -> int:
         "out.jsonl", "out.jsonl.lost-calls.jsonl",
     }  # fmt: skip
     return killed
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_it_asks_is_told_in_one_line(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(400))
+    with FakeAPI(opinion="same", latency=1.0) as api:
+        command = [*_COMMAND, "--workers", "1"]
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=_environment(tmp_path, api), stderr=subprocess.PIPE
+        ) as process:
+            until = time.monotonic() + 60
+            while not api.ledger()["live_calls"]:
+                assert time.monotonic() < until
+            process.send_signal(number)
+            assert process.wait(30) == 3
+            assert process.stderr is not None
+            told = process.stderr.read().decode()
+        assert told.count("\n") == 1
+        assert "interrupted; the same command continues" in told
+        assert _run(tmp_path, api) is not None
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 400
 
 
 @pytest.mark.slow
