@@ -218,7 +218,7 @@ def explain(  # noqa: PLR0913  # one parameter an option
     options: tuple[str, ...],
     packs: tuple[str, ...],
     profile: str | None,
-    judge: str,
+    judge: str | None,
     as_json: bool,
 ) -> None:
     """Grade ANSWER, a final answer or a whole response, against GOLD, and say how the verdict came about.
@@ -234,7 +234,7 @@ def explain(  # noqa: PLR0913  # one parameter an option
     """  # noqa: D301  # as above
     import json
 
-    from verifier.grader import JUDGES, Verifier, codes
+    from verifier.grader import JUDGES, MODEL_JUDGE, Verifier, codes, default_rules
     from verifier.records import trace, verification
     from verifier.rulebook import load_rules
     from verifier.settings import load_settings
@@ -245,8 +245,18 @@ def explain(  # noqa: PLR0913  # one parameter an option
     if any(not label or not equals for label, equals, _ in labelled):
         raise SettingsError("an option of the question is written LABEL=TEXT, e.g. --option A=Aspirin")
     folders = tuple(map(Path, packs)) or load_settings().rules
-    judges = () if judge == "none" else JUDGES
-    verifier = Verifier(load_rules(*folders) if folders else None, judges=judges, profile=profile)
+    chosen = {} if judge is None else {"judge": judge} if judge in {"auto", "none"} else {"judge_model": judge}
+    settings = load_settings(**chosen)
+    rules = load_rules(*folders) if folders else default_rules()
+    judges: tuple[str, ...] = () if settings.judge == "none" else JUDGES
+    desk = None
+    if settings.judge_on:
+        from uuid import uuid4
+
+        from verifier.judge.opening import open_desk
+
+        judges, desk = (*judges, MODEL_JUDGE), open_desk(settings, rules.prices, run=f"explain-{uuid4().hex}")
+    verifier = Verifier(rules, judges=judges, profile=profile, desk=desk, model=settings.judge_model)
     sample = Sample.of(
         ground_truth=gold,
         final_answer=answer,

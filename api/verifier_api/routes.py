@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 import verifier
 from verifier.grader import codes
@@ -94,6 +94,12 @@ async def readyz(request: Request) -> Response:
     return _answer({"status": "ok"})
 
 
+@router.get("/metrics", response_class=PlainTextResponse, summary="What did the judge do?", tags=["service"])
+async def metrics(request: Request) -> Response:
+    """The counters of all worker processes, in the text form of Prometheus."""
+    return PlainTextResponse(_service(request).metrics.text(), media_type="text/plain; version=0.0.4")
+
+
 @router.get("/version", response_model=Versions, summary="What grades here?", tags=["service"])
 async def version(request: Request) -> Response:
     """The versions that stand in every verdict."""
@@ -119,7 +125,7 @@ async def list_codes() -> Response:
 @router.get("/", include_in_schema=False)
 async def index() -> Response:
     """Where everything is."""
-    addresses = ("/grade", "/grade/batch", "/healthz", "/readyz", "/version", "/codes", "/openapi.json")
+    addresses = ("/grade", "/grade/batch", "/healthz", "/readyz", "/version", "/codes", "/metrics", "/openapi.json")
     return _answer({"service": "verifier", "addresses": addresses})
 
 

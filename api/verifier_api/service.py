@@ -6,17 +6,20 @@ from collections.abc import Coroutine
 from functools import cached_property
 from time import perf_counter
 from typing import Final
+from uuid import uuid4
 
 import msgspec
 
 from verifier import records
 from verifier.cpus import available_cpus
 from verifier.grader import Verifier
+from verifier.judge.opening import LateDesk
 from verifier.settings import Settings
 from verifier.types.sample import Sample
 from verifier.types.verdict import Verdict
 from verifier_api.limits import Capacity, Keys
 from verifier_api.logs import ERRORS, trace
+from verifier_api.metrics import Metrics
 from verifier_api.problems import INTERNAL, Problem
 from verifier_api.schemas import GradeRequest, read_request
 from verifier_api.workers import Aside
@@ -39,6 +42,7 @@ class Service:
         self.keys = Keys(key.get_secret_value() for key in settings.api_keys)
         self.capacity = Capacity(settings.max_in_flight, settings.max_body_bytes)
         self.aside = Aside(settings)
+        self.metrics = Metrics()
 
     @cached_property
     def verifier(self) -> Verifier:
@@ -47,7 +51,8 @@ class Service:
         A judge that computes may use this worker's share of the processors.
         """
         cpus = available_cpus()
-        return Verifier.from_settings(self.settings, processes=max(1, cpus // (self.settings.workers or cpus)))
+        processes = max(1, cpus // (self.settings.workers or cpus))
+        return Verifier.from_settings(self.settings, processes=processes, run=f"service-{uuid4().hex}")
 
     def load(self) -> None:
         """Have at hand, before the first request, the rules and what the engine makes at its first grade."""
@@ -72,7 +77,11 @@ class Service:
         return _answer(sample, request, verdict)
 
     async def _ask(self, sample: Sample, request: GradeRequest, verdict: Verdict) -> dict[str, object]:
-        return _answer(sample, request, await self.verifier.ask(sample, verdict))
+        judged = await self.verifier.ask(sample, verdict)
+        self.metrics.judged(judged)
+        if isinstance(self.verifier.desk, LateDesk):
+            self.metrics.spent(**self.verifier.desk.tally)
+        return _answer(sample, request, judged)
 
     def close(self) -> None:
         """End the processes beside this one."""

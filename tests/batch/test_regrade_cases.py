@@ -26,7 +26,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-@pytest.mark.parametrize("scope, judge", GROUPS)
+@pytest.mark.parametrize(("scope", "judge"), GROUPS)
 def test_regrade(tmp_path: Path, scope: Any, judge: str) -> None:  # noqa: ANN401
     cases = GROUPS[scope, judge]
     (tmp_path / "in.jsonl").write_text("".join(json.dumps(case["row"]) + "\n" for case in cases))

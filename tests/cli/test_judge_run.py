@@ -77,7 +77,7 @@ def test_scopes(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
     rows = [
         {
             "sample_id": 1,
-            "question": "Give the fraction in lowest terms.",
+            "question": "Give it in lowest terms.",
             "ground_truth": "3/4",
             "final_answer": "9/12",
         },
@@ -232,3 +232,15 @@ def test_another_model_is_another_question(tmp_path: Path, grade: Run, api: Fake
     grade("--judge", "claude-haiku-4-5")
     assert api.calls()["arrived"] == 12
     assert {row["verification"]["judge_model"] for row in _lines(tmp_path / "out.jsonl")} == {"claude-haiku-4-5"}
+
+
+def test_explain_asks_it_too(grade: Run, verifier: Run, api: FakeAPI) -> None:
+    del grade  # which sets the judge up
+    pair = ("Myocardial infarction", "a heart attack", "--question", "What is the diagnosis?")
+    told = verifier("explain", *pair).stdout.decode()
+    assert told.startswith("Correct.")
+    assert "Code judge.agrees, decided by anthropic" in told
+    assert api.calls()["arrived"] == 2
+    assert verifier("explain", *pair, "--judge", "none").stdout.startswith(b"Undecided.")
+    assert verifier("explain", *pair, "--judge", "claude-haiku-4-5").stdout.startswith(b"Correct.")
+    assert api.calls()["arrived"] == 4

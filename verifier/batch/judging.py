@@ -134,6 +134,7 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
     """The thread's life: run the loop until it is stopped, then drop what is left in it."""
     asyncio.set_event_loop(loop)
     loop.run_forever()
+    loop.set_exception_handler(lambda _loop, _context: None)  # nobody waits any more for what is dropped now
     left = asyncio.all_tasks(loop)
     for task in left:
         task.cancel()

@@ -118,8 +118,10 @@ class Desk:
                 task = asyncio.get_running_loop().create_task(self._fly(call, flight))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+            waiting = asyncio.wrap_future(flight)
+            waiting.add_done_callback(_heard)
             try:
-                opinion = await asyncio.shield(asyncio.wrap_future(flight))
+                opinion = await asyncio.shield(waiting)
             except _GivenUpError:
                 if first:
                     raise asyncio.CancelledError from None
@@ -213,6 +215,12 @@ class Desk:
             sums = {name: getattr(self._tally, name) + count for name, count in more.items()}
             total = self._tally.usage if usage is None else self._tally.usage + usage
             self._tally = msgspec.structs.replace(self._tally, usage=total, **sums)
+
+
+def _heard(flight: asyncio.Future[Opinion]) -> None:
+    """Who stopped waiting is told nothing, and asyncio need not say so."""
+    if not flight.cancelled():
+        flight.exception()
 
 
 class _GivenUpError(Exception):

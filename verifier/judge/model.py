@@ -78,7 +78,7 @@ class ModelJudge:
         while True:
             coming = protocol.step(case, votes, terms)
             if isinstance(coming, Finding):
-                return veto.vetoed(coming, votes, sample, self._engine)
+                return veto.vetoed(coming, votes, sample, verdict, self._engine)
             votes.append(await _vote(coming, case, terms, desk))
 
     def _case(self, sample: Sample, verdict: Verdict) -> tuple[Case, Terms]:

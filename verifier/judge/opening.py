@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from verifier.judge.port import Desk
 from verifier.judge.trouble import STORE_FAILED, UNAVAILABLE, Trouble
@@ -49,6 +51,13 @@ class LateDesk:
             except VerifierError as error:
                 raise Trouble(UNAVAILABLE, str(error)) from None
         return await desk.opinion(call)
+
+    @property
+    def tally(self) -> Mapping[str, int]:
+        """What the desk has done, by the names of its own tally; nothing where none was opened."""
+        tally = getattr(self._desk, "tally", None)
+        counts = {} if tally is None else msgspec.structs.asdict(tally)
+        return {name: count for name, count in counts.items() if isinstance(count, int)}
 
     def close(self) -> None:
         """Close the desk, where there is one; the next question opens another."""

@@ -17,7 +17,7 @@ from verifier.judge.ballot import Ballot
 from verifier.judge.gate import ungradable
 from verifier.judge.port import Engine
 from verifier.types.sample import Option, Sample
-from verifier.types.verdict import Code, Decision, Finding, Outcome, Standing, passes
+from verifier.types.verdict import Code, Decision, Finding, Outcome, Standing, Verdict, passes
 
 VETOED = passes(
     "judge.vetoed", "The judge agrees, and the rules refute what it took for the answer, or find no answer in it.", 8
@@ -25,24 +25,28 @@ VETOED = passes(
 CODES: tuple[Code, ...] = (VETOED,)
 
 
-def vetoed(finding: Finding, votes: Sequence[Ballot], sample: Sample, engine: Engine) -> Finding:
-    """The finding, or a pass in its place: every quote of a *same* is graded by itself."""
+def vetoed(finding: Finding, votes: Sequence[Ballot], sample: Sample, verdict: Verdict, engine: Engine) -> Finding:
+    """The finding, or a pass in its place: every quote of a *same* is graded by itself.
+
+    ``verdict`` is the engine's on the sample, which the gate let through: a quote of all of it is that sample.
+    """
     if finding.decision is not Decision.CORRECT:
         return finding
     for quote in dict.fromkeys(vote.quote for vote in votes if vote.verdict == "same" and not vote.points):
-        veto = _veto(quote, sample, engine)
+        veto = _veto(quote, sample, verdict, engine)
         if veto:
             return VETOED.finding(**{**finding.evidence, "veto": veto, "quote": quote})
     return finding
 
 
-def _veto(quote: str, sample: Sample, engine: Engine) -> str:
+def _veto(quote: str, sample: Sample, verdict: Verdict, engine: Engine) -> str:
     """The code that stands against a quote; empty where none does."""
     alone = msgspec.structs.replace(sample, final_answer=quote, response=None)
-    verdict = engine.grade(alone)
-    refusal = ungradable(alone, verdict, engine)
-    if refusal is not None:
-        return refusal.evidence.get("code", refusal.code)
+    if alone != sample:
+        verdict = engine.grade(alone)
+        refusal = ungradable(alone, verdict, engine)
+        if refusal is not None:
+            return refusal.evidence.get("code", refusal.code)
     if verdict.outcome is Outcome.INCORRECT and engine.standings.get(verdict.code) is Standing.PROOF:
         return verdict.code
     if verdict.outcome is not Outcome.UNDECIDED:
