@@ -18,14 +18,14 @@ WORD: Final = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 TOLD: Final = 3  # letters of a word that says nothing of what is asked
 STEM: Final = 4  # letters by which "spent" answers "spend"
-_LONGEST: Final = 600  # characters of a sentence that is compared with the question
+LONGEST: Final = 600  # characters of a sentence that is compared with the question
 _MOST_THINGS: Final = 4
 _NEAR: Final = 60  # characters behind a number in which its thing is named
 _BLANK: Final = re.compile(r"_\\?[)\]]? ")
 _YEAR: Final = re.compile(r"\b(?:what|which) year\b")
 _IN_YEAR: Final = re.compile(r"\bin \Z")
 _RATE: Final = re.compile(r" ?[/-]| (?:per|each|every|an?)\b")
-_BEFORE: Final = frozenset(' \n\t*_"($€£=-')
+BEFORE: Final = frozenset(' \n\t*_"($€£=-')
 _LEADING: Final = re.compile(
     r"[\s*_$>•-]*(?P<value>[-+]?[$€£]?\d+(?:[.,/]\d+)*%?(?: [^\W\d_]+)?)[*_$]* (?:is|are|was|were) "
     r"(?=the |our |its |your )"
@@ -72,35 +72,53 @@ def countables(asked: Asked, rules: Rules) -> tuple[str, ...]:
     return tuple(word for word in things(asked, rules) if word not in known or known[word].kind not in _SCALES)
 
 
+def counted_name(behind: str, asked: Asked, rules: Rules) -> str:
+    """The number that begins the name of what is counted, in words behind a value: "five", of "five dollar bills".
+
+    The question has it in figures, and the other words of the name; empty if there is none.
+    """
+    words: list[str] = WORD.findall(behind.lower())[:_MOST_THINGS]
+    meant = rules.numbers.words.get(words[0]) if words else None
+    if meant is None or meant.kind in _SCALES or str(meant.value) not in asked.numbers:
+        return ""
+    counted = countables(asked, rules)
+    for word in words[1:]:
+        if word in counted:
+            return words[0]
+        if word not in asked.words or word in rules.text.modifiers or word in rules.text.joiners:
+            break
+    return ""
+
+
 _SCALES: Final = frozenset({"scale", "hundred", "dozen", "share"})
 
 
 def subject_value(text: str, folded: str, asked: Asked, rules: Rules) -> str | None:
     """The value that leads a sentence whose other words are the question's: "2013 is the year with the least sales"."""
-    match = _LEADING.match(text, 0, _LONGEST)
-    if match is None or len(text) > _LONGEST or _unsettled(folded, asked, rules):
+    match = _LEADING.match(text, 0, LONGEST)
+    if match is None or len(text) > LONGEST or unsettled(folded, asked, rules):
         return None
     rest = [word for word in WORD.findall(folded, match.end()) if word not in rules.text.fillers]
-    return match["value"] if rest and _all_asked(rest, asked, rules.maths.closings, rules) else None
+    return match["value"] if rest and all_asked(rest, asked, rules.maths.closings, rules) else None
 
 
 def filled_in(text: str, folded: str, asked: Asked, rules: Rules) -> str | None:
     """The only number of a sentence that is not the question's, with the thing that the question counts behind it."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return None
     counted = things(asked, rules)
     dated = not counted and _YEAR.search(asked.sentence) is not None
     if not counted and not dated:
         return None
     fresh = [one for one in NUMERAL.finditer(text) if one[0] not in asked.numbers]
-    if len(fresh) != 1 or _unsettled(folded, asked, rules):
+    if len(fresh) != 1 or unsettled(folded, asked, rules):
         return None
     start, end = fresh[0].span()
-    if start and text[start - 1] not in _BEFORE:
+    if start and text[start - 1] not in BEFORE:
         return None
     words = WORD.findall(folded[folded.rfind(", ", 0, start) + 1 :])
     free = rules.text.fillers | rules.text.carriers | {"total"}
-    if not _all_asked([word for word in words if word not in free], asked, rules.text.generic_units, rules):
+    if not all_asked([word for word in words if word not in free], asked, rules.text.generic_units, rules):
         return None
     if dated:
         return fresh[0][0] if end - start == len("1989") and _IN_YEAR.search(folded[:start]) else None
@@ -129,7 +147,7 @@ def _with_things(text: str, start: int, end: int, counted: tuple[str, ...]) -> s
     return f"{sign}{text[start:end]}{kept}"
 
 
-def _unsettled(folded: str, asked: Asked, rules: Rules) -> bool:
+def unsettled(folded: str, asked: Asked, rules: Rules) -> bool:
     """Whether words bound or deny that the question does not say, or it denies and the sentence does not."""
     words = set(WORD.findall(folded))
     if not (words & (rules.text.blockers | rules.text.hedges)) <= asked.words:
@@ -137,7 +155,7 @@ def _unsettled(folded: str, asked: Asked, rules: Rules) -> bool:
     return not rules.text.doubts & set(WORD.findall(asked.sentence)) - {"or"} <= words
 
 
-def _all_asked(words: list[str], asked: Asked, free: frozenset[str], rules: Rules) -> bool:
+def all_asked(words: list[str], asked: Asked, free: frozenset[str], rules: Rules) -> bool:
     """Whether all words of some length are the question's, in whatever form, one at least."""
     forms = rules.extract.irregular
     stems = {_stem(word, forms) for word in asked.words}

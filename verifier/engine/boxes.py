@@ -12,7 +12,7 @@ from verifier.engine import text as texts
 from verifier.engine.answering import WORD
 from verifier.engine.statement import blank
 from verifier.types.extraction import ExtractTable
-from verifier.types.rules import TextTable
+from verifier.types.rules import Rules, TextTable
 from verifier.types.sample import Extraction
 
 _ANSWER_HEAD: Final = 20_000  # characters in which a box's brace may end; what is longer is no answer
@@ -182,6 +182,32 @@ def in_formula(
     )
 
 
+_PLAIN_WORDS: Final = re.compile(r"[\s$*]*(?P<times>[^\W\d_]+)(?P<rest>(?: [^\W\d_]+)*)[\s$*]*")
+_LONGEST_NUMBER: Final = 9  # digits
+
+
+def multiplied(text: str, boxed: Extraction, end: int, rules: Rules) -> tuple[Extraction, ...]:
+    r"""Both numbers that a box may mean before a word such as "pairs": its own, and so many times as many.
+
+    ``\boxed{70} pairs of shoes`` is 70 or 140; the words behind stay. Empty where they say anything more of the number.
+    """
+    own = inside(text, boxed).text.strip()
+    line = text.find("\n", boxed.end, end)
+    tail = text[boxed.end : min(end if line < 0 else line, boxed.end + _BOX_TAIL)].replace("\\)", " ")
+    words = _PLAIN_WORDS.fullmatch(_CLAUSE_END.split(tail, maxsplit=1)[0])
+    factor = 0 if words is None else rules.extract.multiples.get(words["times"].lower(), 0)
+    if words is None or not factor or not own.isdecimal() or len(own) > _LONGEST_NUMBER:
+        return ()
+    rest = words["rest"].removeprefix(" of")
+    table = rules.text
+    barred = (table.modifiers, table.hedges, table.shares, table.directions, table.blockers)
+    said = WORD.findall(rest.lower())
+    if any(not words_of.isdisjoint(said) for words_of in barred) or not table.joiners.isdisjoint(said[:1]):
+        return ()
+    return tuple(Extraction(f"{value}{rest}", MULTIPLIED, boxed.start, boxed.end) for value in (own, int(own) * factor))
+
+
+MULTIPLIED: Final = "multiplied"
 _OPERAND: Final = re.compile(r"[\s$]*[\d\\(]")
 
 

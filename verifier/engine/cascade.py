@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final, TypeVar
 
-from verifier.engine import asides, asking, attack, extract, fold, limits, naming, sides, subjects, text
+from verifier.engine import asides, asking, attack, boxes, extract, fold, limits, naming, sides, subjects, text
 from verifier.engine.demand import Demand, read_demand, required
 from verifier.engine.kinds import (
     address,
@@ -50,7 +50,7 @@ from verifier.engine.kinds import (
 from verifier.engine.kinds.kind import Answer, Context, Reading, Stage
 from verifier.engine.kinds.phrase import Phrase
 from verifier.engine.maths.zero import Given
-from verifier.engine.reading import Read, read_texts
+from verifier.engine.reading import Read, read_every, read_texts
 from verifier.engine.sides import Side, Trees
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import symbols
@@ -251,10 +251,7 @@ class _Grade:
         )
         if not listed and question:
             listed = self.step(lambda: options.find_options(question, self.rules, self.meter), lambda _: ())
-        demand = self.step(
-            lambda: read_demand(self.sample, listed, self.rules, self.meter),
-            lambda _: Demand(),
-        )
+        demand = self.step(lambda: read_demand(self.sample, listed, self.rules, self.meter), lambda _: Demand())
         demand = required(demand, self.profile.demands)
         self.context = Context(demand, self.profile, self.rules, self.meter, self.compare)
 
@@ -285,9 +282,7 @@ class _Grade:
             if isinstance(gold, Finding):
                 results.append((accepted.strip()[:_SHOWN], gold))
                 continue
-            finding = self._pairs(gold, candidate)
-            if candidate.via == "several_boxes" and not sides.holds_several(gold):
-                finding = extract.SEVERAL_BOXES.finding(text=candidate.shown)
+            finding = sides.boxed(gold, candidate, self._pairs(gold, candidate))
             if finding.decision is Decision.CORRECT:
                 return gold.shown, finding
             results.append((gold.shown, finding))
@@ -351,7 +346,8 @@ class _Grade:
             seen["read"] = found.read
         self.note("extract", first.via, None, before, **seen)
         before = self.meter.total
-        read = self.step(lambda: self._readings(found.each()), limits.exhausted)
+        every = first.via == boxes.MULTIPLIED
+        read = self.step(lambda: self._readings(found.each(), every=every), limits.exhausted)
         if isinstance(read, Finding) or not read[1]:
             finding = read if isinstance(read, Finding) else NOT_READ.finding(text=first.text[:_SHOWN])
             self.note("read", "candidate", finding, before)
@@ -373,11 +369,11 @@ class _Grade:
             before = self.meter.total
         return Side(readings, " | ".join(shown), texts, own.via, own.found, own.given)
 
-    def _readings(self, found: Iterable[Extraction]) -> Read:
-        """The first text that a reader understands, and its readings; what was compared on the way leaves no trace."""
+    def _readings(self, found: Iterable[Extraction], *, every: bool = False) -> Read:
+        """The first text that a reader understands, or every one; what was compared on the way leaves no trace."""
         quiet = len(self.trace)
         try:
-            return read_texts(found, self.context, self.read)
+            return (read_every if every else read_texts)(found, self.context, self.read)
         finally:
             del self.trace[quiet:]
 
@@ -480,6 +476,8 @@ class _Grade:
         if self.meter.depth or isinstance(value, Phrase) or not isinstance(named, choice.Choice) or not named.known:
             return fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
         agreeing = [option for option in self.context.demand.options if self._is_worth(option, value)]
+        if not agreeing and sides.is_other_number(named, value, self.context):
+            return choice.OTHER_NUMBER.finding(gold=gold.show(), candidate=candidate.show())
         if len(agreeing) != 1:
             return fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
         meant = choice.Choice(agreeing[0].label, agreeing[0].text, known=True)

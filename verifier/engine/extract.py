@@ -16,7 +16,8 @@ import msgspec
 
 from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
-from verifier.engine.answering import NOTHING, WORD, Asked, countables
+from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_name
+from verifier.engine.concluding import closing_value, openings
 from verifier.engine.excerpt import Excerpt, excerpt
 from verifier.engine.statement import BREAK, STOP, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
@@ -25,19 +26,19 @@ from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 from verifier.types.verdict import Code, Finding, Standing, passes, refutes
 
-NO_ANSWER = refutes("extract.no_answer", "The response gives no answer.", Standing.CONVENTION)
-REVISED = passes(
+NO_ANSWER: Final = refutes("extract.no_answer", "The response gives no answer.", Standing.CONVENTION)
+REVISED: Final = passes(
     "extract.revised", "The response takes back or changes its answer in words that rules do not follow.", specific=8
 )
-IN_FORMULA = passes(
+IN_FORMULA: Final = passes(
     "extract.box_in_formula", "The box is a part of a formula or a list, not the whole answer.", specific=8
 )
-SEVERAL_BOXES = passes(
+SEVERAL_BOXES: Final = passes(
     "extract.several_boxes",
     "The response boxes several answers, and nothing says which part each one answers.",
     specific=8,
 )
-MISMATCH = passes(
+MISMATCH: Final = passes(
     "record.answer_mismatch", "The last turn commits to another answer than the record's final answer.", specific=9
 )
 CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, MISMATCH)
@@ -137,13 +138,32 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     doubted = marked.via != "boxed" and markers.doubted(folded, start, marked.start, rules)
     if doubted or revised(folded[marked.end : min(end, marked.end + _REMARKS)], rules, asked):
         return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))
-    if marked.via == "boxed" and boxes.in_formula(text, start, marked, end, rules.text, countables(asked, rules)):
-        return Found(finding=IN_FORMULA.finding(text=text[max(0, marked.start - 40) : marked.end + 40]))
+    partial = _part_of_formula(scope, marked) if marked.via == "boxed" else None
+    if partial is not None:
+        return partial
     if marked.via == "boxed":
         inside = boxes.inside(text, marked)
         return Found((marked, inside), lambda: narrower(inside, rules, sole=True))
     marked = wrappers.unwrapped(marked, table)
     return Found((marked,), lambda: leading(marked, rules))
+
+
+def _part_of_formula(scope: _Scope, boxed: Extraction) -> Found | None:
+    """What is found where maths or words make a box a part of what is answered; ``None`` if it is all of it."""
+    text, start, end, rules, asked = scope.text, scope.start, scope.end, scope.rules, scope.asked
+    counted = countables(asked, rules)
+    if not boxes.in_formula(text, start, boxed, end, rules.text, counted):
+        return None
+    name = counted_name(text[boxed.end : min(end, boxed.end + _NAME)], asked, rules)
+    if name and not boxes.in_formula(text, start, boxed, end, rules.text, (*counted, name)):
+        return None
+    either = boxes.multiplied(text, boxed, end, rules)
+    if either and not boxes.in_formula(text, start, boxed, end, rules.text, tuple(rules.extract.multiples)):
+        return Found(either)
+    return Found(finding=IN_FORMULA.finding(text=text[max(0, boxed.start - 40) : boxed.end + 40]))
+
+
+_NAME: Final = 60  # characters behind a box in which what is counted is named
 
 
 def _last_marker(scope: _Scope) -> Extraction | None:
@@ -177,7 +197,7 @@ def _last_of_all(scope: _Scope, end: int) -> Extraction | None:
 def _unmarked(scope: _Scope) -> Found:
     """No marker: a short text is an answer as it stands, of a longer one a statement counts."""
     whole = Extraction(scope.text[scope.start : scope.end].strip(), "whole", scope.start, scope.end)
-    pieces = _sentences(scope.text, scope.start, scope.end)
+    pieces = _sentences(scope)
     if len(pieces) > 1 and _is_remark(scope, *pieces[-1]):
         pieces = pieces[:-1]
         whole = Extraction(scope.text[scope.start : pieces[-1][1]].strip(), "whole", scope.start, pieces[-1][1])
@@ -219,6 +239,9 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
             chosen, via = (begin, stop), "restatement"
             break
     if via == "last_line":
+        value = closing_value(text[chosen[0] : chosen[1]], rules)
+        if value is not None and not any(closing_value(text[slice(*piece)], rules) for piece in pieces[:-1]):
+            return Found((whole, Extraction(value, via, *chosen)))
         led = _leading_answer(scope)
         if led is not None:
             return Found((whole, led))
@@ -291,13 +314,20 @@ _LAST_SENTENCES: Final = 1_000  # characters from the end in which the last sent
 _ENOUGH: Final = 6  # of them
 
 
-def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _sentences(scope: _Scope) -> list[tuple[int, int]]:
     """The last sentences of a text, as positions; displayed maths is joined to the sentence before it."""
-    if end - start <= _LAST_SENTENCES and STOP.search(text, start, end) is None:
+    text, start, end, table = scope.text, scope.start, scope.end, scope.rules.extract
+    if (
+        end - start <= _LAST_SENTENCES
+        and STOP.search(text, start, end) is None
+        and not any(openings(text, start, end, table))
+    ):
         return [(start, end)]
     for size in (_LAST_SENTENCES, 4 * _LAST_SENTENCES):
         begin = max(start, end - size)
-        cuts = list(breaks(text, begin, end))
+        found = {cut[1]: cut for cut in openings(text, begin, end, table)}
+        found |= {cut[1]: cut for cut in breaks(text, begin, end)}
+        cuts = sorted(found.values())
         if len(cuts) > _ENOUGH:
             break
     if not cuts:

@@ -40,6 +40,12 @@ _READERS_WORK: Final = 3_000  # units of work that all readers take to look at a
 _FORMULA: Final = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
 
 
+def read_every(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple[Reading, ...]]) -> Read:
+    """All texts, and the readings of each: an answer that may mean any of them."""
+    read = [read_texts((one,), ctx, known) for one in found]
+    return tuple(words for texts, _ in read for words in texts), tuple(one for _, readings in read for one in readings)
+
+
 def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple[Reading, ...]]) -> Read:
     """The first text, out of its wrapping, that a reader understands, and its readings.
 

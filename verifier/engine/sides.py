@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from verifier.engine import text
-from verifier.engine.extract import Found
+from verifier.engine.boxes import MULTIPLIED
+from verifier.engine.extract import IN_FORMULA, SEVERAL_BOXES, Found
 from verifier.engine.kinds import (
     choice,
     choosing,
@@ -28,7 +29,7 @@ from verifier.engine.numerals import Number
 from verifier.types.expr import Expr
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Extraction
-from verifier.types.verdict import Decision
+from verifier.types.verdict import Decision, Finding
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -62,6 +63,18 @@ class Trees(msgspec.Struct, frozen=True):
 def holds_several(side: Side) -> bool:
     """Whether a ground truth has several values, so that several boxes are its parts (POLICY 5)."""
     return any(isinstance(reading.answer, (formula.Collection, formula.Relation)) for reading in side.readings)
+
+
+def boxed(gold: Side, candidate: Side, finding: Finding) -> Finding:
+    """A finding on an answer of several boxes, or of one that may mean two numbers.
+
+    The first answer only a ground truth of several values; the second may differ from all, and never agrees.
+    """
+    if candidate.via == "several_boxes" and not holds_several(gold):
+        return SEVERAL_BOXES.finding(text=candidate.shown)
+    if candidate.via == MULTIPLIED and finding.decision is Decision.CORRECT:
+        return IN_FORMULA.finding(text=candidate.shown)
+    return finding
 
 
 def trees(side: Side) -> tuple[Expr, ...]:
@@ -136,6 +149,26 @@ def is_turned(gold: Reading, candidate: Reading, ctx: Context) -> bool:
     turned = msgspec.structs.replace(amount, mantissa=-amount.mantissa)
     opposite = turned if given is amount else msgspec.structs.replace(given, magnitude=turned)
     return ctx.compare(wanted, opposite).decision is Decision.CORRECT
+
+
+def is_other_number(named: object, value: object, ctx: Context) -> bool:
+    """Whether an option's text is a whole number, and ``value`` is another whole one.
+
+    No number that may be an option's place (POLICY 47), and nothing where the question asks for what comes near.
+    """
+    if not isinstance(named, choice.Choice) or not isinstance(value, Number) or not _is_whole(value):
+        return False
+    if 0 <= value.mantissa <= len(ctx.demand.options) or not ctx.rules.choices.estimating.isdisjoint(ctx.demand.words):
+        return False
+    told = [reading.answer for reading in values(named.text, ctx)]
+    return bool(told) and all(
+        isinstance(one, Number) and _is_whole(one) and ctx.compare(one, value).decision is Decision.INCORRECT
+        for one in told
+    )
+
+
+def _is_whole(one: Number) -> bool:
+    return not (one.decimal or one.fraction or one.parts or one.loose or one.exponent10 or one.scale != 1)
 
 
 def _offered(word: str, asked: str) -> bool:

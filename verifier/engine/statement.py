@@ -12,6 +12,7 @@ from typing import Final
 
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
+from verifier.engine.concluding import clause_value, verb_value
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 
@@ -84,9 +85,30 @@ def revised(folded: str, rules: Rules, asked: Asked = NOTHING) -> bool:
     for phrase in rules.extract.revisions:
         if folded.rfind(phrase) >= 0 and not (" " in phrase and phrase in asked.sentence):  # from the end: a quarter
             position = folded.find(phrase)
-            if not folded[max(0, position - 1) : position].isalpha():
+            if not folded[max(0, position - 1) : position].isalpha() and not _is_caveat(
+                folded, position, phrase, rules
+            ):
                 return True
     return False
+
+
+def _is_caveat(folded: str, position: int, phrase: str, rules: Rules) -> bool:
+    """Whether a sentence that opens with "however" only says that things vary (POLICY 3), and offers no number."""
+    if phrase != _HOWEVER or folded[:position].strip(" \t\n.*_$"):
+        return False
+    words = WORD.findall(folded)
+    table = rules.text
+    return (
+        any(caveat in folded for caveat in rules.extract.caveats)
+        and _NUMBERISH.search(folded) is None
+        and words.count(_HOWEVER) == 1
+        and table.modifiers.isdisjoint(words)
+        and table.doubts.isdisjoint(words)
+        and table.rejections.isdisjoint(words[1:])
+    )
+
+
+_HOWEVER: Final = "however"
 
 
 def narrower(
@@ -104,6 +126,9 @@ def narrower(
     if meant is not None:
         return (meant,)
     found = _conclusion(found, rules)
+    worked = None if related else clause_value(found.text, texts.fold(found.text), asked, rules)
+    if worked is not None:
+        return (Extraction(worked, "clause", found.start, found.end),)
     text = _main_clause(found.text, rules, asked)
     parts: list[Extraction] = []
     if text != whole:
@@ -137,8 +162,13 @@ def narrower(
         parts.append(
             Extraction(text[number:].replace("**", "").strip(), "sole_number", found.start + number, found.end)
         )
-    elif asked.sentence:
-        value = subject_value(text, folded, asked, rules) or filled_in(text, folded, asked, rules)
+    if asked.sentence:
+        value = (
+            None
+            if number is not None
+            else subject_value(text, folded, asked, rules) or filled_in(text, folded, asked, rules)
+        )
+        value = value or verb_value(text, folded, asked, rules)
         if value is not None:
             parts.append(Extraction(value, "question_answered", found.start, found.end))
     return tuple(parts)

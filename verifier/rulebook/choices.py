@@ -34,6 +34,7 @@ def choices(entries: Entries, lists: Lists) -> ChoiceTable:
         articles=frozenset(_folded(lists, "articles")),
         reasons=_longest_first(_folded(lists, "reasons")),
         retractions=frozenset(_folded(lists, "retractions")),
+        estimating=frozenset(_folded(lists, "estimating")),
     )
 
 

@@ -44,6 +44,12 @@ def extraction(entries: Entries, lists: Lists) -> ExtractTable:
         restatements=_folded(lists, "restatements"),
         irregular=dict(pair.split("=") for pair in _folded(lists, "irregular")),
         judgements=frozenset(_folded(lists, "judgements")),
+        capitals=tuple(f" {word.capitalize()}" for word in lists.get(("extract", "capitals"), ())),
+        clauses=_folded(lists, "clauses"),
+        workings=_folded(lists, "workings"),
+        closing_labels=frozenset(_folded(lists, "closing_labels")),
+        multiples={word: int(factor) for word, factor in (pair.split("=") for pair in _folded(lists, "multiples"))},
+        caveats=_folded(lists, "caveats"),
     )
 
 

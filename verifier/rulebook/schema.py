@@ -447,7 +447,8 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
 }
 _LISTS = {
     "units": "never square cubic squared cubed per things below_zero around",
-    "choices": "phrases nouns closers joins alternatives denials breaks all none articles reasons retractions",
+    "choices": "phrases nouns closers joins alternatives denials breaks all none articles reasons retractions "
+    "estimating",
     "labels": "leads joiners denials carriers orders assigned",
     "numbers": "and point minus plus one of times raised power indian",
     "text": "wrapper dropped articles modifiers joiners directions hedges openers fillers generic_units carriers "
@@ -459,7 +460,8 @@ _LISTS = {
     "loose_past loose_before_hour oclock hour_letters hour_words military joints "
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
-    "explanations concessions judgements restatements irregular",
+    "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
+    "multiples caveats",
     "attacks": "glue unknowing either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops "
     "hiding turning",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "

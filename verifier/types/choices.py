@@ -48,6 +48,7 @@ class ChoiceTable(msgspec.Struct, frozen=True):
     articles: frozenset[str]
     reasons: tuple[str, ...]
     retractions: frozenset[str]
+    estimating: frozenset[str]
 
 
 class LabelTable(msgspec.Struct, frozen=True):

@@ -49,6 +49,9 @@ class ExtractTable(msgspec.Struct, frozen=True):
 
     ``signs`` are few signs, folded, one of which stands in every tag and tool call; ``rare`` holds the places of the
     clues, each under a sign of it that is rare in answers. Both tell at once what a short text cannot hold.
+    ``capitals`` are concluding words as they open a sentence, behind a space. ``clauses`` say the value of what
+    ``workings`` work out, ``closing_labels`` announce it in a last line, ``multiples`` say how many times as large a
+    word makes a boxed number, ``caveats`` what a remark may say.
     """
 
     clues: tuple[Clue, ...]
@@ -72,3 +75,9 @@ class ExtractTable(msgspec.Struct, frozen=True):
     judgements: frozenset[str]
     irregular: dict[str, str]
     restatements: tuple[str, ...]
+    capitals: tuple[str, ...]
+    clauses: tuple[str, ...]
+    workings: tuple[str, ...]
+    closing_labels: frozenset[str]
+    multiples: dict[str, int]
+    caveats: tuple[str, ...]

@@ -15,6 +15,7 @@ from verifier.types.verdict import Code, Finding, passes, proves, refutes
 SAME = proves("choice.same_option", "Both sides name the same option.")
 SAME_SET = proves("choice.same_options", "Both sides name the same options.")
 OTHER = refutes("choice.other_option", "The answer names another option than the ground truth.")
+OTHER_NUMBER = refutes("choice.other_number", "The answer is another number than the one that the right option is.")
 OTHER_SET = refutes("choice.other_options", "The answer leaves out an option of the ground truth, or names one more.")
 SEVERAL = refutes("choice.several", "The answer names several options, every option or none where one is right.")
 LABEL_CONFLICTS = passes(
@@ -28,7 +29,7 @@ UNSURE = passes(
     "choice.unsure_set", "Letters in a row, alternatives, or an order that may count: not sure to be a set.", specific=6
 )
 CODES: tuple[Code, ...] = (
-    SAME, SAME_SET, OTHER, OTHER_SET, SEVERAL, LABEL_CONFLICTS, NO_OPTION, TEXT_DIFFERS, UNSURE,
+    SAME, SAME_SET, OTHER, OTHER_NUMBER, OTHER_SET, SEVERAL, LABEL_CONFLICTS, NO_OPTION, TEXT_DIFFERS, UNSURE,
 )  # fmt: skip
 
 
