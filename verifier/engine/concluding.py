@@ -84,7 +84,7 @@ def _working(main: str, asked: Asked, rules: Rules) -> bool:
     text = rules.text
     if not _OPERATIONS.isdisjoint(WORD.findall(rest)) or _has_value(rest, rules):
         return False
-    if asked.words and not any(len(word) > TOLD and word in asked.words for word in subject):
+    if asked.words and not _speaks_of(subject, asked, rules):
         return False
     doubtful = (text.blockers, text.hedges, text.suppositions)
     said = {*subject, *WORD.findall(rest)}
@@ -94,6 +94,15 @@ def _working(main: str, asked: Asked, rules: Rules) -> bool:
         and subject[0] not in _SPEAKERS
         and all(words.isdisjoint(said) for words in doubtful)
     )
+
+
+def _speaks_of(subject: list[str], asked: Asked, rules: Rules) -> bool:
+    """Whether a subject shares a word with the question, and is not another one of a row ("the first term")."""
+    known = rules.numbers.words
+    if any(word in known and known[word].kind == "ordinal" and word not in asked.words for word in subject):
+        return False
+    stems = {word[:STEM] for word in asked.words if len(word) > TOLD}
+    return any(len(word) > TOLD and word[:STEM] in stems for word in subject)
 
 
 _OPERATIONS: Final = frozenset(
