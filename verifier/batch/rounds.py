@@ -14,6 +14,7 @@ import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -32,6 +33,9 @@ from verifier.types.prices import PriceTable
 
 ATTEMPTS: Final = 2
 """How often a call is put into a batch before it is left unanswered."""
+
+GRACE: Final = 60.0
+"""Seconds from the sending of a batch until one that is not found was never made."""
 
 _GROUP = 500
 _FIRST_WAIT, _LONGEST_WAIT, _SLOWER = 0.2, 30.0, 1.4
@@ -192,7 +196,8 @@ class Spool:
 class Rounds:
     """The rounds of one output. ``folder`` keeps what a continued run needs; it is gone when they are over.
 
-    ``answered`` counts the replies that came.
+    ``answered`` counts the replies that came. A batch that may have been made is looked for ``grace`` seconds long, from
+    when it was sent: its making may still be under way at the server.
     """
 
     def __init__(  # noqa: PLR0913  # one keyword a thing that it stands on
@@ -206,6 +211,7 @@ class Rounds:
         limit: int | None,
         folder: Path,
         says: Callable[[str], None],
+        grace: float = GRACE,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -215,6 +221,7 @@ class Rounds:
         self._limit = limit
         self._folder = folder
         self._says = says
+        self._grace = grace
         self._doubtful: dict[str, str] = {}
         self.answered = 0
 
@@ -305,11 +312,13 @@ class Rounds:
         while True:
             try:
                 number = batch.id or await self._find(batch)
-                if number is None:
+                if number is None and _age(batch) < self._grace:
+                    self._says(f"waiting to see whether a batch was made, {counted(batch.calls, 'call')}")
+                elif number is None:
                     # It was never there: its calls are free to be asked again, as often as a failure may be.
                     self._close(batch, self._doubtful.get(batch.nonce, ""))
                     return
-                if number:
+                elif number:
                     progress = await self._sender.status(number)
                     done = batch.calls - progress.processing if progress.processing or progress.ended else 0
                     self._says(f"waiting for {name}, {number}: {done:,} of {counted(batch.calls, 'call')} answered")
@@ -395,6 +404,11 @@ class Rounds:
         )
 
 
+def _age(batch: Batch) -> float:
+    """Seconds since a batch was noted, to be sent at once; by the clock, for it may have been another process."""
+    return (datetime.now(UTC) - datetime.fromisoformat(batch.at)).total_seconds()
+
+
 class _Patience:
     """How long to wait between looks, and how many failures in a row are borne."""
 
@@ -438,4 +452,4 @@ def _write_durably(path: Path, data: bytes, *, append: bool = False) -> None:
         os.fsync(file.fileno())
 
 
-__all__ = ["Gathering", "Rounds", "Sender", "Unreachable", "read_failures"]
+__all__ = ["GRACE", "Gathering", "Rounds", "Sender", "Unreachable", "read_failures"]

@@ -10,7 +10,7 @@ import msgspec
 
 from verifier.batch.bill import Bill
 from verifier.batch.plan import Mode
-from verifier.batch.rounds import Gathering, Rounds, Sender
+from verifier.batch.rounds import GRACE, Gathering, Rounds, Sender
 from verifier.judge.desk import Desk as Counter
 from verifier.judge.port import Caller, Desk
 from verifier.judge.purse import Purse
@@ -21,12 +21,16 @@ from verifier.types.rules import Rules
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run may spend, under which name, and how it asks: ``sender`` makes what sends message batches."""
+    """What a run may spend, under which name, and how it asks: ``sender`` makes what sends message batches.
+
+    ``grace`` is how many seconds a batch is looked for whose making nobody confirmed.
+    """
 
     run: str
     limit: int | None
     concurrency: int
     sender: Callable[[], Sender] | None = None
+    grace: float = GRACE
 
 
 class Till:
@@ -71,6 +75,7 @@ class Till:
                 limit=self._terms.limit,
                 folder=folder,
                 says=says,
+                grace=self._terms.grace,
             )
             try:
                 rounds.finish(scan)
