@@ -69,12 +69,19 @@ class Verifier:
 
     @classmethod
     def from_settings(
-        cls, settings: Settings | None = None, *, processes: int | None = None, run: str | None = None
+        cls,
+        settings: Settings | None = None,
+        *,
+        processes: int | None = None,
+        run: str | None = None,
+        turn: float | None = None,
     ) -> Verifier:
         """A verifier as the environment asks for: its rules, the judges that ship, and the model where one is set up.
 
-        ``run`` is what the spending is noted under in the store; by default a name of its own. Nothing is opened or
-        asked before the first question. Raises ``SettingsError`` and ``RulesError``.
+        ``run`` is what the spending is noted under in the store; by default a name of its own. ``turn`` is how
+        many seconds a question waits, among others, to be put to the model; by default as long as it takes, which is
+        right for many samples at once and wrong where somebody waits for one. Nothing is opened or asked before the
+        first question. Raises ``SettingsError`` and ``RulesError``.
         """
         if settings is None:
             from verifier.settings import load_settings
@@ -87,7 +94,7 @@ class Verifier:
 
         from verifier.judge.opening import open_desk
 
-        desk = open_desk(settings, rules.prices, run=run or f"library-{uuid4().hex}")
+        desk = open_desk(settings, rules.prices, run=run or f"library-{uuid4().hex}", turn=turn)
         judges = (*JUDGES, MODEL_JUDGE)
         return cls(rules, judges=judges, processes=processes, desk=desk, model=settings.judge_model)
 

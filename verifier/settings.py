@@ -92,7 +92,8 @@ class Settings(BaseSettings):
         gt=0,
         le=3600,
         allow_inf_nan=False,
-        description="Longest wait for one opinion of a judge, with all that is tried again",
+        description="Longest wait for one opinion of a judge, with all that is tried again; a request of the service waits "
+        "half of it, and at most 10 seconds, for its turn among others",
     )
     store_url: str | None = Field(
         default=None,
@@ -105,6 +106,11 @@ class Settings(BaseSettings):
     def judge_on(self) -> bool:
         """Whether there is a model to be asked."""
         return self.judge != "none" and (self.anthropic_api_key is not None or self.judge_base_url is not None)
+
+    @property
+    def judge_turn_seconds(self) -> float:
+        """How long a request of the service waits until the judge has time for it, before it is left undecided."""
+        return min(10.0, self.judge_deadline_seconds / 2)
 
     @property
     def judge_limit(self) -> int | None:

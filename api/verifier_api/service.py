@@ -52,7 +52,12 @@ class Service:
         """
         cpus = available_cpus()
         processes = max(1, cpus // (self.settings.workers or cpus))
-        return Verifier.from_settings(self.settings, processes=processes, run=f"service-{uuid4().hex}")
+        return Verifier.from_settings(
+            self.settings,
+            processes=processes,
+            run=f"service-{uuid4().hex}",
+            turn=self.settings.judge_turn_seconds,
+        )
 
     def load(self) -> None:
         """Have at hand, before the first request, the rules and what the engine makes at its first grade."""

@@ -49,7 +49,7 @@ class Model:
         self._latency = latency
         self._lock = threading.Lock()
 
-    async def send(self, call: Call) -> Reply:
+    async def send(self, call: Call, again: object = None) -> Reply:
         with self._lock:
             self.sent.append(call)
             self.at_once += 1
@@ -521,7 +521,7 @@ from verifier.store.opening import open_store
 
 class Model:
     name = version = "1"
-    async def send(self, call):
+    async def send(self, call, again=None):
         await asyncio.sleep(0.002)
         sys.stdout.write(f"sent {call.key}\\n")
         return reply()
@@ -579,3 +579,16 @@ def test_the_desk_costs_little(store: Watched) -> None:
     assert store.store.spending("run-1").calls == 4000
     # 200 rows of two calls are to fit into a second of a core, with all that sends them; this is a part of it.
     assert took / 2000 < 0.0025
+
+
+def test_who_waits_for_a_turn_too_long_is_left_undecided_and_nothing_is_lost(store: Watched) -> None:
+    model = Model(latency=0.6)
+    asked = desk(model, store, concurrency=2, turn=0.2)
+    answers = codes(asyncio.run(ask(asked, *(call(number) for number in range(6)))))
+    assert sorted(answers) == ["", "", *["judge.deadline"] * 4]
+    assert len(model.sent) == 2
+    assert store.store.spending("run-1").calls == 2
+    assert store.store.open_calls() == []
+    assert asked.purse.reserved == 0
+    assert codes(asyncio.run(ask(asked, call(9)))) == [""]
+    asked.close()

@@ -38,10 +38,10 @@ def test_two_calls_are_paid_once(tmp_path: Path) -> None:
         assert (first.outcome, first.code, first.judge_model) == (Outcome.CORRECT, "judge.agrees", "claude-haiku-5-5")
         assert first.judge_cost_usd is not None
         assert 0 < first.judge_cost_usd < 0.01
-        sent = len(api.calls())
+        sent = api.calls()["arrived"]
         again = ask(settings(api, tmp_path), replace(OPEN, sample_id="another"))[0]
         assert again == first
-        assert len(api.calls()) == sent
+        assert api.calls()["arrived"] == sent
 
 
 def test_a_budget_of_nothing_asks_nothing(tmp_path: Path) -> None:
@@ -73,3 +73,19 @@ def test_rows_a_second(tmp_path: Path) -> None:
         spent = time.process_time() - begun
     assert {verdict.code for verdict in verdicts} == {"judge.agrees"}
     assert spent < 40
+
+
+def test_who_waits_for_one_answer_does_not_wait_for_a_turn_for_long(tmp_path: Path) -> None:
+    samples = [replace(OPEN, final_answer=f"heart attack, of the sort {'i' * n}") for n in range(4)]
+    with FakeAPI(opinion="same", latency=0.8) as api:
+        chosen = settings(api, tmp_path, judge_concurrency=1, judge_deadline_seconds=4)
+        verifier = Verifier.from_settings(chosen, run="test", turn=0.3)
+
+        async def all_of_them() -> list[Verdict]:
+            return await asyncio.gather(*map(verifier.agrade, samples))
+
+        verdicts = asyncio.run(all_of_them())
+        verifier.close()
+    assert {verdict.outcome for verdict in verdicts} <= {Outcome.CORRECT, Outcome.UNDECIDED}
+    waited = [verdict for verdict in verdicts if verdict.code == "judge.deadline"]
+    assert len(waited) >= 3

@@ -40,10 +40,14 @@ class Look(msgspec.Struct, frozen=True):
 
 
 class Start(msgspec.Struct, frozen=True):
-    """An errand: the opinion that is kept on a call, or ``Go`` once it may be sent and is noted under the number."""
+    """An errand: the opinion that is kept on a call, or ``Go`` once it may be sent and is noted under the number.
+
+    A call that is sent once ``more`` stands before those that wait.
+    """
 
     call: Call
     number: str
+    more: bool = False
 
     @property
     def key(self) -> str:
@@ -250,6 +254,8 @@ class Clerk:
         for job, look in self._looks:
             if look.key in kept or isinstance(look, Look):
                 self._answer(job, kept.get(look.key))
+            elif look.more:
+                self._waiting.appendleft((job, look))
             else:
                 self._waiting.append((job, look))
         self._looks = []

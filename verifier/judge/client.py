@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from verifier.judge.pace import Pace, Policy
+from verifier.judge.port import Again
 from verifier.judge.trouble import DEADLINE, OVERLOADED, RATE_LIMITED, UNAUTHORIZED, UNAVAILABLE, Trouble
 from verifier.judge.wire import MOST_DETAIL, refusal, retry_after, worth_repeating
 from verifier.types.errors import SettingsError
@@ -45,9 +46,13 @@ class Client:
         self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, _Opened] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
-    async def post(self, path: str, body: bytes) -> httpx2.Response:
-        """Ask, again where it is worth it, before the deadline. Raises ``Trouble``."""
-        return await self._repeat(lambda sdk, seconds: _post(sdk, path, body, seconds))
+    async def post(self, path: str, body: bytes, again: Again | None = None) -> httpx2.Response:
+        """Ask, again where it is worth it, before the deadline. Raises ``Trouble``.
+
+        ``again`` is awaited before what may have been done is asked for once more; ``Trouble.sent`` is then of the last
+        such request alone.
+        """
+        return await self._repeat(lambda sdk, seconds: _post(sdk, path, body, seconds), again=again)
 
     async def get(self, path: str) -> httpx2.Response:
         """As ``post``, without a body."""
@@ -136,7 +141,9 @@ class Client:
         finally:
             await sdk.close()
 
-    async def _repeat(self, ask: _Ask, once: float | None = None) -> httpx2.Response:
+    async def _repeat(
+        self, ask: _Ask, once: float | None = None, again: Again | None = None
+    ) -> httpx2.Response:
         """Attempts until one succeeds, none is worth it, or time is up; ``once``: nothing that may have been done."""
         sdk = await self._sdk()
         policy, pace = self.policy, self.pace
@@ -170,6 +177,11 @@ class Client:
                 raise trouble
             if not pace.holds(wait):
                 await asyncio.sleep(wait)
+            if sent and again is not None:
+                await again()
+                trouble.sent = sent = False
+                if time.monotonic() >= until:
+                    raise trouble
             try:
                 turn = await pace.take(until - time.monotonic(), again=True)
             except Trouble as late:

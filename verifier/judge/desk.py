@@ -14,20 +14,21 @@ from verifier.judge.clerk import Clerk, Finish, Go, Look, Start
 from verifier.judge.port import Caller
 from verifier.judge.prices import cost
 from verifier.judge.purse import Purse
-from verifier.judge.trouble import FAILED, UNAVAILABLE, Trouble
+from verifier.judge.trouble import DEADLINE, FAILED, UNAVAILABLE, Trouble
 from verifier.store.opening import spill_of
 from verifier.store.port import Ended, Store
 from verifier.store.schema import now
 from verifier.store.spill import Spill
 from verifier.types.opinion import Call, Opinion, Usage
 from verifier.types.prices import PriceTable
+from verifier.types.verdict import Code
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """What a desk has done.
 
-    ``sent`` calls were answered, ``failed`` were not, ``unknown`` of those may have been charged all the same and stay
-    open in the store; ``from_store`` opinions were there already, ``shared`` callers got the opinion that another
+    ``sent`` calls were answered, ``failed`` were not; ``unknown`` requests may have been charged though no reply came
+    (a call may be repeated after one) and stay open in the store; ``from_store`` opinions were there already, ``shared`` callers got the opinion that another
     caller had asked for, ``refused`` calls would have passed the limit. ``unkept`` replies were paid for, and the
     store did not take them. ``usage`` and ``picodollars`` are those of the answered calls.
     """
@@ -51,6 +52,8 @@ class Desk:
     and all get the answer. At most ``concurrency`` calls are between being noted and being kept, so no more are lost
     in a kill. Without a ``caller``, what the store does not have is trouble.
 
+    A call waits for its ``turn`` among those at most so many seconds, by default as long as it takes.
+
     A reply that was paid for is given back even if the store does not take it: it is offered again for a while, and
     then put into ``spill``, by default a file beside the store, which the next run reads.
     """
@@ -67,6 +70,7 @@ class Desk:
         mode: str = "live",
         spill: Spill | None = None,
         patience: float = 10.0,
+        turn: float | None = None,
     ) -> None:
         if concurrency < 1:
             raise ValueError("concurrency: at least 1")
@@ -76,6 +80,7 @@ class Desk:
         self.prices = prices
         self.run = run
         self.mode = mode
+        self._turn = turn
         self._clerk = Clerk(
             store,
             self.purse,
@@ -172,28 +177,58 @@ class Desk:
                 raise Trouble(UNAVAILABLE, "the store has no opinion of it, and no model is to be asked")
             self._count(from_store=1)
             return kept
-        answer = await self._clerk.ask(Start(call, uuid4().hex))
+        answer = await self._begun(Start(call, uuid4().hex))
         if isinstance(answer, Opinion):
             self._count(from_store=1)
             return answer
-        if not isinstance(answer, Go):
-            raise TypeError(f"the clerk answered a start by {answer!r}")
         return await self._sent(call, answer, self.caller)
 
-    async def _sent(self, call: Call, go: Go, caller: Caller) -> Opinion:
-        """The opinion of a call that is noted: it is ended here, whatever comes."""
+    async def _begun(self, start: Start) -> Opinion | Go:
+        """What the store knows of a call, or that it is noted and may be sent; raises ``Trouble``."""
         try:
-            reply = await caller.send(call)
+            async with asyncio.timeout(self._turn):
+                answer = await self._clerk.ask(start)
+        except TimeoutError:
+            raise Trouble(DEADLINE, f"no turn came within {self._turn:g} seconds") from None
+        if not isinstance(answer, Opinion | Go):
+            raise TypeError(f"the clerk answered a start by {answer!r}")
+        return answer
+
+    async def _sent(self, call: Call, go: Go, caller: Caller) -> Opinion:
+        """The opinion of a call that is noted: it is ended here, whatever comes.
+
+        The server may have charged for a request that it got and whose reply did not come: such a one stays open at
+        what was put aside for it, and the request that repeats it is a call of its own.
+        """
+        noted: Go | None = go
+
+        async def again() -> None:
+            nonlocal noted
+            before, noted = noted, None
+            if before is not None:
+                self._count(unknown=1)
+                await self._clerk.ask(_lost(before, UNAVAILABLE))
+            answer = await self._begun(Start(call, uuid4().hex, more=True))
+            if isinstance(answer, Opinion):
+                raise _AnsweredError(answer)
+            noted = answer
+
+        try:
+            reply = await caller.send(call, again)
+        except _AnsweredError as answered:
+            self._count(from_store=1)
+            return answered.opinion
         except Trouble as trouble:
-            # The server may have charged for a request that it got and whose reply did not come.
-            unknown = trouble.sent
+            unknown = trouble.sent and noted is not None
             self._count(failed=1, unknown=int(unknown))
-            ended = Ended(number=go.number, opinion=None, code=trouble.code.name)
-            await self._clerk.ask(Finish(go, ended, lost=unknown))
+            if noted is not None:
+                ended = Ended(number=noted.number, opinion=None, code=trouble.code.name)
+                await self._clerk.ask(Finish(noted, ended, lost=unknown))
             raise
         except BaseException as error:
-            self._count(failed=1, unknown=1)
-            self._clerk.tell(Finish(go, Ended(number=go.number, opinion=None, code=FAILED.name), lost=True))
+            self._count(failed=1, unknown=int(noted is not None))
+            if noted is not None:
+                self._clerk.tell(_lost(noted, FAILED))
             if isinstance(error, Exception):
                 raise Trouble(FAILED, f"{type(error).__name__}: {error}") from error
             raise
@@ -207,7 +242,9 @@ class Desk:
             at=now(),
         )
         self._count(sent=1, usage=reply.usage, picodollars=opinion.picodollars or 0)
-        kept = await self._clerk.ask(Finish(go, Ended(number=go.number, opinion=opinion)))
+        if noted is None:
+            raise TypeError("a call was repeated that could not be noted")
+        kept = await self._clerk.ask(Finish(noted, Ended(number=noted.number, opinion=opinion)))
         return kept if isinstance(kept, Opinion) else opinion
 
     def _count(self, *, usage: Usage | None = None, **more: int) -> None:
@@ -221,6 +258,18 @@ def _heard(flight: asyncio.Future[Opinion]) -> None:
     """Who stopped waiting is told nothing, and asyncio need not say so."""
     if not flight.cancelled():
         flight.exception()
+
+
+def _lost(go: Go, code: Code) -> Finish:
+    return Finish(go, Ended(number=go.number, opinion=None, code=code.name), lost=True)
+
+
+class _AnsweredError(Exception):
+    """A call need not be repeated: somebody else's answer to it is in the store by now."""
+
+    def __init__(self, opinion: Opinion) -> None:
+        super().__init__(opinion.key)
+        self.opinion = opinion
 
 
 class _GivenUpError(Exception):

@@ -67,10 +67,13 @@ class LateDesk:
             desk.close()
 
 
-def open_desk(settings: Settings, prices: PriceTable, *, run: str, spent: int = 0) -> LateDesk:
+def open_desk(
+    settings: Settings, prices: PriceTable, *, run: str, spent: int = 0, turn: float | None = None
+) -> LateDesk:
     """A desk over the Messages API and the store of the settings, whose spending is noted under ``run``.
 
-    ``spent`` counts against the budget of the settings, in picodollars.
+    ``spent`` counts against the budget of the settings, in picodollars. ``turn`` is how many seconds a call waits for
+    its turn among those at once before it is trouble; by default as long as it takes.
     """
 
     def build() -> Desk:
@@ -90,6 +93,7 @@ def open_desk(settings: Settings, prices: PriceTable, *, run: str, spent: int = 
             base_url=settings.judge_base_url,
             deadline_seconds=settings.judge_deadline_seconds,
             concurrency=settings.judge_concurrency,
+            patience_seconds=turn,
         )
         return OpenDesk(
             caller,
@@ -98,6 +102,7 @@ def open_desk(settings: Settings, prices: PriceTable, *, run: str, spent: int = 
             prices=prices,
             run=run,
             concurrency=settings.judge_concurrency,
+            turn=turn,
         )
 
     return LateDesk(build)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal, Protocol
 
 import msgspec
@@ -17,6 +17,10 @@ Scope = Literal["undecided", "failed", "all"]
 """Which verdicts are put to judges: undecided ones; those and *incorrect* by convention; whatever can be graded."""
 
 SCOPES: Final[tuple[Scope, ...]] = ("undecided", "failed", "all")
+
+
+Again = Callable[[], Awaitable[None]]
+"""What is to be done before a request is sent once more that may have been charged: it is noted and paid anew."""
 
 
 class Judge(Protocol):
@@ -76,8 +80,12 @@ class Caller(Protocol):
         """What would have to change for a reply to change, beside the call itself."""
         ...
 
-    async def send(self, call: Call) -> Reply:
-        """The reply as it came, whatever it says; raises ``Trouble`` where there is none, after its own retries."""
+    async def send(self, call: Call, again: Again | None = None) -> Reply:
+        """The reply as it came, whatever it says; raises ``Trouble`` where there is none, after its own retries.
+
+        ``again`` is awaited before a request is repeated that may have been charged though no reply came. What it
+        raises ends the call.
+        """
         ...
 
     def close(self) -> None:

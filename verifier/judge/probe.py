@@ -177,9 +177,12 @@ def explained(trouble: Trouble, model: str, base_url: str) -> str:
     )
 
 
-def policy_of(policy: Policy | None, deadline_seconds: float, concurrency: int) -> Policy:
+def policy_of(
+    policy: Policy | None, deadline_seconds: float, concurrency: int, patience_seconds: float | None = None
+) -> Policy:
     """A policy from what settings say."""
     if policy is not None:
         return policy
     attempt = min(deadline_seconds, max(5.0, deadline_seconds / 2))
-    return Policy(deadline=deadline_seconds, timeout=attempt, concurrency=concurrency)
+    made = Policy(deadline=deadline_seconds, timeout=attempt, concurrency=concurrency)
+    return made if patience_seconds is None else msgspec.structs.replace(made, patience=patience_seconds)

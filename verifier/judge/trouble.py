@@ -42,7 +42,8 @@ CODES: tuple[Code, ...] = (
 class Trouble(Exception):  # noqa: N818  # no defect of ours: it is what became of a call
     """Why there is no opinion. ``detail`` is what the other side said of it, for a trace; never a secret.
 
-    ``sent`` says that the request went out whole and no reply came back, so that it may have been charged.
+    ``sent`` says that the request went out whole and no reply came back, so that it may have been charged; of a call
+    that was noted anew before it was repeated, the last request is meant.
     """
 
     def __init__(self, code: Code, detail: str = "", *, sent: bool = False) -> None:
