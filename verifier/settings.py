@@ -23,6 +23,9 @@ KEY: Final = "ANTHROPIC_API_KEY"
 """The one variable without the prefix: it is the API's own."""
 
 
+_STORES: Final = ("sqlite://", "postgresql://", "postgres://")
+
+
 class Settings(BaseSettings):
     """Every setting, with its default. ``load_settings`` makes it and turns what is wrong into ``SettingsError``."""
 
@@ -95,17 +98,21 @@ class Settings(BaseSettings):
         description="Longest wait for one opinion of a judge, with all that is tried again; a request of the service waits "
         "half of it, and at most 10 seconds, for its turn among others",
     )
-    store_url: str | None = Field(
+    store_url: SecretStr | None = Field(
         default=None,
-        pattern=r"^(sqlite|postgres(ql)?)://",
-        description="Where opinions are kept: `sqlite:///FILE` or `postgresql://…`; by default a file in the user's "
-        "cache folder",
+        description="Where opinions are kept: `sqlite:///FILE` or `postgresql://…`, which may hold a password and is "
+        "never printed; by default a file in the user's cache folder",
     )
 
     @property
     def judge_on(self) -> bool:
         """Whether there is a model to be asked."""
         return self.judge != "none" and (self.anthropic_api_key is not None or self.judge_base_url is not None)
+
+    @property
+    def store(self) -> str | None:
+        """The URL of the store, password and all: for who opens it, not for a message."""
+        return None if self.store_url is None else self.store_url.get_secret_value()
 
     @property
     def judge_turn_seconds(self) -> float:
@@ -133,6 +140,13 @@ class Settings(BaseSettings):
         if any(not key.isascii() or not key.isprintable() or " " in key for key in keys):
             raise ValueError("keys travel in a header: use printable ASCII without spaces")
         return keys
+
+    @field_validator("store_url")
+    @classmethod
+    def _kind_of_store(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(_STORES):
+            raise ValueError("write sqlite:///FILE or postgresql://…")  # and not what was written: it may be a secret
+        return value
 
     @field_validator("port", mode="before")
     @classmethod

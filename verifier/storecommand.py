@@ -23,7 +23,7 @@ from verifier.types.opinion import Opinion, Usage
 @contextmanager
 def existing(url: str | None) -> Iterator[Store]:
     """The store of a URL, or of the settings. Raises ``StoreError`` where there is no file for it yet."""
-    url = url or load_settings().store_url
+    url = url or load_settings().store
     store = open_existing(url)
     if store is None:
         raise StoreError(f"there is no store at {file_of(url)}: the judge makes it when it is first asked")
@@ -33,7 +33,7 @@ def existing(url: str | None) -> Iterator[Store]:
 
 def place(url: str | None) -> str:
     """Where the store of a URL or of the settings is, without a password."""
-    url = url or load_settings().store_url
+    url = url or load_settings().store
     return shown(url) if url else str(default_path())
 
 

@@ -101,3 +101,15 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match=r"\.env cannot be read"):
         load_settings()
+
+
+def test_the_password_of_the_store_is_told_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERIFIER_STORE_URL", "postgresql://verifier:hunter2@db/opinions")
+    settings = load_settings()
+    assert settings.store == "postgresql://verifier:hunter2@db/opinions"
+    assert "hunter2" not in f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+    for wrong in ("verifier:hunter2@db/opinions", "mysql://verifier:hunter2@db/opinions", "hunter2"):
+        monkeypatch.setenv("VERIFIER_STORE_URL", wrong)
+        with pytest.raises(SettingsError, match="VERIFIER_STORE_URL: write sqlite:///FILE") as told:
+            load_settings()
+        assert "hunter2" not in str(told.value)

@@ -164,7 +164,7 @@ def _refuse_batches(wish: Wish, *, on: bool) -> None:
 def _dry_run(plan: Plan, settings: Settings, limit: int | None) -> int:
     """Show what the judge would be asked."""
     plan = msgspec.structs.replace(plan, job=msgspec.structs.replace(plan.job, judges=(MODEL_JUDGE,)))
-    store = open_existing(settings.store_url)
+    store = open_existing(settings.store)
     try:
         found = estimate(plan, (lambda _: {}) if store is None else store.get)
     finally:

@@ -145,6 +145,6 @@ def opening(settings: Settings, *, model: str | None, limit: int | None, mode: M
             sender=partial(sender_of, settings, model) if mode == "batch" else None,
         )
         caller = None if mode == "batch" else caller_of(settings, model)
-        return Till(open_store(settings.store_url), caller, rules, terms)
+        return Till(open_store(settings.store), caller, rules, terms)
 
     return make

@@ -97,7 +97,7 @@ def open_desk(
         )
         return OpenDesk(
             caller,
-            open_store(settings.store_url),
+            open_store(settings.store),
             Purse(settings.judge_limit, spent),
             prices=prices,
             run=run,
