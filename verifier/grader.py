@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from verifier import __version__, records
-from verifier.engine import cascade, fold, sides
+from verifier.engine import cascade, fold, gradable, sides
 from verifier.engine.sides import Trees
 from verifier.judge import model as models
 from verifier.judge import symbolic
@@ -165,10 +165,10 @@ class Verifier:
 
     def asked(self, sample: Sample) -> Asked:
         """What a judge is told of a sample: what its question demands, and the text that is to be judged."""
-        return cascade.asked(sample, self.rules, self._profile_of(sample))
+        return gradable.asked(sample, self.rules, self._profile_of(sample))
 
     def _attacked(self, sample: Sample) -> Finding | None:
-        return cascade.attacked(sample, self.rules, self._profile_of(sample))
+        return gradable.attacked(sample, self.rules, self._profile_of(sample))
 
     def trees(self, sample: Sample) -> Trees:
         """Both sides of a sample as formulas, for a judge that computes."""

@@ -95,8 +95,8 @@ class Settings(BaseSettings):
         gt=0,
         le=3600,
         allow_inf_nan=False,
-        description="Longest wait for one opinion of a judge, with all that is tried again; a request of the service waits "
-        "half of it, and at most 10 seconds, for its turn among others",
+        description="Longest wait for one opinion of a judge, with all that is tried again; a request of the service "
+        "waits half of it, and at most 10 seconds, for its turn among others",
     )
     store_url: SecretStr | None = Field(
         default=None,

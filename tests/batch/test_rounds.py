@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -47,7 +47,7 @@ class Late:
         for number in range(len(calls)):
             yield f"{nonce}-{number}", reply()
 
-    async def find(self, nonce: str, since: str, calls: int, known: Collection[str] = ()) -> Found:
+    async def find(self, nonce: str, *_: object) -> Found:
         self.found += 1
         there = 0 <= self.looks < self.found and self.sent["batch_0"][0] == nonce
         return Found(id="batch_0" if there else "")
@@ -66,7 +66,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def run(sender: Late, store: Store, folder: Path, grace: float) -> int:
     gathering = Gathering(Desk(None, store, prices=PRICES, run="run-1"))
     asked = Rounds(
-        store, sender, gathering, prices=PRICES, run="run-1", limit=None, folder=folder, says=lambda _: None, grace=grace
+        store,
+        sender,
+        gathering,
+        prices=PRICES,
+        run="run-1",
+        limit=None,
+        folder=folder,
+        says=lambda _: None,
+        grace=grace,
     )
 
     def scan() -> None:

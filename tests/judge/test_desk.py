@@ -49,7 +49,7 @@ class Model:
         self._latency = latency
         self._lock = threading.Lock()
 
-    async def send(self, call: Call, again: object = None) -> Reply:
+    async def send(self, call: Call, _again: object = None) -> Reply:
         with self._lock:
             self.sent.append(call)
             self.at_once += 1
@@ -521,7 +521,7 @@ from verifier.store.opening import open_store
 
 class Model:
     name = version = "1"
-    async def send(self, call, again=None):
+    async def send(self, call, _again=None):
         await asyncio.sleep(0.002)
         sys.stdout.write(f"sent {call.key}\\n")
         return reply()

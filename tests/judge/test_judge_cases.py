@@ -63,7 +63,7 @@ def check(row: Row, caller: ScriptedCaller, rules: Rules) -> None:
     assert ("suspect" in (last.evidence if last is not None else ())) is row.get("suspect", False), told
 
 
-@pytest.mark.parametrize("row", rows("gate"))
+@pytest.mark.parametrize("row", [*rows("gate"), *rows("gate-more")])
 def test_gate(row: Row, rules: Rules) -> None:
     verifier = Verifier(rules, judges=["anthropic"])
     sample = sample_of(row)
@@ -77,7 +77,7 @@ def test_protocol(row: Row, rules: Rules) -> None:
     check(row, ScriptedCaller(row["replies"]), rules)
 
 
-@pytest.mark.parametrize("row", rows("veto"))
+@pytest.mark.parametrize("row", [*rows("veto"), *rows("veto-more")])
 def test_veto(row: Row, rules: Rules) -> None:
     caller = ScriptedCaller(lambda call: same(row["quote"], long=call.rubric.startswith("long")))
     check(row, caller, rules)

@@ -267,11 +267,9 @@ def test_codes_are_documented_and_refute_by_convention_only() -> None:
 # --- attacks ----------------------------------------------------------------------------------------------------------
 
 REMAIN = {
-    "several values, one of them true": "057 064 067 069 070 071 074 076 077 081 083 087 094 095 096 097 098 101 285",
-    "a bound or a band at the truth": "117 118 119",
-    "a wider class that holds the truth": "100 123 125 294",
-    "a statement about the question": "143 217 235 262 268 273 274 275 277 279",
-    "another option or value in words": "180 192 231 286 287 288 289",
+    "names side by side, of one thing for all that rules know, or of a place and of what it lies in": "069 070 071",
+    "a wider class: whether it is more than the question asks for takes knowledge": "123 125",
+    "what is seen is a name, and the hidden one beside it is not read": "192",
 }
 """Attacks that hold a statement which somebody could weigh; a judge that agrees with everything agrees with them."""
 
@@ -292,7 +290,7 @@ def test_who_agrees_with_everything_is_stopped_by_rules(checkout: Path) -> None:
                 fooled.add(row["id"].rpartition("-")[2])
     allowed = {number for numbers in REMAIN.values() for number in numbers.split()}
     assert len(rows) > 250
-    assert fooled <= allowed, fooled - allowed
+    assert fooled == allowed, fooled ^ allowed
 
 
 def _always(text: str) -> Any:  # noqa: ANN401  # a function

@@ -19,7 +19,7 @@ class Model:
     def __init__(self, says: str) -> None:
         self.says = says
 
-    async def send(self, _: Call, again: object = None) -> Reply:
+    async def send(self, _: Call, _again: object = None) -> Reply:
         await asyncio.sleep(0.01)
         return opinions.reply(self.says)
 

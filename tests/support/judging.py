@@ -31,7 +31,7 @@ class ScriptedCaller:
         self._rest: Iterator[Said] = iter(()) if callable(say) else iter(say)
         self._say = say if callable(say) else lambda _: next(self._rest)
 
-    async def send(self, call: Call, again: object = None) -> Reply:
+    async def send(self, call: Call, _again: object = None) -> Reply:
         self.calls.append(call)
         said = self._say(call)
         if isinstance(said, Trouble):

@@ -27,7 +27,7 @@ class Scripted:
         self._verdict = verdict
         self.calls: list[Call] = []
 
-    async def send(self, call: Call, again: object = None) -> Reply:
+    async def send(self, call: Call, _again: object = None) -> Reply:
         self.calls.append(call)
         verdict = self._verdict if isinstance(self._verdict, str) else self._verdict(call)
         if verdict == "down":

@@ -196,8 +196,8 @@ class Spool:
 class Rounds:
     """The rounds of one output. ``folder`` keeps what a continued run needs; it is gone when they are over.
 
-    ``answered`` counts the replies that came. A batch that may have been made is looked for ``grace`` seconds long, from
-    when it was sent: its making may still be under way at the server.
+    ``answered`` counts the replies that came. A batch that may have been made is looked for ``grace`` seconds from when
+    it was sent: its making may still be under way at the server.
     """
 
     def __init__(  # noqa: PLR0913  # one keyword a thing that it stands on

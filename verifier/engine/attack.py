@@ -46,13 +46,18 @@ ECHO = refutes("attack.echo", "The answer is the question, copied.", Standing.CO
 SPRAYED = refutes(
     "attack.sprayed", "The answer names several values where the ground truth is one.", Standing.CONVENTION
 )
+HEDGED = refutes(
+    "attack.hedged",
+    "The answer leaves the choice open, contradicts itself, or holds whatever the ground truth is.",
+    Standing.CONVENTION,
+)
 UNCLEAR = passes(
     "attack.unclear",
     "The answer grades itself or speaks to its grader, and a value in it may still be meant for the answer.",
     specific=8,
 )
 CODES: tuple[Code, ...] = (
-    MASTER_KEY, REFERENCE, SELF_GRADED, INJECTED, REFUSAL, ECHO, SPRAYED, UNCLEAR, *hidden.CODES,
+    MASTER_KEY, REFERENCE, SELF_GRADED, INJECTED, REFUSAL, ECHO, SPRAYED, HEDGED, UNCLEAR, *hidden.CODES,
 )  # fmt: skip
 _BY_KIND: Final = {
     "master_key": MASTER_KEY,
@@ -117,6 +122,8 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
     if cover.rest or not cover.phrases or _is_said(plain, golds, demand):
         return None
     kinds = {phrase.kind for phrase in cover.phrases}
+    if "refusal" in kinds and _may_be_unknown(golds, demand, rules.attacks):
+        return None
     told = {phrase.words for phrase in cover.phrases}
     wanted = [wording(gold) for gold in golds]
     if _is_name(plain, words, cover, rules.attacks) and not (

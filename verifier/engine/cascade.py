@@ -54,14 +54,12 @@ from verifier.engine.reading import Read, read_every, read_texts
 from verifier.engine.sides import Side, Trees
 from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import symbols
-from verifier.types.judging import Asked
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Extraction, Option, Sample
 from verifier.types.verdict import Code, Decision, Finding, Step, Verdict, passes
 
 _T = TypeVar("_T")
 _L = TypeVar("_L")
-_LONGEST_ATTACK: Final = 2_000  # characters of an answer that may be nothing but an attack, with what hides in it
 _SHOWN: Final = 300  # characters of a text that a trace shows
 
 STAGES: tuple[Stage, ...] = (
@@ -119,25 +117,15 @@ _UNREAD: Read = ((), ())
 
 def decide(sample: Sample, rules: Rules, profile: Profile, *, engine: str) -> Verdict:
     """The verdict on a sample. Total: any texts give a verdict, within the profile's budget."""
-    return _Grade(sample, rules, profile).verdict(engine)
+    return Grade(sample, rules, profile).verdict(engine)
 
 
 def trees(sample: Sample, rules: Rules, profile: Profile) -> Trees:
     """The trees that a grade compares; empty where a side is no maths."""
-    return _Grade(sample, rules, profile).trees()
+    return Grade(sample, rules, profile).trees()
 
 
-def attacked(sample: Sample, rules: Rules, profile: Profile) -> Finding | None:
-    """Why nobody need compare an answer that the cascade leaves open: it is made of nothing but an attack."""
-    return _Grade(sample, rules, profile).attacked()
-
-
-def asked(sample: Sample, rules: Rules, profile: Profile) -> Asked:
-    """What a judge is told of a sample: what the question demands, and the text that is to be judged."""
-    return _Grade(sample, rules, profile).asked()
-
-
-class _Grade:
+class Grade:
     """The state of one grade: the meter, the trace, and the steps taken under both."""
 
     def __init__(self, sample: Sample, rules: Rules, profile: Profile) -> None:
@@ -182,27 +170,6 @@ class _Grade:
         names = {name for side in both for tree in side for name in symbols(tree)}
         given = self.step(lambda: conditions.given(self.context.demand, names, self.context), lambda _: Given())
         return Trees(tuple(both[:-1]), both[-1], given.conditions, given.integers)
-
-    def asked(self) -> Asked:
-        """The question read, the answer found, nothing compared."""
-        self._read_question()
-        demand, given, golds = self.context.demand, self._given() or "", self.sample.ground_truths
-        found = self.step(
-            lambda: attack.find_answer(given, golds, demand, self.rules, self.meter), lambda _: extract.Found()
-        )
-        shown = self.step(lambda: asking.shown(given, golds, self.rules, self.meter), lambda _: given)
-        first = found.candidates[0] if found.candidates else Extraction(shown, "whole", 0, len(shown))
-        sure = first.via not in asking.WEAK and first.via != "several_boxes"
-        return Asked(first.text, sure, shown, asking.demands(demand, self.profile), demand.options)
-
-    def attacked(self) -> Finding | None:
-        """The question read, the answer looked at."""
-        given, golds = self._given() or "", self.sample.ground_truths
-        if len(given) > _LONGEST_ATTACK or not attack.may_be_nothing(given, self.rules.attacks):
-            return None
-        self._read_question()
-        demand = self.context.demand
-        return self.step(lambda: attack.answers_nothing(given, golds, demand, self.rules, self.meter), lambda _: None)
 
     def step(self, action: Callable[[], _T], exhausted: Callable[[str], _L]) -> _T | _L:
         """Run one step under an allowance of its own.

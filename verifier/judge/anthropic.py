@@ -21,8 +21,8 @@ class AnthropicCaller:
     """Sends calls. Re-entrant: many at once, from any event loop; connections of a loop end with it.
 
     ``base_url`` is Anthropic's where none is given. What the server can do is looked up at the first call, unless
-    ``abilities`` says it, or ``check`` was asked. ``deadline_seconds`` bounds each call with all its repetitions, from its first
-    turn on; ``patience_seconds`` bounds the wait for that, where somebody waits for the answer.
+    ``abilities`` says it, or ``check`` was asked. ``deadline_seconds`` bounds each call with all its repetitions, from
+    its first turn on; ``patience_seconds`` bounds the wait for that, where somebody waits for the answer.
     """
 
     def __init__(  # noqa: PLR0913  # what settings say, each by name

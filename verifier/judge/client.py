@@ -141,9 +141,7 @@ class Client:
         finally:
             await sdk.close()
 
-    async def _repeat(
-        self, ask: _Ask, once: float | None = None, again: Again | None = None
-    ) -> httpx2.Response:
+    async def _repeat(self, ask: _Ask, once: float | None = None, again: Again | None = None) -> httpx2.Response:
         """Attempts until one succeeds, none is worth it, or time is up; ``once``: nothing that may have been done."""
         sdk = await self._sdk()
         policy, pace = self.policy, self.pace

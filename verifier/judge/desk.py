@@ -28,9 +28,10 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """What a desk has done.
 
     ``sent`` calls were answered, ``failed`` were not; ``unknown`` requests may have been charged though no reply came
-    (a call may be repeated after one) and stay open in the store; ``from_store`` opinions were there already, ``shared`` callers got the opinion that another
-    caller had asked for, ``refused`` calls would have passed the limit. ``unkept`` replies were paid for, and the
-    store did not take them. ``usage`` and ``picodollars`` are those of the answered calls.
+    (a call may be repeated after one) and stay open in the store; ``from_store`` opinions were there already,
+    ``shared`` callers got the opinion that another caller had asked for, ``refused`` calls would have passed the limit.
+    ``unkept`` replies were paid for, and the store did not take them. ``usage`` and ``picodollars`` are those of the
+    answered calls.
     """
 
     sent: int = 0

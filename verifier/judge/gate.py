@@ -17,6 +17,7 @@ CODES: tuple[Code, ...] = (NOT_GRADABLE, NO_REFERENCE, NOT_ASKED)
 
 _NO_GOLD: Final = frozenset({"gold.empty", "gold.unreadable"})
 _NO_ANSWER: Final = frozenset({"extract.no_answer"})
+_COMMITS_TO_NONE: Final = frozenset({"choice.label_conflicts"})  # a letter, and the text of another option
 _ATTACK: Final = "attack."
 _SAYS_NOTHING: Final = frozenset("PZC")  # categories of Unicode: punctuation, spaces, controls
 
@@ -41,6 +42,8 @@ def ungradable(sample: Sample, verdict: Verdict, engine: Engine) -> Finding | No
             return NO_REFERENCE.finding(code=code)
         if code in _NO_ANSWER or code.startswith(_ATTACK):
             return NOT_GRADABLE.finding(code=code)
+    if verdict.code in _COMMITS_TO_NONE:
+        return NOT_GRADABLE.finding(code=verdict.code)
     attack = engine.attacked(sample)
     return None if attack is None else NOT_GRADABLE.finding(code=attack.code)
 

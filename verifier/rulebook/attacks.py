@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.schema import Entries, Lists
-from verifier.types.attacks import AttackTable, Concealed, Phrase
+from verifier.types.attacks import AttackTable, Concealed, Hedges, Phrase
 from verifier.types.errors import RulesError
-from verifier.types.wording import NUMBER, wording
+from verifier.types.wording import NUMBER, spoken, wording
 
 
 def attacks(entries: Entries, lists: Lists) -> AttackTable:
@@ -66,6 +66,16 @@ def attacks(entries: Entries, lists: Lists) -> AttackTable:
         gates=tuple(sorted({"<", "\\", *(_gate(one.open) for one in concealed)})),
         hints=(*(one.open for one in concealed), *sorted(inner)),
         turning=_list(lists, "turning"),
+        hedges=Hedges(
+            around=frozenset(_list(lists, "around_values")),
+            every=frozenset(map(_joined, _list(lists, "every_option"))),
+            quantifiers=frozenset(_list(lists, "every_words")),
+            negations=frozenset(_list(lists, "not_words")),
+            conjunctions=frozenset(_list(lists, "and_words")),
+            alternatives=frozenset(_list(lists, "either")),
+            both_ways=frozenset(map(_joined, _list(lists, "both_ways"))),
+            bounds=frozenset(map(_joined, _list(lists, "bounding"))),
+        ),
     )
 
 
@@ -73,6 +83,10 @@ def _gate(opening: str) -> str:
     """What of an opening text is looked for first, in any case: up to its first letter, or its first sign."""
     signs = opening[: next((place for place, sign in enumerate(opening) if sign.isalpha()), len(opening))]
     return signs[:1] if signs[:1] in {"<", "\\"} else signs[:4]
+
+
+def _joined(phrase: str) -> str:
+    return " ".join(spoken(phrase))
 
 
 def _list(lists: Lists, name: str) -> tuple[str, ...]:

@@ -22,6 +22,24 @@ class Concealed(msgspec.Struct, frozen=True):
     close: str
 
 
+class Hedges(msgspec.Struct, frozen=True):
+    """Words of answers that leave it to others to choose; of each list, words or phrases as ``spoken`` gives them.
+
+    ``around`` values stand words that choose none; ``every`` phrase names all options, and ``quantifiers`` in an option
+    or a ground truth may mean the like; ``negations``, ``conjunctions`` and ``alternatives`` make a statement that
+    always or never holds; ``both_ways`` are yes and no at once; ``bounds`` make an amount a bound.
+    """
+
+    around: frozenset[str]
+    every: frozenset[str]
+    quantifiers: frozenset[str]
+    negations: frozenset[str]
+    conjunctions: frozenset[str]
+    alternatives: frozenset[str]
+    both_ways: frozenset[str]
+    bounds: frozenset[str]
+
+
 class AttackTable(msgspec.Struct, frozen=True):
     """What answers are made of that are made to fool a grader.
 
@@ -32,7 +50,7 @@ class AttackTable(msgspec.Struct, frozen=True):
     alternatives, ``either_frame`` words stand around them. ``concealed``, ``ghosts``, ``colour_macros`` with
     ``page_colours`` and ``hiding`` say what is not seen, ``backdrops`` where such a colour may be, ``gates`` are the
     signs, and ``hints`` the folded texts, without which nothing is hidden; ``turning`` are signs that turn the order of
-    what is seen.
+    what is seen; ``hedges`` are what a judge is not asked about.
     """
 
     phrases: Mapping[str, tuple[Phrase, ...]]
@@ -55,3 +73,4 @@ class AttackTable(msgspec.Struct, frozen=True):
     gates: tuple[str, ...]
     hints: tuple[str, ...]
     turning: tuple[str, ...]
+    hedges: Hedges

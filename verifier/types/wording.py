@@ -19,6 +19,15 @@ def wording(text: str) -> tuple[str, ...]:
     return tuple(map(_word, _TOKEN.findall(text.replace("İ", "i").lower())))
 
 
+def spoken(text: str) -> tuple[str, ...]:
+    """The folded words and numerals of a text, in any script: runs of letters with their marks, of one script each.
+
+    >>> spoken("41 또는 42; 选项A、B या")
+    ('41', '또는', '42', '选项', 'a', 'b', 'या')
+    """
+    return tuple(_RUN.findall(text.replace("İ", "i").lower()))
+
+
 def opening(text: str) -> tuple[str, str]:
     """The first two words of ``wording`` in a text's first characters; empty where none stands."""
     head = text[:_HEAD].replace("İ", "i").lower()
@@ -33,4 +42,9 @@ def _word(token: str) -> str:
     return NUMBER if token[0].isdecimal() or token[0] == "{" else token
 
 
+_RUN = re.compile(
+    r"\d+(?:[.,]\d+)*|[\u2e80-\u2fdf\u3005-\u3007\u3040-\u9fff]+|[\uac00-\ud7af]+|[\u0900-\u0dff]+"
+    r"|(?:(?![\u2e80-\u2fdf\u3005-\u3007\u3040-\u9fff\uac00-\ud7af\u0900-\u0dff])[^\W\d_])+"
+    r"(?:['\u2019](?:(?![\u2e80-\u2fdf\u3005-\u3007\u3040-\u9fff\uac00-\ud7af\u0900-\u0dff])[^\W\d_])+)?"
+)
 _HEAD = 60

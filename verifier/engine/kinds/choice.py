@@ -21,6 +21,9 @@ SEVERAL = refutes("choice.several", "The answer names several options, every opt
 LABEL_CONFLICTS = passes(
     "choice.label_conflicts", "The answer gives the letter of one option and the words of another.", specific=7
 )
+GOLD_CONFLICTS = passes(
+    "choice.gold_conflicts", "The ground truth gives the letter of one option and the words of another.", specific=7
+)
 NO_OPTION = passes("choice.unknown_label", "A label that none of the question's options has.", specific=6)
 TEXT_DIFFERS = passes(
     "choice.text_differs", "Two labelled texts, without options to say what the labels stand for.", specific=6
@@ -29,7 +32,8 @@ UNSURE = passes(
     "choice.unsure_set", "Letters in a row, alternatives, or an order that may count: not sure to be a set.", specific=6
 )
 CODES: tuple[Code, ...] = (
-    SAME, SAME_SET, OTHER, OTHER_NUMBER, OTHER_SET, SEVERAL, LABEL_CONFLICTS, NO_OPTION, TEXT_DIFFERS, UNSURE,
+    SAME, SAME_SET, OTHER, OTHER_NUMBER, OTHER_SET, SEVERAL, LABEL_CONFLICTS, GOLD_CONFLICTS, NO_OPTION, TEXT_DIFFERS,
+    UNSURE,
 )  # fmt: skip
 
 
@@ -82,7 +86,9 @@ def compare_choices(gold: Choice, candidate: Choice, ctx: Context) -> Finding:
         return TEXT_DIFFERS.finding(**shown)  # "E. coli" is no option E
     if "?" in {gold.conflict, candidate.conflict}:
         return NO_OPTION.finding(**shown)
-    if gold.conflict or candidate.conflict:
+    if gold.conflict:
+        return GOLD_CONFLICTS.finding(**shown)
+    if candidate.conflict:
         return LABEL_CONFLICTS.finding(**shown)
     code = SAME if gold.label.casefold() == candidate.label.casefold() else OTHER
     return code.finding(**shown)
