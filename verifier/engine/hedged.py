@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from verifier.engine.attack import HEDGED
 from verifier.engine.demand import Demand
@@ -20,21 +21,21 @@ from verifier.types.sample import Option
 from verifier.types.verdict import Finding
 from verifier.types.wording import spoken
 
-LONGEST = 160
+LONGEST: Final = 160
 """Characters of an answer that is looked at."""
 
-_MOST_VALUES = 12
-_SIGNED = re.compile(r"[=<>≤≥≠±+×÷^%°€£√∞~\\]|\d\s*[/:]\s*\d|\d-\d|[A-Za-z]-[A-Za-z]\b|(?<![\w.])[-−]\d")
-_BOX = re.compile(r"\\(?:boxed|fbox|text|mathrm)\s*\{")
-_MARKS = re.compile(r"[{}$*_`]")
-_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
-_GROUP = re.compile(r"\d{3}")
-_BARE = re.compile(r"\s*\$?\s*[-−]?\d+(?:[.,]\d+)*\s*\$?\s*\.?\s*")
-_BAND = re.compile(r"\s*\$?\s*[-−]?(\d+(?:\.\d+)?)\s*(?:±|\+/-|\\pm)\s*(\d+(?:\.\d+)?)\s*\$?\s*\.?\s*")
-_LETTERED = re.compile(r"\s*[(\[]?([A-Z])[)\].:]\s*([A-Z].*)", re.DOTALL)
-_LOGIC = frozenset({"true", "false", "and", "or", "not"})
-_SAME = 3  # letters of a word that stands in any text
-_FEWEST = 3  # bare numerals in a row, without a word that joins them, which are several values
+_MOST_VALUES: Final = 12
+_SIGNED: Final = re.compile(r"[=<>≤≥≠±+×÷^%°€£√∞~\\]|\d\s*[/:]\s*\d|\d-\d|[A-Za-z]-[A-Za-z]\b|(?<![\w.])[-−]\d")
+_BOX: Final = re.compile(r"\\(?:boxed|fbox|text|mathrm)\s*\{")
+_MARKS: Final = re.compile(r"[{}$*_`]")
+_NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_GROUP: Final = re.compile(r"\d{3}")
+_BARE: Final = re.compile(r"\s*\$?\s*[-−]?\d+(?:[.,]\d+)*\s*\$?\s*\.?\s*")
+_BAND: Final = re.compile(r"\s*\$?\s*[-−]?(\d+(?:\.\d+)?)\s*(?:±|\+/-|\\pm)\s*(\d+(?:\.\d+)?)\s*\$?\s*\.?\s*")
+_LETTERED: Final = re.compile(r"\s*[(\[]?([A-Z])[)\].:]\s*([A-Z].*)", re.DOTALL)
+_LOGIC: Final = frozenset({"true", "false", "and", "or", "not"})
+_SAME: Final = 3  # letters of a word that stands in any text
+_FEWEST: Final = 3  # bare numerals in a row, without a word that joins them, which are several values
 
 
 def hedged(text: str, golds: Sequence[str], demand: Demand, rules: Rules, meter: Meter) -> Finding | tuple[str, ...]:
