@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 from verifier.engine.attack import HEDGED
@@ -55,7 +56,7 @@ def _empty(text: str, golds: Sequence[str], demand: Demand, rules: Rules, meter:
     hedges = rules.attacks.hedges
     words = spoken(text)
     joined = " ".join(words)
-    if not words or any(" ".join(spoken(gold)) == joined for gold in golds):
+    if not words or any(joined in " ".join(spoken(gold)) for gold in golds):
         return None
     found = (
         _is_bound(text, words, golds, demand, hedges)
@@ -187,7 +188,7 @@ def _is_bound(text: str, words: tuple[str, ...], golds: Sequence[str], demand: D
         return False
     band = _BAND.fullmatch(text)
     if band is not None:
-        return float(band[2]) >= float(band[1])
+        return Decimal(band[2]) >= Decimal(band[1])
     asked = " ".join(spoken(demand.question))
     if demand.extreme or not asked or any(bound in asked for bound in hedges.bounds) or _SIGNED.search(text):
         return False
