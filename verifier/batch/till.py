@@ -87,11 +87,12 @@ class Till:
     def bill(self) -> Bill:
         """The costs so far; to be asked for when nothing is under way."""
         tally = self._counter.tally
+        awaited = {batch.nonce for batch in self._store.batches(self._terms.run)}
         return Bill(
             spending=self._store.spending(self._terms.run),
             sent=tally.sent + self._answered,
             from_store=tally.from_store + (0 if self._gathering is None else self._gathering.found),
-            lost=tuple(call for call in self._store.open_calls(self._terms.run) if not call.batch),
+            lost=tuple(call for call in self._store.open_calls(self._terms.run) if call.batch not in awaited),
             limit=self._terms.limit,
         )
 

@@ -13,7 +13,8 @@ from verifier.types.opinion import Opinion, Usage
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """A call that is about to be sent. ``reserved`` is the most it can cost, in picodollars; 0 where no price is known.
 
-    ``batch`` is the nonce of the message batch that carries it, empty for a live call.
+    ``batch`` is the nonce of the message batch that carries it, with what its opinion will need beside the reply, its
+    ``rubric`` and ``ballot``; they are empty for a live call.
     """
 
     number: str
@@ -23,6 +24,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     reserved: int
     at: str
     batch: str = ""
+    rubric: str = ""
+    ballot: str = ""
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,8 +111,19 @@ class Store(Protocol):
         """Note that all that a batch had to give is kept."""
         ...
 
-    def batches(self, run: str) -> list[Batch]:
-        """The open batches of a run, oldest first."""
+    def batches(self, run: str | None = None) -> list[Batch]:
+        """The open batches, of one run or of all, oldest first."""
+        ...
+
+    def lose(self, numbers: Sequence[str], code: str) -> None:
+        """Note why nobody will hear of open calls again. They may have been charged: they stay open."""
+        ...
+
+    def unanswered(self, run: str) -> list[tuple[str, str]]:
+        """The key of each call of a batch that came to nothing, and the code that says why, in the order of time.
+
+        A call whose batch was not taken has no code, and is none of them.
+        """
         ...
 
     def stats(self) -> Stats:

@@ -126,10 +126,26 @@ class SqlStore(ABC):
         """Note that all that a batch had to give is kept."""
         self._change("UPDATE verifier_batches SET state = ? WHERE nonce = ?", ("ended", nonce))
 
-    def batches(self, run: str) -> list[Batch]:
-        """The open batches of a run, oldest first."""
-        query = f"SELECT {BATCH} FROM verifier_batches WHERE run = ? AND state = ? ORDER BY at, nonce"  # noqa: S608
-        return self._do(lambda talk: [batch_of(row) for row in talk.rows(query, (run, OPEN))], write=False)
+    def batches(self, run: str | None = None) -> list[Batch]:
+        """The open batches, of one run or of all, oldest first."""
+        where, values = ("", ()) if run is None else (" AND run = ?", (run,))
+        query = f"SELECT {BATCH} FROM verifier_batches WHERE state = ?{where} ORDER BY at, nonce"  # noqa: S608
+        return self._do(lambda talk: [batch_of(row) for row in talk.rows(query, (OPEN, *values))], write=False)
+
+    def lose(self, numbers: Sequence[str], code: str) -> None:
+        """Note why nobody will hear of open calls again. They may have been charged: they stay open."""
+        update = "UPDATE verifier_calls SET code = ? WHERE number = ? AND state = ?"
+        rows = [(clean(code), name, OPEN) for name in sorted(numbers)]
+        if rows:
+            self._do(lambda talk: talk.each(update, rows), write=True)
+
+    def unanswered(self, run: str) -> list[tuple[str, str]]:
+        """The key of each call of a batch that came to nothing, and the code that says why, in the order of time."""
+        query = (
+            "SELECT key, code FROM verifier_calls WHERE run = ? AND batch <> '' AND code <> '' AND state IN (?, ?)"
+            " ORDER BY at, number"
+        )
+        return self._do(lambda talk: [(key, code) for key, code in talk.rows(query, (run, OPEN, FAILED))], write=False)
 
     def stats(self) -> Stats:
         """What the store holds."""
@@ -210,7 +226,7 @@ def _begin(talk: Talk, calls: Sequence[Begun]) -> None:
     # All fields of a reply that has not come are empty; a call that is noted already stays as it is.
     talk.each(
         f"INSERT INTO verifier_calls ({CALL}, state, code, request_id, {USAGE}, picodollars) "  # noqa: S608
-        f"VALUES ({slots(7)}, '{OPEN}', '', '', 0, 0, 0, 0, 0, NULL) ON CONFLICT (number) DO NOTHING",
+        f"VALUES ({slots(9)}, '{OPEN}', '', '', 0, 0, 0, 0, 0, NULL) ON CONFLICT (number) DO NOTHING",
         [call_values(call) for call in calls],
     )
 
