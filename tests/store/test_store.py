@@ -140,8 +140,22 @@ def test_batches_are_open_until_they_end(store: Store) -> None:
     store.name_batch("b", "msgbatch_1")
     assert store.batches("run-1")[0] == msgspec.structs.replace(old, id="msgbatch_1")
     store.end_batch("b")
-    assert store.batches("run-1") == [new]
+    assert store.batches("run-1") == store.batches() == [new]
     assert store.batches("run-2") == []
+
+
+def test_what_came_to_nothing(store: Store) -> None:
+    batch = Batch(nonce="b", run="run-1", id="", calls=4, at="2026-11-25T12:00:00Z")
+    calls = [begun(f"b-{n}", f"k{n}", batch="b", rubric="short-1", ballot="swapped") for n in range(4)]
+    store.begin_batch(batch, calls)
+    assert store.open_calls("run-1") == calls
+    store.end([Ended(number="b-0", opinion=opinion("k0"))])
+    store.end([Ended(number="b-1", opinion=None, code="judge.batch_expired")])
+    store.lose(["b-0", "b-2"], "judge.unavailable")
+    store.lose([], "judge.unavailable")
+    assert store.unanswered("run-1") == [("k1", "judge.batch_expired"), ("k2", "judge.unavailable")]
+    assert store.unanswered("run-2") == []
+    assert store.open_calls("run-1") == calls[2:]
 
 
 def test_stats(store: Store) -> None:
@@ -276,7 +290,7 @@ def test_an_older_store_is_brought_up_to_date(url: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(sql.migrate, "__defaults__", (real[:1],))
     old = open_store(url)
     assert old.stats().schema == 1
-    keep(old, opinion("k"))
+    old.end([Ended(number="n-k", opinion=opinion("k"))])
     old.close()
     monkeypatch.setattr(sql.migrate, "__defaults__", (real,))
     new = open_store(url)
@@ -284,7 +298,7 @@ def test_an_older_store_is_brought_up_to_date(url: str, monkeypatch: pytest.Monk
     assert new.get(["k"]) == {"k": opinion("k")}
     new.close()
     monkeypatch.setattr(sql.migrate, "__defaults__", (real[:1],))
-    with pytest.raises(StoreError, match=r"made by a newer version \(schema 2, and this one knows 1\)"):
+    with pytest.raises(StoreError, match=rf"made by a newer version \(schema {len(real)}, and this one knows 1\)"):
         open_store(url)
 
 

@@ -110,7 +110,7 @@ def _tell(done: Done, plan: Plan, wish: Wish, *, off: bool, seconds: float) -> N
     for path in done.errors:
         _say(f"some rows could not be graded; {path} lists them")
     if done.lost is not None:
-        _say(f"calls to the judge were on their way when a run was stopped, and may have been charged: {done.lost}")
+        _say(f"calls to the judge were never heard of again, and may have been charged: {done.lost}")
     if wish.quiet:
         return
     if off and done.tally.undecided:

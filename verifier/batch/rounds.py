@@ -338,9 +338,10 @@ class Rounds:
 
     async def _wait_for(self, batch: Batch, name: str) -> None:
         patience = _Patience()
+        number: str | None = batch.id
         while True:
             try:
-                number = batch.id or await self._find(batch)
+                number = number or await self._find(batch)
                 if number is None and _age(batch) < self._grace:
                     self._says(f"waiting to see whether a batch was made, {counted(batch.calls, 'call')}")
                 elif number is None:
