@@ -13,7 +13,7 @@ from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, Tag
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
 from verifier.rulebook.price_entries import PriceEntry
-from verifier.rulebook.rivals import RivalEntry
+from verifier.rulebook.rivals import RivalEntry, SameEntry
 
 
 class UnitEntry(Entry):
@@ -428,6 +428,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("demand", "nearest"): NearestEntry,
     ("demand", "base"): BaseEntry,
     ("demand", "rival"): RivalEntry,
+    ("demand", "same"): SameEntry,
     ("attacks", "attack"): AttackEntry,
     ("judge", "rubric"): RubricEntry,
     ("judge", "sentence"): SentenceEntry,
@@ -470,7 +471,8 @@ _LISTS = {
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "
     "difference direction numbered codes symbols genotypes places no_places roman statements charges labelled "
-    "ratio letter valued rewrite rewritten asks asks_around asks_ends",
+    "ratio letter valued rewrite rewritten asks asks_around asks_ends "
+    "label_free label_denying",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

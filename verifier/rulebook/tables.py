@@ -26,7 +26,8 @@ from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.phrases import phrases
 from verifier.rulebook.prices import prices
-from verifier.rulebook.rivals import RivalEntry, rivals
+from verifier.rulebook.rivals import LISTS as RIVAL_LISTS
+from verifier.rulebook.rivals import RivalEntry, SameEntry, rivals
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     CalledEntry,
@@ -159,9 +160,8 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
         called=called,
         rivals=rivals(
             [entry for _, entry in _all(entries, "demand", "rival", RivalEntry)],
-            asks=_folded(lists, "demand", "asks"),
-            around=_folded(lists, "demand", "asks_around"),
-            ends=_folded(lists, "demand", "asks_ends"),
+            [entry for _, entry in _all(entries, "demand", "same", SameEntry)],
+            {name: _folded(lists, "demand", name) for name in RIVAL_LISTS},
         ),
         starts={start: tuple(phrases) for start, phrases in starts.items()},
     )
