@@ -84,7 +84,9 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
     if not said or said in gold.texts:
         return None
     folded = texts.fold(said)
+    own = _named_value(folded, candidate, ctx)
     hits = [hit for hit in _hits(folded, table) if not _is_read(hit, stage, candidate)]
+    hits = [hit for hit in hits if not own[0] <= hit.start <= hit.end <= own[1]]
     hits = [hit for hit in hits if not _is_told(folded, hit, wanted, ctx) and not _is_unit(said, hit, ctx)]
     if stage in _NAMED:
         hits = [hit for hit in hits if _is_remark(said, hit, table)]
@@ -139,6 +141,13 @@ def _hits(folded: str, table: AsideTable) -> Iterator[Hit]:
             at = folded.find(phrase)
             if at >= 0:
                 yield Hit(at, at + len(phrase), kind)
+
+
+def _named_value(folded: str, candidate: Side, ctx: Context) -> tuple[int, int]:
+    """Where words stand that are the whole value by themselves, "does not exist"; what they deny is the answer."""
+    words = texts.fold(candidate.texts[0])
+    at = folded.find(words) if words in ctx.rules.text.named_sets else -1
+    return (len(folded), 0) if at < 0 else (at, at + len(words))
 
 
 def _is_read(hit: Hit, stage: str, candidate: Side) -> bool:

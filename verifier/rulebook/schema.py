@@ -463,8 +463,8 @@ _LISTS = {
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
     "multiples caveats",
-    "attacks": "glue unknowing either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops "
-    "hiding turning around_values every_option every_words not_words and_words both_ways bounding",
+    "attacks": "glue unknowing blanks either either_frame blank_slots slot_signs ghosts colour_macros page_colours "
+    "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
