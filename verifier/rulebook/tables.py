@@ -239,17 +239,19 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
 def _truth(entries: Entries) -> TruthTable:
     words: dict[str, TruthWord] = {}
     letters: dict[str, TruthWord] = {}
+    alone: dict[str, TruthWord] = {}
     leads: dict[str, None] = {}
     for path, entry in _all(entries, "text", "truth", TruthEntry):
         against = frozenset(word.lower() for word in entry.against)
         before = tuple(text.lower() for text in entry.before)
         leads.update(dict.fromkeys(before))
         letters.update({letter.lower(): TruthWord(entry.value, entry.vocabulary) for letter in entry.letters})
+        alone.update({told.lower(): TruthWord(entry.value, entry.vocabulary) for told in entry.alone})
         for word in entry.words:
             if word.lower() in words:
                 raise RulesError(path, entry.name, "words", f"'{word}' already has a truth value")
             words[word.lower()] = TruthWord(entry.value, entry.vocabulary, against, frozenset(before))
-    return TruthTable(words, letters, tuple(sorted(leads, key=len, reverse=True)))
+    return TruthTable(words, letters, alone, tuple(sorted(leads, key=len, reverse=True)))
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------
