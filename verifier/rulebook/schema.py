@@ -238,7 +238,7 @@ class TruthEntry(Entry):
         tuple[Text, ...], Field(description="Letters for it where the question offers both words of its vocabulary: T.")
     ] = ()
     alone: Annotated[
-        tuple[Text, ...], Field(description="Whole answers that say it, and nothing else: that's right.")
+        tuple[Text, ...], Field(description="Whole answers that say it, with nothing beside it.")
     ] = ()
     against: Annotated[
         tuple[Text, ...], Field(description="Words behind it that take it back: yes, that is not so.")
