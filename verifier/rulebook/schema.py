@@ -237,9 +237,7 @@ class TruthEntry(Entry):
     letters: Annotated[
         tuple[Text, ...], Field(description="Letters for it where the question offers both words of its vocabulary: T.")
     ] = ()
-    alone: Annotated[
-        tuple[Text, ...], Field(description="Whole answers that say it, with nothing beside it.")
-    ] = ()
+    alone: Annotated[tuple[Text, ...], Field(description="Whole answers that say it, with nothing beside it.")] = ()
     against: Annotated[
         tuple[Text, ...], Field(description="Words behind it that take it back: yes, that is not so.")
     ] = ()
