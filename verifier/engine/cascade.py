@@ -368,7 +368,7 @@ class Grade:
         if finding.decision is Decision.INCORRECT and ("^" in candidate.shown or "^" in gold.shown):
             finding = self._perhaps_raised(gold, candidate, finding)
         if finding.decision is not Decision.CORRECT and finding.code != expression.UNDEFINED.name:
-            for words in candidate.texts:
+            for words in (*candidate.texts, *sides.whole(candidate)):
                 if words in gold.texts:
                     finding = kind.SAME_TEXT.finding(text=words[:_SHOWN])
                     self.note("compare", "identical", finding, self.meter.total)

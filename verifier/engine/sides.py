@@ -201,6 +201,12 @@ def is_offered(word: str, asked: str) -> bool:
     return f" or {word}" in asked or f"{word} or " in asked
 
 
+def whole(side: Side) -> tuple[str, ...]:
+    """A response that is graded as it stands, of which perhaps a part was read."""
+    first = None if side.found is None else side.found.candidates[0]
+    return (first.text.strip(),) if first is not None and first.via == "whole" else ()
+
+
 def sentence(side: Side, wide: str, ctx: Context) -> str:
     """The sentence that holds what was read of a response; a short text is one."""
     table, found = ctx.rules.text, side.found
