@@ -127,3 +127,19 @@ def test_closing_does_not_wait_for_others(store: Store) -> None:
     assert asyncio.run(ask()) == "judge.deadline"
     desk.close()
     assert [call.run for call in store.open_calls()] == ["other"]
+
+
+def test_a_call_that_is_lost_elsewhere_is_waited_for_no_more(store: Store) -> None:
+    begun = begun_elsewhere(store, now())
+    desk = Desk(Model("mine"), store, prices=builtin_rules().prices, run="mine", claim=60)
+
+    async def ask() -> Opinion:
+        asked = asyncio.create_task(desk.opinion(opinions.call(1)))
+        await asyncio.sleep(0.5)
+        assert not asked.done()
+        store.lose([begun.number], "judge.unavailable")
+        return await asyncio.wait_for(asked, 10)
+
+    assert asyncio.run(ask()).reply.text == "mine"
+    assert store.open_calls() == [begun]
+    desk.close()

@@ -8,6 +8,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Final, TypeAlias, TypeVar
@@ -281,11 +282,17 @@ class Clerk:
             return
         ended = [finish.ended for _, finish in self._unsaved if not finish.lost]
         kept = self._tried(lambda: self._store.end(ended)) if ended else {}
+        # Whoever asks the same need not wait for it any more.
+        for code in sorted({finish.ended.code for _, finish in self._unsaved if finish.lost}):
+            self._tried(partial(self._store.lose, self._lost(code), code))
         if ended and self.unkept and self._spill is not None:
             spill = self._spill
             self._tried(lambda: spill.recover(self._store))
             self.unkept = 0
         self._settle(kept)
+
+    def _lost(self, code: str) -> list[str]:
+        return [finish.go.number for _, finish in self._unsaved if finish.lost and finish.ended.code == code]
 
     def _settle(self, kept: dict[str, Opinion]) -> None:
         """Tell what became of the calls that have ended, and take what they cost."""

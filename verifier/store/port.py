@@ -87,7 +87,7 @@ class Store(Protocol):
         """Note calls of one run before they are sent; gives, by key, those that are not noted.
 
         With ``since``, a UTC time, these are the calls whose opinion is there by now, and ``None`` for those that
-        another run has begun since then, live, and not ended. Of runs that begin a call at the same time one does.
+        another run has begun since then, live, and neither ended nor lost. Of runs that begin a call at once one does.
         """
         ...
 

@@ -95,7 +95,7 @@ class SqlStore(ABC):
         """Note calls of one run before they are sent; gives, by key, those that are not noted.
 
         With ``since``, a UTC time, these are the calls whose opinion is there by now, and ``None`` for those that
-        another run has begun since then, live, and not ended.
+        another run has begun since then, live, and neither ended nor lost.
         """
 
         def work(talk: Talk) -> dict[str, Opinion | None]:
@@ -243,7 +243,7 @@ def _begun_by_others(talk: Talk, calls: Sequence[Begun], since: str) -> dict[str
     found: dict[str, Opinion | None] = {}
     for some in _portions(list(dict.fromkeys(call.key for call in calls))):
         query = (
-            f"SELECT DISTINCT key FROM verifier_calls WHERE state = '{OPEN}' AND batch = '' AND at >= ? "  # noqa: S608
+            f"SELECT DISTINCT key FROM verifier_calls WHERE state = '{OPEN}' AND batch = '' AND code = '' AND at >= ? "  # noqa: S608
             f"AND run NOT IN ({slots(len(runs))}) AND key IN ({slots(len(some))})"
         )
         found.update((row[0], None) for row in talk.rows(query, (since, *runs, *some)))
