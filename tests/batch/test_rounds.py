@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
+import opinions
 import pytest
 from opinions import call, reply
 
@@ -21,7 +23,7 @@ from verifier.rulebook import builtin_rules
 from verifier.store.opening import open_store
 from verifier.store.port import Batch, Begun, Store
 from verifier.store.schema import now
-from verifier.types.opinion import Call, Reply
+from verifier.types.opinion import Call, Reply, Usage
 
 PRICES = builtin_rules().prices
 
@@ -191,3 +193,13 @@ def test_a_batch_that_is_too_small_for_what_waits_is_not_sent(store: Store, tmp_
     with pytest.raises(OverBudget, match="1 of 12 calls"):
         run(sender, store, tmp_path / "rounds", grace=0, limit=bound * 10, calls=40)
     assert [len(calls) for _, calls in sender.sent.values()] == [9, 7, 5, 3, 2, 2]
+
+
+@pytest.mark.parametrize("told", [{"counted": False, "usage": Usage()}, {"usage": Usage(output=10**9)}])
+def test_a_result_that_counts_nonsense_costs_what_was_put_aside(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: dict[str, object]
+) -> None:
+    sender = Late(looks=0, cuts=0)
+    monkeypatch.setattr(sys.modules[__name__], "reply", lambda: opinions.reply(**told))
+    assert run(sender, store, tmp_path / "rounds", grace=60) == 1
+    assert store.spending("run-1").picodollars == most(PRICES, call(1), "batch")

@@ -24,7 +24,7 @@ import msgspec
 from verifier.batch.judging import OverBudget
 from verifier.batch.terminal import counted
 from verifier.judge.batches import Found, Gone, Progress, portions
-from verifier.judge.prices import cost, most
+from verifier.judge.prices import charge, most
 from verifier.judge.trouble import BATCH_ERRORED, CODES, OVER_BUDGET, UNAVAILABLE, Trouble
 from verifier.store.port import Batch, Begun, Ended, Store
 from verifier.store.schema import now
@@ -430,7 +430,7 @@ class Rounds:
             ballot=call.ballot,
             reply=reply,
             mode="batch",
-            picodollars=cost(self._prices, call.model, reply.usage, "batch"),
+            picodollars=charge(self._prices, call.model, reply, "batch", call.reserved),
             at=now(),
         )
 
