@@ -73,6 +73,17 @@ def test_what_rules_cannot_tell_is_asked_once_and_never_paid_again(tmp_path: Pat
     assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.jsonl"]
 
 
+def test_an_opinion_of_one_server_is_not_that_of_another(tmp_path: Path, grade: Run, monkeypatch: Any) -> None:  # noqa: ANN401
+    (tmp_path / "in.jsonl").write_text(open_rows(3))
+    grade()
+    with FakeAPI(opinion="different") as other:
+        monkeypatch.setenv("VERIFIER_JUDGE_BASE_URL", f"{other.url}/v1/")
+        assert "│ 0 │" not in grade("--dry-run").stdout.decode()
+        grade()
+        assert other.calls()["arrived"] == 3
+    assert _codes(tmp_path) == {"judge.differs"}
+
+
 def test_scopes(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
     rows = [
         {

@@ -71,6 +71,7 @@ def grade_files(wish: Wish) -> int:
         trace=wish.trace is not None,
         judges=judges,
         model=model,
+        server=settings.judge_server,
         scope=wish.scope or ("failed" if wish.regrade else "undecided"),
     )
     on = MODEL_JUDGE in judges

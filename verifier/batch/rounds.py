@@ -108,6 +108,7 @@ class _Frame(msgspec.Struct, frozen=True, kw_only=True):
     effort: str
     thinking: bool
     max_tokens: int
+    server: str
 
 
 class Gathering:
