@@ -43,10 +43,11 @@ class Verifier:
     them too, each a name (``symbolic``, ``anthropic``) or a ``Judge``; ``processes`` bounds what a judge that computes
     does at once; ``profile`` names the profile to grade every sample under, whatever its category. ``desk`` is where
     the judge that asks a model gets its opinions, and ``model`` which one it asks, at ``server`` if that is not
-    Anthropic's own (``Settings.judge_server``); without a desk it knows what it would ask, and passes. Raises ``SettingsError`` for an unknown profile or judge.
+    Anthropic's own (``Settings.judge_server``); without a desk it knows what it would ask, and passes. Raises
+    ``SettingsError`` for an unknown profile or judge.
     """
 
-    def __init__(  # one keyword a choice
+    def __init__(  # noqa: PLR0913  # one keyword a choice
         self,
         rules: Rules | None = None,
         *,

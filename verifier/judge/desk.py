@@ -53,6 +53,9 @@ class Desk:
     and all get the answer. At most ``concurrency`` calls are between being noted and being kept, so no more are lost
     in a kill. Without a ``caller``, what the store does not have is trouble.
 
+    An opinion that was made after ``since`` and before the desk is one of the run's own, from before it was continued;
+    it is not counted as one that the store had.
+
     A call waits for its ``turn`` among those at most so many seconds, by default as long as it takes.
 
     A reply that was paid for is given back even if the store does not take it: it is offered again for a while, and
@@ -72,6 +75,7 @@ class Desk:
         spill: Spill | None = None,
         patience: float = 10.0,
         turn: float | None = None,
+        since: str | None = None,
     ) -> None:
         if concurrency < 1:
             raise ValueError("concurrency: at least 1")
@@ -82,6 +86,7 @@ class Desk:
         self.run = run
         self.mode = mode
         self._turn = turn
+        self._own = ("", "") if since is None else (since, now())
         self._clerk = Clerk(
             store,
             self.purse,
@@ -176,11 +181,11 @@ class Desk:
             kept = await self.look(call)
             if kept is None:
                 raise Trouble(UNAVAILABLE, "the store has no opinion of it, and no model is to be asked")
-            self._count(from_store=1)
+            self._count_kept(kept)
             return kept
         answer = await self._begun(Start(call, uuid4().hex))
         if isinstance(answer, Opinion):
-            self._count(from_store=1)
+            self._count_kept(answer)
             return answer
         return await self._sent(call, answer, self.caller)
 
@@ -247,6 +252,11 @@ class Desk:
             raise TypeError("a call was repeated that could not be noted")
         kept = await self._clerk.ask(Finish(noted, Ended(number=noted.number, opinion=opinion)))
         return kept if isinstance(kept, Opinion) else opinion
+
+    def _count_kept(self, opinion: Opinion) -> None:
+        since, until = self._own
+        if not since <= opinion.at < until:
+            self._count(from_store=1)
 
     def _count(self, *, usage: Usage | None = None, **more: int) -> None:
         with self._lock:

@@ -27,7 +27,8 @@ _MISMATCH: Final = "record.answer_mismatch"
 class ModelJudge:
     """Asks a model through a desk; without one it still says what it would ask, and passes.
 
-    ``model`` is asked where a profile names none, at ``server`` if it is not Anthropic's own. A reply that cannot be used is trouble, and trouble is a pass.
+    ``model`` is asked where a profile names none, at ``server`` if it is not Anthropic's own. A reply that cannot be
+    used is trouble, and trouble is a pass.
     """
 
     name = NAME

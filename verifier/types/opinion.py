@@ -38,8 +38,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     ``rubric`` names the rubric's version, ``ballot`` which of a protocol's questions it is (``first``, ``swapped``,
     ``third``). ``system`` is the same for every sample, ``content`` is the sample's data as JSON text, ``schema`` is
-    the JSON schema of the reply. ``effort`` is low, medium or high. ``server`` is the address of who is asked, empty for
-    Anthropic's own: under one name two servers may hold two models.
+    the JSON schema of the reply. ``effort`` is low, medium or high. ``server`` is the address of who is asked, empty
+    for Anthropic's own: under one name two servers may hold two models.
     """
 
     model: str
