@@ -602,6 +602,6 @@ def test_what_the_run_itself_had_asked_before_it_was_continued_is_no_answer_of_t
     past = "2026-01-01T00:00:00Z"
     for since, counted in ((None, 1), (past, 0)):
         asked = desk(Model(), store)
-        asked._own = ("", "") if since is None else (since, "2999-01-01T00:00:00Z")  # noqa: SLF001  # a later second
+        asked._own = ("", "") if since is None else (since, "2999-01-01T00:00:00Z")  # a later second
         asyncio.run(ask(asked, call(1)))
         assert (asked.tally.sent, asked.tally.from_store) == (0, counted)
