@@ -17,10 +17,10 @@ check:  ## formatting, lint, types, import contracts, container files
 serve:  ## the HTTP service on this machine
 	@.ci/serve $(ARGS)
 
-bench:  ## accuracy, peers, speed, work to time; ARGS="speed FILE" for one of them
+bench:  ## accuracy, peers, speed, work to time (compiles first, 2 to 5 minutes; PURE=1 does not); ARGS="speed FILE" for one of them
 	@.ci/bench $(ARGS)
 
-wheel:  ## the wheel with the compiled engine, into dist/
+wheel:  ## the wheel with the compiled engine, into dist/ (2 to 5 minutes)
 	@.ci/wheel
 
 same:  ## compile the engine, and prove that it gives the verdicts of the pure one

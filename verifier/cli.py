@@ -256,7 +256,14 @@ def explain(  # noqa: PLR0913  # one parameter an option
         from verifier.judge.opening import open_desk
 
         judges, desk = (*judges, MODEL_JUDGE), open_desk(settings, rules.prices, run=f"explain-{uuid4().hex}")
-    verifier = Verifier(rules, judges=judges, profile=profile, desk=desk, model=settings.judge_model)
+    verifier = Verifier(
+        rules,
+        judges=judges,
+        profile=profile,
+        desk=desk,
+        model=settings.judge_model,
+        server=settings.judge_server,
+    )
     sample = Sample.of(
         ground_truth=gold,
         final_answer=answer,

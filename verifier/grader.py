@@ -42,11 +42,12 @@ class Verifier:
     ``rules`` defaults to the built-in pack; ``judges`` are those that ``agrade`` may ask, where the profile names
     them too, each a name (``symbolic``, ``anthropic``) or a ``Judge``; ``processes`` bounds what a judge that computes
     does at once; ``profile`` names the profile to grade every sample under, whatever its category. ``desk`` is where
-    the judge that asks a model gets its opinions, and ``model`` which one it asks; without a desk it knows what it
-    would ask, and passes. Raises ``SettingsError`` for an unknown profile or judge.
+    the judge that asks a model gets its opinions, and ``model`` which one it asks, at ``server`` if that is not
+    Anthropic's own (``Settings.judge_server``); without a desk it knows what it would ask, and passes. Raises
+    ``SettingsError`` for an unknown profile or judge.
     """
 
-    def __init__(  # one keyword a choice
+    def __init__(  # noqa: PLR0913  # one keyword a choice
         self,
         rules: Rules | None = None,
         *,
@@ -55,6 +56,7 @@ class Verifier:
         profile: str | None = None,
         desk: Desk | None = None,
         model: str = DEFAULT_MODEL,
+        server: str = "",
     ) -> None:
         if rules is not None and not isinstance(rules, Rules):
             raise TypeError(f"rules must come from load_rules(), not {type(rules).__name__}")
@@ -64,6 +66,7 @@ class Verifier:
         self._profile = None if profile is None else self._named(profile)
         self.desk = desk
         self._model = model
+        self._server = server
         made = [self._judge(judge, processes) if isinstance(judge, str) else judge for judge in judges]
         self._judges = {judge.name: judge for judge in made}
 
@@ -96,7 +99,14 @@ class Verifier:
 
         desk = open_desk(settings, rules.prices, run=run or f"library-{uuid4().hex}", turn=turn)
         judges = (*JUDGES, MODEL_JUDGE)
-        return cls(rules, judges=judges, processes=processes, desk=desk, model=settings.judge_model)
+        return cls(
+            rules,
+            judges=judges,
+            processes=processes,
+            desk=desk,
+            model=settings.judge_model,
+            server=settings.judge_server,
+        )
 
     def grade(self, sample: Sample) -> Verdict:
         """The engine's verdict: synchronous, CPU only, bounded work, never an exception on data.
@@ -205,7 +215,7 @@ class Verifier:
             return SymbolicJudge(self.trees, slots=processes)
         if name == models.NAME:
             engine = Engine(self.grade, self.asked, self._attacked, self._profile_of, _STANDINGS)
-            return ModelJudge(self.desk, self.rules, engine, model=self._model)
+            return ModelJudge(self.desk, self.rules, engine, model=self._model, server=self._server)
         raise SettingsError(f"unknown judge '{name}': there is {', '.join((*JUDGES, MODEL_JUDGE))}")
 
     def _named(self, name: str) -> Profile:

@@ -24,6 +24,8 @@ KEY: Final = "ANTHROPIC_API_KEY"
 """The one variable without the prefix: it is the API's own."""
 
 
+_ANTHROPIC: Final = "https://api.anthropic.com"
+_PORTS: Final = {"http": 80, "https": 443}
 _STORES: Final = ("sqlite://", "postgresql://", "postgres://")
 
 
@@ -111,6 +113,11 @@ class Settings(BaseSettings):
         return self.judge != "none" and (self.anthropic_api_key is not None or self.judge_base_url is not None)
 
     @property
+    def judge_server(self) -> str:
+        """The address of the judge's server, as opinions are kept under it; empty for Anthropic's own."""
+        return server_of(self.judge_base_url) if self.judge_base_url else ""
+
+    @property
     def store(self) -> str | None:
         """The URL of the store, password and all: for who opens it, not for a message."""
         return None if self.store_url is None else self.store_url.get_secret_value()
@@ -169,6 +176,25 @@ class Settings(BaseSettings):
     def _not_a_link(cls, value: object) -> object:
         # Kubernetes gives every pod beside a Service called "verifier" a VERIFIER_PORT=tcp://10.0.0.1:8000.
         return cls.model_fields["port"].default if isinstance(value, str) and value.startswith("tcp://") else value
+
+
+def server_of(url: str) -> str:
+    """The address of a server in one spelling: scheme, host, port and path, and never a name or a password.
+
+    Empty for Anthropic's own.
+
+    >>> server_of("http://me:secret@LOCALHOST:80/proxy/v1/"), server_of("https://api.anthropic.com/")
+    ('http://localhost/proxy', '')
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:  # no address: nobody answers there
+        return url.rpartition("@")[2]
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    shown = "" if port is None or port == _PORTS.get(parts.scheme) else f":{port}"
+    server = f"{parts.scheme}://{host}{shown}{parts.path.rstrip('/').removesuffix('/v1').rstrip('/')}"
+    return "" if server == _ANTHROPIC else server
 
 
 def load_settings(**chosen: object) -> Settings:

@@ -48,7 +48,7 @@ def stats_json(stats: Stats, where: str) -> str:
         "newest": stats.newest,
         "by_model": _shares(stats.by_model),
         "by_rubric": _shares(stats.by_rubric),
-        "runs": {name: _spending(run) for name, run in stats.runs.items()},
+        "runs": {name: _spending(run) for name, run in _paying(stats)},
     }
     return msgspec.json.Encoder(decimal_format="number").encode(told).decode()
 
@@ -61,8 +61,15 @@ def _shares(shares: Mapping[str, tuple[int, int]]) -> dict[str, object]:
     return {name: {"opinions": count, "cost_usd": _amount(cost)} for name, (count, cost) in shares.items()}
 
 
+def _paying(stats: Stats) -> list[tuple[str, Spending]]:
+    """The runs that paid for a call, or may have, in the order of their first calls."""
+    runs = [(name, run) for name, run in stats.runs.items() if run.calls or run.open_calls]
+    return sorted(runs, key=lambda pair: (pair[1].first or "", pair[0]))
+
+
 def _spending(run: Spending) -> dict[str, object]:
     return {
+        "first_call": run.first,
         "calls": run.calls,
         "cost_usd": _amount(run.picodollars),
         "usage": run.usage,
@@ -84,10 +91,11 @@ def stats_text(stats: Stats, where: str) -> str:
         if shares:
             lines += ["", title]
             lines += [f"  {name:<32} {count:>10,}  ${dollars(cost)}" for name, (count, cost) in shares.items()]
-    if stats.runs:
-        lines += ["", "runs, by the calls that they paid for"]
-        for name, run in stats.runs.items():
-            lines.append(f"  {name:<32} {run.calls:>10,}  ${dollars(run.picodollars)}")
+    if runs := _paying(stats):
+        lines += ["", "runs, by the calls that they paid for, the oldest first"]
+        for name, run in runs:
+            lines.append(f"  {name}, since {run.first}")
+            lines.append(f"  {'':<32} {run.calls:>10,}  ${dollars(run.picodollars)}")
             if run.calls:
                 lines.append(f"  {'':<32} {_tokens(run.usage)}")
             if run.open_calls:

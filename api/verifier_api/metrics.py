@@ -14,12 +14,15 @@ from typing import Final
 
 from verifier.judge.model import CODES
 from verifier.judge.model import NAME as MODEL_JUDGE
+from verifier.judge.protocol import AGREES, DIFFERS
 from verifier.types.opinion import PICO
 from verifier.types.verdict import Verdict
 
 _CALLS: Final = ("sent", "from_store", "failed", "refused", "unknown", "picodollars")
 _NAMES: Final = tuple(code.name for code in CODES)
 _PLACES: Final = {name: place for place, name in enumerate((*_CALLS, *_NAMES), 1)}
+_FROM_THE_START: Final = frozenset((AGREES.name, DIFFERS.name))
+"""Codes with a sample before anything was counted, so that a series has a beginning to grow from."""
 _WORD: Final = struct.Struct("=Q")
 _ROW: Final = 8 * (len(_PLACES) + 1)  # the first word is the process
 _ROWS: Final = 4_096
@@ -67,7 +70,7 @@ class Metrics:
         yield "# HELP verifier_judge_samples_total Samples put to the judge, by what it came to."
         yield "# TYPE verifier_judge_samples_total counter"
         for name in _NAMES:
-            if sums[name]:
+            if sums[name] or name in _FROM_THE_START:
                 yield f'verifier_judge_samples_total{{code="{name}"}} {sums[name]}'
 
     def _mine(self) -> int:

@@ -49,6 +49,7 @@ def _metrics(server: Running) -> dict[str, float]:
 
 def test_it_decides_and_is_counted_over_all_workers(judged: Callable[..., Running], api: FakeAPI) -> None:
     server = judged("--workers", "2")
+    assert _metrics(server)['verifier_judge_samples_total{code="judge.agrees"}'] == 0
     reply = server.ask("/grade", {**OPEN, "trace": True})
     assert reply.status == 200
     answer = reply.json

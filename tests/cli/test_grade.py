@@ -582,3 +582,29 @@ def test_errors_that_are_not_told_one_by_one_are_counted(tmp_path: Path, verifie
     assert more == "verifier: … and 3 more rows of 3 other kinds"
     assert "in.jsonl.graded.jsonl.errors.jsonl lists them" in where
     assert first.startswith("verifier: 2 rows: field ")
+
+
+def test_an_output_that_stood_there_is_told_of(tmp_path: Path, verifier: Run) -> None:
+    (tmp_path / "a.jsonl").write_text('{"ground_truth": "4", "final_answer": "4"}\n')
+    assert b"replaced" not in verifier("grade", "a.jsonl", "-o", "out.jsonl").stderr
+    done = verifier("grade", "a.jsonl", "-o", "out.jsonl")
+    assert done.stderr.decode().splitlines() == ["verifier: out.jsonl stood there from before: replaced"]
+    assert verifier("grade", "a.jsonl", "-o", "out.jsonl", "--quiet").stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('[{"ground_truth": "4", "final_answer": "4"},\n{"ground_truth": "4", "final_answer": "4"}]\n', "JSON array"),
+        ('[\n{"ground_truth": "4", "final_answer": "4"}\n]\n', "JSON array"),
+        ("ground_truth,final_answer\n4,4\n", "CSV"),
+        ('{\n"ground_truth": "4",\n"final_answer": "4"\n}\n', "several lines"),
+        ('{"ground_truth": "4", "final_answer": "4"}\nbroken, like this\n', ""),
+    ],
+)
+def test_what_is_no_json_lines_is_told_of(tmp_path: Path, verifier: Run, text: str, hint: str) -> None:
+    (tmp_path / "a.jsonl").write_text(text)
+    done = verifier("grade", "a.jsonl")
+    assert done.returncode == 1
+    assert (b"one JSON object a line is expected; this looks like" in done.stderr) is bool(hint)
+    assert hint.encode() in done.stderr

@@ -73,6 +73,53 @@ def test_what_rules_cannot_tell_is_asked_once_and_never_paid_again(tmp_path: Pat
     assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.jsonl"]
 
 
+def test_an_opinion_of_one_server_is_not_that_of_another(tmp_path: Path, grade: Run, monkeypatch: Any) -> None:  # noqa: ANN401
+    (tmp_path / "in.jsonl").write_text(open_rows(3))
+    grade()
+    with FakeAPI(opinion="different") as other:
+        monkeypatch.setenv("VERIFIER_JUDGE_BASE_URL", f"{other.url}/v1/")
+        assert "│ 0 │" not in grade("--dry-run").stdout.decode()
+        grade()
+        assert other.calls()["arrived"] == 3
+    assert _codes(tmp_path) == {"judge.differs"}
+
+
+def test_a_judge_that_does_not_answer_is_told_of(tmp_path: Path, grade: Run, api: FakeAPI, monkeypatch: Any) -> None:  # noqa: ANN401
+    (tmp_path / "in.jsonl").write_text(open_rows(4))
+    assert b"the judge" not in grade("--quiet").stderr
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "wrong")
+    monkeypatch.setenv("VERIFIER_STORE_URL", f"sqlite:///{tmp_path}/empty.db")
+    told = grade("--quiet").stderr.decode()
+    assert told.count("the judge answered none of 4 questions: ") == 1
+    assert "(judge.unauthorized); --regrade asks again" in told
+    monkeypatch.setenv("ANTHROPIC_API_KEY", api.key)
+    api.fail(["400"])
+    assert "the judge did not answer 1 of 4 questions: " in grade("--quiet").stderr.decode()
+
+
+def test_a_dry_run_needs_no_key_and_says_what_has_no_price(tmp_path: Path, grade: Run, monkeypatch: Any) -> None:  # noqa: ANN401
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    monkeypatch.delenv("VERIFIER_JUDGE_BASE_URL")
+    row = {"ground_truth": "a walk", "final_answer": "to stroll", "category": "Closed Question Answering"}
+    (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n")
+    done = grade("--dry-run", "--judge", "a-model-of-mine")
+    assert b"No price is known of a-model-of-mine, " in done.stdout
+    assert b"closed-question-answering" in done.stdout
+    assert b"No price" not in grade("--dry-run").stdout
+    grade("--judge", "a-model-of-mine", status=2)
+
+
+def test_the_store_lists_runs_by_input_and_time(tmp_path: Path, grade: Run, verifier: Run) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(2))
+    grade()
+    grade()
+    runs = json.loads(verifier("store", "stats", "--json").stdout)["runs"]
+    ((name, run),) = runs.items()  # the second paid for nothing
+    assert name.startswith("in.jsonl-")
+    assert run["first_call"].startswith("20")
+    assert f"{name}, since {run['first_call']}" in verifier("store", "stats").stdout.decode()
+
+
 def test_scopes(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
     rows = [
         {

@@ -190,7 +190,8 @@ def test_trouble_is_everybodys_and_is_not_kept(store: Watched) -> None:
 
     asked = desk(Model(answer), store)
     assert codes(asyncio.run(ask(asked, call(1), call(1)))) == ["judge.rate_limited"] * 2
-    assert store.store.spending("run-1") == Spending()
+    spent = store.store.spending("run-1")
+    assert spent == Spending(first=spent.first)
     assert (asked.purse.spent, asked.purse.reserved) == (0, 0)
     assert (asked.tally.failed, asked.tally.unknown) == (1, 0)
     asked.caller = Model()
@@ -204,7 +205,8 @@ def test_what_may_have_been_charged_counts_as_spent(store: Watched) -> None:
 
     asked = desk(Model(answer), store, Purse(10 * MOST))
     assert codes(asyncio.run(ask(asked, call(1)))) == ["judge.unavailable"]
-    assert store.store.spending("run-1") == Spending(open_calls=1, reserved=MOST)
+    spent = store.store.spending("run-1")
+    assert spent == Spending(open_calls=1, reserved=MOST, first=spent.first)
     assert (asked.purse.spent, asked.purse.reserved) == (MOST, 0)
     assert (asked.tally.failed, asked.tally.unknown) == (1, 1)
     asked.close()
@@ -664,3 +666,14 @@ def test_a_store_that_never_answers_is_one_that_fails(store: Watched, monkeypatc
     while store.open_calls() and time.monotonic() < until:  # what was noted too late is taken back
         time.sleep(0.01)
     assert (model.sent, store.open_calls()) == ([], [])
+
+
+def test_what_the_run_itself_had_asked_before_it_was_continued_is_no_answer_of_the_store(store: Watched) -> None:
+    before = desk(Model(), store)
+    asyncio.run(ask(before, call(1)))
+    past = "2026-01-01T00:00:00Z"
+    for since, counted in ((None, 1), (past, 0)):
+        asked = desk(Model(), store)
+        asked._own = ("", "") if since is None else (since, "2999-01-01T00:00:00Z")  # a later second
+        asyncio.run(ask(asked, call(1)))
+        assert (asked.tally.sent, asked.tally.from_store) == (0, counted)

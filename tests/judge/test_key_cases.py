@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from askings import call
 from msgspec.structs import replace
 
 from verifier import Sample, Verifier
 from verifier.judge.rubric import Terms, call_for, case_of
 from verifier.rulebook import builtin_rules
+from verifier.settings import server_of
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "judge" / "keys.jsonl"
 ROWS = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
@@ -35,3 +37,14 @@ def test_no_case_is_left_out() -> None:
 @pytest.mark.parametrize("row", [pytest.param(row, id=row["id"]) for row in ROWS])
 def test_keys(row: dict) -> None:
     assert (key(row["a"]) == key(row["b"])) is row["same_key"], row["note"]
+
+
+def test_the_server_is_in_the_key_where_it_is_not_anthropics_own() -> None:
+    asked = call()
+    elsewhere = replace(asked, server=server_of("http://me:secret@localhost:8000/v1"))
+    assert elsewhere.server == "http://localhost:8000"
+    assert replace(asked, server=server_of("https://api.anthropic.com")).key == asked.key
+    assert elsewhere.key != asked.key
+    assert replace(asked, server=server_of("http://localhost:8001")).key not in {asked.key, elsewhere.key}
+    assert replace(asked, server=server_of("http://LOCALHOST:8000/")).key == elsewhere.key
+    assert server_of("http://[::1") == "http://[::1"

@@ -97,11 +97,11 @@ def test_calls_are_open_until_they_end(store: Store) -> None:
     store.begin(calls)
     assert store.open_calls() == calls
     assert store.open_calls("run-2") == [calls[1]]
-    assert store.spending("run-1") == Spending(open_calls=2, reserved=1_000_000_000)
+    assert store.spending("run-1") == Spending(open_calls=2, reserved=1_000_000_000, first=calls[0].at)
     store.end([Ended(number="n1", opinion=opinion("a")), Ended(number="n3", opinion=None, code="judge.unavailable")])
     assert store.open_calls() == [calls[1]]
     assert store.spending("run-1") == Spending(
-        calls=1, usage=Usage(input=450, cache_read=1500, output=90), picodollars=105_000_000
+        calls=1, usage=Usage(input=450, cache_read=1500, output=90), picodollars=105_000_000, first=calls[0].at
     )
     assert store.spending("nobody") == Spending()
 
@@ -176,7 +176,7 @@ def test_stats(store: Store) -> None:
     assert found.by_rubric == {"long-1": (1, 1), "short-1": (2, 105_000_000)}
     assert (found.oldest, found.newest) == ("2026-11-24T00:00:00Z", "2026-11-26T00:00:00Z")
     assert found.runs["run-1"].calls == 3
-    assert found.runs["run-9"] == Spending(open_calls=1, reserved=3)
+    assert found.runs["run-9"] == Spending(open_calls=1, reserved=3, first=found.runs["run-1"].first)
 
 
 PRUNED = {

@@ -21,12 +21,13 @@ def judged(verdict: Verdict) -> Step | None:
 
 
 def flip(verdict: Verdict, *, before: Mapping[str, object]) -> dict[str, object] | None:
-    """Both reasons, where a row that was wrong is right now, or the other way round; ``None`` where it is neither.
+    """Both reasons, where a row has a ``success`` that it had not; ``None`` where it has the same, or none now.
 
-    ``before`` has ``success``, ``outcome``, ``code`` and ``judge``, as far as they are known.
+    ``before`` has ``success``, ``outcome``, ``code`` and ``judge``, as far as they are known; without a ``success``,
+    true, false or null, there is nothing to change.
     """
-    was = before.get("success")
-    if not isinstance(was, bool) or verdict.success is None or verdict.success is was:
+    was = before.get("success", verdict.success)
+    if not isinstance(was, bool | None) or verdict.success is None or verdict.success is was:
         return None
     step = judged(verdict)
     decided = step is not None and step.code == verdict.code

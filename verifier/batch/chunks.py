@@ -37,7 +37,7 @@ _NAMED: Final = ("methods", "undecided_by", "problems", "judged")
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """How every row of a run is graded; all that a worker is told. ``model`` is that of the judge."""
+    """How every row of a run is graded; all that a worker is told. ``model`` is that of the judge, at ``server``."""
 
     fields: Fields = Fields()
     packs: tuple[str, ...] = ()
@@ -46,6 +46,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     trace: bool = False
     judges: tuple[str, ...] = ()
     model: str = DEFAULT_MODEL
+    server: str = ""
     scope: Scope = "undecided"
 
 

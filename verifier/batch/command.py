@@ -12,6 +12,7 @@ import msgspec
 import rich  # noqa: F401  # wanted at the end: whether it is there is better known at the start
 
 from verifier.batch.chunks import Job, Tally
+from verifier.batch.endremarks import misread, unanswered
 from verifier.batch.estimate import estimate
 from verifier.batch.files import STANDARD_INPUT
 from verifier.batch.plan import LONGEST_LINE, Mode, Plan, plan_outputs
@@ -71,6 +72,7 @@ def grade_files(wish: Wish) -> int:
         trace=wish.trace is not None,
         judges=judges,
         model=model,
+        server=settings.judge_server,
         scope=wish.scope or ("failed" if wish.regrade else "undecided"),
     )
     on = MODEL_JUDGE in judges
@@ -107,7 +109,13 @@ def _tell(done: Done, plan: Plan, wish: Wish, *, off: bool, seconds: float) -> N
     """What a person sees at the end: remarks, the files, the table."""
     for remark in _remarks(done.tally, quiet=wish.quiet):
         _say(remark)
+    if (silent := unanswered(done.tally)) is not None:
+        _say(silent)
+    for path in () if wish.quiet else done.replaced:
+        _say(f"{path} stood there from before: replaced")
     for path in done.errors:
+        if (hint := misread(path, done.tally)) is not None:
+            _say(hint)
         _say(f"some rows could not be graded; {path} lists them")
     if done.lost is not None:
         _say(f"calls to the judge were never heard of again, and may have been charged: {done.lost}")
@@ -134,7 +142,7 @@ def _judges(wish: Wish, settings: Settings) -> tuple[tuple[str, ...], str]:
     named = wish.judge if wish.judge not in {None, "auto", "none"} else None
     if named is None and settings.judge == "none":
         return (), settings.judge_model
-    if named is not None and not settings.judge_on:
+    if named is not None and not settings.judge_on and not wish.dry_run:
         raise SettingsError(
             f"--judge {named}: to ask a model, set ANTHROPIC_API_KEY, or VERIFIER_JUDGE_BASE_URL for your own server"
         )

@@ -41,7 +41,7 @@ class Estimate(msgspec.Struct):
     """Rows to be asked about, those that the store has all answers to, calls, tokens, picodollars.
 
     ``calls``, tokens and ``expected`` go by ``SHARES``, ``most`` takes every ballot at its upper bound; both amounts
-    are ``None`` where no price of a model is known.
+    are ``None`` where no price of a model is known, and ``unpriced`` names those models.
     """
 
     rows: int = 0
@@ -51,12 +51,17 @@ class Estimate(msgspec.Struct):
     output: float = 0
     expected: float | None = 0
     most: int | None = 0
+    unpriced: frozenset[str] = frozenset()
 
     def add(self, other: Estimate) -> None:
         """Count what another one counted."""
-        for name in self.__struct_fields__:
+        self.unpriced |= other.unpriced
+        for name in _COUNTS:
             ours, theirs = getattr(self, name), getattr(other, name)
             setattr(self, name, None if ours is None or theirs is None else ours + theirs)
+
+
+_COUNTS: Final = tuple(name for name in Estimate.__struct_fields__ if name != "unpriced")
 
 
 def estimate(plan: Plan, lookup: Lookup) -> dict[str, Estimate]:
@@ -113,6 +118,7 @@ def _of_row(calls: Sequence[Call], grader: Grader, mode: Mode, seen: set[bytes])
                 output=share * usage.output,
                 expected=None if expected is None else share * expected,
                 most=bound,
+                unpriced=frozenset() if expected is not None else frozenset((call.model,)),
             )
         )
     return one

@@ -36,6 +36,7 @@ class Grader:
             processes=processes,
             profile=job.profile,
             model=job.model,
+            server=job.server,
             desk=None if desk is None else desk(rules),
         )
         self.rules_version = self.verifier.rules.version

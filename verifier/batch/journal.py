@@ -28,7 +28,7 @@ JOURNAL: Final = ".journal"
 ALWAYS: Final = ("output", "trace")
 """The files that a run leaves also where they are empty."""
 
-_FORMAT = 4
+_FORMAT = 5
 _PIECE = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -263,6 +263,7 @@ _OPTIONS: Final = {
     "trace": "--trace",
     "judges": "--judge",
     "model": "--judge",
+    "server": "VERIFIER_JUDGE_BASE_URL",
     "scope": "--judge-scope",
 }
 

@@ -105,16 +105,19 @@ class _Frame(msgspec.Struct, frozen=True, kw_only=True):
     effort: str
     thinking: bool
     max_tokens: int
+    server: str
 
 
 class Gathering:
     """A desk that answers from the store alone, and while a round is gathered, notes the calls that it lacks.
 
-    ``found`` counts opinions that were there before the first round.
+    ``found`` counts opinions that were there before the first round; what came after ``since``, when the run made its
+    first call, is its own and not counted.
     """
 
-    def __init__(self, looks: Looks) -> None:
+    def __init__(self, looks: Looks, *, since: str | None = None) -> None:
         self._looks = looks
+        self._since = since
         self._failures: dict[str, list[str]] = {}
         self._spool: Spool | None = None
         self._rounds = 0
@@ -124,7 +127,7 @@ class Gathering:
         """The opinion that is kept; raises ``Trouble`` where there is none: why, or that nothing is spent now."""
         found = await self._looks.look(call)
         if found is not None:
-            self.found += self._rounds <= 1
+            self.found += self._rounds <= 1 and (self._since is None or found.at < self._since)
             return found
         codes = self._failures.get(call.key, [])
         if len(codes) >= ATTEMPTS:

@@ -36,6 +36,7 @@ from verifier.judge.prices import dollars
 from verifier.types.errors import VerifierError
 from verifier.types.rules import Rules
 
+_LONGEST_NAME = 80
 _AGAIN = "the same command continues where it stopped, with --restart it begins anew"
 
 
@@ -46,7 +47,7 @@ class Stopped(VerifierError):  # noqa: N818  # no defect: the same command conti
 class Done(msgspec.Struct, frozen=True):
     """How a run ended: the counts, how many of the rows an earlier, stopped run had graded, and files to look at.
 
-    ``bill`` is what the judge cost, where one could be asked.
+    ``replaced`` outputs stood there from before. ``bill`` is what the judge cost, where one could be asked.
     """
 
     tally: Tally
@@ -54,6 +55,7 @@ class Done(msgspec.Struct, frozen=True):
     errors: tuple[Path, ...]
     flips: tuple[Path, ...] = ()
     audits: tuple[Path, ...] = ()
+    replaced: tuple[Path, ...] = ()
     lost: Path | None = None
     bill: Bill | None = None
 
@@ -80,7 +82,7 @@ def run(plan: Plan, *, progress: Telling | None = None, opening: Opening | None 
     refuse_clashes(plan)
     refuse_unseen(plan.job.fields, [source for inputs in sources for source in inputs])
     first = resolved(plan.outputs[0][0])
-    name = (None if plan.restart else run_begun(first)) or uuid.uuid4().hex
+    name = (None if plan.restart else run_begun(first)) or _named(plan)
     with _Run(plan, name, opening, progress) as running:
         try:
             with _interruptible():
@@ -97,6 +99,13 @@ def run(plan: Plan, *, progress: Telling | None = None, opening: Opening | None 
             raise Stopped(running.over_budget(error)) from None
 
 
+def _named(plan: Plan) -> str:
+    """A name for a run that no other has, and a person knows again: the store lists what it spends under it."""
+    first = Path(plan.outputs[0][1][0]).name if plan.outputs[0][1] else ""
+    shown = "".join(mark if mark.isprintable() else "?" for mark in first)[:_LONGEST_NAME]
+    return f"{shown}-{uuid.uuid4().hex}" if shown.strip("-") else uuid.uuid4().hex
+
+
 class _Run:
     """A run under way: its workers, its judge, its files."""
 
@@ -108,6 +117,7 @@ class _Run:
         self._finished: list[Files] = []
         self._total, self._continued, self._before = Tally(), 0, 0
         self._noted: dict[str, list[Path]] = {"errors": [], "flips": [], "audit": []}
+        self._replaced: list[Path] = []
         workers = plan.workers or available_cpus()
 
         def desk(rules: Rules) -> Desk | None:
@@ -148,6 +158,8 @@ class _Run:
                 if self._progress is not None:
                     done = self._before + position(inputs, graded.mark)
                     self._progress(done, self._total.rows + files.entry.tally.rows)
+        if not files.entry.finished and target.is_file() and target.stat().st_size:
+            self._replaced.append(output)
         files.finish()
         self._before += sum(source.size or 0 for source in inputs)
         self._total.add(files.entry.tally)
@@ -161,7 +173,16 @@ class _Run:
         for files in self._finished:
             files.forget()
         noted = {name: tuple(paths) for name, paths in self._noted.items()}
-        return Done(self._total, self._continued, noted["errors"], noted["flips"], noted["audit"], lost=lost, bill=bill)
+        return Done(
+            self._total,
+            self._continued,
+            noted["errors"],
+            noted["flips"],
+            noted["audit"],
+            replaced=tuple(self._replaced),
+            lost=lost,
+            bill=bill,
+        )
 
     def over_budget(self, error: OverBudget) -> str:
         """What to say where the money is spent."""

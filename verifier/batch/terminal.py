@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from verifier.batch.bill import Bill
 
 _SHOWN: Final = 5
+_FEW: Final = 3
+_WIDEST: Final = 1_000
 _TELLING: Final = 2.0  # seconds; in less, the time to start is most of it
 
 
@@ -120,8 +122,11 @@ def print_summary(
         count(f"by {method}", rows)  # none are the undecided, told by their codes
     if tally.undecided_by:
         table.add_section()
-    for code, rows in commonest(tally.undecided_by)[:_SHOWN]:
+    codes = commonest(tally.undecided_by)
+    for code, rows in codes[:_SHOWN]:
         count(f"undecided: {code}", rows)
+    if len(codes) > _SHOWN:
+        count(f"  and {counted(len(codes) - _SHOWN, 'more code')}", sum(rows for _, rows in codes[_SHOWN:]))
     if bill is not None:
         table.add_section()
         count("put to the judge", tally.asked)
@@ -159,9 +164,9 @@ def print_estimate(found: Mapping[str, Estimate], *, limit: int | None, file: Te
     from rich.table import Table
 
     table = Table(title="To be asked; nobody was", title_justify="left")
-    table.add_column("profile")
+    table.add_column("profile", no_wrap=True)
     for name in ("rows", "known", "calls", "tokens in", "tokens out", "expected, $", "at most, $"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     total = Estimate()
     for name, one in sorted(found.items()):
         total.add(one)
@@ -169,7 +174,21 @@ def print_estimate(found: Mapping[str, Estimate], *, limit: int | None, file: Te
     table.add_section()
     table.add_row("all", *_estimated(total))
     console = Console(file=file or sys.stdout)
+    # Where a table goes into a file there is no width to keep to, and in a narrow terminal a long line loses nothing.
+    wide = console.measure(table, options=console.options.update(max_width=_WIDEST)).maximum
+    if wide > console.width:
+        console = Console(file=file or sys.stdout, width=wide)
     console.print(table)
+    if total.unpriced:
+        names = sorted(total.unpriced)
+        more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+        console.print(
+            f"No price is known of {', '.join(names[:_FEW])}{more}, so the cost is not either:"
+            " give one in judge/prices.toml of a rule pack (--rules DIR).",
+            soft_wrap=True,
+            markup=False,
+            highlight=False,
+        )
     if limit is not None and total.most is not None and total.most > limit:
         enough = total.expected is not None and total.expected <= limit
         told = "is expected to be enough, and is less than the most it may cost" if enough else "will not be enough"

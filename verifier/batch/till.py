@@ -59,9 +59,10 @@ class Till:
             run=terms.run,
             concurrency=terms.concurrency,
             claim=terms.claim,
+            since=spent.first,
         )
         self._answered = 0
-        self._gathering = None if terms.sender is None else Gathering(self._counter)
+        self._gathering = None if terms.sender is None else Gathering(self._counter, since=spent.first)
         self.desk: Desk = self._counter if self._gathering is None else self._gathering
 
     def finish_rounds(self, folder: Path, scan: Callable[[], None], *, says: Callable[[str], None]) -> None:

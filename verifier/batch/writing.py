@@ -106,11 +106,13 @@ class Writer:
         return before if isinstance(before, bool) else None
 
     def _flip(self, line: Line, row: Row, verdict: Verdict, engine: Verdict | None) -> None:
-        """Tell of a row that an earlier run called otherwise, or the engine did."""
+        """Tell of a row that an earlier run called otherwise, or left open, or that the engine called otherwise."""
         before: dict[str, object] = {}
-        previous = self._previous(row)
-        if previous is not None:
-            found = row.fields().get("verification")
+        fields = row.fields()
+        came = self._job.regrade and "success" in fields
+        previous = fields["success"] if came else None
+        if came and isinstance(previous, bool | None):
+            found = fields.get("verification")
             told = found if isinstance(found, Mapping) else {}
             before = {
                 "success": previous,
@@ -118,7 +120,7 @@ class Writer:
                 "code": told.get("code"),
                 "judge": told.get("judge_model"),
             }
-        elif engine is not None:
+        elif engine is not None and engine.success is not None:
             before = {"success": engine.success, "outcome": engine.outcome.value, "code": engine.code}
         changed = flip(verdict, before=before)
         if changed is not None:

@@ -66,6 +66,9 @@ class Desk:
     becomes of it: that long at most, then it is asked here too. 0 asks at once. Calls in message batches are not waited
     for.
 
+    An opinion that was made after ``since`` and before the desk is one of the run's own, from before it was continued;
+    it is not counted as one that the store had.
+
     A call waits for its ``turn`` among those at most so many seconds, by default as long as it takes.
 
     A reply that was paid for is given back even if the store does not take it: it is offered again for a while, and
@@ -86,6 +89,7 @@ class Desk:
         patience: float = 10.0,
         turn: float | None = None,
         claim: float = CLAIM,
+        since: str | None = None,
     ) -> None:
         if concurrency < 1:
             raise ValueError("concurrency: at least 1")
@@ -96,6 +100,7 @@ class Desk:
         self.run = run
         self.mode = mode
         self._turn = turn
+        self._own = ("", "") if since is None else (since, now())
         self._clerk = Clerk(
             store,
             self.purse,
@@ -193,11 +198,11 @@ class Desk:
             kept = await self.look(call)
             if kept is None:
                 raise Trouble(UNAVAILABLE, "the store has no opinion of it, and no model is to be asked")
-            self._count(from_store=1)
+            self._count_kept(kept)
             return kept
         answer = await self._begun(Start(call, uuid4().hex))
         if isinstance(answer, Opinion):
-            self._count(from_store=1)
+            self._count_kept(answer)
             return answer
         return await self._sent(call, answer, self.caller)
 
@@ -269,6 +274,11 @@ class Desk:
         except Trouble:  # it was paid for: whether it could be kept is another matter
             return opinion
         return kept if isinstance(kept, Opinion) else opinion
+
+    def _count_kept(self, opinion: Opinion) -> None:
+        since, until = self._own
+        if not since <= opinion.at < until:
+            self._count(from_store=1)
 
     def _count(self, *, usage: Usage | None = None, **more: int) -> None:
         with self._lock:

@@ -27,14 +27,16 @@ _MISMATCH: Final = "record.answer_mismatch"
 class ModelJudge:
     """Asks a model through a desk; without one it still says what it would ask, and passes.
 
-    ``model`` is asked where a profile names none. A reply that cannot be used is trouble, and trouble is a pass.
+    ``model`` is asked where a profile names none, at ``server`` if it is not Anthropic's own. A reply that cannot be
+    used is trouble, and trouble is a pass.
     """
 
     name = NAME
 
-    def __init__(self, desk: Desk | None, rules: Rules, engine: Engine, *, model: str) -> None:
+    def __init__(self, desk: Desk | None, rules: Rules, engine: Engine, *, model: str, server: str = "") -> None:
         self.desk = desk
         self.model = model
+        self.server = server
         self._rules = rules
         self._engine = engine
 
@@ -82,7 +84,7 @@ class ModelJudge:
             votes.append(await _vote(coming, case, terms, desk))
 
     def _case(self, sample: Sample, verdict: Verdict) -> tuple[Case, Terms]:
-        terms = terms_for(self._engine.profile(sample), self._rules.rubrics, self.model)
+        terms = terms_for(self._engine.profile(sample), self._rules.rubrics, self.model, self.server)
         asked = self._engine.asked(sample)
         if verdict.code == _MISMATCH:  # the final answer alone would hide that the last turn says something else
             turn = self._engine.asked(msgspec.structs.replace(sample, final_answer=None))

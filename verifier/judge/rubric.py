@@ -52,17 +52,22 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """How one sample is judged: by which rubric and model, how often at most, and how hard the model tries."""
+    """How one sample is judged: by which rubric and model, how often at most, and how hard the model tries.
+
+    ``server`` is where the model is, empty for Anthropic's own.
+    """
 
     rubric: Rubric
     model: str
     votes: int = 3
     effort: Effort = "low"
+    server: str = ""
 
 
-def terms_for(profile: Profile, rubrics: Mapping[str, Rubric], model: str) -> Terms:
+def terms_for(profile: Profile, rubrics: Mapping[str, Rubric], model: str, server: str = "") -> Terms:
     """The terms of a profile; ``model`` is asked where it names none."""
-    return Terms(rubrics[profile.protocol], profile.judge_model or model, profile.judge_votes, profile.judge_effort)
+    model = profile.judge_model or model
+    return Terms(rubrics[profile.protocol], model, profile.judge_votes, profile.judge_effort, server)
 
 
 def case_of(sample: Sample, asked: Asked, rubric: Rubric, sentences: Mapping[str, str]) -> Case:
@@ -95,6 +100,7 @@ def call_for(case: Case, terms: Terms, ballot: Ballot) -> Call:
         effort="high" if third else terms.effort,
         thinking=third,
         max_tokens=rubric.third_tokens if third else rubric.tokens,
+        server=terms.server,
     )
 
 

@@ -51,13 +51,17 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spending(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run has cost: replies that arrived, and calls that were begun and never heard of again."""
+    """What a run has cost: replies that arrived, and calls that were begun and never heard of again.
+
+    ``first`` is when its first call was begun.
+    """
 
     calls: int = 0
     usage: Usage = Usage()
     picodollars: int = 0
     open_calls: int = 0
     reserved: int = 0
+    first: str | None = None
 
 
 class Stats(msgspec.Struct, frozen=True, kw_only=True):

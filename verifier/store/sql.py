@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from verifier.store.port import Batch, Begun, Ended, Spending, Stats
 from verifier.store.schema import (
     BATCH,
@@ -290,26 +292,17 @@ def _spending(talk: Talk, run: str | None = None) -> dict[str, Spending]:
     """By run; of one run or of all."""
     sums = ", ".join(f"SUM({column})" for column in USAGE.split(", "))
     where, values = ("", ()) if run is None else (" WHERE run = ?", (run,))
-    query = f"SELECT run, state, COUNT(*), {sums}, SUM(picodollars), SUM(reserved) FROM verifier_calls{where}"  # noqa: S608
+    query = f"SELECT run, state, COUNT(*), {sums}, SUM(picodollars), SUM(reserved), MIN(at) FROM verifier_calls{where}"  # noqa: S608
     found: dict[str, Spending] = {}
-    for name, state, count, *counts, cost, reserved in talk.rows(f"{query} GROUP BY run, state ORDER BY run", values):
+    for name, state, count, *counts, cost, reserved, at in talk.rows(
+        f"{query} GROUP BY run, state ORDER BY run", values
+    ):
         so_far = found.get(name, Spending())
+        so_far = replace(so_far, first=min(so_far.first or at, at))
         if state == REPLIED:
-            so_far = Spending(
-                calls=int(count),
-                usage=usage_of(counts),
-                picodollars=int(cost or 0),
-                open_calls=so_far.open_calls,
-                reserved=so_far.reserved,
-            )
+            so_far = replace(so_far, calls=int(count), usage=usage_of(counts), picodollars=int(cost or 0))
         elif state == OPEN:
-            so_far = Spending(
-                calls=so_far.calls,
-                usage=so_far.usage,
-                picodollars=so_far.picodollars,
-                open_calls=int(count),
-                reserved=int(reserved or 0),
-            )
+            so_far = replace(so_far, open_calls=int(count), reserved=int(reserved or 0))
         found[name] = so_far
     return found
 

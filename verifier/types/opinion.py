@@ -38,7 +38,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     ``rubric`` names the rubric's version, ``ballot`` which of a protocol's questions it is (``first``, ``swapped``,
     ``third``). ``system`` is the same for every sample, ``content`` is the sample's data as JSON text, ``schema`` is
-    the JSON schema of the reply. ``effort`` is low, medium or high.
+    the JSON schema of the reply. ``effort`` is low, medium or high. ``server`` is the address of who is asked, empty
+    for Anthropic's own: under one name two servers may hold two models.
     """
 
     model: str
@@ -50,11 +51,14 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     effort: str
     thinking: bool
     max_tokens: int
+    server: str = ""
 
     @cached_property
     def key(self) -> str:
         """What the store knows the answer by; the same for every sample that asks the same."""
         parts = [self.model, self.rubric, self.ballot, self.effort, "thinking" if self.thinking else "", self.content]
+        if self.server:
+            parts.append(self.server)
         return blake2b(msgspec.json.encode(parts), digest_size=20).hexdigest()
 
 

@@ -20,7 +20,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m fakeapi", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
-    parser.add_argument("--opinion", default=None, help="same, exact, different, cannot_tell, or another action")
+    parser.add_argument("--opinion", default=None, help="same, exact, words, different, cannot_tell, or another action")
     parser.add_argument("--latency", type=float, default=None, help="seconds before a reply")
     parser.add_argument("--batch-seconds", type=float, default=None, help="how long a batch takes")
     parser.add_argument("--plain", action="store_true", help="as a local server: no output_config, Batches, or models")

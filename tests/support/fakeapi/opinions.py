@@ -37,6 +37,12 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def held(reference: str, answer: str) -> bool:
+    """Whether all words of a reference stand in an answer, whatever stands between them."""
+    words = re.findall(r"\w+", reference.casefold())
+    return bool(words) and set(words) <= set(re.findall(r"\w+", answer.casefold()))
+
+
 def first_words(text: str) -> str:
     found = re.match(rf"\s*(?:\S+\s*){{1,{WORDS_OF_A_POINT}}}", text)
     return found.group().strip() if found else ""
@@ -61,6 +67,8 @@ def honest(action: Json, content: str, schema: dict[str, Any]) -> dict[str, Any]
     if action == "exact":
         verdict = "same" if plain(answer) in {plain(each) for each in references} else "different"
     quote = "words that nobody ever wrote 0x5f3759df" if action == "wrong_quote" else answer
+    if action == "words":
+        verdict = "same" if any(held(each, answer) for each in references) else "different"
     fields: dict[str, Any]
     if "points" in schema:
         status = {"same": "present", "different": "contradicted"}.get(verdict, "absent")
