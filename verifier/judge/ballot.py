@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Final, Literal
 
 import msgspec
 
+from verifier.judge.quoting import is_quoted
 from verifier.judge.rubric import MOST_POINTS, STATUSES, VERDICTS, Case
 from verifier.types.opinion import Opinion, Reply
 from verifier.types.verdict import Code, passes
@@ -74,12 +74,8 @@ def read(reply: Reply, case: Case, *, long: bool = False) -> Ballot:
 
 
 def stands(quote: str, case: Case) -> bool:
-    """Whether a quote stands in the answer, letter by letter; runs of white space are alike.
-
-    It may not cut a word or a number in two: "5" does not stand in "15", in "2.5" or in "-5".
-    """
-    wanted = _plain(quote)
-    return bool(wanted) and any(_stands(wanted, _plain(part)) for part in case.parts)
+    """Whether a quote stands in the answer as what it says there: "5" does not in "15", in "2.5", in "-5", in "5%"."""
+    return any(is_quoted(quote, part, case.quoting) for part in case.parts)
 
 
 def _short(value: object) -> Ballot | None:
@@ -152,53 +148,6 @@ def _weighed(ballot: Ballot, case: Case) -> Ballot:
         return msgspec.structs.replace(ballot, verdict="", trouble=INCONSISTENT)
     quote = next((point.quote for point in said if not contradicted or point.status == "contradicted"), "")
     return msgspec.structs.replace(ballot, quote=quote)
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _stands(wanted: str, text: str) -> bool:
-    place = text.find(wanted)
-    while place >= 0:
-        end = place + len(wanted)
-        if not _is_cut(text, place, wanted[0]) and not _goes_on(text, end, wanted[-1]):
-            return True
-        place = text.find(wanted, place + 1)
-    return False
-
-
-_SPACED_SCRIPTS = "\u0e00"  # from here on most scripts write words without spaces between them
-_MINUS = frozenset("-\u2212\u2013\u2010\u2011")
-_MARKS = frozenset(".,")
-
-
-def _is_cut(text: str, place: int, first: str) -> bool:
-    """Whether what stands before a place belongs to the word or number that begins there."""
-    before = text[place - 1 : place]
-    if not before or not first.isalnum() or first >= _SPACED_SCRIPTS:
-        return False
-    if before.isalnum() and before < _SPACED_SCRIPTS:
-        return not (first.isdigit() ^ before.isdigit())  # x2 and 5m are two things, ab and 15 are one
-    if not first.isdigit():
-        return False
-    more = text[place - 2 : place - 1] if place > 1 else ""
-    if before in _MARKS:
-        return more.isdigit() or (before == "." and not more.strip())
-    return before in _MINUS and not (more.isalnum() or more in _CLOSING)
-
-
-def _goes_on(text: str, end: int, last: str) -> bool:
-    """Whether what stands at a place belongs to the word or number that ends before it."""
-    after = text[end : end + 1]
-    if not after or not last.isalnum() or last >= _SPACED_SCRIPTS:
-        return False
-    if after.isalnum() and after < _SPACED_SCRIPTS:
-        return not (last.isdigit() ^ after.isdigit())
-    return last.isdigit() and after in _MARKS and text[end + 1 : end + 2].isdigit()
-
-
-_CLOSING = frozenset(")]}%")
 
 
 def _objects(text: str) -> Iterator[object]:

@@ -464,6 +464,7 @@ _LISTS = {
     "multiples caveats",
     "attacks": "glue unknowing either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops "
     "hiding turning around_values every_option every_words not_words and_words both_ways bounding",
+    "judge": "minus_words denials denials_behind denials_joined denials_over",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",

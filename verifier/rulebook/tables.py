@@ -20,7 +20,7 @@ from verifier.rulebook.dates import dates
 from verifier.rulebook.entry import Entry
 from verifier.rulebook.extraction import extraction
 from verifier.rulebook.grading import ConfidenceEntry, ProfileEntry, ToleranceEntry
-from verifier.rulebook.judging import rubrics, sentences
+from verifier.rulebook.judging import quoting, rubrics, sentences
 from verifier.rulebook.labels import labels
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
@@ -98,6 +98,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         examples=tuple(_examples(entries)),
         rubrics=rubrics(entries),
         sentences=sentences(entries),
+        quoting=quoting(lists),
     )
 
 

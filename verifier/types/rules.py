@@ -19,7 +19,7 @@ from verifier.types.budget import Budget
 from verifier.types.called import Called
 from verifier.types.choices import ChoiceTable, LabelTable
 from verifier.types.extraction import ExtractTable
-from verifier.types.judging import Rubric
+from verifier.types.judging import Quoting, Rubric
 from verifier.types.names import NameTable
 from verifier.types.phrases import PhraseTable
 from verifier.types.prices import PriceTable
@@ -463,7 +463,8 @@ class Rules(msgspec.Struct, frozen=True):
     """All tables of the loaded packs.
 
     ``version`` is the pack's version and the digest of all it says; it stands in every verdict. ``rubrics`` are what
-    judges go by, and ``sentences`` what they are told of what a question demands, each by name.
+    judges go by, and ``sentences`` what they are told of what a question demands, each by name; ``quoting`` says what they
+    may not leave out.
     """
 
     version: str
@@ -487,3 +488,4 @@ class Rules(msgspec.Struct, frozen=True):
     examples: tuple[Example, ...]
     rubrics: Mapping[str, Rubric]
     sentences: Mapping[str, str]
+    quoting: Quoting
