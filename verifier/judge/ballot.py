@@ -30,7 +30,7 @@ MOST_WORDS: Final = 20
 
 _STOPS: Final = {"refusal": REFUSED, "max_tokens": TRUNCATED, "model_context_window_exceeded": TOO_LONG}
 _MOST_CHARS = 200_000  # of a reply that is looked at; the schema's own bound is far below
-_MOST_OBJECTS = 64
+_MOST_OBJECTS = 128  # openings of objects and lists that are tried; of what stands behind them nobody knows
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ def read(reply: Reply, case: Case, *, long: bool = False) -> Ballot:
     if not objects:
         return Ballot(trouble=OFF_SCHEMA if _is_json(reply.text) else NOT_JSON)
     ballots = [one for one in (_long(value) if long else _short(value) for value in objects) if one is not None]
-    if not ballots or len({one.verdict for one in ballots}) > 1:
+    if not ballots or any(_dissents(value, ballots[-1].verdict) for value in objects):
         return Ballot(trouble=OFF_SCHEMA)
     return _weighed(ballots[-1], case) if long else _quoted(ballots[-1], case)
 
@@ -76,6 +76,14 @@ def read(reply: Reply, case: Case, *, long: bool = False) -> Ballot:
 def stands(quote: str, case: Case) -> bool:
     """Whether a quote stands in the answer as what it says there: "5" does not in "15", in "2.5", in "-5", in "5%"."""
     return any(is_quoted(quote, part, case.quoting) for part in case.parts)
+
+
+def _dissents(value: object, vote: Vote) -> bool:
+    """Whether a value beside the one that is read says otherwise, says two things, or lists what it says."""
+    if not isinstance(value, dict):
+        return True
+    verdict = value.get("verdict", vote)
+    return isinstance(verdict, str) and verdict in VERDICTS and verdict != vote
 
 
 def _short(value: object) -> Ballot | None:
@@ -151,7 +159,10 @@ def _weighed(ballot: Ballot, case: Case) -> Ballot:
 
 
 def _objects(text: str) -> Iterator[object]:
-    """The JSON objects of a text: the text itself, or each that stands in prose or in a code fence, in order."""
+    """The JSON objects of a text: the text itself, or each that stands in prose or in a code fence, in order.
+
+    ``None`` stands for one that has a field twice, a list for one that holds objects, whole or cut off.
+    """
     whole = _decoded(text)
     if whole is not None:
         yield whole
@@ -164,9 +175,25 @@ def _objects(text: str) -> Iterator[object]:
         try:
             value, place = _DECODER.raw_decode(text, opening.start())
         except (ValueError, RecursionError):
+            if _OPENED.match(text, opening.start()):
+                yield []
             place = opening.end()
             continue
-        yield value
+        if not isinstance(value, list) or any(one is None or isinstance(one, dict) for one in _flat(value)):
+            yield value
+    if _OPENING.search(text, place):
+        yield None
+
+
+def _flat(value: list[object]) -> Iterator[object]:
+    """What stands in a list and in the lists within it."""
+    waiting: list[object] = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        else:
+            yield one
 
 
 def _decoded(text: str) -> object:
@@ -191,5 +218,6 @@ def _fields(pairs: list[tuple[str, object]]) -> dict[str, object] | None:
     return found if len(found) == len(pairs) else None
 
 
-_OPENING = re.compile(r"\{(?=\s*[\"}])")
+_OPENING = re.compile(r"\{(?=\s*[\"}])|\[")
+_OPENED = re.compile(r"\[[\[\s]*\{\s*\"")
 _DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_fields)
