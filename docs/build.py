@@ -128,7 +128,7 @@ def rules_page() -> str:
         "a question and its options, written `A=Aspirin|B=Ibuprofen`; of `[[condition]]` a sentence and the names",
         "that it says something of, `x y`; of `[[sentence]]` a question and what a judge is told of it, or, rejected,",
         "a question of which it is not told; of `[[price]]` a usage and its cost in dollars; of `[[attack]]` and",
-        "`[[concealed]]`, to be accepted, an answer and the code that it gets, and, to be",
+        "`[[concealed]]`, to be accepted, an answer and the code that it gets (of a `weak` one, that nobody is asked for), and, to be",
         "rejected as an attack, a ground truth and an answer that is correct.",
         "",
         *_fields(Entry),

@@ -1,4 +1,4 @@
-"""Whether a quote stands in a text as what it says there: it may not cut a number or a word, or leave a denial out (pure).
+"""Whether a quote stands in a text as what it says there: it cuts no number and no word, and leaves no denial out (pure).
 
 ``5`` is not said in ``-5``, ``10^5`` or ``5%``, nor ``happy`` in ``un-happy`` or ``not happy``.
 """
@@ -13,8 +13,7 @@ from verifier.types.judging import Quoting
 
 
 def is_quoted(quote: str, text: str, words: Quoting) -> bool:
-    """Whether a quote stands somewhere in a text, letter by letter; runs of white space are alike, and what has no width
-    is not there.
+    """Whether a quote stands somewhere in a text, letter by letter. White space is alike, what has no width is not seen.
 
     Linear in the text for each place where the letters stand, of which the first 200 are looked at.
     """
@@ -35,7 +34,7 @@ def is_quoted(quote: str, text: str, words: Quoting) -> bool:
 
 
 def plain(text: str) -> str:
-    """A text in NFC without signs of no width, its runs of white space one blank, or one narrow blank within a number."""
+    """A text in NFC without signs of no width; white space is one blank, and a narrow one within a number."""
     seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf" and sign != _JOINER)
     marked = _NARROW.sub(_HELD, unicodedata.normalize("NFC", seen))
     return " ".join(marked.split()).replace(_HELD, _TIGHT)
@@ -179,9 +178,7 @@ _POWER = re.compile(
     rf"\s?[{_TIMES}x]\s?\d|[eE][+\-\u2212]?\d|[/:]\d{{1,20}}(?![\d/:])|\s?\\(?:cdot|times)(?![a-z])|\u2044"
 )
 _PERCENT = re.compile(r"\s?\\?[%\u2030\u2031\u066a\uff05\ufe6a]")
-_FUNCTION = re.compile(
-    r"(?<![A-Za-z])(?:sqrt|root|[cdt]?frac|log|ln|exp|sin|cos|tan|cdot|times)\s?(?:\[\d\])?[({]?$"
-)
+_FUNCTION = re.compile(r"(?<![A-Za-z])(?:sqrt|root|[cdt]?frac|log|ln|exp|sin|cos|tan|cdot|times)\s?(?:\[\d\])?[({]?$")
 _TAG = re.compile(r"<[^<>]*>$")
 _LAST_FIGURES = re.compile(r"(?<![\d.,])(\d+)$")
 _FIRST_FIGURES = re.compile(r"\d+")

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from verifier.rulebook.asides import AsideEntry, asides
+from verifier.rulebook.attack_entries import AttackEntry
 from verifier.rulebook.attacks import attacks
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.choices import choices
@@ -321,6 +322,7 @@ _UNMET = {
     "said": "unsaid",
     "extract": "unmarked",
     "attack": "accept",
+    "nothing": "accept",
     "asked": "unasked",
     "price": "mispriced",
     "agreed": "doubted",
@@ -341,12 +343,14 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("demand", "condition"): "said",
         ("attacks", "attack"): "attack",
         ("attacks", "concealed"): "attack",
+        ("attacks", "weak"): "nothing",
         ("judge", "price"): "price",
         ("judge", "sentence"): "asked",
         ("text", "aside"): "agreed",
     }
-    for key, found in entries.items():
+    for section, found in entries.items():
         for path, entry in found.values():
+            key = ("attacks", "weak") if isinstance(entry, AttackEntry) and entry.weak else section
             category = (
                 entry.categories[0].replace("*", "Some").strip()
                 if isinstance(entry, ProfileEntry) and entry.categories

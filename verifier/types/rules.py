@@ -446,6 +446,7 @@ class Example(msgspec.Struct, frozen=True):
     accept and reject: gold and candidate; asked and unasked: question and the sentence that a judge is told of it, or
     not the entry's; extract and unmarked: response and what is, or is not,
     its answer; options: question and ``A=text|B=text``; attack: an answer and its code;
+    nothing: an answer that nobody is asked about, and why;
     agreed and doubted: gold and candidate that are, or are not, correct;
     said and unsaid: the condition's sentence and the names that it is said of, or is not;
     price and mispriced: a usage and what it costs in dollars, or does not.
@@ -463,8 +464,8 @@ class Rules(msgspec.Struct, frozen=True):
     """All tables of the loaded packs.
 
     ``version`` is the pack's version and the digest of all it says; it stands in every verdict. ``rubrics`` are what
-    judges go by, and ``sentences`` what they are told of what a question demands, each by name; ``quoting`` says what they
-    may not leave out.
+    judges go by, and ``sentences`` what they are told of what a question demands, each by name; ``quoting`` says what
+    they may not leave out.
     """
 
     version: str
