@@ -1,4 +1,4 @@
-"""Whether a quote stands in a text as what it says there: it cuts no number and no word, and leaves no denial out (pure).
+"""Whether a quote stands in a text as what it says there: no number or word is cut, and no denial left out (pure).
 
 ``5`` is not said in ``-5``, ``10^5`` or ``5%``, nor ``happy`` in ``un-happy`` or ``not happy``.
 """
@@ -13,7 +13,7 @@ from verifier.types.judging import Quoting
 
 
 def is_quoted(quote: str, text: str, words: Quoting) -> bool:
-    """Whether a quote stands somewhere in a text, letter by letter. White space is alike, what has no width is not seen.
+    """Whether a quote stands somewhere in a text, letter by letter. White space is alike; what has no width is left out.
 
     Linear in the text for each place where the letters stand, of which the first 200 are looked at.
     """
