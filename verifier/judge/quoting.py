@@ -13,7 +13,7 @@ from verifier.types.judging import Quoting
 
 
 def is_quoted(quote: str, text: str, words: Quoting) -> bool:
-    """Whether a quote stands somewhere in a text, letter by letter. White space is alike; what has no width is left out.
+    """Whether a quote stands in a text, letter by letter. White space is alike; what has no width is left out.
 
     Linear in the text for each place where the letters stand, of which the first 200 are looked at.
     """
