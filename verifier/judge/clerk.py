@@ -16,13 +16,14 @@ import msgspec
 
 from verifier.judge.prices import most
 from verifier.judge.purse import Purse
-from verifier.judge.trouble import OVER_BUDGET, STORE_FAILED, Trouble
+from verifier.judge.trouble import FAILED, OVER_BUDGET, STORE_FAILED, Trouble
 from verifier.store.port import Begun, Ended, Store
 from verifier.store.schema import now
 from verifier.store.spill import Spill
 from verifier.types.errors import StoreError
 from verifier.types.opinion import Call, Opinion
 from verifier.types.prices import PriceTable
+from verifier.types.verdict import Code
 
 _T = TypeVar("_T")
 
@@ -31,6 +32,10 @@ _MOST: Final = 1000
 """Errands done at once."""
 _FIRST_WAIT: Final = 0.05
 _LONGEST_WAIT: Final = 2.0
+_WATCH: Final = 15.0
+"""Seconds after which whoever waits looks whether the thread is held up."""
+_STUCK: Final = 180.0
+"""Seconds after which a store that gives no answer, and no error, is one that fails."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -125,15 +130,31 @@ class Clerk:
         self._down_since: float | None = None
         self._wait = 0.0
         self._again_at = 0.0
+        self._busy_since: float | None = None
         self._outbox: dict[asyncio.AbstractEventLoop, list[tuple[_Job, Answer | Trouble]]] = {}
         self.refused = 0
         self.unkept = 0
 
     async def ask(self, errand: Errand) -> Answer:
         """The answer to an errand; raises ``Trouble``. Whoever stops waiting leaves nothing half done."""
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
+        watch = loop.call_later(_WATCH, self._watch, future)
         self._put(_Job(errand, future))
-        return await future
+        try:
+            return await future
+        finally:
+            watch.cancel()
+
+    def _watch(self, future: asyncio.Future[Answer]) -> None:
+        """Let nobody wait for a thread that is held up."""
+        since = self._busy_since
+        if future.done():
+            return
+        if since is None or time.monotonic() - since <= _STUCK:
+            future.get_loop().call_later(_WATCH, self._watch, future)
+        else:
+            future.set_exception(Trouble(STORE_FAILED, f"the store has given no answer for {_STUCK:g} seconds"))
 
     def tell(self, errand: Errand) -> None:
         """Run an errand; nobody waits for it."""
@@ -147,13 +168,13 @@ class Clerk:
                 return
             self._queue.put(None)
             self._queue, self._thread, self._before = SimpleQueue(), None, thread
-        thread.join()
+        thread.join(_STUCK)
 
     def _put(self, job: _Job) -> None:
         with self._lock:
             if self._owner != os.getpid():  # what the process that we were forked from has in hand is its own
                 self._empty()
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = Thread(
                     target=self._work, args=(self._queue, self._before), name="verifier-clerk", daemon=True
                 )
@@ -168,7 +189,13 @@ class Clerk:
         more = True
         while more:
             more = self._drain(queue)
-            self._serve(last=not more)
+            self._busy_since = time.monotonic()
+            try:
+                self._serve(last=not more)
+            except Exception as error:  # whoever waits would wait for ever
+                _LOG.exception("the books of the judge could not be kept")
+                self._break(error)
+            self._busy_since = None
             self._post()
 
     def _drain(self, queue: SimpleQueue[_Job | None]) -> bool:
@@ -204,6 +231,19 @@ class Clerk:
         if last:
             self._fail_all("the desk was closed before it could be sent")
 
+    def _break(self, error: Exception) -> None:
+        """After a defect: nobody waits any more, and replies are kept if they can be."""
+        why = f"{type(error).__name__}: {error}"
+        try:
+            self._give_up(StoreError(why), FAILED)
+        except Exception:
+            _LOG.exception("replies could not be put aside")
+            done, self._unsaved = self._unsaved, []
+            self._flying -= len(done)
+            for job, finish in done:
+                self._answer(job, finish.ended.opinion)
+            self._fail_all(why, FAILED)
+
     def _patience_is_over(self) -> bool:
         at = time.monotonic()
         if self._down_since is None:
@@ -237,13 +277,15 @@ class Clerk:
 
     def _settle(self, kept: dict[str, Opinion]) -> None:
         """Tell what became of the calls that have ended, and take what they cost."""
-        for job, finish in self._unsaved:
+        done, self._unsaved = self._unsaved, []
+        self._flying -= len(done)
+        for job, finish in done:
+            opinion = finish.ended.opinion
+            self._answer(job, None if opinion is None else kept.get(opinion.key, opinion))
+        for _, finish in done:
             opinion, reserved = finish.ended.opinion, finish.go.reserved
             spent = reserved if finish.lost else 0 if opinion is None else opinion.picodollars or 0
-            self._purse.settle(reserved, spent)
-            self._flying -= 1
-            self._answer(job, None if opinion is None else kept.get(opinion.key, opinion))
-        self._unsaved = []
+            self._purse.settle(reserved, max(0, spent))
 
     def _look(self) -> None:
         """Answer what the store knows; calls that it does not know wait to begin."""
@@ -277,8 +319,10 @@ class Clerk:
             else:
                 self._refuse(job, "the most that it can cost is more than is left to spend")
             self._waiting.popleft()
-        if not begun:
-            return
+        if begun:
+            self._note(begun)
+
+    def _note(self, begun: list[tuple[_Job, Start, int]]) -> None:
         at = now()
         notes = [
             Begun(
@@ -293,7 +337,7 @@ class Clerk:
         ]
         try:
             self._tried(lambda: self._store.begin(notes))
-        except StoreError:
+        except Exception:
             for job, start, amount in reversed(begun):
                 self._purse.settle(amount, 0)
                 self._waiting.appendleft((job, start))
@@ -302,7 +346,7 @@ class Clerk:
         for job, start, amount in begun:
             self._answer(job, Go(start.number, amount))
 
-    def _give_up(self, error: StoreError) -> None:
+    def _give_up(self, error: StoreError, code: Code = STORE_FAILED) -> None:
         """Spill replies, fail the rest."""
         calls = [finish.ended for _, finish in self._unsaved if not finish.lost]
         replies = sum(call.opinion is not None for call in calls)
@@ -317,11 +361,11 @@ class Clerk:
             self.unkept += replies
             _LOG.error("%s; %d replies that were paid for are kept in %s", error, replies, where)
         self._settle({})
-        self._fail_all(str(error))
+        self._fail_all(str(error), code)
 
-    def _fail_all(self, why: str) -> None:
+    def _fail_all(self, why: str, code: Code = STORE_FAILED) -> None:
         for job, _ in (*self._looks, *self._waiting):
-            self._answer(job, Trouble(STORE_FAILED, why))
+            self._answer(job, Trouble(code, why))
         self._looks = []
         self._waiting.clear()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from concurrent.futures import Future
 from threading import Lock
@@ -12,7 +13,7 @@ import msgspec
 
 from verifier.judge.clerk import Clerk, Finish, Go, Look, Start
 from verifier.judge.port import Caller
-from verifier.judge.prices import cost
+from verifier.judge.prices import charge
 from verifier.judge.purse import Purse
 from verifier.judge.trouble import DEADLINE, FAILED, UNAVAILABLE, Trouble
 from verifier.store.opening import spill_of
@@ -22,6 +23,8 @@ from verifier.store.spill import Spill
 from verifier.types.opinion import Call, Opinion, Usage
 from verifier.types.prices import PriceTable
 from verifier.types.verdict import Code
+
+_LOG = logging.getLogger("verifier.judge")
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,19 +236,24 @@ class Desk:
             if isinstance(error, Exception):
                 raise Trouble(FAILED, f"{type(error).__name__}: {error}") from error
             raise
+        if noted is None:
+            raise TypeError("a call was repeated that could not be noted")
+        if not reply.counted:
+            _LOG.warning("a reply of %s counts no tokens: it is priced at the most that it can have cost", call.model)
         opinion = Opinion(
             key=call.key,
             rubric=call.rubric,
             ballot=call.ballot,
             reply=reply,
             mode=self.mode,
-            picodollars=cost(self.prices, call.model, reply.usage, self.mode),
+            picodollars=charge(self.prices, call.model, reply, self.mode, noted.reserved),
             at=now(),
         )
         self._count(sent=1, usage=reply.usage, picodollars=opinion.picodollars or 0)
-        if noted is None:
-            raise TypeError("a call was repeated that could not be noted")
-        kept = await self._clerk.ask(Finish(noted, Ended(number=noted.number, opinion=opinion)))
+        try:
+            kept = await self._clerk.ask(Finish(noted, Ended(number=noted.number, opinion=opinion)))
+        except Trouble:  # it was paid for: whether it could be kept is another matter
+            return opinion
         return kept if isinstance(kept, Opinion) else opinion
 
     def _count(self, *, usage: Usage | None = None, **more: int) -> None:
