@@ -85,9 +85,10 @@ class Watched:
         self._do("get", keys)
         return self.store.get(keys)
 
-    def begin(self, calls: Sequence[Begun]) -> None:
-        self._do("begin", calls)
-        self.store.begin(calls)
+    def begin(self, calls: Sequence[Begun], *, since: str = "") -> dict[str, Opinion | None]:
+        if calls:
+            self._do("begin", calls)
+        return self.store.begin(calls, since=since)
 
     def end(self, calls: Sequence[Ended]) -> dict[str, Opinion]:
         self._do("end", calls)
@@ -607,7 +608,7 @@ def test_who_waits_for_a_turn_too_long_is_left_undecided_and_nothing_is_lost(sto
     ],
 )
 def test_a_reply_that_counts_nonsense_is_priced_at_what_was_put_aside(
-    store: Watched, usage: Usage, counted: bool, spent: int
+    store: Watched, usage: Usage, *, counted: bool, spent: int
 ) -> None:
     async def answer(_: Call) -> Reply:
         return msgspec.structs.replace(reply("r"), usage=usage, counted=counted)

@@ -11,6 +11,7 @@ import msgspec
 from verifier.batch.bill import Bill
 from verifier.batch.plan import Mode
 from verifier.batch.rounds import GRACE, Gathering, Rounds, Sender
+from verifier.judge.desk import CLAIM, MARGIN
 from verifier.judge.desk import Desk as Counter
 from verifier.judge.port import Caller, Desk
 from verifier.judge.purse import Purse
@@ -23,6 +24,7 @@ from verifier.types.rules import Rules
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What a run may spend, under which name, and how it asks: ``sender`` makes what sends message batches.
 
+    ``claim`` is how many seconds a call of another run is waited for, before it is asked too.
     ``grace`` is how many seconds a batch is looked for whose making nobody confirmed.
     """
 
@@ -31,6 +33,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int
     sender: Callable[[], Sender] | None = None
     grace: float = GRACE
+    claim: float = CLAIM
 
 
 class Till:
@@ -52,6 +55,7 @@ class Till:
             prices=rules.prices,
             run=terms.run,
             concurrency=terms.concurrency,
+            claim=terms.claim,
         )
         self._answered = 0
         self._gathering = None if terms.sender is None else Gathering(self._counter)
@@ -142,6 +146,7 @@ def opening(settings: Settings, *, model: str | None, limit: int | None, mode: M
             run=run,
             limit=limit,
             concurrency=settings.judge_concurrency,
+            claim=settings.judge_deadline_seconds + MARGIN,
             sender=partial(sender_of, settings, model) if mode == "batch" else None,
         )
         caller = None if mode == "batch" else caller_of(settings, model)

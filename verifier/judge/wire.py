@@ -149,7 +149,7 @@ def _usage(raw: msgspec.Raw) -> Usage | None:
 
 
 _MESSAGE = msgspec.json.Decoder(Message)
-_COUNTED = msgspec.json.Decoder(_Counted | None)
+_COUNTED: Final[msgspec.json.Decoder[_Counted | None]] = msgspec.json.Decoder(_Counted | None)
 
 
 def read_reply(body: bytes, request_id: str) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from verifier.store.port import Batch, Begun
@@ -70,6 +70,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX verifier_batches_run ON verifier_batches (run, state)",
         "CREATE INDEX verifier_opinions_at ON verifier_opinions (at)",
     ),
+    ("CREATE INDEX verifier_calls_open ON verifier_calls (key) WHERE state = 'open'",),
 )
 """Step by step; a step that was released is never changed, a new one is added behind it. SQLite and PostgreSQL read the
 statements alike. What a call cost stands with the call too, so that pruning opinions forgets no money."""
@@ -87,10 +88,17 @@ OPEN: Final = "open"
 REPLIED: Final = "replied"
 FAILED: Final = "failed"
 
+_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+
 
 def now() -> str:
     """The time, as stores have it: UTC, ISO 8601, to the second; times in this form sort as texts."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(_TIME)
+
+
+def ago(seconds: float) -> str:
+    """The time so many seconds ago, as ``now`` has it."""
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).strftime(_TIME)
 
 
 def slots(count: int) -> str:
