@@ -13,11 +13,14 @@ from verifier.batch.plan import Mode
 from verifier.batch.rounds import GRACE, Gathering, Rounds, Sender
 from verifier.judge.desk import CLAIM, MARGIN
 from verifier.judge.desk import Desk as Counter
+from verifier.judge.model import NAME as MODEL_JUDGE
 from verifier.judge.port import Caller, Desk
+from verifier.judge.prices import find, unpriced
 from verifier.judge.purse import Purse
 from verifier.settings import Settings
 from verifier.store.opening import open_store
 from verifier.store.port import Store
+from verifier.types.errors import SettingsError
 from verifier.types.rules import Rules
 
 
@@ -134,14 +137,29 @@ def sender_of(settings: Settings, model: str | None) -> Sender:
     )
 
 
+def _refuse_unpriced(rules: Rules, model: str, profile: str | None) -> None:
+    profiles = (rules.default_profile, *rules.profiles)
+    for each in profiles:
+        asked = each.judge_model or model
+        if MODEL_JUDGE in each.judges and profile in {None, each.name} and find(rules.prices, asked) is None:
+            raise SettingsError(f"{unpriced(asked)}: give it one in a rule pack, if need be of zeros, or set no budget")
+
+
 def _key(settings: Settings) -> str | None:
     return None if settings.anthropic_api_key is None else settings.anthropic_api_key.get_secret_value()
 
 
-def opening(settings: Settings, *, model: str | None, limit: int | None, mode: Mode) -> Opening:
-    """How the tills of a run are made, as the settings say."""
+def opening(
+    settings: Settings, *, model: str | None, limit: int | None, mode: Mode, profile: str | None = None
+) -> Opening:
+    """How the tills of a run are made, as the settings say; ``profile`` is that of all rows, where one is named.
+
+    Making one raises ``SettingsError`` where there is a limit and a model without a price.
+    """
 
     def make(rules: Rules, run: str) -> Till:
+        if limit is not None:
+            _refuse_unpriced(rules, model or settings.judge_model, profile)
         terms = Terms(
             run=run,
             limit=limit,

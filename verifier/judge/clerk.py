@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
-from verifier.judge.prices import most
+from verifier.judge.prices import most, unpriced
 from verifier.judge.purse import Purse
 from verifier.judge.trouble import FAILED, OVER_BUDGET, STORE_FAILED, Trouble
 from verifier.store.port import Begun, Ended, Store
@@ -329,7 +329,7 @@ class Clerk:
             if job.future is not None and job.future.cancelled():
                 pass
             elif amount is None and self._purse.limit is not None:
-                self._refuse(job, f"no price of {start.call.model} is known, so no budget can be kept")
+                self._refuse(job, unpriced(start.call.model))
             elif self._purse.reserve(amount or 0):
                 begun.append((job, start, amount or 0))
             elif self._flying or begun:

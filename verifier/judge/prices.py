@@ -24,6 +24,11 @@ def find(prices: PriceTable, model: str) -> Price | None:
     return price
 
 
+def unpriced(model: str) -> str:
+    """Why a budget and a model do not go together."""
+    return f"no price of {model} is known, so no budget can be kept"
+
+
 def cost(prices: PriceTable, model: str, usage: Usage, mode: str) -> int | None:
     """What a reply cost, in picodollars; ``mode`` is live or batch. ``None`` where no price of the model is known."""
     price = find(prices, model)
