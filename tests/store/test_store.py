@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -349,4 +350,43 @@ def test_a_forked_process_has_a_connection_of_its_own(url: str) -> None:
 def test_the_file_of_a_store_is_its_owners(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/deep/er/opinions.db")
     assert (tmp_path / "deep" / "er").stat().st_mode & 0o077 == 0
+    store.close()
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced", "with its folder"])
+def test_a_file_that_is_removed_amid_a_run_is_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    path = tmp_path / "folder" / "opinions.db"
+    store = open_store(f"sqlite:///{path}")
+    keep(store, opinion("before"))
+    if how == "with its folder":
+        shutil.rmtree(path.parent)
+    else:
+        for each in path.parent.glob("opinions.db*"):
+            each.unlink()
+    if how == "replaced":
+        other = open_store(f"sqlite:///{path}")
+        keep(other, opinion("other"))
+        other.close()
+    store.begin([begun("n2", "after")])
+    keep(store, opinion("after"))
+    store.close()
+    assert [record.getMessage().startswith(f"the store {path} was removed") for record in caplog.records] == [True]
+    again = open_store(f"sqlite:///{path}")
+    assert sorted(again.get(["before", "other", "after"])) == (["after", "other"] if how == "replaced" else ["after"])
+    again.close()
+
+
+def test_a_file_that_is_removed_and_no_store_stands_there_fails_clearly(tmp_path: Path) -> None:
+    path = tmp_path / "opinions.db"
+    store = open_store(f"sqlite:///{path}")
+    for each in tmp_path.glob("opinions.db*"):
+        each.unlink()
+    path.write_text("no database " * 100)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="is no database, or is damaged"):
+            store.get(["k"])
+    path.unlink()
+    assert store.get(["k"]) == {}
     store.close()

@@ -91,7 +91,7 @@ def grade_files(wish: Wish) -> int:
             return _dry_run(plan, settings, limit)
         if wish.mode == "batch":
             _refuse_batches(wish, on=on)
-        tills = opening(settings, model=model, limit=limit, mode=wish.mode) if on else None
+        tills = opening(settings, model=model, limit=limit, mode=wish.mode, profile=wish.profile) if on else None
         with progress_bar(_size(wish.inputs), wanted=not wish.quiet) as progress:
             done = run(plan, progress=progress, opening=tills)
     except Stopped as stopped:

@@ -148,7 +148,7 @@ class BatchCaller:
         """Whether the server takes the key, knows the model and has batches. Waits; raises ``SettingsError``."""
         found = self._known.check()
         if not found.batches:
-            where = f"{self._client.base_url} has no batches for '{self._known.model}'"
+            where = f"{self._client.shown} has no batches for '{self._known.model}'"
             raise SettingsError(f"{where}: use --judge-mode live")
         return found
 

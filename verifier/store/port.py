@@ -83,8 +83,12 @@ class Store(Protocol):
         """The opinions that are there."""
         ...
 
-    def begin(self, calls: Sequence[Begun]) -> None:
-        """Note calls before they are sent."""
+    def begin(self, calls: Sequence[Begun], *, since: str = "") -> dict[str, Opinion | None]:
+        """Note calls of one run before they are sent; gives, by key, those that are not noted.
+
+        With ``since``, a UTC time, these are the calls whose opinion is there by now, and ``None`` for those that
+        another run has begun since then, live, and not ended. Of runs that begin a call at the same time one does.
+        """
         ...
 
     def end(self, calls: Sequence[Ended]) -> dict[str, Opinion]:

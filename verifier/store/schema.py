@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from verifier.store.port import Batch, Begun
@@ -74,6 +74,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE verifier_calls ADD COLUMN rubric TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE verifier_calls ADD COLUMN ballot TEXT NOT NULL DEFAULT ''",
     ),
+    ("CREATE INDEX verifier_calls_open ON verifier_calls (key) WHERE state = 'open'",),
 )
 """Step by step; a step that was released is never changed, a new one is added behind it. SQLite and PostgreSQL read the
 statements alike. What a call cost stands with the call too, so that pruning opinions forgets no money."""
@@ -91,10 +92,17 @@ OPEN: Final = "open"
 REPLIED: Final = "replied"
 FAILED: Final = "failed"
 
+_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+
 
 def now() -> str:
     """The time, as stores have it: UTC, ISO 8601, to the second; times in this form sort as texts."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(_TIME)
+
+
+def ago(seconds: float) -> str:
+    """The time so many seconds ago, as ``now`` has it."""
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).strftime(_TIME)
 
 
 def slots(count: int) -> str:

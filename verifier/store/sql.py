@@ -70,6 +70,10 @@ class SqlStore(ABC):
         """The work in a transaction; it may be done again where it came to nothing. Raises ``StoreError``."""
 
     @abstractmethod
+    def _alone(self, talk: Talk) -> None:
+        """Let no two transactions at once see who has begun what."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of connections; another call opens them anew."""
 
@@ -87,10 +91,22 @@ class SqlStore(ABC):
         """The opinions that are there."""
         return self._do(lambda talk: _kept(talk, keys), write=False) if keys else {}
 
-    def begin(self, calls: Sequence[Begun]) -> None:
-        """Note calls before they are sent."""
-        if calls:
-            self._do(lambda talk: _begin(talk, calls), write=True)
+    def begin(self, calls: Sequence[Begun], *, since: str = "") -> dict[str, Opinion | None]:
+        """Note calls of one run before they are sent; gives, by key, those that are not noted.
+
+        With ``since``, a UTC time, these are the calls whose opinion is there by now, and ``None`` for those that
+        another run has begun since then, live, and not ended.
+        """
+
+        def work(talk: Talk) -> dict[str, Opinion | None]:
+            taken: dict[str, Opinion | None] = {}
+            if since:
+                self._alone(talk)
+                taken = {**_begun_by_others(talk, calls, since), **_kept(talk, [call.key for call in calls])}
+            _begin(talk, [call for call in calls if call.key not in taken])
+            return taken
+
+        return self._do(work, write=True) if calls else {}
 
     def end(self, calls: Sequence[Ended]) -> dict[str, Opinion]:
         """Close calls and keep their opinions; gives the opinion that is kept for each key: the first one stays."""
@@ -219,6 +235,18 @@ def _kept(talk: Talk, keys: Sequence[str]) -> dict[str, Opinion]:
     for some in _portions(list(dict.fromkeys(keys))):
         query = f"SELECT {OPINION} FROM verifier_opinions WHERE key IN ({slots(len(some))})"  # noqa: S608
         found.update((opinion.key, opinion) for opinion in map(opinion_of, talk.rows(query, some)))
+    return found
+
+
+def _begun_by_others(talk: Talk, calls: Sequence[Begun], since: str) -> dict[str, Opinion | None]:
+    runs = sorted({call.run for call in calls})
+    found: dict[str, Opinion | None] = {}
+    for some in _portions(list(dict.fromkeys(call.key for call in calls))):
+        query = (
+            f"SELECT DISTINCT key FROM verifier_calls WHERE state = '{OPEN}' AND batch = '' AND at >= ? "  # noqa: S608
+            f"AND run NOT IN ({slots(len(runs))}) AND key IN ({slots(len(some))})"
+        )
+        found.update((row[0], None) for row in talk.rows(query, (since, *runs, *some)))
     return found
 
 
