@@ -9,6 +9,7 @@ import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -140,6 +141,21 @@ class Settings(BaseSettings):
         if any(not key.isascii() or not key.isprintable() or " " in key for key in keys):
             raise ValueError("keys travel in a header: use printable ASCII without spaces")
         return keys
+
+    @field_validator("judge_base_url")
+    @classmethod
+    def _server(cls, value: str | None) -> str | None:
+        # Not what was written: it may hold a password.
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            names_none = not parts.hostname or parts.port == 0
+        except ValueError:
+            names_none = True
+        if names_none or not value.isprintable() or any(map(str.isspace, value)) or parts.query or parts.fragment:
+            raise ValueError("names no server: write http://HOST:PORT or https://HOST/PATH")
+        return value
 
     @field_validator("store_url")
     @classmethod

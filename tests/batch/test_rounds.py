@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
@@ -9,23 +11,32 @@ import pytest
 from opinions import call, reply
 
 from verifier.batch import rounds
+from verifier.batch.judging import OverBudget
 from verifier.batch.rounds import Gathering, Rounds
-from verifier.judge.batches import Found, Progress
+from verifier.judge.batches import Found, Gone, Progress
 from verifier.judge.desk import Desk
-from verifier.judge.trouble import UNAVAILABLE, Trouble
+from verifier.judge.prices import most
+from verifier.judge.trouble import BATCH_ERRORED, UNAVAILABLE, Trouble
 from verifier.rulebook import builtin_rules
 from verifier.store.opening import open_store
-from verifier.store.port import Store
+from verifier.store.port import Batch, Begun, Store
+from verifier.store.schema import now
 from verifier.types.opinion import Call, Reply
 
 PRICES = builtin_rules().prices
 
 
 class Late:
-    """A server whose first batch is cut, and shows after it was looked for ``looks`` times; never, if negative."""
+    """A server whose first batches are cut; the first shows after it was looked for ``looks`` times, if not negative.
 
-    def __init__(self, looks: int) -> None:
+    Those in ``gone`` are not there, before the look ``back``.
+    """
+
+    def __init__(self, looks: int, cuts: int = 1) -> None:
         self.looks = looks
+        self.cuts = cuts
+        self.gone: set[str] = set()
+        self.back = -1
         self.sent: dict[str, tuple[str, Sequence[Call]]] = {}
         self.found = 0
 
@@ -35,11 +46,14 @@ class Late:
     async def submit(self, calls: Sequence[Call], nonce: str) -> str:
         number = f"batch_{len(self.sent)}"
         self.sent[number] = (nonce, calls)
-        if len(self.sent) == 1:
+        if len(self.sent) <= self.cuts:
             raise Trouble(UNAVAILABLE, "cut", sent=True)
         return number
 
     async def status(self, batch_id: str, /) -> Progress:
+        self.back -= 1
+        if batch_id in self.gone and self.back:
+            raise Gone(BATCH_ERRORED, "404")
         return Progress(id=batch_id, ended=True, succeeded=len(self.sent[batch_id][1]))
 
     async def results(self, batch_id: str, /) -> AsyncIterator[tuple[str, Reply | Trouble]]:
@@ -63,7 +77,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def run(sender: Late, store: Store, folder: Path, grace: float) -> int:
+def run(sender: Late, store: Store, folder: Path, grace: float, *, limit: int | None = None, calls: int = 1) -> int:
     gathering = Gathering(Desk(None, store, prices=PRICES, run="run-1"))
     asked = Rounds(
         store,
@@ -71,16 +85,19 @@ def run(sender: Late, store: Store, folder: Path, grace: float) -> int:
         gathering,
         prices=PRICES,
         run="run-1",
-        limit=None,
+        limit=limit,
         folder=folder,
         says=lambda _: None,
         grace=grace,
     )
 
     def scan() -> None:
-        if not store.get([call().key]):
-            assert gathering._spool is not None
-            gathering._spool.add(call())
+        async def all_of_them() -> None:
+            for number in range(1, calls + 1):
+                with contextlib.suppress(Trouble):
+                    await gathering.opinion(call(number))
+
+        asyncio.run(all_of_them())
 
     asked.finish(scan)
     return asked.answered
@@ -104,4 +121,73 @@ def test_one_that_does_not_show_in_time_is_sent_again(store: Store, tmp_path: Pa
     assert run(sender, store, tmp_path / "rounds", grace=1.5) == 1
     assert len(sender.sent) == 2
     assert sender.found > 3
-    assert store.spending("run-1").calls == 1
+    (lost,) = store.open_calls("run-1")
+    spent = store.spending("run-1")
+    assert (spent.calls, spent.open_calls, spent.reserved) == (1, 1, lost.reserved)
+    assert store.batches("run-1") == []
+
+
+def test_calls_that_are_lost_twice_are_asked_no_more(store: Store, tmp_path: Path) -> None:
+    sender = Late(looks=-1, cuts=9)
+    assert run(sender, store, tmp_path / "rounds", grace=0) == 0
+    assert len(sender.sent) == 2
+    assert [code for _, code in store.unanswered("run-1")] == ["judge.unavailable"] * 2
+    assert run(sender, store, tmp_path / "rounds", grace=0) == 0
+    assert len(sender.sent) == 2
+
+
+def test_a_batch_that_is_gone_is_asked_once_more(store: Store, tmp_path: Path) -> None:
+    sender = Late(looks=-1, cuts=0)
+    sender.gone = {"batch_0"}
+    assert run(sender, store, tmp_path / "rounds", grace=0) == 1
+    assert len(sender.sent) == 2
+    assert [code for _, code in store.unanswered("run-1")] == ["judge.batch_errored"]
+    assert store.spending("run-1").open_calls == 1
+
+
+def test_a_batch_that_is_gone_so_soon_is_waited_for(store: Store, tmp_path: Path) -> None:
+    sender = Late(looks=-1, cuts=0)
+    sender.gone, sender.back = {"batch_0"}, 8
+    assert run(sender, store, tmp_path / "rounds", grace=60) == 1
+    assert len(sender.sent) == 1
+
+
+def test_what_another_run_has_under_way_is_waited_for(store: Store, tmp_path: Path) -> None:
+    asked = call()
+    sender = Late(looks=-1, cuts=0)
+    sender.sent["batch_0"] = ("b" * 32, [asked])
+    batch = Batch(nonce="b" * 32, run="run-0", id="batch_0", calls=1, at=now())
+    begun = Begun(number=f"{batch.nonce}-0", run="run-0", key=asked.key, model=asked.model, reserved=7, at=batch.at,
+                  batch=batch.nonce, rubric=asked.rubric, ballot=asked.ballot)  # fmt: skip
+    store.begin_batch(batch, [begun])
+    assert run(sender, store, tmp_path / "rounds", grace=0) == 0
+    assert list(sender.sent) == ["batch_0"]
+    assert store.get([asked.key])[asked.key].ballot == "first"
+    assert (store.spending("run-0").calls, store.spending("run-1").calls) == (1, 0)
+
+
+def test_what_another_run_has_lost_is_left_to_it(store: Store, tmp_path: Path) -> None:
+    asked = call()
+    sender = Late(looks=-1, cuts=0)
+    batch = Batch(nonce="b" * 32, run="run-0", id="", calls=1, at=now())
+    begun = Begun(
+        number=f"{batch.nonce}-0", run="run-0", key=asked.key, model=asked.model, reserved=7, at=batch.at,
+        batch=batch.nonce,
+    )  # fmt: skip
+    store.begin_batch(batch, [begun])
+    assert run(sender, store, tmp_path / "rounds", grace=0) == 1
+    assert store.open_calls("run-0") == [begun]
+    assert store.batches() == [batch]
+
+
+def test_a_batch_that_is_too_small_for_what_waits_is_not_sent(store: Store, tmp_path: Path) -> None:
+    sender = Late(looks=-1, cuts=0)
+    bound = most(PRICES, call(), "batch")
+    assert bound is not None
+    with pytest.raises(OverBudget, match="3 of 40 calls"):
+        run(sender, store, tmp_path / "rounds", grace=0, limit=bound * 3, calls=40)
+    assert sender.sent == {}
+    assert not (tmp_path / "rounds").exists()
+    with pytest.raises(OverBudget, match="1 of 12 calls"):
+        run(sender, store, tmp_path / "rounds", grace=0, limit=bound * 10, calls=40)
+    assert [len(calls) for _, calls in sender.sent.values()] == [9, 7, 5, 3, 2, 2]

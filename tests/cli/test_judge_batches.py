@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import VERIFIER
 from fakeapi import FakeAPI
 from judgedrows import open_rows, sealed_rows
+
+from verifier.store.opening import open_store
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 ROWS = 6
@@ -106,6 +111,65 @@ def test_a_budget_cuts_a_round_and_more_goes_on(tmp_path: Path, grade: Run, api:
     grade("--budget-usd", "0.5")
     assert [row["success"] for row in _rows(tmp_path)] == [True] * (2 * ROWS)
     assert api.ledger()["batch_calls"] == 2 * ROWS
+
+
+def _killed_with_a_batch_open(folder: Path, api: FakeAPI) -> None:
+    api.script(hold_batches=True)
+    command = [str(VERIFIER), "grade", "in.jsonl", "-o", "out.jsonl", "--judge-mode", "batch", "--quiet"]
+    store = open_store(f"sqlite:///{folder}/opinions.db")
+    with subprocess.Popen([*command, "--workers", "1"], cwd=folder) as process:
+        until = time.monotonic() + 60
+        while not any(batch.id for batch in store.batches()):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        process.kill()
+    store.close()
+    api.script(hold_batches=False)
+
+
+def test_begun_anew_it_takes_the_answers_of_the_batch_that_is_open(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    _killed_with_a_batch_open(tmp_path, api)
+    grade("--restart")
+    assert [row["success"] for row in _rows(tmp_path)] == [True] * (2 * ROWS)
+    assert (api.ledger()["batch_calls"], len(api.calls()["batches"])) == (2 * ROWS, 2)
+
+
+def test_it_is_continued_without_its_folder(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    _killed_with_a_batch_open(tmp_path, api)
+    shutil.rmtree(tmp_path / "out.jsonl.batches")
+    grade()
+    assert [row["success"] for row in _rows(tmp_path)] == [True] * (2 * ROWS)
+    assert (api.ledger()["batch_calls"], len(api.calls()["batches"])) == (2 * ROWS, 2)
+
+
+def test_results_that_cannot_be_read_are_lost_and_asked_once_more(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    api.script(
+        rules=[
+            {"contains": "pipe number 1 ", "then": ["unreadable"]},
+            {"contains": "pipe number 2 ", "then": ["broken"], "forever": True},
+        ]
+    )
+    done = grade()
+    rows = _rows(tmp_path)
+    assert [row["success"] for row in rows[:ROWS]] == [True, True, None, True, True, True]
+    assert rows[2]["verification"]["code"] == "judge.batch_errored"
+    assert b"may have been charged" in done.stderr
+    lost = (tmp_path / "out.jsonl.lost-calls.jsonl").read_text().splitlines()
+    assert len(lost) == 3
+    assert all(float(json.loads(line)["reserved_usd"]) > 0 for line in lost)
+
+
+def test_what_is_set_wrongly_leaves_no_folder(tmp_path: Path, grade: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "wrong")
+    assert b"ANTHROPIC_API_KEY" in grade(status=2).stderr
+    assert not (tmp_path / "out.jsonl.batches").exists()
+
+
+def test_a_budget_for_a_call_or_two_sends_none(tmp_path: Path, grade: Run, api: FakeAPI) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(40))
+    done = grade("--budget-usd", "0.002", status=3)
+    assert b"leaves too little for the next batch" in done.stderr
+    assert api.calls()["batches"] == []
 
 
 def test_it_is_not_continued_live_and_needs_files(tmp_path: Path, grade: Run, verifier: Run) -> None:

@@ -244,3 +244,44 @@ def test_explain_asks_it_too(grade: Run, verifier: Run, api: FakeAPI) -> None:
     assert verifier("explain", *pair, "--judge", "none").stdout.startswith(b"Undecided.")
     assert verifier("explain", *pair, "--judge", "claude-haiku-4-5").stdout.startswith(b"Correct.")
     assert api.calls()["arrived"] == 4
+
+
+def test_a_budget_and_a_model_without_a_price_are_refused_at_the_start(
+    tmp_path: Path, grade: Run, api: FakeAPI
+) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(2))
+    done = grade("--judge", "my-model", "--budget-usd", "1", status=2)
+    assert "no price of my-model is known, so no budget can be kept" in done.stderr.decode()
+    assert [path.name for path in tmp_path.glob("out*")] == []
+    assert api.calls()["arrived"] == 0
+    (tmp_path / "pack.toml").write_text('id = "mine"\nversion = "2026.11.1"\nengine = ">=0.1,<0.2"\n')
+    (tmp_path / "judge").mkdir()
+    (tmp_path / "judge" / "prices.toml").write_text(
+        '[[price]]\nname = "my-model"\ndate = "2026-11-25"\ninput = "0"\ncache_read = "0"\n'
+        'cache_write_5m = "0"\ncache_write_1h = "0"\noutput = "0"\n'
+    )
+    grade("--judge", "my-model", "--budget-usd", "1", "--rules", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "http://exa mple", "https://:8000", "http://h:99999", "http://h:no", "http://h?x=1", "http://[x"]
+)
+def test_an_address_that_names_no_server_is_refused_at_the_start(
+    tmp_path: Path, grade: Run, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(2))
+    monkeypatch.setenv("VERIFIER_JUDGE_BASE_URL", url)
+    assert "VERIFIER_JUDGE_BASE_URL" in grade(status=2).stderr.decode()
+    assert [path.name for path in tmp_path.glob("out*")] == []
+
+
+def test_no_message_holds_the_password_of_the_address(
+    tmp_path: Path, grade: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in.jsonl").write_text(open_rows(2))
+    monkeypatch.setenv("VERIFIER_JUDGE_BASE_URL", "http://me:hunter2@127.0.0.1:1")
+    told = grade("--judge-mode", "batch", status=2).stderr.decode()
+    assert "http://me:***@127.0.0.1:1" in told
+    assert "hunter2" not in told
+    grade("--restart")
+    assert "hunter2" not in (tmp_path / "out.jsonl").read_text()

@@ -14,7 +14,7 @@ from askings import MODEL, QUICK, batch_caller, call
 from fakeapi import FakeAPI
 
 from verifier.judge import batches
-from verifier.judge.batches import BatchCaller, Found, Progress, portions
+from verifier.judge.batches import BatchCaller, Found, Gone, Progress, portions
 from verifier.judge.trouble import Trouble
 from verifier.types.errors import SettingsError
 from verifier.types.opinion import Call, Reply, Usage
@@ -235,10 +235,22 @@ def test_results_that_break_off_are_read_again(api: FakeAPI) -> None:
     asyncio.run(run())
 
 
+def test_a_line_that_cannot_be_read_is_one_call(api: FakeAPI) -> None:
+    api.script(
+        rules=[{"contains": f"number {n} of", "then": [fate]} for n, fate in enumerate(["unreadable", "broken"], 1)]
+    )
+    found = asyncio.run(whole(batch_caller(api), calls(6)))
+    assert {name for name, item in found.items() if isinstance(item, Reply)} == {f"{NONCE}-{n}" for n in (0, 3, 4, 5)}
+    trouble = found[f"{NONCE}-1"]
+    assert isinstance(trouble, Trouble)
+    assert (trouble.code.name, trouble.sent) == ("judge.batch_errored", True)
+    assert f"{NONCE}-2" not in found
+
+
 def test_a_batch_that_is_not_there(api: FakeAPI) -> None:
-    with pytest.raises(Trouble, match="rejected"):
+    with pytest.raises(Gone, match="batch_errored"):
         asyncio.run(batch_caller(api).status("msgbatch_none"))
-    with pytest.raises(Trouble, match="rejected"):
+    with pytest.raises(Gone, match="batch_errored"):
         asyncio.run(collected(batch_caller(api), "msgbatch_none"))
     with pytest.raises(Trouble, match="rejected"):
         asyncio.run(batch_caller(api).cancel("msgbatch_none"))

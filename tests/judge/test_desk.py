@@ -13,9 +13,11 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 from opinions import call, reply
 
+from verifier.judge import clerk
 from verifier.judge.desk import Desk
 from verifier.judge.prices import cost, most
 from verifier.judge.purse import Purse
@@ -25,7 +27,7 @@ from verifier.store.opening import open_store
 from verifier.store.port import Begun, Ended, Spending, Store
 from verifier.store.spill import Spill
 from verifier.types.errors import StoreError
-from verifier.types.opinion import Call, Opinion, Reply
+from verifier.types.opinion import Call, Opinion, Reply, Usage
 
 PRICES = builtin_rules().prices
 MOST = most(PRICES, call(), "live") or 0
@@ -83,9 +85,10 @@ class Watched:
         self._do("get", keys)
         return self.store.get(keys)
 
-    def begin(self, calls: Sequence[Begun]) -> None:
-        self._do("begin", calls)
-        self.store.begin(calls)
+    def begin(self, calls: Sequence[Begun], *, since: str = "") -> dict[str, Opinion | None]:
+        if calls:
+            self._do("begin", calls)
+        return self.store.begin(calls, since=since)
 
     def end(self, calls: Sequence[Ended]) -> dict[str, Opinion]:
         self._do("end", calls)
@@ -515,6 +518,7 @@ RUN = """
 import asyncio, sys
 sys.path.insert(0, sys.argv[2])
 from opinions import call, reply
+from verifier.judge import clerk
 from verifier.judge.desk import Desk
 from verifier.rulebook import builtin_rules
 from verifier.store.opening import open_store
@@ -592,3 +596,71 @@ def test_who_waits_for_a_turn_too_long_is_left_undecided_and_nothing_is_lost(sto
     assert asked.purse.reserved == 0
     assert codes(asyncio.run(ask(asked, call(9)))) == [""]
     asked.close()
+
+
+@pytest.mark.parametrize(
+    ("usage", "counted", "spent"),
+    [
+        (Usage(input=100, output=10), True, cost(PRICES, "claude-haiku-5-5", Usage(input=100, output=10), "live")),
+        (Usage(), False, MOST),
+        (Usage(output=10**9), True, MOST),
+        (Usage(cache_write_1h=10**9), True, MOST),
+    ],
+)
+def test_a_reply_that_counts_nonsense_is_priced_at_what_was_put_aside(
+    store: Watched, usage: Usage, *, counted: bool, spent: int
+) -> None:
+    async def answer(_: Call) -> Reply:
+        return msgspec.structs.replace(reply("r"), usage=usage, counted=counted)
+
+    purse = Purse(10 * MOST)
+    asked = desk(Model(answer), store, purse)
+    (found,) = asyncio.run(ask(asked, call()))
+    asked.close()
+    assert isinstance(found, Opinion)
+    assert (found.picodollars, purse.spent, purse.reserved) == (spent, spent, 0)
+    assert store.spending("run-1").picodollars == spent
+
+
+def test_a_defect_in_the_books_ends_every_wait_and_not_the_books(
+    store: Watched, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    purse = Purse(10**15)
+    asked = desk(Model(latency=0.05), store, purse, spill=Spill(tmp_path / "aside"))
+
+    def broken(_: int, __: int = 0) -> None:
+        raise ValueError("amounts of money are not negative")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(purse, "settle", broken)
+        answers = asyncio.run(asyncio.wait_for(ask(asked, call(1), call(2)), 20))
+    assert [isinstance(one, Opinion) for one in answers] == [True, True]  # they were paid for
+    with monkeypatch.context() as patched:
+        patched.setattr(purse, "reserve", broken)
+        answers = asyncio.run(asyncio.wait_for(ask(asked, call(3), call(4)), 20))
+    assert codes(answers) == ["judge.failed", "judge.failed"]
+    assert codes(asyncio.run(asyncio.wait_for(ask(asked, call(1), call(5)), 20))) == ["", ""]
+    asked.close()
+
+
+def test_a_store_that_never_answers_is_one_that_fails(store: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clerk, "_WATCH", 0.02)
+    monkeypatch.setattr(clerk, "_STUCK", 0.1)
+    free = threading.Event()
+
+    def get(_: Sequence[str]) -> dict[str, Opinion]:
+        free.wait(20)
+        return {}
+
+    monkeypatch.setattr(store, "get", get)
+    model = Model()
+    asked = desk(model, store)
+    try:
+        assert codes(asyncio.run(asyncio.wait_for(ask(asked, call()), 10))) == ["judge.store_failed"]
+    finally:
+        free.set()
+        asked.close()
+    until = time.monotonic() + 10
+    while store.open_calls() and time.monotonic() < until:  # what was noted too late is taken back
+        time.sleep(0.01)
+    assert (model.sent, store.open_calls()) == ([], [])

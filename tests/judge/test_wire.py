@@ -91,3 +91,28 @@ def test_nothing_is_told_of_a_key(status: int) -> None:
 )
 def test_other_statuses(status: int, code: str) -> None:
     assert refusal(status, None).code.name == code
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {},
+        None,
+        "many",
+        {"input_tokens": 3},
+        {"input_tokens": -3, "output_tokens": 2},
+        {"input_tokens": 3, "output_tokens": -(10**30)},
+        {"input_tokens": 3, "output_tokens": 2.5},
+        {"input_tokens": 3, "output_tokens": 10**40},
+        {"input_tokens": 3, "output_tokens": 2, "cache_creation": {"ephemeral_1h_input_tokens": -1}},
+        {"input_tokens": "3", "output_tokens": 2},
+    ],
+)
+def test_what_counts_no_tokens_is_a_reply_all_the_same(usage: object) -> None:
+    read = read_reply(body(usage=usage), "r")
+    assert (read.usage, read.counted, bool(read.text)) == (Usage(), False, True)
+
+
+def test_names_that_a_server_gives_are_bounded() -> None:
+    read = read_reply(body(model="m" * 10**6, stop_reason="s" * 10**6), "r" * 10**6)
+    assert max(len(read.model), len(read.stop), len(read.request_id)) <= 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -140,8 +141,22 @@ def test_batches_are_open_until_they_end(store: Store) -> None:
     store.name_batch("b", "msgbatch_1")
     assert store.batches("run-1")[0] == msgspec.structs.replace(old, id="msgbatch_1")
     store.end_batch("b")
-    assert store.batches("run-1") == [new]
+    assert store.batches("run-1") == store.batches() == [new]
     assert store.batches("run-2") == []
+
+
+def test_what_came_to_nothing(store: Store) -> None:
+    batch = Batch(nonce="b", run="run-1", id="", calls=4, at="2026-11-25T12:00:00Z")
+    calls = [begun(f"b-{n}", f"k{n}", batch="b", rubric="short-1", ballot="swapped") for n in range(4)]
+    store.begin_batch(batch, calls)
+    assert store.open_calls("run-1") == calls
+    store.end([Ended(number="b-0", opinion=opinion("k0"))])
+    store.end([Ended(number="b-1", opinion=None, code="judge.batch_expired")])
+    store.lose(["b-0", "b-2"], "judge.unavailable")
+    store.lose([], "judge.unavailable")
+    assert store.unanswered("run-1") == [("k1", "judge.batch_expired"), ("k2", "judge.unavailable")]
+    assert store.unanswered("run-2") == []
+    assert store.open_calls("run-1") == calls[2:]
 
 
 def test_stats(store: Store) -> None:
@@ -276,7 +291,7 @@ def test_an_older_store_is_brought_up_to_date(url: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(sql.migrate, "__defaults__", (real[:1],))
     old = open_store(url)
     assert old.stats().schema == 1
-    keep(old, opinion("k"))
+    old.end([Ended(number="n-k", opinion=opinion("k"))])
     old.close()
     monkeypatch.setattr(sql.migrate, "__defaults__", (real,))
     new = open_store(url)
@@ -284,7 +299,7 @@ def test_an_older_store_is_brought_up_to_date(url: str, monkeypatch: pytest.Monk
     assert new.get(["k"]) == {"k": opinion("k")}
     new.close()
     monkeypatch.setattr(sql.migrate, "__defaults__", (real[:1],))
-    with pytest.raises(StoreError, match=r"made by a newer version \(schema 2, and this one knows 1\)"):
+    with pytest.raises(StoreError, match=rf"made by a newer version \(schema {len(real)}, and this one knows 1\)"):
         open_store(url)
 
 
@@ -335,4 +350,43 @@ def test_a_forked_process_has_a_connection_of_its_own(url: str) -> None:
 def test_the_file_of_a_store_is_its_owners(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/deep/er/opinions.db")
     assert (tmp_path / "deep" / "er").stat().st_mode & 0o077 == 0
+    store.close()
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced", "with its folder"])
+def test_a_file_that_is_removed_amid_a_run_is_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    path = tmp_path / "folder" / "opinions.db"
+    store = open_store(f"sqlite:///{path}")
+    keep(store, opinion("before"))
+    if how == "with its folder":
+        shutil.rmtree(path.parent)
+    else:
+        for each in path.parent.glob("opinions.db*"):
+            each.unlink()
+    if how == "replaced":
+        other = open_store(f"sqlite:///{path}")
+        keep(other, opinion("other"))
+        other.close()
+    store.begin([begun("n2", "after")])
+    keep(store, opinion("after"))
+    store.close()
+    assert [record.getMessage().startswith(f"the store {path} was removed") for record in caplog.records] == [True]
+    again = open_store(f"sqlite:///{path}")
+    assert sorted(again.get(["before", "other", "after"])) == (["after", "other"] if how == "replaced" else ["after"])
+    again.close()
+
+
+def test_a_file_that_is_removed_and_no_store_stands_there_fails_clearly(tmp_path: Path) -> None:
+    path = tmp_path / "opinions.db"
+    store = open_store(f"sqlite:///{path}")
+    for each in tmp_path.glob("opinions.db*"):
+        each.unlink()
+    path.write_text("no database " * 100)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="is no database, or is damaged"):
+            store.get(["k"])
+    path.unlink()
+    assert store.get(["k"]) == {}
     store.close()

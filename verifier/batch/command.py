@@ -91,7 +91,7 @@ def grade_files(wish: Wish) -> int:
             return _dry_run(plan, settings, limit)
         if wish.mode == "batch":
             _refuse_batches(wish, on=on)
-        tills = opening(settings, model=model, limit=limit, mode=wish.mode) if on else None
+        tills = opening(settings, model=model, limit=limit, mode=wish.mode, profile=wish.profile) if on else None
         with progress_bar(_size(wish.inputs), wanted=not wish.quiet) as progress:
             done = run(plan, progress=progress, opening=tills)
     except Stopped as stopped:
@@ -110,7 +110,7 @@ def _tell(done: Done, plan: Plan, wish: Wish, *, off: bool, seconds: float) -> N
     for path in done.errors:
         _say(f"some rows could not be graded; {path} lists them")
     if done.lost is not None:
-        _say(f"calls to the judge were on their way when a run was stopped, and may have been charged: {done.lost}")
+        _say(f"calls to the judge were never heard of again, and may have been charged: {done.lost}")
     if wish.quiet:
         return
     if off and done.tally.undecided:

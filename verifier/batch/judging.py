@@ -89,7 +89,7 @@ class Judging:
             for place, answer in again.items():
                 verdicts[place] = _outcome(answer)
             if all(_unpaid(verdicts[place]) for place in unpaid):
-                raise OverBudget("the budget of the judge is spent")
+                raise OverBudget("too little for the next call")
         return self._grader.close_rows(one.graded, one.source, verdicts)
 
     def _ask(self, row: Open) -> Future[Verdict]:

@@ -4,17 +4,18 @@ A round scans the inputs and gathers the calls that the store has no answer to; 
 answers to the first, so they are the next rounds. When nothing is left to ask, an ordinary pass writes the rows.
 
 Whatever happens, no batch is lost: its calls and its nonce are in the store before it is sent, its calls carry the
-nonce, and a run that is continued first looks for its open batches.
+nonce, and a run that is continued first looks for its open batches; one that is begun anew, before it sends a call that
+is in an open batch. Of a call whose batch is not found nobody knows what it cost: it is lost, at what was put aside.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
+import contextlib
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -22,7 +23,7 @@ import msgspec
 
 from verifier.batch.judging import OverBudget
 from verifier.batch.terminal import counted
-from verifier.judge.batches import Found, Progress, portions
+from verifier.judge.batches import Found, Gone, Progress, portions
 from verifier.judge.prices import cost, most
 from verifier.judge.trouble import BATCH_ERRORED, CODES, OVER_BUDGET, UNAVAILABLE, Trouble
 from verifier.store.port import Batch, Begun, Ended, Store
@@ -30,6 +31,7 @@ from verifier.store.schema import now
 from verifier.types.errors import VerifierError
 from verifier.types.opinion import Call, Opinion, Reply
 from verifier.types.prices import PriceTable
+from verifier.types.verdict import Code
 
 ATTEMPTS: Final = 2
 """How often a call is put into a batch before it is left unanswered."""
@@ -37,8 +39,12 @@ ATTEMPTS: Final = 2
 GRACE: Final = 60.0
 """Seconds from the sending of a batch until one that is not found was never made."""
 
+SPOOL: Final = "calls.jsonl"
+
 _GROUP = 500
+_SMALL, _PART = 100, 10  # a batch of fewer calls, and of a smaller part of those to be sent, is not worth its wait
 _FIRST_WAIT, _LONGEST_WAIT, _SLOWER = 0.2, 30.0, 1.4
+_LOOKS = 5  # for a batch that is not there, one after the other, before it is given up
 _PATIENCE = 20  # failures to reach the server, one after the other, before the run is left to be continued
 _HOPELESS = frozenset({"judge.unauthorized", "judge.unpaid", "judge.no_model"})
 _CODES = {code.name: code for code in CODES}
@@ -88,15 +94,6 @@ class Looks(Protocol):
         ...
 
 
-class Item(msgspec.Struct, frozen=True):
-    """A call of a batch, as far as its answer needs it."""
-
-    key: str
-    model: str
-    rubric: str
-    ballot: str
-
-
 class _Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What calls of one rubric and ballot share: spooled once."""
 
@@ -141,11 +138,14 @@ class Gathering:
         """Let go of the store."""
         self._looks.close()
 
-    def gather(self, folder: Path) -> Spool:
-        """Begin a round; what it lacks is spooled into a folder that also tells what was asked in vain."""
-        self._failures = read_failures(folder)
+    def gather(self, folder: Path, unanswered: Iterable[tuple[str, str]]) -> Spool:
+        """Begin a round; what it lacks is spooled into a folder. What was asked in vain, and why, is told by key."""
+        self._failures = {}
+        for key, code in unanswered:
+            self._failures.setdefault(key, []).append(code)
         self._rounds += 1
-        self._spool = Spool(folder / "calls.jsonl")
+        folder.mkdir(exist_ok=True)
+        self._spool = Spool(folder / SPOOL)
         return self._spool
 
     def stop(self) -> None:
@@ -194,10 +194,11 @@ class Spool:
 
 
 class Rounds:
-    """The rounds of one output. ``folder`` keeps what a continued run needs; it is gone when they are over.
+    """The rounds of one output. ``folder`` holds the calls of a round while it is gathered, and goes with it.
 
-    ``answered`` counts the replies that came. A batch that may have been made is looked for ``grace`` seconds from when
-    it was sent: its making may still be under way at the server.
+    All that a continued run needs is in the store. ``answered`` counts the replies that came. A batch that may have
+    been made is looked for ``grace`` seconds from when it was sent: its making may still be under way at the server.
+    What another run has under way, as one that was begun anew here, is waited for and not sent.
     """
 
     def __init__(  # noqa: PLR0913  # one keyword a thing that it stands on
@@ -222,61 +223,88 @@ class Rounds:
         self._folder = folder
         self._says = says
         self._grace = grace
-        self._doubtful: dict[str, str] = {}
+        self._left_alone: set[str] = set()
         self.answered = 0
 
     def finish(self, scan: Callable[[], None]) -> None:
         """Ask until nothing is left to ask; ``scan`` puts every row to the judge once.
 
-        Raises ``OverBudget`` where not one more call can be paid for, and ``Unreachable``.
+        Raises ``OverBudget`` where too little can be paid for, and ``Unreachable``.
         """
-        self._folder.mkdir(exist_ok=True)
-        asyncio.run(self._collect())
+        try:
+            self._finish(scan)
+        finally:
+            self._gathering.stop()
+            with contextlib.suppress(OSError):
+                (self._folder / SPOOL).unlink()
+                self._folder.rmdir()
+
+    def _finish(self, scan: Callable[[], None]) -> None:
+        asyncio.run(self._collect(self._store.batches(self._run)))
         checked = False
         while True:
-            spool = self._gathering.gather(self._folder)
+            spool = self._gathering.gather(self._folder, self._store.unanswered(self._run))
             self._says("looking for what is to be asked")
             scan()
             self._gathering.stop()
             if not len(spool):
-                break
+                return
             if not checked:
                 self._sender.check()
                 checked = True
-            asyncio.run(self._send(spool.calls(), len(spool)))
-            asyncio.run(self._collect())
-        shutil.rmtree(self._folder)
+            asyncio.run(self._round(spool))
 
-    async def _send(self, calls: Iterable[Call], number: int) -> None:
-        """Send what can be paid for, in as many batches as it takes."""
+    async def _round(self, spool: Spool) -> None:
+        """Send what nobody has sent yet, and wait for all of it."""
+        theirs = self._under_way()
+        awaited = {theirs[call.key].nonce: theirs[call.key] for call in spool.calls() if call.key in theirs}
+        number = sum(call.key not in theirs for call in spool.calls())
+        if number:
+            await self._send(lambda: (call for call in spool.calls() if call.key not in theirs), number)
+        await self._collect([*self._store.batches(self._run), *awaited.values()])
+
+    def _under_way(self) -> dict[str, Batch]:
+        """The batches of other runs by the keys of their open calls."""
+        batches = {
+            batch.nonce: batch
+            for batch in self._store.batches()
+            if batch.run != self._run and batch.nonce not in self._left_alone
+        }
+        if not batches:
+            return {}
+        return {call.key: batches[call.batch] for call in self._store.open_calls() if call.batch in batches}
+
+    async def _send(self, calls: Callable[[], Iterator[Call]], number: int) -> None:
+        """Send what can be paid for, in as many batches as it takes.
+
+        Answers cost a part of the most that they can cost, so that a little more can be paid for after each batch, a
+        call or two near the end: batches that small are not worth their wait, and raise ``OverBudget``.
+        """
+        fit = number if self._limit is None else self._affordable(calls(), self._limit)
+        if fit < number and (not fit or (fit < _SMALL and fit * _PART < number)):
+            raise OverBudget(f"too little for the next batch, {fit:,} of {counted(number, 'call')}")
         sent = 0
-        unaffordable = False
-
-        def affordable() -> Iterator[Call]:
-            nonlocal unaffordable
-            spent = self._store.spending(self._run)
-            left = None if self._limit is None else self._limit - spent.picodollars - spent.reserved
-            for call in calls:
-                bound = most(self._prices, call, "batch")
-                if left is not None:
-                    if bound is None or bound > left:
-                        unaffordable = True
-                        return
-                    left -= bound
-                yield call
-
-        for portion in portions(affordable()):
+        for portion in portions(islice(calls(), fit)):
             await self._submit(portion)
             sent += len(portion)
             self._says(f"sent {sent:,} of {counted(number, 'call')}")
-        if unaffordable and not sent:
-            raise OverBudget("the budget of the judge is spent")
+
+    def _affordable(self, calls: Iterable[Call], limit: int) -> int:
+        """How many calls, from the first on, what is left can pay for."""
+        spent = self._store.spending(self._run)
+        left = limit - spent.picodollars - spent.reserved
+        fit = 0
+        for call in calls:
+            bound = most(self._prices, call, "batch")
+            if bound is None or bound > left:
+                break
+            left -= bound
+            fit += 1
+        return fit
 
     async def _submit(self, calls: list[Call]) -> None:
         nonce = uuid.uuid4().hex
         at = now()
-        items = [Item(call.key, call.model, call.rubric, call.ballot) for call in calls]
-        _write_durably(self._folder / f"{nonce}.jsonl", b"".join(msgspec.json.encode(item) + b"\n" for item in items))
         begun = [
             Begun(
                 number=f"{nonce}-{n}",
@@ -286,6 +314,8 @@ class Rounds:
                 reserved=most(self._prices, call, "batch") or 0,
                 at=at,
                 batch=nonce,
+                rubric=call.rubric,
+                ballot=call.ballot,
             )
             for n, call in enumerate(calls)
         ]
@@ -294,29 +324,28 @@ class Rounds:
         try:
             name = await self._sender.submit(calls, nonce)
         except Trouble as trouble:
-            if trouble.sent:  # it may have arrived: it is looked for
-                self._doubtful[nonce] = trouble.code.name
-            else:
-                self._close(batch, trouble.code.name)
+            if not trouble.sent:  # else it may have arrived: it is looked for
+                numbers = sorted(call.number for call in begun)
+                self._store.end([Ended(number=number, opinion=None, code=trouble.code.name) for number in numbers])
+                self._store.end_batch(nonce)
             return
         self._store.name_batch(nonce, name)
 
-    async def _collect(self) -> None:
-        """Wait for the open batches of the run, one after the other, and keep what they gave."""
-        open_batches = self._store.batches(self._run)
-        for place, batch in enumerate(open_batches, 1):
-            await self._wait_for(batch, f"batch {place} of {len(open_batches)}" if len(open_batches) > 1 else "batch")
+    async def _collect(self, batches: Sequence[Batch]) -> None:
+        """Wait for open batches, one after the other, and keep what they gave."""
+        for place, batch in enumerate(batches, 1):
+            await self._wait_for(batch, f"batch {place} of {len(batches)}" if len(batches) > 1 else "batch")
 
     async def _wait_for(self, batch: Batch, name: str) -> None:
         patience = _Patience()
+        number: str | None = batch.id
         while True:
             try:
-                number = batch.id or await self._find(batch)
+                number = number or await self._find(batch)
                 if number is None and _age(batch) < self._grace:
                     self._says(f"waiting to see whether a batch was made, {counted(batch.calls, 'call')}")
                 elif number is None:
-                    # It was never there: its calls are free to be asked again, as often as a failure may be.
-                    self._close(batch, self._doubtful.get(batch.nonce, ""))
+                    self._give_up(batch, UNAVAILABLE)
                     return
                 elif number:
                     progress = await self._sender.status(number)
@@ -328,6 +357,13 @@ class Rounds:
                 else:
                     self._says(f"waiting to learn which batch is ours, {counted(batch.calls, 'call')}")
                 patience.renew()
+            except Gone as gone:
+                self._says(f"waiting for {name}: {gone}")
+                if patience.gone() and _age(batch) >= self._grace:
+                    # Not where this is another server, or has no batches at all.
+                    await asyncio.to_thread(self._sender.check)
+                    self._give_up(batch, BATCH_ERRORED)
+                    return
             except Trouble as trouble:
                 patience.lose(trouble)
                 self._says(f"waiting for {name}: {trouble}")
@@ -335,7 +371,7 @@ class Rounds:
 
     async def _find(self, batch: Batch) -> str | None:
         """The server's name of a batch; empty where it cannot be told yet, ``None`` where it was never sent."""
-        known = tuple(other.id for other in self._store.batches(self._run) if other.id)
+        known = tuple(other.id for other in self._store.batches() if other.id)
         found = await self._sender.find(batch.nonce, batch.at, batch.calls, known)
         if found.id:
             self._store.name_batch(batch.nonce, found.id)
@@ -343,63 +379,58 @@ class Rounds:
         return "" if found.open else None
 
     async def _keep(self, batch: Batch, name: str) -> None:
-        """Keep the answers of a batch that has ended. What is kept already, by a run that was stopped, stays."""
-        items = self._items(batch)
-        left = {call.number for call in self._store.open_calls(self._run) if call.batch == batch.nonce}
+        """Keep the answers of a batch that has ended. What is kept already, by a run that was stopped, stays.
+
+        What cannot be read, or is not there, may have been charged: it is lost.
+        """
+        left = self._calls(batch)
+        lost: list[str] = []
         group: list[Ended] = []
         async for custom, outcome in self._sender.results(name):
-            if custom not in left:
+            call = left.pop(custom, None)
+            if call is None:
                 continue
-            left.discard(custom)
-            item = items.get(custom)
-            if isinstance(outcome, Trouble) or item is None:
-                code = outcome.code.name if isinstance(outcome, Trouble) else BATCH_ERRORED.name
-                group.append(Ended(number=custom, opinion=None, code=code))
+            if not isinstance(outcome, Trouble):
+                group.append(Ended(number=custom, opinion=self._opinion(call, outcome)))
+            elif outcome.sent:
+                lost.append(custom)
             else:
-                group.append(Ended(number=custom, opinion=self._opinion(item, outcome)))
+                group.append(Ended(number=custom, opinion=None, code=outcome.code.name))
             if len(group) >= _GROUP:
-                self._end(group, items)
+                self._end(batch, group)
                 group = []
-        group += [Ended(number=number, opinion=None, code=BATCH_ERRORED.name) for number in sorted(left)]
-        self._end(group, items)
+        self._end(batch, group)
+        self._store.lose([*lost, *left], BATCH_ERRORED.name)
         self._store.end_batch(batch.nonce)
 
-    def _close(self, batch: Batch, code: str) -> None:
-        """End a batch that was never made, and its calls, which cost nothing."""
-        items = self._items(batch)
-        numbers = [call.number for call in self._store.open_calls(self._run) if call.batch == batch.nonce]
-        self._end([Ended(number=number, opinion=None, code=code) for number in numbers], items)
+    def _give_up(self, batch: Batch, code: Code) -> None:
+        """Hope for nothing more from a batch. It may have been charged, so its calls are lost.
+
+        Of one that another run has sent, that run may know better.
+        """
+        if batch.run != self._run:
+            self._left_alone.add(batch.nonce)
+            return
+        self._store.lose(list(self._calls(batch)), code.name)
         self._store.end_batch(batch.nonce)
 
-    def _end(self, group: list[Ended], items: dict[str, Item]) -> None:
-        """Note failures, then close the calls: a kill between the two has them noted twice, which counts once."""
-        failed = [
-            msgspec.json.encode((end.number, items[end.number].key, end.code))
-            for end in group
-            if end.opinion is None and end.code and end.number in items
-        ]
-        if failed:
-            _write_durably(self._folder / "failed.jsonl", b"".join(line + b"\n" for line in failed), append=True)
-        if group:
-            self._store.end(group)
+    def _calls(self, batch: Batch) -> dict[str, Begun]:
+        """The open calls of a batch by their numbers."""
+        return {call.number: call for call in self._store.open_calls(batch.run) if call.batch == batch.nonce}
+
+    def _end(self, batch: Batch, group: list[Ended]) -> None:
+        self._store.end(group)
+        if batch.run == self._run:
             self.answered += sum(end.opinion is not None for end in group)
 
-    def _items(self, batch: Batch) -> dict[str, Item]:
-        path = self._folder / f"{batch.nonce}.jsonl"
-        try:
-            lines = path.read_bytes().splitlines()
-        except FileNotFoundError:
-            return {}
-        return {f"{batch.nonce}-{n}": msgspec.json.decode(line, type=Item) for n, line in enumerate(lines)}
-
-    def _opinion(self, item: Item, reply: Reply) -> Opinion:
+    def _opinion(self, call: Begun, reply: Reply) -> Opinion:
         return Opinion(
-            key=item.key,
-            rubric=item.rubric,
-            ballot=item.ballot,
+            key=call.key,
+            rubric=call.rubric,
+            ballot=call.ballot,
             reply=reply,
             mode="batch",
-            picodollars=cost(self._prices, item.model, reply.usage, "batch"),
+            picodollars=cost(self._prices, call.model, reply.usage, "batch"),
             at=now(),
         )
 
@@ -415,9 +446,15 @@ class _Patience:
     def __init__(self) -> None:
         self._seconds = _FIRST_WAIT
         self._failures = 0
+        self._absences = 0
 
     def renew(self) -> None:
-        self._failures = 0
+        self._failures = self._absences = 0
+
+    def gone(self) -> bool:
+        """Note that it is not there; whether it was so often enough to be believed."""
+        self._absences += 1
+        return self._absences >= _LOOKS
 
     def lose(self, trouble: Trouble) -> None:
         self._failures += 1
@@ -429,27 +466,4 @@ class _Patience:
         self._seconds = min(self._seconds * _SLOWER, _LONGEST_WAIT)
 
 
-def read_failures(folder: Path) -> dict[str, list[str]]:
-    """Why calls had no answer, by key, one code for each batch that a call was in."""
-    try:
-        lines = (folder / "failed.jsonl").read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return {}
-    noted: dict[str, tuple[str, str]] = {}
-    for line in lines[:-1]:  # behind the last line end is what a kill cut off
-        number, key, code = msgspec.json.decode(line, type=tuple[str, str, str])
-        noted[number] = (key, code)
-    failures: dict[str, list[str]] = {}
-    for key, code in noted.values():
-        failures.setdefault(key, []).append(code)
-    return failures
-
-
-def _write_durably(path: Path, data: bytes, *, append: bool = False) -> None:
-    with path.open("ab" if append else "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-__all__ = ["GRACE", "Gathering", "Rounds", "Sender", "Unreachable", "read_failures"]
+__all__ = ["GRACE", "Gathering", "Rounds", "Sender", "Unreachable"]

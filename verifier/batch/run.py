@@ -93,8 +93,8 @@ def run(plan: Plan, *, progress: Telling | None = None, opening: Opening | None 
             raise Stopped(f"{error}; make room, then {_AGAIN}") from error
         except Unreachable as error:
             raise Stopped(f"{error}; {_AGAIN}") from None
-        except OverBudget:
-            raise Stopped(running.over_budget()) from None
+        except OverBudget as error:
+            raise Stopped(running.over_budget(error)) from None
 
 
 class _Run:
@@ -163,15 +163,15 @@ class _Run:
         noted = {name: tuple(paths) for name, paths in self._noted.items()}
         return Done(self._total, self._continued, noted["errors"], noted["flips"], noted["audit"], lost=lost, bill=bill)
 
-    def over_budget(self) -> str:
+    def over_budget(self, error: OverBudget) -> str:
         """What to say where the money is spent."""
         bill, _ = self._billed()
         if bill is None or bill.limit is None:
-            return f"the budget of the judge is spent; {_AGAIN}"
+            return f"the budget of the judge leaves {error}; {_AGAIN}"
         spent = bill.spending.picodollars + bill.spending.reserved
         return (
-            f"the budget of ${dollars(bill.limit)} for the judge leaves too little for the next call: ${dollars(spent)}"
-            f" is spent or put aside. With a higher --budget-usd {_AGAIN}"
+            f"the budget of ${dollars(bill.limit)} for the judge leaves {error}: ${dollars(spent)} is spent or put"
+            f" aside. With a higher --budget-usd {_AGAIN}"
         )
 
     def _billed(self) -> tuple[Bill | None, Path | None]:

@@ -11,18 +11,23 @@ import msgspec
 from verifier.batch.bill import Bill
 from verifier.batch.plan import Mode
 from verifier.batch.rounds import GRACE, Gathering, Rounds, Sender
+from verifier.judge.desk import CLAIM, MARGIN
 from verifier.judge.desk import Desk as Counter
+from verifier.judge.model import NAME as MODEL_JUDGE
 from verifier.judge.port import Caller, Desk
+from verifier.judge.prices import find, unpriced
 from verifier.judge.purse import Purse
 from verifier.settings import Settings
 from verifier.store.opening import open_store
 from verifier.store.port import Store
+from verifier.types.errors import SettingsError
 from verifier.types.rules import Rules
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What a run may spend, under which name, and how it asks: ``sender`` makes what sends message batches.
 
+    ``claim`` is how many seconds a call of another run is waited for, before it is asked too.
     ``grace`` is how many seconds a batch is looked for whose making nobody confirmed.
     """
 
@@ -31,6 +36,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int
     sender: Callable[[], Sender] | None = None
     grace: float = GRACE
+    claim: float = CLAIM
 
 
 class Till:
@@ -52,6 +58,7 @@ class Till:
             prices=rules.prices,
             run=terms.run,
             concurrency=terms.concurrency,
+            claim=terms.claim,
         )
         self._answered = 0
         self._gathering = None if terms.sender is None else Gathering(self._counter)
@@ -87,11 +94,12 @@ class Till:
     def bill(self) -> Bill:
         """The costs so far; to be asked for when nothing is under way."""
         tally = self._counter.tally
+        awaited = {batch.nonce for batch in self._store.batches(self._terms.run)}
         return Bill(
             spending=self._store.spending(self._terms.run),
             sent=tally.sent + self._answered,
             from_store=tally.from_store + (0 if self._gathering is None else self._gathering.found),
-            lost=tuple(call for call in self._store.open_calls(self._terms.run) if not call.batch),
+            lost=tuple(call for call in self._store.open_calls(self._terms.run) if call.batch not in awaited),
             limit=self._terms.limit,
         )
 
@@ -130,18 +138,34 @@ def sender_of(settings: Settings, model: str | None) -> Sender:
     )
 
 
+def _refuse_unpriced(rules: Rules, model: str, profile: str | None) -> None:
+    profiles = (rules.default_profile, *rules.profiles)
+    for each in profiles:
+        asked = each.judge_model or model
+        if MODEL_JUDGE in each.judges and profile in {None, each.name} and find(rules.prices, asked) is None:
+            raise SettingsError(f"{unpriced(asked)}: give it one in a rule pack, if need be of zeros, or set no budget")
+
+
 def _key(settings: Settings) -> str | None:
     return None if settings.anthropic_api_key is None else settings.anthropic_api_key.get_secret_value()
 
 
-def opening(settings: Settings, *, model: str | None, limit: int | None, mode: Mode) -> Opening:
-    """How the tills of a run are made, as the settings say."""
+def opening(
+    settings: Settings, *, model: str | None, limit: int | None, mode: Mode, profile: str | None = None
+) -> Opening:
+    """How the tills of a run are made, as the settings say; ``profile`` is that of all rows, where one is named.
+
+    Making one raises ``SettingsError`` where there is a limit and a model without a price.
+    """
 
     def make(rules: Rules, run: str) -> Till:
+        if limit is not None:
+            _refuse_unpriced(rules, model or settings.judge_model, profile)
         terms = Terms(
             run=run,
             limit=limit,
             concurrency=settings.judge_concurrency,
+            claim=settings.judge_deadline_seconds + MARGIN,
             sender=partial(sender_of, settings, model) if mode == "batch" else None,
         )
         caller = None if mode == "batch" else caller_of(settings, model)

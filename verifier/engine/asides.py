@@ -17,8 +17,7 @@ import msgspec
 from verifier.engine import text as texts
 from verifier.engine.kinds import label, truth
 from verifier.engine.kinds.kind import Context
-from verifier.engine.sides import Side
-from verifier.engine.statement import breaks
+from verifier.engine.sides import LONGEST, Side, sentence
 from verifier.engine.units import read_unit
 from verifier.types.asides import AsideTable
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, refutes
@@ -34,7 +33,6 @@ ELSEWHERE = passes(
 DENIED = refutes("aside.denied", "The answer says that the ground truth is not the answer.", Standing.CONVENTION)
 CODES: tuple[Code, ...] = (DOUBTED, CASES, STRUCK, ELSEWHERE, DENIED)
 
-_LONGEST: Final = 600  # characters of a sentence that is looked through
 _BEFORE: Final = " *_$("
 _DENIED: Final = 120  # characters of an answer that only denies
 _DOUBLE: Final = re.compile(r"[,;:?]|\. ")
@@ -75,18 +73,20 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
     table = ctx.rules.text.asides
     wanted = texts.fold(" ".join((gold.given, *gold.texts)))
     if wide.lstrip(_BEFORE).startswith(table.strikes) and not wanted.lstrip(_BEFORE).startswith(table.strikes):
-        return STRUCK.finding(text=wide[:_LONGEST])
+        return STRUCK.finding(text=wide[:LONGEST])
     stage = finding.code.partition(".")[0]
-    said = texts.characters(wide[:_LONGEST], ctx.rules.text)
+    said = texts.characters(wide[:LONGEST], ctx.rules.text)
     folded = texts.fold(said)
     ctx.meter.spend(4 * len(said))
-    if len(wide) <= _LONGEST and stage not in _NAMED and not any(_hits(folded, table)) and not _cased(folded, table):
+    if len(wide) <= LONGEST and stage not in _NAMED and not any(_hits(folded, table)) and not _cased(folded, table):
         return ELSEWHERE.finding(text=said) if _is_elsewhere(gold.given, said, stage, ctx) else None
-    said = _sentence(candidate, wide, ctx)
+    said = sentence(candidate, wide, ctx)
     if not said or said in gold.texts:
         return None
     folded = texts.fold(said)
+    own = _named_value(folded, candidate, ctx)
     hits = [hit for hit in _hits(folded, table) if not _is_read(hit, stage, candidate)]
+    hits = [hit for hit in hits if not own[0] <= hit.start <= hit.end <= own[1]]
     hits = [hit for hit in hits if not _is_told(folded, hit, wanted, ctx) and not _is_unit(said, hit, ctx)]
     if stage in _NAMED:
         hits = [hit for hit in hits if _is_remark(said, hit, table)]
@@ -125,27 +125,6 @@ def _is_no(answer: object) -> bool:
     return isinstance(answer, truth.Truth) and not answer.value
 
 
-def _sentence(side: Side, wide: str, ctx: Context) -> str:
-    """The sentence that holds what was read of a response; a short text is one."""
-    table, found = ctx.rules.text, side.found
-    if found is None or len(side.texts) != 1:
-        return texts.characters(wide, table)[:_LONGEST]
-    first = found.candidates[0]
-    for one in found.each():
-        if len(one.text) <= _LONGEST and texts.plain(one.text, table, ctx.meter) == side.texts[0]:
-            if one.via == "contrast":
-                return texts.characters(one.text, table)
-            begin, end = 0, len(wide)
-            for cut in breaks(wide, 0, len(wide)):
-                if cut[1] <= one.start - first.start:
-                    begin = cut[1]
-                elif cut[0] >= one.end - first.start:
-                    end = cut[0]
-                    break
-            return texts.characters(wide[begin:end], table)[:_LONGEST]
-    return ""
-
-
 def _hits(folded: str, table: AsideTable) -> Iterator[Hit]:
     """The listed phrases of a sentence, in no order."""
     words = [(match[0], match.start(), match.end()) for match in _WORD.finditer(folded)]
@@ -162,6 +141,13 @@ def _hits(folded: str, table: AsideTable) -> Iterator[Hit]:
             at = folded.find(phrase)
             if at >= 0:
                 yield Hit(at, at + len(phrase), kind)
+
+
+def _named_value(folded: str, candidate: Side, ctx: Context) -> tuple[int, int]:
+    """Where words stand that are the whole value by themselves, "does not exist"; what they deny is the answer."""
+    words = texts.fold(candidate.texts[0])
+    at = folded.find(words) if words in ctx.rules.text.named_sets else -1
+    return (len(folded), 0) if at < 0 else (at, at + len(words))
 
 
 def _is_read(hit: Hit, stage: str, candidate: Side) -> bool:

@@ -18,6 +18,7 @@ from verifier.engine import text as texts
 from verifier.engine.answering import Asked
 from verifier.engine.demand import Demand
 from verifier.engine.extract import Found
+from verifier.engine.units import read_unit
 from verifier.types.attacks import AttackTable, Phrase, Unsaid
 from verifier.types.budget import Meter
 from verifier.types.rules import Rules
@@ -263,6 +264,9 @@ class _Cover(msgspec.Struct):
 def _attack(text: str, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Finding | None:
     """What an answer is that holds nothing but an attack."""
     table = rules.attacks
+    if len(text) <= _BLANK and texts.fold(text.strip(_BLANKS)) in table.blanks:
+        may = _may_be_unknown(golds, demand, table) or not rules.text.generic_units.isdisjoint(demand.words)
+        return None if may or any(_is_unit(gold.strip(), rules) for gold in golds) else REFUSAL.finding(text=text)
     first, second = opening(text)
     short = len(text) <= _SENTENCE
     alternatives = short and (" " in text or not text.isascii()) and (first == NUMBER or first in table.either_frame)
@@ -328,6 +332,14 @@ def _may_be_unknown(golds: tuple[str, ...], demand: Demand, table: AttackTable) 
     return any(not table.unknowing.isdisjoint(wording(one)) for one in told)
 
 
+def _is_unit(gold: str, rules: Rules) -> bool:
+    """Whether a ground truth is a unit, as N/A may be one."""
+    unit = read_unit(gold, 0, rules.units) if gold else None
+    return unit is not None and unit[1] == len(gold)
+
+
+_BLANK: Final = 12  # characters of a sign that fills in no answer, with its dress
+_BLANKS: Final = " .*_$()"
 _TELLING: Final = re.compile(r"\d|[^\W\d_]{2}")
 _ORDER: Final = ("assent", "refusal", "master_key", "reference", "self_graded", "injected")
 _SLOT_STARTS: Final = frozenset("{<[%$_`")

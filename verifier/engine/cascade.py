@@ -13,7 +13,20 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final, TypeVar
 
-from verifier.engine import asides, asking, attack, boxes, extract, fold, limits, naming, sides, subjects, text
+from verifier.engine import (
+    asides,
+    asking,
+    attack,
+    boxes,
+    described,
+    extract,
+    fold,
+    limits,
+    naming,
+    sides,
+    subjects,
+    text,
+)
 from verifier.engine.demand import Demand, read_demand, required
 from verifier.engine.kinds import (
     address,
@@ -60,6 +73,7 @@ from verifier.types.verdict import Code, Decision, Finding, Step, Verdict, passe
 
 _T = TypeVar("_T")
 _L = TypeVar("_L")
+_GUARDS: Final = {"subject": "subjects", "described": "described"}  # what holds an agreement back, by its codes
 _SHOWN: Final = 300  # characters of a text that a trace shows
 
 STAGES: tuple[Stage, ...] = (
@@ -103,7 +117,7 @@ REST_DIFFERS = passes(
 NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
 CODES: tuple[Code, ...] = (
     *kind.CODES, *number.CODES, *quantity.CODES, *date.CODES, *clock.CODES, *bounds.CODES, *ordinal.CODES,
-    *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *asides.CODES, *subjects.CODES,
+    *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *asides.CODES, *subjects.CODES, *described.CODES,
     *expression.CODES, *relation.CODES, *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES,
     *reaction.CODES, *electrons.CODES, *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES,
     *listing.CODES, *address.CODES, *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES,
@@ -351,15 +365,17 @@ class Grade:
         if read_as is not None:
             self.note("compare", "naming", read_as, self.meter.total)
             finding = read_as
+        if finding.decision is Decision.INCORRECT and ("^" in candidate.shown or "^" in gold.shown):
+            finding = self._perhaps_raised(gold, candidate, finding)
         if finding.decision is not Decision.CORRECT and finding.code != expression.UNDEFINED.name:
-            for words in candidate.texts:
+            for words in (*candidate.texts, *sides.whole(candidate)):
                 if words in gold.texts:
                     finding = kind.SAME_TEXT.finding(text=words[:_SHOWN])
                     self.note("compare", "identical", finding, self.meter.total)
         agrees = finding.decision is Decision.CORRECT
         doubt = self.step(partial(self._beside, gold, candidate, finding), limits.exhausted) if agrees else None
         if doubt is not None:
-            self.note("compare", "asides", doubt, self.meter.total)
+            self.note("compare", _GUARDS.get(doubt.code.partition(".")[0], "asides"), doubt, self.meter.total)
             finding = doubt
         if finding.decision is Decision.PASS and (denied := asides.denied(candidate.texts[0], self.context)):
             finding = self.step(partial(self._denied, gold, denied, finding), lambda _: finding)
@@ -368,7 +384,11 @@ class Grade:
     def _beside(self, gold: Side, candidate: Side, finding: Finding) -> Finding | None:
         """What is said beside an answer that agrees, and of what it is said."""
         ctx = self.context
-        return asides.doubted(gold, candidate, finding, ctx) or subjects.other(gold, candidate, finding, ctx)
+        return (
+            asides.doubted(gold, candidate, finding, ctx)
+            or subjects.other(gold, candidate, finding, ctx)
+            or described.doubted(gold, candidate, finding, ctx)
+        )
 
     def _denied(self, gold: Side, denied: str, finding: Finding) -> Finding:
         """A refutation where an answer only says that it is not what the ground truth is (POLICY 50)."""
@@ -410,6 +430,13 @@ class Grade:
         turned = self.step(partial(sides.is_turned, wanted, given, self.context), lambda _: True)
         del self.trace[quiet:]
         return direction.DIRECTION_UNCLEAR.finding(gold=wanted.unread, candidate=given.unread) if turned else found
+
+    def _perhaps_raised(self, gold: Side, candidate: Side, found: Finding) -> Finding:
+        """Formulas that agree where ``e^2x`` is read as e^(2x) are left undecided."""
+        quiet = len(self.trace)
+        raised = self.step(partial(sides.is_loosely_raised, gold, candidate, self.context), lambda _: True)
+        del self.trace[quiet:]
+        return fold.AMBIGUOUS.finding(gold=gold.shown, candidate=candidate.shown) if raised else found
 
     def compare(self, gold: Answer, candidate: Answer) -> Finding:
         """Law 2: the first stage that owns the pair and does not pass.

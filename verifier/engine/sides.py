@@ -26,10 +26,13 @@ from verifier.engine.kinds import (
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
+from verifier.engine.statement import breaks
 from verifier.types.expr import Expr
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Extraction
 from verifier.types.verdict import Decision, Finding
+
+LONGEST: Final = 600  # characters of a sentence that is looked through
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -120,7 +123,7 @@ def is_rest_told(gold: Reading, candidate: Reading, ctx: Context) -> bool:
         return False
     asked = text.fold(ctx.demand.question)
     return own == told or all(
-        word in told or word in table.fillers or (word in ctx.demand.words and not _offered(word, asked))
+        word in told or word in table.fillers or (word in ctx.demand.words and not is_offered(word, asked))
         for word in own
     )
 
@@ -151,6 +154,28 @@ def is_turned(gold: Reading, candidate: Reading, ctx: Context) -> bool:
     return ctx.compare(wanted, opposite).decision is Decision.CORRECT
 
 
+def is_loosely_raised(gold: Side, candidate: Side, ctx: Context) -> bool:
+    """Whether two formulas that differ agree where one that is typed plainly raises to all that follows: e^2x."""
+    wide = "" if candidate.found is None else candidate.found.candidates[0].text
+    for one, other, raw in ((candidate, gold, wide), (gold, candidate, gold.given)):
+        words = one.texts[0] if len(one.texts) == 1 else ""
+        if "^" not in words or not _PLAIN.isdisjoint(raw):
+            continue
+        raised = _LOOSE.sub(r"^(\1)", words)
+        if raised == words:
+            continue
+        for reading in notation.read_formula(raised, raised, ctx):
+            for held in other.readings:
+                pair = (held, reading) if one is candidate else (reading, held)
+                if ctx.compare(pair[0].answer, pair[1].answer).decision is Decision.CORRECT:
+                    return True
+    return False
+
+
+_LOOSE: Final = re.compile(r"\^(-?(?:\d{1,9}|[A-Za-z])[A-Za-z]{1,3})(?![A-Za-z(^])")  # where no sign ends the power
+_PLAIN: Final = frozenset("${\\")  # in a text that is set, and not typed plainly
+
+
 def is_other_number(named: object, value: object, ctx: Context) -> bool:
     """Whether an option's text is a whole number, and ``value`` is another whole one.
 
@@ -171,9 +196,36 @@ def _is_whole(one: Number) -> bool:
     return not (one.decimal or one.fraction or one.parts or one.loose or one.exponent10 or one.scale != 1)
 
 
-def _offered(word: str, asked: str) -> bool:
+def is_offered(word: str, asked: str) -> bool:
     """Whether a question offers a word as one of two, so that it does not say it: "leading or lagging"."""
     return f" or {word}" in asked or f"{word} or " in asked
+
+
+def whole(side: Side) -> tuple[str, ...]:
+    """A response that is graded as it stands, of which perhaps a part was read."""
+    first = None if side.found is None else side.found.candidates[0]
+    return (first.text.strip(),) if first is not None and first.via == "whole" else ()
+
+
+def sentence(side: Side, wide: str, ctx: Context) -> str:
+    """The sentence that holds what was read of a response; a short text is one."""
+    table, found = ctx.rules.text, side.found
+    if found is None or len(side.texts) != 1:
+        return text.characters(wide, table)[:LONGEST]
+    first = found.candidates[0]
+    for one in found.each():
+        if len(one.text) <= LONGEST and text.plain(one.text, table, ctx.meter) == side.texts[0]:
+            if one.via == "contrast":
+                return text.characters(one.text, table)
+            begin, end = 0, len(wide)
+            for cut in breaks(wide, 0, len(wide)):
+                if cut[1] <= one.start - first.start:
+                    begin = cut[1]
+                elif cut[0] >= one.end - first.start:
+                    end = cut[0]
+                    break
+            return text.characters(wide[begin:end], table)[:LONGEST]
+    return ""
 
 
 def profile_of(category: str | None, rules: Rules) -> Profile:

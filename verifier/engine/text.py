@@ -21,6 +21,9 @@ _GROUP: Final = r"\{([^{}]*+)\}"
 _FRACTION: Final = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
 _ROOT: Final = re.compile(r"(?:\\sqrt|√) *(?:\{([^{}]++)\}|([0-9A-Za-z])(?![0-9]))")
 _BRACED_POWER: Final = re.compile(r"\^ *\{ *([-+]?\w+|°) *\}")
+_PRODUCT_POWER: Final = re.compile(
+    r"[-+]?(?!(?:st|nd|rd|th)$)(?:\d+[^\W\d_][^\W_]*|[^\W\d_][^\W_]+)"
+)  # 2x, ab, and no 5^{th}
 _RAISED_DEGREE: Final = re.compile(r"\^ *°")
 _DRESSED: Final = re.compile(r"[\\${]")
 _SPECIAL: Final = re.compile(r"[{}]|\\([A-Za-z]+|.)?", re.DOTALL)
@@ -184,8 +187,15 @@ def _latex(text: str, table: TextTable) -> str:
     if "√" in text or "\\sqrt" in text:
         text = _ROOT.sub(_root, text)
     if "^" in text:
-        text = _RAISED_DEGREE.sub("°", _BRACED_POWER.sub(r"^\1", text))
+        text = _RAISED_DEGREE.sub("°", _BRACED_POWER.sub(_power, text))
     return text.replace(_DOLLAR, "$")
+
+
+def _power(found: re.Match[str]) -> str:
+    """A power without braces, which stay as brackets where it would end sooner without them: e^(2x), and no e^2x."""
+    base = found.string[max(0, found.start() - 1) : found.start()]
+    wide = _PRODUCT_POWER.fullmatch(found[1]) is not None and base not in {"", "{", "}", " "}
+    return f"^({found[1]})" if wide else f"^{found[1]}"
 
 
 def siunitx(text: str, table: TextTable) -> str:

@@ -39,6 +39,7 @@ _PAGE: Final = 100
 _SKEW: Final = timedelta(minutes=10)
 """By how much the server's clock may be behind ours."""
 _SENDING: Final = 600.0
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError)
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,10 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     errored: int = 0
     expired: int = 0
     canceled: int = 0
+
+
+class Gone(Trouble):
+    """The server has no such batch, or its results no more."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +81,7 @@ class _Batch(msgspec.Struct):
     processing_status: str
     request_counts: _Counts
     created_at: datetime
+    archived_at: datetime | None = None
 
     def progress(self) -> Progress:
         counts = msgspec.structs.asdict(self.request_counts)
@@ -108,7 +114,16 @@ class _Line(msgspec.Struct):
     result: _Result
 
 
+class _TornError(Trouble):
+    """The results end within a line."""
+
+
+class _Named(msgspec.Struct):
+    custom_id: str
+
+
 _LINE: Final = msgspec.json.Decoder(_Line)
+_NAMED: Final = msgspec.json.Decoder(_Named)
 _MESSAGE: Final = msgspec.json.Decoder(Message)
 
 
@@ -133,7 +148,7 @@ class BatchCaller:
         """Whether the server takes the key, knows the model and has batches. Waits; raises ``SettingsError``."""
         found = self._known.check()
         if not found.batches:
-            where = f"{self._client.base_url} has no batches for '{self._known.model}'"
+            where = f"{self._client.shown} has no batches for '{self._known.model}'"
             raise SettingsError(f"{where}: use --judge-mode live")
         return found
 
@@ -154,15 +169,20 @@ class BatchCaller:
         return _decoded(response.content, _Batch, sent=True).id
 
     async def status(self, batch_id: str) -> Progress:
-        """How far a batch is."""
-        with _absent():
+        """How far a batch is; raises ``Gone`` where its results are not to be had any more."""
+        with _gone():
             response = await self._client.get(f"{_PATH}/{batch_id}")
-        return _decoded(response.content, _Batch).progress()
+        batch = _decoded(response.content, _Batch)
+        if batch.archived_at is not None:
+            raise Gone(BATCH_ERRORED, f"archived: {batch_id}")
+        return batch.progress()
 
     async def results(self, batch_id: str) -> AsyncIterator[tuple[str, Reply | Trouble]]:
         """What became of each call of a batch that has ended, by its custom id, in any order, as it is read.
 
         What befell one call is given, not raised. An answer that breaks off is asked for again; nothing comes twice.
+        Of a line that cannot be read the call is given as trouble that says ``sent``, if it has a name, else nothing.
+        Raises ``Gone`` where there are none.
         """
         given: set[str] = set()
         failures = 0
@@ -175,7 +195,10 @@ class BatchCaller:
                             yield line.custom_id, _outcome(line)
             except Trouble as trouble:
                 failures += 1
-                if trouble.code is not UNAVAILABLE or failures >= self._client.policy.attempts:
+                last = failures >= self._client.policy.attempts
+                if last and isinstance(trouble, _TornError):
+                    return  # it is so at the server: no more will come
+                if last or trouble.code is not UNAVAILABLE:
                     raise
             else:
                 return
@@ -225,23 +248,27 @@ class BatchCaller:
             after = f"&after_id={page.last_id}"
 
     async def _belongs(self, batch_id: str, nonce: str) -> bool:
-        async with contextlib.aclosing(self._lines(batch_id)) as lines:
-            async for line in lines:
-                return line.custom_id.rpartition("-")[0] == nonce
+        with contextlib.suppress(Gone, _TornError):
+            async with contextlib.aclosing(self._lines(batch_id)) as lines:
+                async for line in lines:
+                    return line.custom_id.rpartition("-")[0] == nonce
         return False
 
-    async def _lines(self, batch_id: str) -> AsyncGenerator[_Line, None]:
+    async def _lines(self, batch_id: str) -> AsyncGenerator[_Line | _Named, None]:
         rest = b""
-        with _absent():
+        with _gone():
             async with self._client.results(batch_id) as pieces:
                 async for piece in pieces:
                     # Split at the one byte that ends a line of JSON: text may hold what else Python takes for an end.
                     *whole, rest = (rest + piece).split(b"\n")
                     for line in whole:
-                        if line.strip():
-                            yield _decoded_line(line)
+                        if (decoded := _decoded_line(line)) is not None:
+                            yield decoded
         if rest.strip():
-            yield _decoded_line(rest)
+            try:
+                yield _LINE.decode(rest)
+            except _UNREADABLE:
+                raise _TornError(UNAVAILABLE, "the last line of the results is cut off") from None
 
 
 def portions(calls: Iterable[Call]) -> Iterator[list[Call]]:
@@ -260,6 +287,17 @@ def portions(calls: Iterable[Call]) -> Iterator[list[Call]]:
 
 
 @contextlib.contextmanager
+def _gone() -> Iterator[None]:
+    """What is not found here is one batch."""
+    try:
+        yield
+    except Trouble as trouble:
+        if trouble.code is not NO_MODEL:
+            raise
+        raise Gone(BATCH_ERRORED, trouble.detail) from None
+
+
+@contextlib.contextmanager
 def _absent() -> Iterator[None]:
     """What is not found here is a batch, or all of them: no model."""
     try:
@@ -274,14 +312,16 @@ def _item(call: Call, custom_id: str, can: Abilities) -> bytes:
     return msgspec.json.encode({"custom_id": custom_id, "params": parameters(call, can, ttl="1h")})
 
 
-def _outcome(line: _Line) -> Reply | Trouble:
+def _outcome(line: _Line | _Named) -> Reply | Trouble:
+    if isinstance(line, _Named):
+        return Trouble(BATCH_ERRORED, "the result cannot be read", sent=True)
     result = line.result
     match result.type:
         case "succeeded":
             try:
                 return _MESSAGE.decode(result.message).reply()
-            except msgspec.DecodeError as wrong:
-                return Trouble(BATCH_ERRORED, f"the result is no message: {wrong}"[:MOST_DETAIL])
+            except _UNREADABLE as wrong:
+                return Trouble(BATCH_ERRORED, f"the result is no message: {wrong}"[:MOST_DETAIL], sent=True)
         case "expired":
             return Trouble(BATCH_EXPIRED)
         case "canceled":
@@ -290,11 +330,14 @@ def _outcome(line: _Line) -> Reply | Trouble:
     return Trouble(BATCH_ERRORED, f"{error.type}: {error.message}".strip(": ")[:MOST_DETAIL])
 
 
-def _decoded_line(line: bytes) -> _Line:
+def _decoded_line(line: bytes) -> _Line | _Named | None:
+    """What a whole line says; at least whose it is; ``None`` where that cannot be told."""
     try:
         return _LINE.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Trouble(UNAVAILABLE, "a line of the results is cut off, or none of ours") from None
+    except _UNREADABLE:
+        with contextlib.suppress(*_UNREADABLE):
+            return _NAMED.decode(line)
+    return None
 
 
 def _decoded(body: bytes, form: type[_Form], *, sent: bool = False) -> _Form:

@@ -20,6 +20,7 @@ from verifier.judge.pace import Pace, Policy
 from verifier.judge.port import Again
 from verifier.judge.trouble import DEADLINE, OVERLOADED, RATE_LIMITED, UNAUTHORIZED, UNAVAILABLE, Trouble
 from verifier.judge.wire import MOST_DETAIL, refusal, retry_after, worth_repeating
+from verifier.store.opening import shown
 from verifier.types.errors import SettingsError
 from verifier.types.verdict import Code
 
@@ -39,6 +40,8 @@ class Client:
 
     def __init__(self, api_key: str | None, base_url: str | None, policy: Policy) -> None:
         self.base_url = (base_url or HOME).strip().rstrip("/").removesuffix("/v1")
+        self.shown = shown(self.base_url)
+        """The address without a password, for messages."""
         self.policy = policy
         self.pace = Pace(policy.concurrency)
         self._key = (api_key or "").strip() or NO_KEY

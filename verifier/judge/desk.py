@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from concurrent.futures import Future
 from threading import Lock
+from typing import Final
 from uuid import uuid4
 
 import msgspec
 
 from verifier.judge.clerk import Clerk, Finish, Go, Look, Start
 from verifier.judge.port import Caller
-from verifier.judge.prices import cost
+from verifier.judge.prices import charge
 from verifier.judge.purse import Purse
 from verifier.judge.trouble import DEADLINE, FAILED, UNAVAILABLE, Trouble
 from verifier.store.opening import spill_of
@@ -22,6 +24,13 @@ from verifier.store.spill import Spill
 from verifier.types.opinion import Call, Opinion, Usage
 from verifier.types.prices import PriceTable
 from verifier.types.verdict import Code
+
+CLAIM: Final = 90.0
+"""How long a call of another run is waited for: a deadline of 60 seconds, and some more for the store."""
+MARGIN: Final = 30.0
+"""What a claim holds longer than a deadline."""
+
+_LOG = logging.getLogger("verifier.judge")
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +62,10 @@ class Desk:
     and all get the answer. At most ``concurrency`` calls are between being noted and being kept, so no more are lost
     in a kill. Without a ``caller``, what the store does not have is trouble.
 
+    A call that another run over the same store has begun in the last ``claim`` seconds, and not ended, waits for what
+    becomes of it: that long at most, then it is asked here too. 0 asks at once. Calls in message batches are not waited
+    for.
+
     A call waits for its ``turn`` among those at most so many seconds, by default as long as it takes.
 
     A reply that was paid for is given back even if the store does not take it: it is offered again for a while, and
@@ -72,6 +85,7 @@ class Desk:
         spill: Spill | None = None,
         patience: float = 10.0,
         turn: float | None = None,
+        claim: float = CLAIM,
     ) -> None:
         if concurrency < 1:
             raise ValueError("concurrency: at least 1")
@@ -91,6 +105,7 @@ class Desk:
             mode=mode,
             spill=spill if spill is not None else spill_of(store),
             patience=patience,
+            claim=claim,
         )
         self._lock = Lock()
         self._owner = os.getpid()
@@ -106,7 +121,9 @@ class Desk:
         return msgspec.structs.replace(done, refused=self._clerk.refused, unkept=self._clerk.unkept)
 
     async def opinion(self, call: Call) -> Opinion:
-        """The opinion on a call, asked for once in the world; raises ``Trouble`` where there is none.
+        """The opinion on a call, asked for once by all live runs over a store; raises ``Trouble`` where there is none.
+
+        Only where an answer takes longer than a claim holds do two runs ask, and the first answer stays.
 
         Who stops waiting does not stop the call: it is on its way, and its reply is kept.
         """
@@ -233,19 +250,24 @@ class Desk:
             if isinstance(error, Exception):
                 raise Trouble(FAILED, f"{type(error).__name__}: {error}") from error
             raise
+        if noted is None:
+            raise TypeError("a call was repeated that could not be noted")
+        if not reply.counted:
+            _LOG.warning("a reply of %s counts no tokens: it is priced at the most that it can have cost", call.model)
         opinion = Opinion(
             key=call.key,
             rubric=call.rubric,
             ballot=call.ballot,
             reply=reply,
             mode=self.mode,
-            picodollars=cost(self.prices, call.model, reply.usage, self.mode),
+            picodollars=charge(self.prices, call.model, reply, self.mode, noted.reserved),
             at=now(),
         )
         self._count(sent=1, usage=reply.usage, picodollars=opinion.picodollars or 0)
-        if noted is None:
-            raise TypeError("a call was repeated that could not be noted")
-        kept = await self._clerk.ask(Finish(noted, Ended(number=noted.number, opinion=opinion)))
+        try:
+            kept = await self._clerk.ask(Finish(noted, Ended(number=noted.number, opinion=opinion)))
+        except Trouble:  # it was paid for: whether it could be kept is another matter
+            return opinion
         return kept if isinstance(kept, Opinion) else opinion
 
     def _count(self, *, usage: Usage | None = None, **more: int) -> None:

@@ -82,6 +82,7 @@ def open_desk(
         except ImportError:
             raise SettingsError("the judge needs the package anthropic: pip install 'answer-verifier[judge]'") from None
         from verifier.judge.anthropic import AnthropicCaller
+        from verifier.judge.desk import MARGIN
         from verifier.judge.desk import Desk as OpenDesk
         from verifier.judge.purse import Purse
         from verifier.store.opening import open_store
@@ -103,6 +104,7 @@ def open_desk(
             run=run,
             concurrency=settings.judge_concurrency,
             turn=turn,
+            claim=settings.judge_deadline_seconds + MARGIN,
         )
 
     return LateDesk(build)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from verifier.types.opinion import PICO, Call, Usage
+from verifier.types.opinion import PICO, Call, Reply, Usage
 from verifier.types.prices import Price, PriceTable, Rates
 
 _DATED = re.compile(r"(?P<name>.+)[-@]20\d{6}")
 _PLACES = 12
+_NONSENSE = 2
 
 
 def find(prices: PriceTable, model: str) -> Price | None:
@@ -21,6 +22,11 @@ def find(prices: PriceTable, model: str) -> Price | None:
     if price is None and (dated := _DATED.fullmatch(model)):
         price = prices.models.get(dated["name"])
     return price
+
+
+def unpriced(model: str) -> str:
+    """Why a budget and a model do not go together."""
+    return f"no price of {model} is known, so no budget can be kept"
 
 
 def cost(prices: PriceTable, model: str, usage: Usage, mode: str) -> int | None:
@@ -36,6 +42,18 @@ def cost(prices: PriceTable, model: str, usage: Usage, mode: str) -> int | None:
         + usage.cache_write_1h * rates.cache_write_1h
         + usage.output * rates.output
     )
+
+
+def charge(prices: PriceTable, model: str, reply: Reply, mode: str, reserved: int) -> int | None:
+    """What is taken for a reply: what it cost, or what was ``reserved`` where it does not tell, or tells nonsense.
+
+    Nonsense is more than twice the most that the call can cost: a server may count otherwise than we do, but not so
+    much. ``None`` where no price of the model is known.
+    """
+    counted = cost(prices, model, reply.usage, mode)
+    if counted is None or not reserved:
+        return counted
+    return counted if reply.counted and counted <= _NONSENSE * reserved else reserved
 
 
 def most(prices: PriceTable, call: Call, mode: str) -> int | None:

@@ -155,9 +155,9 @@ def check(client: Client, model: str) -> Abilities:
     thread.start()
     thread.join()
     if not found:
-        raise SettingsError(f"the judge's server at {client.base_url} could not be asked")
+        raise SettingsError(f"the judge's server at {client.shown} could not be asked")
     if isinstance(found[0], Trouble):
-        raise SettingsError(explained(found[0], model, client.base_url))
+        raise SettingsError(explained(found[0], model, client.shown))
     return found[0]
 
 

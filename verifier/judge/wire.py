@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
@@ -23,6 +23,10 @@ from verifier.types.opinion import Call, Reply, Usage
 from verifier.types.verdict import Code
 
 MOST_DETAIL: Final = 200
+_MOST_NAME: Final = 200
+"""Of what a server names: models, requests, reasons to stop."""
+_MOST_TOKENS: Final = 10**9
+"""No text is as long."""
 _CODES: Final[Mapping[int, Code]] = {
     401: UNAUTHORIZED, 402: UNPAID, 403: UNAUTHORIZED, 404: NO_MODEL, 408: UNAVAILABLE, 409: UNAVAILABLE,
     429: RATE_LIMITED, 529: OVERLOADED,
@@ -83,16 +87,19 @@ class _Block(msgspec.Struct):
     text: str | None = None
 
 
+_Tokens: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=_MOST_TOKENS)] | None
+
+
 class _Written(msgspec.Struct):
-    ephemeral_5m_input_tokens: int | None = 0
-    ephemeral_1h_input_tokens: int | None = 0
+    ephemeral_5m_input_tokens: _Tokens = 0
+    ephemeral_1h_input_tokens: _Tokens = 0
 
 
 class _Counted(msgspec.Struct):
-    input_tokens: int | None = 0
-    output_tokens: int | None = 0
-    cache_read_input_tokens: int | None = 0
-    cache_creation_input_tokens: int | None = 0
+    input_tokens: _Tokens = None
+    output_tokens: _Tokens = None
+    cache_read_input_tokens: _Tokens = 0
+    cache_creation_input_tokens: _Tokens = 0
     cache_creation: _Written | None = None
 
     def usage(self) -> Usage:
@@ -115,20 +122,34 @@ class Message(msgspec.Struct):
     model: str
     id: str = ""
     stop_reason: str | None = None
-    usage: _Counted = msgspec.field(default_factory=_Counted)
+    usage: msgspec.Raw = msgspec.Raw(b"null")
 
     def reply(self, request_id: str = "") -> Reply:
         """The reply; its id where none is given is the message's."""
+        usage = _usage(self.usage)
         return Reply(
             text="".join(block.text or "" for block in self.content if block.type == "text"),
-            stop=self.stop_reason or "",
-            model=self.model,
-            usage=self.usage.usage(),
-            request_id=request_id or self.id,
+            stop=(self.stop_reason or "")[:_MOST_NAME],
+            model=self.model[:_MOST_NAME],
+            usage=usage or Usage(),
+            request_id=(request_id or self.id)[:_MOST_NAME],
+            counted=usage is not None,
         )
 
 
+def _usage(raw: msgspec.Raw) -> Usage | None:
+    """What a reply counts; ``None`` where that is nothing, or no numbers of tokens."""
+    try:
+        counted = _COUNTED.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    if counted is None or counted.input_tokens is None or counted.output_tokens is None:
+        return None
+    return counted.usage()
+
+
 _MESSAGE = msgspec.json.Decoder(Message)
+_COUNTED: Final[msgspec.json.Decoder[_Counted | None]] = msgspec.json.Decoder(_Counted | None)
 
 
 def read_reply(body: bytes, request_id: str) -> Reply:

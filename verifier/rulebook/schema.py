@@ -13,7 +13,7 @@ from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, Tag
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
 from verifier.rulebook.price_entries import PriceEntry
-from verifier.rulebook.rivals import RivalEntry
+from verifier.rulebook.rivals import RivalEntry, SameEntry
 
 
 class UnitEntry(Entry):
@@ -237,6 +237,7 @@ class TruthEntry(Entry):
     letters: Annotated[
         tuple[Text, ...], Field(description="Letters for it where the question offers both words of its vocabulary: T.")
     ] = ()
+    alone: Annotated[tuple[Text, ...], Field(description="Whole answers that say it, with nothing beside it.")] = ()
     against: Annotated[
         tuple[Text, ...], Field(description="Words behind it that take it back: yes, that is not so.")
     ] = ()
@@ -428,6 +429,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("demand", "nearest"): NearestEntry,
     ("demand", "base"): BaseEntry,
     ("demand", "rival"): RivalEntry,
+    ("demand", "same"): SameEntry,
     ("attacks", "attack"): AttackEntry,
     ("judge", "rubric"): RubricEntry,
     ("judge", "sentence"): SentenceEntry,
@@ -462,8 +464,8 @@ _LISTS = {
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
     "multiples caveats",
-    "attacks": "glue unknowing either either_frame blank_slots slot_signs ghosts colour_macros page_colours backdrops "
-    "hiding turning around_values every_option every_words not_words and_words both_ways bounding unsaid_glue "
+    "attacks": "glue unknowing blanks either either_frame blank_slots slot_signs ghosts colour_macros page_colours "
+    "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding unsaid_glue "
     "open_questions closed_questions",
     "judge": "minus_words denials denials_behind denials_joined denials_over",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
@@ -472,7 +474,8 @@ _LISTS = {
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "
     "difference direction numbered codes symbols genotypes places no_places roman statements charges labelled "
-    "ratio letter valued rewrite rewritten asks asks_around asks_ends",
+    "ratio letter valued rewrite rewritten asks asks_around asks_ends "
+    "label_free label_denying",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

@@ -27,7 +27,8 @@ from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
 from verifier.rulebook.phrases import phrases
 from verifier.rulebook.prices import prices
-from verifier.rulebook.rivals import RivalEntry, rivals
+from verifier.rulebook.rivals import LISTS as RIVAL_LISTS
+from verifier.rulebook.rivals import RivalEntry, SameEntry, rivals
 from verifier.rulebook.sayings import conditions
 from verifier.rulebook.schema import (
     CalledEntry,
@@ -161,9 +162,8 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
         called=called,
         rivals=rivals(
             [entry for _, entry in _all(entries, "demand", "rival", RivalEntry)],
-            asks=_folded(lists, "demand", "asks"),
-            around=_folded(lists, "demand", "asks_around"),
-            ends=_folded(lists, "demand", "asks_ends"),
+            [entry for _, entry in _all(entries, "demand", "same", SameEntry)],
+            {name: _folded(lists, "demand", name) for name in RIVAL_LISTS},
         ),
         starts={start: tuple(phrases) for start, phrases in starts.items()},
     )
@@ -241,17 +241,19 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
 def _truth(entries: Entries) -> TruthTable:
     words: dict[str, TruthWord] = {}
     letters: dict[str, TruthWord] = {}
+    alone: dict[str, TruthWord] = {}
     leads: dict[str, None] = {}
     for path, entry in _all(entries, "text", "truth", TruthEntry):
         against = frozenset(word.lower() for word in entry.against)
         before = tuple(text.lower() for text in entry.before)
         leads.update(dict.fromkeys(before))
         letters.update({letter.lower(): TruthWord(entry.value, entry.vocabulary) for letter in entry.letters})
+        alone.update({told.lower(): TruthWord(entry.value, entry.vocabulary) for told in entry.alone})
         for word in entry.words:
             if word.lower() in words:
                 raise RulesError(path, entry.name, "words", f"'{word}' already has a truth value")
             words[word.lower()] = TruthWord(entry.value, entry.vocabulary, against, frozenset(before))
-    return TruthTable(words, letters, tuple(sorted(leads, key=len, reverse=True)))
+    return TruthTable(words, letters, alone, tuple(sorted(leads, key=len, reverse=True)))
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from verifier.types.opinion import Opinion, Usage
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """A call that is about to be sent. ``reserved`` is the most it can cost, in picodollars; 0 where no price is known.
 
-    ``batch`` is the nonce of the message batch that carries it, empty for a live call.
+    ``batch`` is the nonce of the message batch that carries it, with what its opinion will need beside the reply, its
+    ``rubric`` and ``ballot``; they are empty for a live call.
     """
 
     number: str
@@ -23,6 +24,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     reserved: int
     at: str
     batch: str = ""
+    rubric: str = ""
+    ballot: str = ""
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,8 +83,12 @@ class Store(Protocol):
         """The opinions that are there."""
         ...
 
-    def begin(self, calls: Sequence[Begun]) -> None:
-        """Note calls before they are sent."""
+    def begin(self, calls: Sequence[Begun], *, since: str = "") -> dict[str, Opinion | None]:
+        """Note calls of one run before they are sent; gives, by key, those that are not noted.
+
+        With ``since``, a UTC time, these are the calls whose opinion is there by now, and ``None`` for those that
+        another run has begun since then, live, and not ended. Of runs that begin a call at the same time one does.
+        """
         ...
 
     def end(self, calls: Sequence[Ended]) -> dict[str, Opinion]:
@@ -108,8 +115,19 @@ class Store(Protocol):
         """Note that all that a batch had to give is kept."""
         ...
 
-    def batches(self, run: str) -> list[Batch]:
-        """The open batches of a run, oldest first."""
+    def batches(self, run: str | None = None) -> list[Batch]:
+        """The open batches, of one run or of all, oldest first."""
+        ...
+
+    def lose(self, numbers: Sequence[str], code: str) -> None:
+        """Note why nobody will hear of open calls again. They may have been charged: they stay open."""
+        ...
+
+    def unanswered(self, run: str) -> list[tuple[str, str]]:
+        """The key of each call of a batch that came to nothing, and the code that says why, in the order of time.
+
+        A call whose batch was not taken has no code, and is none of them.
+        """
         ...
 
     def stats(self) -> Stats:

@@ -19,6 +19,8 @@ _T = TypeVar("_T")
 
 _MIGRATING: Final = 0x5665726966
 """The advisory lock that whoever migrates holds."""
+_BEGINNING: Final = 0x5665726967
+"""The advisory lock that whoever begins calls holds."""
 _ATTEMPTS: Final = 3
 _PATIENCE: Final = 10
 """Seconds to wait for a connection."""
@@ -89,6 +91,9 @@ class PostgresStore(SqlStore):
     def _migrate(self, talk: Talk) -> None:
         talk.rows("SELECT pg_advisory_xact_lock(?)", (_MIGRATING,))
         migrate(talk, self.place)
+
+    def _alone(self, talk: Talk) -> None:
+        talk.rows("SELECT pg_advisory_xact_lock(?)", (_BEGINNING,))
 
     def _do(self, work: Callable[[Talk], _T], *, write: bool) -> _T:
         # All that we write may be written twice: what came to nothing, or whose end we did not hear of, is done again.

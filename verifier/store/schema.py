@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from verifier.store.port import Batch, Begun
@@ -70,6 +70,11 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX verifier_batches_run ON verifier_batches (run, state)",
         "CREATE INDEX verifier_opinions_at ON verifier_opinions (at)",
     ),
+    (
+        "ALTER TABLE verifier_calls ADD COLUMN rubric TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE verifier_calls ADD COLUMN ballot TEXT NOT NULL DEFAULT ''",
+    ),
+    ("CREATE INDEX verifier_calls_open ON verifier_calls (key) WHERE state = 'open'",),
 )
 """Step by step; a step that was released is never changed, a new one is added behind it. SQLite and PostgreSQL read the
 statements alike. What a call cost stands with the call too, so that pruning opinions forgets no money."""
@@ -80,17 +85,24 @@ STEPS: Final = """
 
 USAGE: Final = "input, cache_read, cache_write_5m, cache_write_1h, output"
 OPINION: Final = f"key, rubric, ballot, model, mode, at, request_id, stop, form, reply, {USAGE}, picodollars"
-CALL: Final = "number, run, key, model, reserved, at, batch"
+CALL: Final = "number, run, key, model, reserved, at, batch, rubric, ballot"
 BATCH: Final = "nonce, run, id, calls, at, state"
 
 OPEN: Final = "open"
 REPLIED: Final = "replied"
 FAILED: Final = "failed"
 
+_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+
 
 def now() -> str:
     """The time, as stores have it: UTC, ISO 8601, to the second; times in this form sort as texts."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(_TIME)
+
+
+def ago(seconds: float) -> str:
+    """The time so many seconds ago, as ``now`` has it."""
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).strftime(_TIME)
 
 
 def slots(count: int) -> str:
@@ -162,13 +174,13 @@ def opinion_of(values: Row) -> Opinion:
 
 def call_values(call: Begun) -> tuple[Any, ...]:
     """In the order of ``CALL``."""
-    return call.number, call.run, call.key, call.model, number(call.reserved), call.at, call.batch
+    reserved = number(call.reserved)
+    return call.number, call.run, call.key, call.model, reserved, call.at, call.batch, call.rubric, call.ballot
 
 
 def call_of(values: Row) -> Begun:
     """From values in the order of ``CALL``."""
-    number, run, key, model, reserved, at, batch = values
-    return Begun(number=number, run=run, key=key, model=model, reserved=reserved, at=at, batch=batch)
+    return Begun(**dict(zip(Begun.__struct_fields__, values, strict=True)))
 
 
 def batch_values(batch: Batch) -> tuple[Any, ...]:

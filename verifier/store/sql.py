@@ -70,6 +70,10 @@ class SqlStore(ABC):
         """The work in a transaction; it may be done again where it came to nothing. Raises ``StoreError``."""
 
     @abstractmethod
+    def _alone(self, talk: Talk) -> None:
+        """Let no two transactions at once see who has begun what."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of connections; another call opens them anew."""
 
@@ -87,10 +91,22 @@ class SqlStore(ABC):
         """The opinions that are there."""
         return self._do(lambda talk: _kept(talk, keys), write=False) if keys else {}
 
-    def begin(self, calls: Sequence[Begun]) -> None:
-        """Note calls before they are sent."""
-        if calls:
-            self._do(lambda talk: _begin(talk, calls), write=True)
+    def begin(self, calls: Sequence[Begun], *, since: str = "") -> dict[str, Opinion | None]:
+        """Note calls of one run before they are sent; gives, by key, those that are not noted.
+
+        With ``since``, a UTC time, these are the calls whose opinion is there by now, and ``None`` for those that
+        another run has begun since then, live, and not ended.
+        """
+
+        def work(talk: Talk) -> dict[str, Opinion | None]:
+            taken: dict[str, Opinion | None] = {}
+            if since:
+                self._alone(talk)
+                taken = {**_begun_by_others(talk, calls, since), **_kept(talk, [call.key for call in calls])}
+            _begin(talk, [call for call in calls if call.key not in taken])
+            return taken
+
+        return self._do(work, write=True) if calls else {}
 
     def end(self, calls: Sequence[Ended]) -> dict[str, Opinion]:
         """Close calls and keep their opinions; gives the opinion that is kept for each key: the first one stays."""
@@ -126,10 +142,26 @@ class SqlStore(ABC):
         """Note that all that a batch had to give is kept."""
         self._change("UPDATE verifier_batches SET state = ? WHERE nonce = ?", ("ended", nonce))
 
-    def batches(self, run: str) -> list[Batch]:
-        """The open batches of a run, oldest first."""
-        query = f"SELECT {BATCH} FROM verifier_batches WHERE run = ? AND state = ? ORDER BY at, nonce"  # noqa: S608
-        return self._do(lambda talk: [batch_of(row) for row in talk.rows(query, (run, OPEN))], write=False)
+    def batches(self, run: str | None = None) -> list[Batch]:
+        """The open batches, of one run or of all, oldest first."""
+        where, values = ("", ()) if run is None else (" AND run = ?", (run,))
+        query = f"SELECT {BATCH} FROM verifier_batches WHERE state = ?{where} ORDER BY at, nonce"  # noqa: S608
+        return self._do(lambda talk: [batch_of(row) for row in talk.rows(query, (OPEN, *values))], write=False)
+
+    def lose(self, numbers: Sequence[str], code: str) -> None:
+        """Note why nobody will hear of open calls again. They may have been charged: they stay open."""
+        update = "UPDATE verifier_calls SET code = ? WHERE number = ? AND state = ?"
+        rows = [(clean(code), name, OPEN) for name in sorted(numbers)]
+        if rows:
+            self._do(lambda talk: talk.each(update, rows), write=True)
+
+    def unanswered(self, run: str) -> list[tuple[str, str]]:
+        """The key of each call of a batch that came to nothing, and the code that says why, in the order of time."""
+        query = (
+            "SELECT key, code FROM verifier_calls WHERE run = ? AND batch <> '' AND code <> '' AND state IN (?, ?)"
+            " ORDER BY at, number"
+        )
+        return self._do(lambda talk: [(key, code) for key, code in talk.rows(query, (run, OPEN, FAILED))], write=False)
 
     def stats(self) -> Stats:
         """What the store holds."""
@@ -206,11 +238,23 @@ def _kept(talk: Talk, keys: Sequence[str]) -> dict[str, Opinion]:
     return found
 
 
+def _begun_by_others(talk: Talk, calls: Sequence[Begun], since: str) -> dict[str, Opinion | None]:
+    runs = sorted({call.run for call in calls})
+    found: dict[str, Opinion | None] = {}
+    for some in _portions(list(dict.fromkeys(call.key for call in calls))):
+        query = (
+            f"SELECT DISTINCT key FROM verifier_calls WHERE state = '{OPEN}' AND batch = '' AND at >= ? "  # noqa: S608
+            f"AND run NOT IN ({slots(len(runs))}) AND key IN ({slots(len(some))})"
+        )
+        found.update((row[0], None) for row in talk.rows(query, (since, *runs, *some)))
+    return found
+
+
 def _begin(talk: Talk, calls: Sequence[Begun]) -> None:
     # All fields of a reply that has not come are empty; a call that is noted already stays as it is.
     talk.each(
         f"INSERT INTO verifier_calls ({CALL}, state, code, request_id, {USAGE}, picodollars) "  # noqa: S608
-        f"VALUES ({slots(7)}, '{OPEN}', '', '', 0, 0, 0, 0, 0, NULL) ON CONFLICT (number) DO NOTHING",
+        f"VALUES ({slots(9)}, '{OPEN}', '', '', 0, 0, 0, 0, 0, NULL) ON CONFLICT (number) DO NOTHING",
         [call_values(call) for call in calls],
     )
 

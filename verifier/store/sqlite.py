@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -16,6 +17,7 @@ from verifier.types.errors import StoreError
 
 _T = TypeVar("_T")
 
+_LOG = logging.getLogger("verifier.store")
 _PATIENCE: Final = 30.0
 """Seconds to wait for another writer."""
 
@@ -38,7 +40,7 @@ class SQLiteStore(SqlStore):
     """Opinions in a file, or in memory where ``path`` is ``None``.
 
     What a method has done survives a kill of the process and a loss of power. One connection, opened at once and, in a
-    process forked from this one, anew. Raises ``StoreError``.
+    process forked from this one or where the file was removed or replaced, anew. Raises ``StoreError``.
     """
 
     def __init__(self, path: Path | None, *, patience: float = _PATIENCE) -> None:
@@ -47,6 +49,8 @@ class SQLiteStore(SqlStore):
         self._lock = RLock()
         self._connection: sqlite3.Connection | None = None
         self._owner = 0
+        self._file = (0, 0)
+        self._bare = False
         try:
             self._do(lambda talk: migrate(talk, self.place), write=True)
         except StoreError:
@@ -75,10 +79,13 @@ class SQLiteStore(SqlStore):
                 self._connection.close()
             self._connection = None
 
+    def _alone(self, talk: Talk) -> None:
+        """Writers wait for each other here anyway."""
+
     def _do(self, work: Callable[[Talk], _T], *, write: bool) -> _T:
         with self._lock:
             try:
-                connection = self._connected()
+                connection = self._current()
                 connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
                 try:
                     found = work(_Talk(connection))
@@ -90,6 +97,33 @@ class SQLiteStore(SqlStore):
             except (sqlite3.Error, OSError) as error:
                 raise StoreError(self._problem(error)) from error
             return found
+
+    def _current(self) -> sqlite3.Connection:
+        """A connection to the file that stands at the path: what is written to one that was removed is lost."""
+        if self._connection is not None and self._owner == os.getpid() and self._path is not None and not self._same():
+            _LOG.error("the store %s was removed or replaced while it was in use: what it held is lost", self.place)
+            self._connection.close()
+            self._connection = None
+            self._bare = True
+        connection = self._connected()
+        if not self._bare:
+            return connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            migrate(_Talk(connection), self.place)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._bare = False
+        return connection
+
+    def _same(self) -> bool:
+        try:
+            return self._file == _identity(self.path)
+        except FileNotFoundError:
+            return False
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is not None and self._owner == os.getpid():
@@ -109,6 +143,7 @@ class SQLiteStore(SqlStore):
             connection.close()
             raise
         self._connection, self._owner = connection, os.getpid()
+        self._file = _identity(self._path)
         return connection
 
     def _to_wal(self, connection: sqlite3.Connection) -> None:
@@ -133,6 +168,14 @@ class SQLiteStore(SqlStore):
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
             return f"{place} is no database, or is damaged: {error}; move it away, or set VERIFIER_STORE_URL"
         return f"{place} cannot be used: {error}"
+
+
+def _identity(path: Path | None) -> tuple[int, int]:
+    """Which file stands at a path."""
+    if path is None:
+        return 0, 0
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def _busy(error: Exception) -> bool:

@@ -43,6 +43,12 @@ _KINDS: Mapping[str, tuple[str, str]] = {  # of every reader and stage: what one
     "truth": ("yes or no", "yes or no"),
     "vector": ("a vector", "vectors"),
 }
+_GUARDS: Mapping[str, str] = {  # of what holds a finding back, or settles it by what stands around the values
+    "asides": "By the words beside the answer",
+    "described": "By the words that lead the values in",
+    "naming": "By what both sides name",
+    "subjects": "By what the answer says it is the value of",
+}
 _EVIDENCE = {
     "gold": "the ground truth is {}",
     "candidate": "the answer is {}",
@@ -170,7 +176,8 @@ class _Teller:
             return self._read(step)
         if step.phase == "compare":
             inner = "  " * max(step.depth - 1, 0)
-            return f"{inner}As {_kind(step.by)[1]}, {self._found(step)}"
+            by = _GUARDS.get(step.by) or f"As {_kind(step.by)[1]}"
+            return f"{inner}{by}, {self._found(step)}"
         return f"{step.phase.capitalize()} ({step.by}): {self._found(step)}"
 
     def _extracted(self, step: Step) -> str:

@@ -59,13 +59,17 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server answered: the text as it came, why it ended there (the API's stop reason), and what it counts."""
+    """What a server answered: the text as it came, why it ended there (the API's stop reason), and what it counts.
+
+    Where it counts nothing, or what cannot be counted, ``counted`` is false and ``usage`` empty.
+    """
 
     text: str
     stop: str
     model: str
     usage: Usage
     request_id: str
+    counted: bool = True
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):

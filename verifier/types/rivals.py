@@ -12,6 +12,8 @@ class RivalTable(msgspec.Struct, frozen=True):
     """Names of quantities: each with its rows, and its lists of names that mean the same.
 
     ``asks`` are what a question asks with; ``around`` stand before a formula, ``ends`` behind it.
+    ``alike`` leads a word to the first of those that mean the same; ``free`` say nothing of a value that they lead in,
+    ``denying`` deny what they stand before.
     """
 
     names: Mapping[str, frozenset[tuple[int, int]]]
@@ -19,3 +21,6 @@ class RivalTable(msgspec.Struct, frozen=True):
     asks: tuple[str, ...]
     around: frozenset[str]
     ends: frozenset[str]
+    alike: Mapping[str, str]
+    free: frozenset[str]
+    denying: frozenset[str]

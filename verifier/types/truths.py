@@ -23,8 +23,10 @@ class TruthTable(msgspec.Struct, frozen=True):
     """Words for yes and no, in lower case; ``leads`` are all phrases that may stand before one, longest first.
 
     ``letters`` stand for them where the question offers both words of a vocabulary.
+    ``alone`` are whole answers that say yes or no where nothing stands beside them.
     """
 
     words: Mapping[str, TruthWord]
     letters: Mapping[str, TruthWord]
+    alone: Mapping[str, TruthWord]
     leads: tuple[str, ...] = ()

@@ -32,6 +32,7 @@ names the making of a batch, ``GET /batch`` a look at one, ``GET /results`` its 
 | ``not_json``, ``off_schema``, ``wrong_quote``, ``html``, ``empty`` | a reply that is no use |
 | ``prose``, ``fence``, ``thinking`` | an honest one, in prose, in a fence, or behind a block of thinking |
 | ``errored``, ``expired``, ``canceled`` | of a batch: that result; of a live call: 500 |
+| ``unreadable``, ``broken`` | of a batch: a paid result that is none, or a line that is no JSON |
 | an object | a verdict with these fields; ``{"text": …}``: that text |
 """
 

@@ -173,8 +173,11 @@ class BatchWork:
                 result = self.result(self.server.action(prompt.content), prompt)
             except Wrong as wrong:
                 result = {"type": "errored", "error": wrong.error()}
-        batch.counts[result["type"]] += 1
-        batch.results.append(encode({"custom_id": item.custom_id, "result": result}) + b"\n")
+        batch.counts[result["type"] if result["type"] in KINDS else "succeeded"] += 1
+        line = encode({"custom_id": item.custom_id, "result": result})
+        if result.pop("broken", False):
+            line = line[:20]
+        batch.results.append(line + b"\n")
 
     def result(self, action: Json, prompt: Prompt) -> dict[str, Any]:
         word = action if isinstance(action, str) else ""
@@ -186,6 +189,8 @@ class BatchWork:
         body, usage = self.server.reply(action, prompt, "batch")
         self.usage.add(usage)
         self.calls += 1
+        if word in ("unreadable", "broken"):
+            return {"type": 7 if word == "unreadable" else "succeeded", "broken": word == "broken"}
         return {"type": "succeeded", "message": msgspec.Raw(body)}
 
     def listed(self, query: dict[str, str]) -> Response:

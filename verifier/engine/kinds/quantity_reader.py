@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from flint import fmpq
 
+from verifier.engine import text as texts
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.compound import INCHES, MORE, compound, runs_on
 from verifier.engine.kinds.direction import Direction, may_point, split_direction
@@ -65,6 +66,8 @@ def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
 
     It may as well be letters and words, which the next readers read.
     """
+    if texts.fold(text) in ctx.rules.attacks.blanks and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words):
+        return  # N/A
     joined = not _JOINTS.isdisjoint(text) or "per" in text
     if ctx.demand.verbatim or (
         not (joined and _COMPOUND.search(text)) and ctx.rules.text.generic_units.isdisjoint(ctx.demand.words)

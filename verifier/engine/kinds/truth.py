@@ -64,6 +64,8 @@ def may_read(text: str, ctx: Context) -> bool:
     found = _FIRST.match(text)
     if found is not None and found[1].lower() in table.words:
         return True
+    if _alone(text, ctx) is not None:
+        return True
     return (ctx.demand.asked and len(text) <= _PAIR) or fold(text).startswith(table.leads)
 
 
@@ -83,6 +85,10 @@ def read_letter(text: str, ctx: Context) -> Reading | None:
 def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a truth word and does not go on to say the opposite."""
     table = ctx.rules.truth
+    said = _alone(text, ctx)
+    if said is not None:
+        yield Reading(Truth(said.value, said.vocabulary), "truth", certain=False)  # or a label
+        return
     if _both(text, ctx):
         yield Reading(Truth(value=True, vocabulary="both", both=True), "truth")
         return
@@ -109,6 +115,12 @@ def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
         if told in word.against or told in ctx.rules.text.qualifiers:
             return
     yield Reading(Truth(word.value, word.vocabulary), "truth", rest.strip(" .,;:"))
+
+
+def _alone(text: str, ctx: Context) -> TruthWord | None:
+    """What a whole answer says that is a yes or a no to a question, unless the question has its word: "Correct"."""
+    said = ctx.rules.truth.alone.get(fold(text)) if len(text) <= _PAIR and ctx.demand.asked else None
+    return None if said is None or _WORD.findall(fold(text))[-1] in ctx.demand.words else said
 
 
 def _offered(letter: TruthWord, ctx: Context) -> bool:
