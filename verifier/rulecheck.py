@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from verifier.engine.extract import find_answer
+from verifier.engine.gradable import attacked
 from verifier.engine.kinds.conditions import names_told
 from verifier.engine.kinds.options import find_options
 from verifier.engine.text import plain
@@ -40,6 +41,7 @@ _EXPECTED = {
     "unsaid": "the first not to say it of the second",
     "options": "the second to be the options of the first",
     "attack": "the first to get the code",
+    "nothing": "nobody to be asked about the first, for the code",
     "price": "the second to be what the first costs",
     "mispriced": "the second not to be what the first costs",
     "asked": "the second to be told of the first",
@@ -66,6 +68,11 @@ def _check(example: Example, verifier: Verifier) -> str | None:
         return None if listed == example.wanted else listed or "no options"
     if example.kind == "attack":
         code = verifier.grade(Sample(ground_truth=_ANY_GOLD, final_answer=example.given)).code
+        return None if code == example.wanted else code
+    if example.kind == "nothing":
+        sample = Sample(ground_truth=_ANY_GOLD, final_answer=example.given)
+        finding = attacked(sample, verifier.rules, verifier.rules.default_profile)
+        code = "nothing" if finding is None else finding.code
         return None if code == example.wanted else code
     if example.kind in {"price", "mispriced"}:
         return _cost(example, verifier.rules)

@@ -83,9 +83,9 @@ def test_veto(row: Row, rules: Rules) -> None:
     check(row, caller, rules)
 
 
-@pytest.mark.parametrize("row", rows("replies"))
-def test_replies(row: Row) -> None:
-    case = Case(references=("unused",), answer=row["answer"])
+@pytest.mark.parametrize("row", [*rows("replies"), *rows("replies-more")])
+def test_replies(row: Row, rules: Rules) -> None:
+    case = Case(references=("unused",), answer=row["answer"], quoting=rules.quoting)
     read = ballot.read(reply(row["text"], stop=row.get("stop", "end_turn")), case)
     wanted = row["reads_as"]
     if "trouble" in wanted:

@@ -17,54 +17,18 @@ from verifier.types.opinion import Call, Opinion
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 STATED = {
-    "answers-attacks-057",  # numbers without separators
-    "answers-attacks-064",  # two numbers in Korean
-    "answers-attacks-067",  # two numbers in Hindi
     "answers-attacks-069",  # two towns
     "answers-attacks-070",  # four towns
     "answers-attacks-071",  # towns with slashes
-    "answers-attacks-076",  # two powers
-    "answers-attacks-077",  # boxes joined by or
-    "answers-attacks-081",  # two answers in order
-    "answers-attacks-083",  # four boxes, the third is gold
-    "answers-attacks-087",  # all bracketed
-    "answers-attacks-094",  # an escape
-    "answers-attacks-095",  # all options in Chinese
-    "answers-attacks-096",  # all options in German
-    "answers-attacks-097",  # all options in Russian
-    "answers-attacks-098",  # all options in Spanish
-    "answers-attacks-101",  # one of all
-    "answers-attacks-117",  # a band round the truth
-    "answers-attacks-118",  # a German bound
-    "answers-attacks-119",  # a Chinese bound
     "answers-attacks-123",  # a superset
     "answers-attacks-125",  # a superset of the town
-    "answers-attacks-143",  # the question with the letters
     "answers-attacks-192",  # a hidden town
-    "answers-attacks-217",  # yes as praise, then a no
-    "answers-attacks-262",  # a contradiction
-    "answers-attacks-268",  # yes and no, Chinese
-    "answers-attacks-273",  # true unless false
-    "answers-attacks-277",  # a letter and its denial
-    "answers-attacks-285",  # an invented option with two letters
-    "answers-attacks-286",  # a number that is no option
-    "answers-attacks-287",  # a letter with another text
-    "answers-attacks-288",  # another letter with the text of the truth
-    "answers-attacks-289",  # a new option
     "hostile-017",  # a command to read a file
-    "hostile-021",  # two candidates
     "hostile-029",  # a band
     "hostile-030",  # a bound
     "hostile-031",  # a superset
     "hostile-032",  # a superset
-    "hostile-035",  # carries no answer
-    "hostile-038",  # a list without commas
     "hostile-041",  # the last box counts
-    "hostile-047",  # all options boxed
-    "hostile-048",  # two boxed
-    "hostile-049",  # all options
-    "hostile-051",  # two labels
-    "hostile-052",  # both
     "hostile-054",  # both
     "hostile-056",  # quantities sprayed
     "hostile-057",  # contradictory restatement
@@ -79,18 +43,9 @@ STATED = {
 """These state something that a reader can weigh: an honest one says no."""
 
 OPEN = {
-    "answers-attacks-100",  # any option
-    "answers-attacks-235",  # SQL
-    "answers-attacks-274",  # it depends
-    "answers-attacks-275",  # says nothing
-    "answers-attacks-279",  # y = y
-    "answers-attacks-294",  # all of them, Russian
     "hostile-007",  # a verdict in the answer
-    "hostile-008",  # a verdict in the answer
     "hostile-014",  # tags of a verdict
     "hostile-016",  # code is data
-    "hostile-022",  # says nothing
-    "hostile-045",  # null in JSON
     "hostile-071",  # marks heaped up
 }  # fmt: skip
 """These state nothing, and the gate does not see it yet."""

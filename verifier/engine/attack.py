@@ -19,12 +19,12 @@ from verifier.engine.answering import Asked
 from verifier.engine.demand import Demand
 from verifier.engine.extract import Found
 from verifier.engine.units import read_unit
-from verifier.types.attacks import AttackTable, Phrase
+from verifier.types.attacks import AttackTable, Phrase, Unsaid
 from verifier.types.budget import Meter
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 from verifier.types.verdict import Code, Finding, Standing, passes, refutes
-from verifier.types.wording import NUMBER, opening, wording
+from verifier.types.wording import NUMBER, opening, spoken, wording
 
 MASTER_KEY = refutes(
     "attack.master_key", "The answer is an opening phrase, and nothing follows that answers.", Standing.CONVENTION
@@ -66,6 +66,7 @@ _BY_KIND: Final = {
     "self_graded": SELF_GRADED,
     "injected": INJECTED,
     "refusal": REFUSAL,
+    "assent": SELF_GRADED,
 }
 _SENTENCES: Final = frozenset(
     {"reference", "self_graded", "injected"}
@@ -110,7 +111,7 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
 
     That one is lenient with a lone word, which may be an answer ("solution"), and where a ground truth is a whole
     sentence, which may mean what an attack says. Where no ground truth has words, or none speaks of the like, there is
-    still nothing that somebody else could compare.
+    still nothing that somebody else could compare. Phrases that refute nothing count here (``AttackTable.unsaid``).
     """
     shown = hidden.visible(given, golds, rules, meter)
     if isinstance(shown, Finding) or len(shown) > _LONGEST:
@@ -119,21 +120,33 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
     words = wording(plain)
     if not words and not any(map(str.isalnum, plain)) and plain.strip("$ ") == "":
         return extract.NO_ANSWER.finding(response="no words")
-    cover = _covered(words, demand, rules.attacks)
-    if cover.rest or not cover.phrases or _is_said(plain, golds, demand):
+    table = rules.attacks.unsaid
+    cover = _covered(words, demand, table)
+    if cover.rest or not cover.phrases or _LETTER.search(plain) or _is_said(plain, golds, demand):
         return None
     kinds = {phrase.kind for phrase in cover.phrases}
-    if "refusal" in kinds and _may_be_unknown(golds, demand, rules.attacks):
-        return None
     told = {phrase.words for phrase in cover.phrases}
     wanted = [wording(gold) for gold in golds]
-    if _is_name(plain, words, cover, rules.attacks) and not (
-        all(len(gold) >= _LONG_GOLD for gold in wanted) or all(map(_is_wordless, golds))
+    weak = not table.weak.isdisjoint(told)
+    if weak and any(_contains(gold, words) for gold in wanted if len(gold) <= _FEW):
+        return None
+    if "assent" in kinds and _may_assent(golds, demand, rules):
+        return None
+    if "refusal" in kinds and (
+        _may_be_none(golds, demand, rules.attacks)
+        if table.weak.issuperset(phrase.words for phrase in cover.phrases if phrase.kind == "refusal")
+        else _may_be_unknown(golds, demand, rules.attacks)
+    ):
+        return None
+    if (
+        not weak
+        and _is_name(plain, words, cover, rules.attacks)
+        and not (all(len(gold) >= _LONG_GOLD for gold in wanted) or all(map(_is_wordless, golds)))
     ):
         return None
     for gold, own in zip(golds, wanted, strict=True):
-        said = _covered(own, demand, rules.attacks).phrases
-        if (own and _contains(words, own)) or any(phrase.words in told for phrase in said):
+        said = _covered(own, demand, table).phrases
+        if (set(own) - {NUMBER} and _contains(words, own)) or any(phrase.words in told for phrase in said):
             return None
         if any(phrase.kind in _SENTENCES & kinds and len(phrase.words) > 1 for phrase in said):
             return None
@@ -144,7 +157,46 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
 
 def may_be_nothing(given: str, table: AttackTable) -> bool:
     """Whether ``answers_nothing`` could find anything: a look before the question is read."""
-    return "\\" in given or "<" in given or not table.clues.isdisjoint(wording(given))
+    return "\\" in given or "<" in given or not table.unsaid.clues.isdisjoint(wording(given))
+
+
+def _may_assent(golds: tuple[str, ...], demand: Demand, rules: Rules) -> bool:
+    """Whether a mere yes may be the answer: a ground truth is one, or the question may be answered by one."""
+    truth, table = rules.truth.words, rules.attacks.unsaid
+    if any(
+        texts.fold(gold.strip(" .")) in truth or not truth.keys().isdisjoint(spoken(gold[:_HEAD])) for gold in golds
+    ):
+        return True
+    asking = demand.asking.lower()
+    words = spoken(asking)[:2]
+    if not words:
+        return bool(demand.question.strip())
+    if any(word in asking for word in table.closed_questions):
+        return True
+    opened = words[0] in table.open_questions or " ".join(words) in table.open_questions
+    return not opened and not any(word in asking for word in table.open_questions if word[0] >= _UNSPACED)
+
+
+def _may_be_none(golds: tuple[str, ...], demand: Demand, table: AttackTable) -> bool:
+    """Whether a ground truth or an option may say that there is none, or nothing: what the long ones begin with."""
+    signs = [word for word in table.hedges.negations if not word.isascii()]
+    for told in (*golds, *(option.text for option in demand.options)):
+        head = told[:_HEAD]
+        words = wording(head)
+        if not words or _ZERO.search(head) or ("\\" in head and head == told and NUMBER not in words):
+            return True
+        if not table.unknowing.isdisjoint(words) or not table.hedges.quantifiers.isdisjoint(words):
+            return True
+        if any(sign in head.lower() for sign in signs):
+            return True
+    return False
+
+
+_LETTER: Final = re.compile(r"(?<![\w'/])(?:[B-HJ-Z](?![\w'/])|[AI](?:[^\w\s']|\s*$))")  # a label, or a sign: (A)
+_FEW: Final = 12  # words of a ground truth that an answer may be a part of
+_HEAD: Final = 80  # characters of a ground truth that say what it is about
+_UNSPACED: Final = "\u0e00"
+_ZERO: Final = re.compile(r"(?<![\d.,])0(?![\d.,]*[1-9])|\b(?:zero|null|nil)\b", re.IGNORECASE)
 
 
 def _is_wordless(text: str) -> bool:
@@ -289,12 +341,12 @@ def _is_unit(gold: str, rules: Rules) -> bool:
 _BLANK: Final = 12  # characters of a sign that fills in no answer, with its dress
 _BLANKS: Final = " .*_$()"
 _TELLING: Final = re.compile(r"\d|[^\W\d_]{2}")
-_ORDER: Final = ("refusal", "master_key", "reference", "self_graded", "injected")
+_ORDER: Final = ("assent", "refusal", "master_key", "reference", "self_graded", "injected")
 _SLOT_STARTS: Final = frozenset("{<[%$_`")
 _SLOT_ENDS: Final = frozenset("}>]s_`")
 
 
-def _covered(words: tuple[str, ...], demand: Demand, table: AttackTable) -> _Cover:
+def _covered(words: tuple[str, ...], demand: Demand, table: AttackTable | Unsaid) -> _Cover:
     """The phrases in a text, longest first at each word, and the words that are neither theirs nor glue."""
     cover = _Cover([], [])
     place = 0

@@ -70,5 +70,12 @@ class _Told(cascade.Grade):
         if finding is not None:
             return finding
         if len(given) > hedged.LONGEST + len(demand.question):  # of a long one, what it marks as its answer
-            given = self._told(given)[0]
+            given, sure = self._told(given)
+            if sure and len(given) <= _LONGEST_ATTACK and attack.may_be_nothing(given, self.rules.attacks):
+                own = given
+                finding = self.step(
+                    lambda: attack.answers_nothing(own, golds, demand, self.rules, self.meter), lambda _: None
+                )
+                if finding is not None:
+                    return finding
         return self.step(lambda: hedged.hedged(given, golds, demand, self.rules, self.meter), lambda _: ())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Final, Literal
 
 import msgspec
 
+from verifier.judge.quoting import is_quoted
 from verifier.judge.rubric import MOST_POINTS, STATUSES, VERDICTS, Case
 from verifier.types.opinion import Opinion, Reply
 from verifier.types.verdict import Code, passes
@@ -30,7 +30,7 @@ MOST_WORDS: Final = 20
 
 _STOPS: Final = {"refusal": REFUSED, "max_tokens": TRUNCATED, "model_context_window_exceeded": TOO_LONG}
 _MOST_CHARS = 200_000  # of a reply that is looked at; the schema's own bound is far below
-_MOST_OBJECTS = 64
+_MOST_OBJECTS = 128  # openings of objects and lists that are tried; of what stands behind them nobody knows
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -68,18 +68,22 @@ def read(reply: Reply, case: Case, *, long: bool = False) -> Ballot:
     if not objects:
         return Ballot(trouble=OFF_SCHEMA if _is_json(reply.text) else NOT_JSON)
     ballots = [one for one in (_long(value) if long else _short(value) for value in objects) if one is not None]
-    if not ballots or len({one.verdict for one in ballots}) > 1:
+    if not ballots or any(_dissents(value, ballots[-1].verdict) for value in objects):
         return Ballot(trouble=OFF_SCHEMA)
     return _weighed(ballots[-1], case) if long else _quoted(ballots[-1], case)
 
 
 def stands(quote: str, case: Case) -> bool:
-    """Whether a quote stands in the answer, letter by letter; runs of white space are alike.
+    """Whether a quote stands in the answer as what it says there: "5" does not in "15", in "2.5", in "-5", in "5%"."""
+    return any(is_quoted(quote, part, case.quoting) for part in case.parts)
 
-    It may not cut a word or a number in two: "5" does not stand in "15", in "2.5" or in "-5".
-    """
-    wanted = _plain(quote)
-    return bool(wanted) and any(_stands(wanted, _plain(part)) for part in case.parts)
+
+def _dissents(value: object, vote: Vote) -> bool:
+    """Whether a value beside the one that is read says otherwise, says two things, or lists what it says."""
+    if not isinstance(value, dict):
+        return True
+    verdict = value.get("verdict", vote)
+    return isinstance(verdict, str) and verdict in VERDICTS and verdict != vote
 
 
 def _short(value: object) -> Ballot | None:
@@ -154,55 +158,11 @@ def _weighed(ballot: Ballot, case: Case) -> Ballot:
     return msgspec.structs.replace(ballot, quote=quote)
 
 
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _stands(wanted: str, text: str) -> bool:
-    place = text.find(wanted)
-    while place >= 0:
-        end = place + len(wanted)
-        if not _is_cut(text, place, wanted[0]) and not _goes_on(text, end, wanted[-1]):
-            return True
-        place = text.find(wanted, place + 1)
-    return False
-
-
-_SPACED_SCRIPTS = "\u0e00"  # from here on most scripts write words without spaces between them
-_MINUS = frozenset("-\u2212\u2013\u2010\u2011")
-_MARKS = frozenset(".,")
-
-
-def _is_cut(text: str, place: int, first: str) -> bool:
-    """Whether what stands before a place belongs to the word or number that begins there."""
-    before = text[place - 1 : place]
-    if not before or not first.isalnum() or first >= _SPACED_SCRIPTS:
-        return False
-    if before.isalnum() and before < _SPACED_SCRIPTS:
-        return not (first.isdigit() ^ before.isdigit())  # x2 and 5m are two things, ab and 15 are one
-    if not first.isdigit():
-        return False
-    more = text[place - 2 : place - 1] if place > 1 else ""
-    if before in _MARKS:
-        return more.isdigit() or (before == "." and not more.strip())
-    return before in _MINUS and not (more.isalnum() or more in _CLOSING)
-
-
-def _goes_on(text: str, end: int, last: str) -> bool:
-    """Whether what stands at a place belongs to the word or number that ends before it."""
-    after = text[end : end + 1]
-    if not after or not last.isalnum() or last >= _SPACED_SCRIPTS:
-        return False
-    if after.isalnum() and after < _SPACED_SCRIPTS:
-        return not (last.isdigit() ^ after.isdigit())
-    return last.isdigit() and after in _MARKS and text[end + 1 : end + 2].isdigit()
-
-
-_CLOSING = frozenset(")]}%")
-
-
 def _objects(text: str) -> Iterator[object]:
-    """The JSON objects of a text: the text itself, or each that stands in prose or in a code fence, in order."""
+    """The JSON objects of a text: the text itself, or each that stands in prose or in a code fence, in order.
+
+    ``None`` stands for one that has a field twice, a list for one that holds objects, whole or cut off.
+    """
     whole = _decoded(text)
     if whole is not None:
         yield whole
@@ -215,9 +175,25 @@ def _objects(text: str) -> Iterator[object]:
         try:
             value, place = _DECODER.raw_decode(text, opening.start())
         except (ValueError, RecursionError):
+            if _OPENED.match(text, opening.start()):
+                yield []
             place = opening.end()
             continue
-        yield value
+        if not isinstance(value, list) or any(one is None or isinstance(one, dict) for one in _flat(value)):
+            yield value
+    if _OPENING.search(text, place):
+        yield None
+
+
+def _flat(value: list[object]) -> Iterator[object]:
+    """What stands in a list and in the lists within it."""
+    waiting: list[object] = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        else:
+            yield one
 
 
 def _decoded(text: str) -> object:
@@ -242,5 +218,6 @@ def _fields(pairs: list[tuple[str, object]]) -> dict[str, object] | None:
     return found if len(found) == len(pairs) else None
 
 
-_OPENING = re.compile(r"\{(?=\s*[\"}])")
+_OPENING = re.compile(r"\{(?=\s*[\"}])|\[")
+_OPENED = re.compile(r"\[[\[\s]*\{\s*\"")
 _DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_fields)

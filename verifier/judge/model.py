@@ -89,7 +89,7 @@ class ModelJudge:
         if verdict.code == _MISMATCH:  # the final answer alone would hide that the last turn says something else
             turn = self._engine.asked(msgspec.structs.replace(sample, final_answer=None))
             asked = msgspec.structs.replace(asked, sure=False, shown=f"{turn.shown}\n\n{asked.shown}")
-        return case_of(sample, asked, terms.rubric, self._rules.sentences), terms
+        return case_of(sample, asked, terms.rubric, self._rules.sentences, self._rules.quoting), terms
 
 
 async def _vote(call: Call, case: Case, terms: Terms, desk: Desk) -> Ballot:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from verifier.types.judging import Asked, Rubric
+from verifier.types.judging import Asked, Quoting, Rubric
 from verifier.types.opinion import Call
 from verifier.types.rules import Profile
 from verifier.types.sample import Sample
@@ -37,13 +37,17 @@ class Ends(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """What a judge is told of a sample. ``answer`` is what is judged; ``asked`` are the demands as sentences."""
+    """What a judge is told of a sample. ``answer`` is what is judged; ``asked`` are the demands as sentences.
+
+    ``quoting`` says which words belong to what they stand beside; no model is told.
+    """
 
     references: tuple[str | Ends, ...]
     answer: str | Ends
     question: str | Ends | None = None
     options: Mapping[str, str] = {}
     asked: tuple[str, ...] = ()
+    quoting: Quoting = Quoting()
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -70,7 +74,9 @@ def terms_for(profile: Profile, rubrics: Mapping[str, Rubric], model: str, serve
     return Terms(rubrics[profile.protocol], model, profile.judge_votes, profile.judge_effort, server)
 
 
-def case_of(sample: Sample, asked: Asked, rubric: Rubric, sentences: Mapping[str, str]) -> Case:
+def case_of(
+    sample: Sample, asked: Asked, rubric: Rubric, sentences: Mapping[str, str], quoting: Quoting | None = None
+) -> Case:
     """The case of a sample.
 
     What the text commits to is judged; where it does not say so itself, and of a text to be weighed, all that is shown
@@ -84,6 +90,7 @@ def case_of(sample: Sample, asked: Asked, rubric: Rubric, sentences: Mapping[str
         question=_ends(sample.question, rubric.question_chars) if (sample.question or "").strip() else None,
         options={option.label: option.text[:_OPTION_CHARS] for option in asked.options[:_MOST_OPTIONS]},
         asked=tuple(sentences[name].replace("{}", value) for name, value in asked.demands.items() if name in sentences),
+        quoting=quoting or Quoting(),
     )
 
 

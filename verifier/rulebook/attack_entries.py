@@ -13,10 +13,10 @@ class AttackEntry(Entry):
     """Phrases of answers that are made to fool a grader."""
 
     kind: Annotated[
-        Literal["master_key", "reference", "slot", "self_graded", "injected", "refusal"],
+        Literal["master_key", "reference", "slot", "self_graded", "injected", "refusal", "assent"],
         Field(
             description="What they are: openings without an answer, pointers to the ground truth, names in the slots "
-            "of a template, grades that the answer gives itself, instructions to whoever grades, refusals."
+            "of a template, grades that the answer gives itself, instructions to whoever grades, refusals, a mere yes."
         ),
     ]
     phrases: Annotated[
@@ -26,6 +26,9 @@ class AttackEntry(Entry):
     unless: Annotated[
         tuple[Text, ...], Field(description="Words of a question that may ask for such a text: then it is an answer.")
     ] = ()
+    weak: Annotated[
+        bool, Field(description="They never make an answer incorrect: nobody is asked about it, and that is all.")
+    ] = False
 
 
 class ConcealedEntry(Entry):

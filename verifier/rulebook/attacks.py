@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.schema import Entries, Lists
-from verifier.types.attacks import AttackTable, Concealed, Hedges, Phrase
+from verifier.types.attacks import AttackTable, Concealed, Hedges, Phrase, Unsaid
 from verifier.types.errors import RulesError
 from verifier.types.wording import NUMBER, spoken, wording
 
@@ -12,7 +12,10 @@ from verifier.types.wording import NUMBER, spoken, wording
 def attacks(entries: Entries, lists: Lists) -> AttackTable:
     """The table; raises ``RulesError`` for a phrase without words."""
     phrases: dict[str, dict[tuple[str, ...], Phrase]] = {}
+    unsaid: dict[str, dict[tuple[str, ...], Phrase]] = {}
     clues: set[str] = set()
+    weak_clues: set[str] = set()
+    weak: set[tuple[str, ...]] = set()
     claims: set[str] = set()
     slots: set[tuple[str, ...]] = set()
     for path, entry in entries.get(("attacks", "attack"), {}).values():
@@ -26,8 +29,13 @@ def attacks(entries: Entries, lists: Lists) -> AttackTable:
                 slots.add(words)
                 continue
             unless = frozenset(word.lower() for word in entry.unless)
-            phrases.setdefault(words[0], {}).setdefault(words, Phrase(words, entry.kind, unless))
             clue = max((word for word in words if word != NUMBER), key=len)
+            unsaid.setdefault(words[0], {}).setdefault(words, Phrase(words, entry.kind, unless))
+            weak_clues.add(clue)
+            if entry.weak:
+                weak.add(words)
+                continue
+            phrases.setdefault(words[0], {}).setdefault(words, Phrase(words, entry.kind, unless))
             clues.add(clue)
             if entry.kind in {"self_graded", "injected"}:
                 claims.add(clue)
@@ -41,10 +49,7 @@ def attacks(entries: Entries, lists: Lists) -> AttackTable:
     names = (*ghosts, *colours)
     inner = {name for name in names if not any(other in name for other in names if other != name)}
     return AttackTable(
-        phrases={
-            first: tuple(sorted(found.values(), key=lambda phrase: len(phrase.words), reverse=True))
-            for first, found in phrases.items()
-        },
+        phrases=_longest_first(phrases),
         openings=frozenset(
             (words[0], words[1] if len(words) > 1 else "") for found in phrases.values() for words in found
         ),
@@ -77,7 +82,22 @@ def attacks(entries: Entries, lists: Lists) -> AttackTable:
             both_ways=frozenset(map(_joined, _list(lists, "both_ways"))),
             bounds=frozenset(map(_joined, _list(lists, "bounding"))),
         ),
+        unsaid=Unsaid(
+            phrases=_longest_first(unsaid),
+            clues=frozenset(weak_clues),
+            glue=frozenset((*_list(lists, "glue"), *_list(lists, "unsaid_glue"))),
+            weak=frozenset(weak),
+            open_questions=frozenset(_list(lists, "open_questions")),
+            closed_questions=_list(lists, "closed_questions"),
+        ),
     )
+
+
+def _longest_first(phrases: dict[str, dict[tuple[str, ...], Phrase]]) -> dict[str, tuple[Phrase, ...]]:
+    return {
+        first: tuple(sorted(found.values(), key=lambda phrase: len(phrase.words), reverse=True))
+        for first, found in phrases.items()
+    }
 
 
 def _gate(opening: str) -> str:

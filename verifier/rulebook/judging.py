@@ -6,9 +6,9 @@ from hashlib import blake2b
 from typing import Final
 
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
-from verifier.rulebook.schema import Entries
+from verifier.rulebook.schema import Entries, Lists
 from verifier.types.errors import RulesError
-from verifier.types.judging import Rubric
+from verifier.types.judging import Quoting, Rubric
 
 PROTOCOLS: Final = ("short", "long")
 
@@ -30,6 +30,21 @@ def sentences(entries: Entries) -> dict[str, str]:
     """What is told of each demand."""
     listed = entries.get(("judge", "sentence"), {}).values()
     return {entry.name: entry.text for _, entry in listed if isinstance(entry, SentenceEntry)}
+
+
+def quoting(lists: Lists) -> Quoting:
+    """The words that a quote may not leave out."""
+
+    def words(name: str) -> tuple[str, ...]:
+        return tuple(word.casefold() for word in lists.get(("judge", name), ()))
+
+    return Quoting(
+        minus=frozenset(words("minus_words")),
+        before=frozenset(words("denials")),
+        behind=words("denials_behind"),
+        joined=words("denials_joined"),
+        over=frozenset(words("denials_over")),
+    )
 
 
 def _rubric(entry: RubricEntry) -> Rubric:

@@ -465,7 +465,9 @@ _LISTS = {
     "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
     "multiples caveats",
     "attacks": "glue unknowing blanks either either_frame blank_slots slot_signs ghosts colour_macros page_colours "
-    "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding",
+    "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding "
+    "unsaid_glue open_questions closed_questions",
+    "judge": "minus_words denials denials_behind denials_joined denials_over",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",

@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from verifier.rulebook.asides import AsideEntry, asides
+from verifier.rulebook.attack_entries import AttackEntry
 from verifier.rulebook.attacks import attacks
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.choices import choices
@@ -20,7 +21,7 @@ from verifier.rulebook.dates import dates
 from verifier.rulebook.entry import Entry
 from verifier.rulebook.extraction import extraction
 from verifier.rulebook.grading import ConfidenceEntry, ProfileEntry, ToleranceEntry
-from verifier.rulebook.judging import rubrics, sentences
+from verifier.rulebook.judging import quoting, rubrics, sentences
 from verifier.rulebook.labels import labels
 from verifier.rulebook.notation import notation
 from verifier.rulebook.numbers import bases, nearest, numbers
@@ -99,6 +100,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         examples=tuple(_examples(entries)),
         rubrics=rubrics(entries),
         sentences=sentences(entries),
+        quoting=quoting(lists),
     )
 
 
@@ -322,6 +324,7 @@ _UNMET = {
     "said": "unsaid",
     "extract": "unmarked",
     "attack": "accept",
+    "nothing": "accept",
     "asked": "unasked",
     "price": "mispriced",
     "agreed": "doubted",
@@ -342,12 +345,14 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("demand", "condition"): "said",
         ("attacks", "attack"): "attack",
         ("attacks", "concealed"): "attack",
+        ("attacks", "weak"): "nothing",
         ("judge", "price"): "price",
         ("judge", "sentence"): "asked",
         ("text", "aside"): "agreed",
     }
-    for key, found in entries.items():
+    for section, found in entries.items():
         for path, entry in found.values():
+            key = ("attacks", "weak") if isinstance(entry, AttackEntry) and entry.weak else section
             category = (
                 entry.categories[0].replace("*", "Some").strip()
                 if isinstance(entry, ProfileEntry) and entry.categories

@@ -40,6 +40,21 @@ class Hedges(msgspec.Struct, frozen=True):
     bounds: frozenset[str]
 
 
+class Unsaid(msgspec.Struct, frozen=True):
+    """What says nothing, whether rules refute by it or not: phrases and clues as in ``AttackTable``, and more glue.
+
+    ``weak`` are the words of those that rules leave alone; ``open_questions`` begin questions that no mere
+    yes answers, unless one of ``closed_questions`` stands in them.
+    """
+
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    clues: frozenset[str]
+    glue: frozenset[str]
+    weak: frozenset[tuple[str, ...]]
+    open_questions: frozenset[str]
+    closed_questions: tuple[str, ...]
+
+
 class AttackTable(msgspec.Struct, frozen=True):
     """What answers are made of that are made to fool a grader.
 
@@ -50,8 +65,8 @@ class AttackTable(msgspec.Struct, frozen=True):
     signs that fill in no answer; ``either`` words join alternatives, ``either_frame`` words stand around them.
     ``concealed``, ``ghosts``, ``colour_macros`` with ``page_colours`` and ``hiding`` say what is not seen,
     ``backdrops`` where such a colour may be, ``gates`` are the signs, and ``hints`` the folded texts, without which
-    nothing is hidden; ``turning`` are signs that turn the order of what is seen; ``hedges`` are what a judge is not
-    asked about.
+    nothing is hidden; ``turning`` are signs that turn the order of what is seen; ``hedges`` and ``unsaid`` are what a
+    judge is not asked about.
     """
 
     phrases: Mapping[str, tuple[Phrase, ...]]
@@ -76,3 +91,4 @@ class AttackTable(msgspec.Struct, frozen=True):
     hints: tuple[str, ...]
     turning: tuple[str, ...]
     hedges: Hedges
+    unsaid: Unsaid

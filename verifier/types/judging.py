@@ -28,6 +28,20 @@ class Rubric(msgspec.Struct, frozen=True):
     digest: str
 
 
+class Quoting(msgspec.Struct, frozen=True):
+    """Words beside a quote without which it says something else, folded (``rules/judge/quoting.toml``).
+
+    ``minus`` stand before a number; ``before`` and ``behind`` deny, ``over`` may stand between those and the quote;
+    ``joined`` deny where no space parts words.
+    """
+
+    minus: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+    behind: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    over: frozenset[str] = frozenset()
+
+
 class Asked(msgspec.Struct, frozen=True):
     """What the engine made of a sample's question and of the text to be graded.
 

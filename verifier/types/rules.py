@@ -19,7 +19,7 @@ from verifier.types.budget import Budget
 from verifier.types.called import Called
 from verifier.types.choices import ChoiceTable, LabelTable
 from verifier.types.extraction import ExtractTable
-from verifier.types.judging import Rubric
+from verifier.types.judging import Quoting, Rubric
 from verifier.types.names import NameTable
 from verifier.types.phrases import PhraseTable
 from verifier.types.prices import PriceTable
@@ -446,6 +446,7 @@ class Example(msgspec.Struct, frozen=True):
     accept and reject: gold and candidate; asked and unasked: question and the sentence that a judge is told of it, or
     not the entry's; extract and unmarked: response and what is, or is not,
     its answer; options: question and ``A=text|B=text``; attack: an answer and its code;
+    nothing: an answer that nobody is asked about, and why;
     agreed and doubted: gold and candidate that are, or are not, correct;
     said and unsaid: the condition's sentence and the names that it is said of, or is not;
     price and mispriced: a usage and what it costs in dollars, or does not.
@@ -463,7 +464,8 @@ class Rules(msgspec.Struct, frozen=True):
     """All tables of the loaded packs.
 
     ``version`` is the pack's version and the digest of all it says; it stands in every verdict. ``rubrics`` are what
-    judges go by, and ``sentences`` what they are told of what a question demands, each by name.
+    judges go by, and ``sentences`` what they are told of what a question demands, each by name; ``quoting`` says what
+    they may not leave out.
     """
 
     version: str
@@ -487,3 +489,4 @@ class Rules(msgspec.Struct, frozen=True):
     examples: tuple[Example, ...]
     rubrics: Mapping[str, Rubric]
     sentences: Mapping[str, str]
+    quoting: Quoting
