@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from labelled import ABSENT, Row, data_folder, pairs, trajectories
+from pydantic import SecretStr
 
 from verifier import Outcome, Sample, Verdict, Verifier
 from verifier.batch.grading import Job
@@ -87,7 +88,7 @@ def asked(folder: Path, url: str, *, concurrency: int, watch: Watch, name: str) 
         ANTHROPIC_API_KEY="test-key",  # type: ignore[call-arg]  # pydantic's alias
         judge_base_url=url,
         judge_concurrency=concurrency,
-        store_url=f"sqlite:///{folder}/{name}.db",
+        store_url=SecretStr(f"sqlite:///{folder}/{name}.db"),
     )
     job = Job(judges=(*JUDGES, MODEL_JUDGE))
     plan = Plan(outputs=((folder / f"{name}.out", (str(folder / f"{name}.jsonl"),)),), job=job, workers=1, restart=True)

@@ -57,7 +57,7 @@ class Clock:
     def __init__(self) -> None:
         self.steps: list[Taken] = []
         self._inside: list[float] = []
-        self._plain: Callable[..., Any] = cascade._Grade.step  # noqa: SLF001
+        self._plain: Callable[..., Any] = cascade.Grade.step
 
     def __enter__(self) -> list[Taken]:
         clock = self
@@ -83,11 +83,11 @@ class Clock:
                 if clock._inside:
                     clock._inside[-1] += whole
 
-        cascade._Grade.step = step  # type: ignore[assignment, method-assign]  # noqa: SLF001
+        cascade.Grade.step = step  # type: ignore[assignment, method-assign]
         return self.steps
 
     def __exit__(self, *_: object) -> None:
-        cascade._Grade.step = self._plain  # type: ignore[method-assign]  # noqa: SLF001
+        cascade.Grade.step = self._plain  # type: ignore[method-assign]
 
 
 def _what(action: Callable[[], Any]) -> str:
