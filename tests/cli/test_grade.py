@@ -503,7 +503,7 @@ def _all(terminal: int) -> Iterator[bytes]:
 def test_judges_are_silent_where_there_is_nothing_to_ask(tmp_path: Path, verifier: Run) -> None:
     _write(tmp_path / "in.jsonl", GOOD)
     for judge in ("auto", "none"):
-        done = verifier("grade", "in.jsonl", "--judge", judge)
+        done = verifier("grade", "in.jsonl", "-o", f"{judge}.jsonl", "--judge", judge)
         assert (done.returncode, done.stderr) == (0, b"")
 
 

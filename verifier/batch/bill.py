@@ -25,9 +25,13 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_lost(bill: Bill, path: Path) -> bool:
-    """List the lost calls of a run; whether there are any. Where there are none, no file of an earlier run stays."""
+    """List the lost calls of a run; whether there are any. Where there are none, no file of an earlier run stays.
+
+    But it stays where this run paid for nothing: it answered from what that earlier run had lost calls over.
+    """
     if not bill.lost:
-        path.unlink(missing_ok=True)
+        if bill.spending.calls:
+            path.unlink(missing_ok=True)
         return False
     lines = [
         write_json(
