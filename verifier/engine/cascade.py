@@ -75,6 +75,7 @@ _T = TypeVar("_T")
 _L = TypeVar("_L")
 _GUARDS: Final = {"subject": "subjects", "described": "described"}  # what holds an agreement back, by its codes
 _SHOWN: Final = 300  # characters of a text that a trace shows
+_BESIDE: Final = 2  # units of work that it costs to look at a character of what stands beside an answer
 
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
@@ -384,6 +385,8 @@ class Grade:
     def _beside(self, gold: Side, candidate: Side, finding: Finding) -> Finding | None:
         """What is said beside an answer that agrees, and of what it is said."""
         ctx = self.context
+        said = candidate.found.candidates[0].text if candidate.found is not None else ""
+        self.meter.spend(_BESIDE * (len(gold.given) + len(said)))
         return (
             asides.doubted(gold, candidate, finding, ctx)
             or subjects.other(gold, candidate, finding, ctx)
