@@ -18,6 +18,7 @@ from verifier.types.budget import Exhausted, Meter
 from verifier.types.expr import Expr
 from verifier.types.verdict import Decision
 
+_ROUNDED: Final = 96  # units of work that it costs to compile a constant and round it once
 _PRECISIONS: Final = (64, 128, 512, 2048)
 _BOUNDED: Final = (128, 512, 1024)
 _THIRTY_DIGITS: Final = 100
@@ -279,7 +280,7 @@ def decimal(tree: Expr, digits: int, meter: Meter) -> fmpq | None:
         middle, radius = as_rational(ball), as_rational(ball.rad())  # both exact, whatever the precision is by now
         if middle is None or radius is None or abs(middle) <= radius:
             continue
-        meter.spend(2 + precision // 16)
+        meter.spend(_ROUNDED + precision // 16)
         first, second = rounded(middle - radius, digits), rounded(middle + radius, digits)
         if first == second:
             return first
