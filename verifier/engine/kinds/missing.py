@@ -223,7 +223,7 @@ def in_question(unit: UnitDefinition, ctx: Context) -> bool:
 def _is_rate_of_data(unit: UnitDefinition, ctx: Context) -> bool:
     """Whether a unit is one of the question's units by another: its data are in miles and hours."""
     table = ctx.rules.units.words
-    told = [table[word] for word in sorted(ctx.demand.words & table.keys())][:_MOST_TOLD]
+    told = [table[word] for word in sorted(word for word in ctx.demand.words if word in table)][:_MOST_TOLD]
     return any(
         one.factor / by.factor == unit.factor
         and one.pi - by.pi == unit.pi
