@@ -113,6 +113,11 @@ class Settings(BaseSettings):
         return self.judge != "none" and (self.anthropic_api_key is not None or self.judge_base_url is not None)
 
     @property
+    def judge_key(self) -> str | None:
+        """The key itself: for who sends it, not for a message."""
+        return None if self.anthropic_api_key is None else self.anthropic_api_key.get_secret_value()
+
+    @property
     def judge_server(self) -> str:
         """The address of the judge's server, as opinions are kept under it; empty for Anthropic's own."""
         return server_of(self.judge_base_url) if self.judge_base_url else ""

@@ -14,6 +14,7 @@ from verifier.batch.rounds import GRACE, Gathering, Rounds, Sender
 from verifier.judge.desk import CLAIM, MARGIN
 from verifier.judge.desk import Desk as Counter
 from verifier.judge.model import NAME as MODEL_JUDGE
+from verifier.judge.opening import caller_of
 from verifier.judge.port import Caller, Desk
 from verifier.judge.prices import find, unpriced
 from verifier.judge.purse import Purse
@@ -113,26 +114,13 @@ Opening = Callable[[Rules, str], Till]
 """Makes the till of a run, from its rules and its name."""
 
 
-def caller_of(settings: Settings, model: str | None) -> Caller:
-    """What sends live calls, as the settings say."""
-    from verifier.judge.anthropic import AnthropicCaller
-
-    return AnthropicCaller(
-        model=model or settings.judge_model,
-        api_key=_key(settings),
-        base_url=settings.judge_base_url,
-        deadline_seconds=settings.judge_deadline_seconds,
-        concurrency=settings.judge_concurrency,
-    )
-
-
 def sender_of(settings: Settings, model: str | None) -> Sender:
     """What sends message batches, as the settings say."""
     from verifier.judge.batches import BatchCaller
 
     return BatchCaller(
         model=model or settings.judge_model,
-        api_key=_key(settings),
+        api_key=settings.judge_key,
         base_url=settings.judge_base_url,
         deadline_seconds=settings.judge_deadline_seconds,
         concurrency=settings.judge_concurrency,
@@ -145,10 +133,6 @@ def _refuse_unpriced(rules: Rules, model: str, profile: str | None) -> None:
         asked = each.judge_model or model
         if MODEL_JUDGE in each.judges and profile in {None, each.name} and find(rules.prices, asked) is None:
             raise SettingsError(f"{unpriced(asked)}: give it one in a rule pack, if need be of zeros, or set no budget")
-
-
-def _key(settings: Settings) -> str | None:
-    return None if settings.anthropic_api_key is None else settings.anthropic_api_key.get_secret_value()
 
 
 def opening(

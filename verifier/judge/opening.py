@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from verifier.judge.port import Desk
+from verifier.judge.port import Caller, Desk
 from verifier.judge.trouble import STORE_FAILED, UNAVAILABLE, Trouble
 from verifier.types.errors import SettingsError, StoreError, VerifierError
 from verifier.types.opinion import Call, Opinion
@@ -17,9 +17,6 @@ from verifier.types.opinion import Call, Opinion
 if TYPE_CHECKING:  # at run time imported where a desk is opened: grading alone needs none of them
     from verifier.settings import Settings
     from verifier.types.prices import PriceTable
-
-NO_KEY: Final = "none"
-"""What a server without keys is sent."""
 
 
 class LateDesk:
@@ -67,6 +64,20 @@ class LateDesk:
             desk.close()
 
 
+def caller_of(settings: Settings, model: str | None = None, *, turn: float | None = None) -> Caller:
+    """What sends live calls, as the settings say; ``model`` stands before theirs, ``turn`` is as in ``open_desk``."""
+    from verifier.judge.anthropic import AnthropicCaller
+
+    return AnthropicCaller(
+        model=model or settings.judge_model,
+        api_key=settings.judge_key,
+        base_url=settings.judge_base_url,
+        deadline_seconds=settings.judge_deadline_seconds,
+        concurrency=settings.judge_concurrency,
+        patience_seconds=turn,
+    )
+
+
 def open_desk(
     settings: Settings, prices: PriceTable, *, run: str, spent: int = 0, turn: float | None = None
 ) -> LateDesk:
@@ -81,23 +92,13 @@ def open_desk(
             import anthropic  # noqa: F401  # what the caller needs, and an extra
         except ImportError:
             raise SettingsError("the judge needs the package anthropic: pip install 'answer-verifier[judge]'") from None
-        from verifier.judge.anthropic import AnthropicCaller
         from verifier.judge.desk import MARGIN
         from verifier.judge.desk import Desk as OpenDesk
         from verifier.judge.purse import Purse
         from verifier.store.opening import open_store
 
-        secret = settings.anthropic_api_key
-        caller = AnthropicCaller(
-            model=settings.judge_model,
-            api_key=NO_KEY if secret is None else secret.get_secret_value(),
-            base_url=settings.judge_base_url,
-            deadline_seconds=settings.judge_deadline_seconds,
-            concurrency=settings.judge_concurrency,
-            patience_seconds=turn,
-        )
         return OpenDesk(
-            caller,
+            caller_of(settings, turn=turn),
             open_store(settings.store),
             Purse(settings.judge_limit, spent),
             prices=prices,
