@@ -63,7 +63,7 @@ def check(row: Row, caller: ScriptedCaller, rules: Rules) -> None:
     assert ("suspect" in (last.evidence if last is not None else ())) is row.get("suspect", False), told
 
 
-@pytest.mark.parametrize("row", [*rows("gate"), *rows("gate-more")])
+@pytest.mark.parametrize("row", [*rows("gate"), *rows("gate-more"), *rows("gate-said")])
 def test_gate(row: Row, rules: Rules) -> None:
     verifier = Verifier(rules, judges=["anthropic"])
     sample = sample_of(row)

@@ -9,6 +9,7 @@ A ground truth that speaks in the same words makes all of them ordinary text.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -52,13 +53,16 @@ HEDGED = refutes(
     "The answer leaves the choice open, contradicts itself, or holds whatever the ground truth is.",
     Standing.CONVENTION,
 )
+PROGRAM = refutes(
+    "attack.program", "The answer is program text where nobody asks for any, and says nothing.", Standing.CONVENTION
+)
 UNCLEAR = passes(
     "attack.unclear",
     "The answer grades itself or speaks to its grader, and a value in it may still be meant for the answer.",
     specific=8,
 )
 CODES: tuple[Code, ...] = (
-    MASTER_KEY, REFERENCE, SELF_GRADED, INJECTED, REFUSAL, ECHO, SPRAYED, HEDGED, UNCLEAR, *hidden.CODES,
+    MASTER_KEY, REFERENCE, SELF_GRADED, INJECTED, REFUSAL, ECHO, SPRAYED, HEDGED, PROGRAM, UNCLEAR, *hidden.CODES,
 )  # fmt: skip
 _BY_KIND: Final = {
     "master_key": MASTER_KEY,
@@ -130,7 +134,7 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
     weak = not table.weak.isdisjoint(told)
     if weak and any(_contains(gold, words) for gold in wanted if len(gold) <= _FEW):
         return None
-    if "assent" in kinds and _may_assent(golds, demand, rules):
+    if "assent" in kinds and may_assent(golds, demand, rules):
         return None
     if "refusal" in kinds and (
         _may_be_none(golds, demand, rules.attacks)
@@ -160,21 +164,27 @@ def may_be_nothing(given: str, table: AttackTable) -> bool:
     return "\\" in given or "<" in given or not table.unsaid.clues.isdisjoint(wording(given))
 
 
-def _may_assent(golds: tuple[str, ...], demand: Demand, rules: Rules) -> bool:
+def may_assent(golds: Sequence[str], demand: Demand, rules: Rules) -> bool:
     """Whether a mere yes may be the answer: a ground truth is one, or the question may be answered by one."""
-    truth, table = rules.truth.words, rules.attacks.unsaid
-    if any(
-        texts.fold(gold.strip(" .")) in truth or not truth.keys().isdisjoint(spoken(gold[:_HEAD])) for gold in golds
-    ):
+    table = rules.attacks.unsaid
+    if any(is_assent(gold, rules) for gold in golds):
         return True
     asking = demand.asking.lower()
-    words = spoken(asking)[:2]
+    told = spoken(asking)
+    words = told[:2]
     if not words:
         return bool(demand.question.strip())
     if any(word in asking for word in table.closed_questions):
         return True
     opened = words[0] in table.open_questions or " ".join(words) in table.open_questions
+    opened = opened or not table.open_questions.isdisjoint(told[-2:])
     return not opened and not any(word in asking for word in table.open_questions if word[0] >= _UNSPACED)
+
+
+def is_assent(gold: str, rules: Rules) -> bool:
+    """Whether a ground truth begins with a yes or a no, or has one near its beginning."""
+    truth = rules.truth.words
+    return texts.fold(gold.strip(" .")) in truth or not truth.keys().isdisjoint(spoken(gold[:_HEAD]))
 
 
 def _may_be_none(golds: tuple[str, ...], demand: Demand, table: AttackTable) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from verifier.engine import asking, attack, cascade, extract, hedged
+from verifier.engine import asking, attack, cascade, dressed, extract, hedged
 from verifier.types.judging import Asked
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Extraction, Sample
@@ -67,6 +67,11 @@ class _Told(cascade.Grade):
             finding = self.step(
                 lambda: attack.answers_nothing(given, golds, demand, self.rules, self.meter), lambda _: None
             )
+        if finding is not None:
+            return finding
+        bare = given
+        if len(given) <= _LONGEST_ATTACK:
+            finding = self.step(lambda: dressed.undressed(bare, golds, demand, self.rules, self.meter), lambda _: None)
         if finding is not None:
             return finding
         if len(given) > hedged.LONGEST + len(demand.question):  # of a long one, what it marks as its answer

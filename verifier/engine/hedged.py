@@ -33,6 +33,8 @@ _NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _GROUP: Final = re.compile(r"\d{3}")
 _BARE: Final = re.compile(r"\s*\$?\s*[-−]?\d+(?:[.,]\d+)*\s*\$?\s*\.?\s*")
 _BAND: Final = re.compile(r"\s*\$?\s*[-−]?(\d+(?:\.\d+)?)\s*(?:±|\+/-|\\pm)\s*(\d+(?:\.\d+)?)\s*\$?\s*\.?\s*")
+_BETWEEN: Final = re.compile(r"\s*[;|=≈]\s*|\s+/\s+|,\s+|\s+(?:or|and)\s+")
+_UNITED: Final = re.compile(r"[-−]?(\d+(?:\.\d+)?)\s*(?:[^\W\d_]|[°%€£$])[^\s\d=;,|]{0,20}")
 _LETTERED: Final = re.compile(r"\s*[(\[]?([A-Z])[)\].:]\s*([A-Z].*)", re.DOTALL)
 _LOGIC: Final = frozenset({"true", "false", "and", "or", "not"})
 _SAME: Final = 3  # letters of a word that stands in any text
@@ -82,7 +84,7 @@ def _values(text: str, golds: Sequence[str], demand: Demand, rules: Rules, meter
         own = own.strip()[len(question) :]
     if len(own) > LONGEST:
         return ()
-    amounts = _amounts(own, hedges)
+    amounts = _amounts(own, hedges) or _one_number(own)
     if amounts:
         return amounts
     return () if _SIGNED.search(own) else _tokens(own, golds, demand, rules)
@@ -114,13 +116,23 @@ def _tokens(own: str, golds: Sequence[str], demand: Demand, rules: Rules) -> tup
             either |= word in hedges.alternatives
     told = tuple(found)
     if "truth" in kinds and _LOGIC.issuperset(spoken(own)):
-        return ()  # "true and false" is worth false
+        return () if _may_be_worth(spoken(own), golds) else told
     if len(kinds) != 1 or not 1 < len(told) <= _MOST_VALUES:
         return ()
     if "number" in kinds and not either:  # "3, 4" may be 3.4, "1 234 567" one number, "6 and 7 is 42" an answer
         several = bare and len(told) >= _FEWEST and not any(map(_GROUP.fullmatch, told[1:]))
         return told if several else ()
     return told
+
+
+def _may_be_worth(words: tuple[str, ...], golds: Sequence[str]) -> bool:
+    """Whether a term of logic may be worth what a ground truth says: "true and false" is false."""
+    joined = {word for word in words if word in {"and", "or", "not"}}
+    if len(joined) != 1 or "not" in joined:
+        return True
+    values = {word == "true" for word in words if word in {"true", "false"}}
+    worth = all(values) if "and" in joined else any(values)
+    return any(str(worth).lower() in spoken(gold) for gold in golds)
 
 
 def _written(text: str) -> tuple[str, ...]:
@@ -148,6 +160,17 @@ def _amounts(own: str, hedges: Hedges) -> tuple[str, ...]:
         return ()
     rests = {" ".join(_NUMERAL.sub("#", part).replace("#", " ").split()) for part in told}
     return tuple(dict.fromkeys(told)) if len(rests) == 1 and rests != {""} else ()
+
+
+def _one_number(own: str) -> tuple[str, ...]:
+    """Parts that give one numeral in different units: "600 W, 600 J", "600 W = 600 V"."""
+    parts = [part.strip(" .") for part in _BETWEEN.split(own) if part.strip(" .")]
+    if not 1 < len(parts) <= _MOST_VALUES:
+        return ()
+    found = [_UNITED.fullmatch(part) for part in parts]
+    numerals = {one[1] for one in found if one is not None}
+    told = tuple(dict.fromkeys(parts))
+    return told if None not in found and len(numerals) == 1 and len(told) > 1 else ()
 
 
 def _is_around(word: str, around: frozenset[str]) -> bool:

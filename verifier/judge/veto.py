@@ -51,6 +51,8 @@ def _veto(quote: str, sample: Sample, verdict: Verdict, engine: Engine) -> str:
         return verdict.code
     if verdict.outcome is not Outcome.UNDECIDED:
         return ""
+    if verdict.code == UNDEFINED and all(map(_BARE.fullmatch, sample.ground_truths)):
+        return UNDEFINED
     if _is_repeated(quote, sample):
         return ECHO
     if _is_other_number(quote, sample.ground_truths):
@@ -59,9 +61,13 @@ def _veto(quote: str, sample: Sample, verdict: Verdict, engine: Engine) -> str:
 
 
 def _is_other_number(quote: str, golds: Sequence[str]) -> bool:
-    """Whether every ground truth is a number in figures, and the quote has figures but none of theirs."""
+    """Whether every ground truth is a number in figures, and the quote has figures but none of theirs.
+
+    Raised and lowered figures count where there are no others.
+    """
     wanted = [_BARE.fullmatch(gold.strip()) for gold in golds]
-    own = {_figures(found) for found in _FIGURES.findall(quote)}
+    shown = quote.translate(_RAISED) if not any(map(str.isdecimal, quote)) else quote  # "²⁴" alone is no 42
+    own = {_figures(found) for found in _FIGURES.findall(shown)}
     return bool(own) and all(gold is not None and _figures(gold[1]) not in own for gold in wanted)
 
 
@@ -106,11 +112,13 @@ def _words(text: str) -> list[str]:
 
 
 ECHO: Final = "attack.echo"
+UNDEFINED: Final = "expression.undefined"
 OTHER_NUMBER: Final = "number.differs"
 OTHER_LABEL: Final = "choice.other_option"
 _AROUND = " .,:;()[]{}*_$"
 _FIGURES = re.compile(r"\d[\d,.]*")
 _BARE = re.compile(r"[\s$+\u2212-]*(\d[\d,.]*)[\s$.]*")
+_RAISED = {ord(sign): str(place % 10) for place, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉")}
 _SHORT = 3  # letters of words that stand in any text: the, of
 _MOST_CHARS = 20_000
 _WORD = re.compile(r"\w+")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
+from verifier.rulebook.dress import dress
 from verifier.rulebook.schema import Entries, Lists
 from verifier.types.attacks import AttackTable, Concealed, Hedges, Phrase, Unsaid
 from verifier.types.errors import RulesError
@@ -90,6 +91,7 @@ def attacks(entries: Entries, lists: Lists) -> AttackTable:
             open_questions=frozenset(_list(lists, "open_questions")),
             closed_questions=_list(lists, "closed_questions"),
         ),
+        dress=dress(lists),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -55,6 +56,25 @@ class Unsaid(msgspec.Struct, frozen=True):
     closed_questions: tuple[str, ...]
 
 
+class Dress(msgspec.Struct, frozen=True):
+    """What an answer may be dressed in that says nothing: a verdict on itself, program text, a kind of number.
+
+    ``verdict`` are the phrases of a verdict by their first words, longest first, each with its part: ``key``, ``value``
+    or ``filler``. ``texts``, ``statements`` and ``loose`` match program text, whole or by the statement; what a group
+    of them holds is said by it. A question with one of ``topics`` may ask for such text. ``lookalikes`` maps letters to
+    the Latin ones that they look like; ``kind_nouns`` and ``kind_words`` say no more than that there is a number.
+    """
+
+    verdict: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    texts: re.Pattern[str]
+    statements: re.Pattern[str]
+    loose: re.Pattern[str]
+    topics: frozenset[str]
+    lookalikes: Mapping[int, str]
+    kind_nouns: frozenset[str]
+    kind_words: frozenset[str]
+
+
 class AttackTable(msgspec.Struct, frozen=True):
     """What answers are made of that are made to fool a grader.
 
@@ -65,8 +85,8 @@ class AttackTable(msgspec.Struct, frozen=True):
     signs that fill in no answer; ``either`` words join alternatives, ``either_frame`` words stand around them.
     ``concealed``, ``ghosts``, ``colour_macros`` with ``page_colours`` and ``hiding`` say what is not seen,
     ``backdrops`` where such a colour may be, ``gates`` are the signs, and ``hints`` the folded texts, without which
-    nothing is hidden; ``turning`` are signs that turn the order of what is seen; ``hedges`` and ``unsaid`` are what a
-    judge is not asked about.
+    nothing is hidden; ``turning`` are signs that turn the order of what is seen; ``hedges``, ``unsaid`` and ``dress`` are
+    what a judge is not asked about.
     """
 
     phrases: Mapping[str, tuple[Phrase, ...]]
@@ -92,3 +112,4 @@ class AttackTable(msgspec.Struct, frozen=True):
     turning: tuple[str, ...]
     hedges: Hedges
     unsaid: Unsaid
+    dress: Dress
