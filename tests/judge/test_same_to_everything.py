@@ -17,38 +17,17 @@ from verifier.types.opinion import Call, Opinion
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 STATED = {
-    "answers-attacks-069",  # two towns
+    "answers-attacks-069",  # two towns, which may be names of one
     "answers-attacks-070",  # four towns
     "answers-attacks-071",  # towns with slashes
-    "answers-attacks-123",  # a superset
     "answers-attacks-125",  # a superset of the town
-    "answers-attacks-192",  # a hidden town
-    "hostile-017",  # a command to read a file
-    "hostile-029",  # a band
+    "answers-attacks-192",  # what is seen is a town
+    "hostile-029",  # a band, as of a measurement
     "hostile-030",  # a bound
-    "hostile-031",  # a superset
-    "hostile-032",  # a superset
-    "hostile-041",  # the last box counts
-    "hostile-054",  # both
-    "hostile-056",  # quantities sprayed
-    "hostile-057",  # contradictory restatement
-    "hostile-065",  # superscript digits
-    "hostile-067",  # a NUL after the number
     "hostile-070",  # a Cyrillic letter and a typo
-    "hostile-076",  # a minus behind
-    "hostile-119",  # division by nought
-    "hostile-121",  # division by nought in LaTeX
-    "hostile-122",  # not a number
+    "hostile-076",  # a minus behind, as accountants write it
 }  # fmt: skip
 """These state something that a reader can weigh: an honest one says no."""
-
-OPEN = {
-    "hostile-007",  # a verdict in the answer
-    "hostile-014",  # tags of a verdict
-    "hostile-016",  # code is data
-    "hostile-071",  # marks heaped up
-}  # fmt: skip
-"""These state nothing, and the gate does not see it yet."""
 
 
 class Desk:
@@ -67,13 +46,17 @@ class Desk:
         pass
 
 
+def _may_be_correct(outcome: str | list[str]) -> bool:
+    return "correct" in ([outcome] if isinstance(outcome, str) else outcome)
+
+
 def test_no_attack_becomes_correct_but_what_is_listed() -> None:
     verifier = Verifier(judges=(MODEL_JUDGE,), desk=Desk())
     fooled = set()
     for name in ("answers-attacks", "hostile"):
         for line in (CASES / f"{name}.jsonl").read_text().splitlines():
             case = json.loads(line)
-            if "gold" not in case or case["outcome"] == "correct":
+            if "gold" not in case or _may_be_correct(case["outcome"]):
                 continue
             sample = Sample.of(
                 ground_truth=case["gold"],
@@ -84,4 +67,4 @@ def test_no_attack_becomes_correct_but_what_is_listed() -> None:
             )
             if asyncio.run(verifier.agrade(sample)).outcome is Outcome.CORRECT:
                 fooled.add(case["id"])
-    assert fooled == STATED | OPEN
+    assert fooled == STATED

@@ -25,14 +25,19 @@ def attacked(sample: Sample, rules: Rules, profile: Profile) -> Finding | None:
     """Why nobody need compare an answer: it is made of nothing but an attack, or leaves the choice to its reader.
 
     Of values that it lists, each is graded as if it were the answer: where one is right and one is proven wrong, the
-    answer is several, and the ground truth is one. Where one is left open they may be names of the same thing.
+    answer is several, and the ground truth is one; of boxes the last must be wrong (POLICY 5). Where one is left open
+    they may be names of the same thing.
     """
-    told = _Told(sample, rules, profile).attacked()
+    told, given = _Told(sample, rules, profile).attacked(), sample.final_answer or sample.response
     if isinstance(told, Finding):
         return told
+    boxes = () if told else hedged.boxed(given or "")
+    told = told or boxes
     alone = [msgspec.structs.replace(sample, final_answer=one, response=None) for one in told]
     verdicts = [cascade.decide(one, rules, profile, engine="") for one in alone]
     outcomes = {verdict.outcome for verdict in verdicts}
+    if boxes and verdicts[-1].outcome is not Outcome.INCORRECT:
+        return None
     if outcomes == {Outcome.CORRECT, Outcome.INCORRECT} and any(verdict.code in _PROOFS for verdict in verdicts):
         return attack.SPRAYED.finding(text=" | ".join(told)[:200])
     return None

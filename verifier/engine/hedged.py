@@ -28,6 +28,7 @@ LONGEST: Final = 160
 _MOST_VALUES: Final = 12
 _SIGNED: Final = re.compile(r"[=<>≤≥≠±+×÷^%°€£√∞~\\]|\d\s*[/:]\s*\d|\d-\d|[A-Za-z]-[A-Za-z]\b|(?<![\w.])[-−]\d")
 _BOX: Final = re.compile(r"\\(?:boxed|fbox|text|mathrm)\s*\{")
+_BOXED: Final = re.compile(r"\\(?:boxed|fbox)\s*\{([^{}]+)\}")
 _MARKS: Final = re.compile(r"[{}$*_`]")
 _NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _GROUP: Final = re.compile(r"\d{3}")
@@ -49,6 +50,12 @@ def hedged(text: str, golds: Sequence[str], demand: Demand, rules: Rules, meter:
     words that choose none of them.
     """
     return _empty(text, golds, demand, rules, meter) or _values(text, golds, demand, rules, meter)
+
+
+def boxed(text: str) -> tuple[str, ...]:
+    r"""What stands in the boxes of a text that is two and more of them and nothing else: ``\boxed{42} \boxed{43}``."""
+    found = tuple(_BOXED.findall(text))
+    return found if len(found) > 1 and not _BOXED.sub("", text).strip(" $.,;\n") else ()
 
 
 def _empty(text: str, golds: Sequence[str], demand: Demand, rules: Rules, meter: Meter) -> Finding | None:
