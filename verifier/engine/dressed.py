@@ -7,12 +7,13 @@ question speaks of the like, all of these are ordinary text. Rules refute by non
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from verifier.engine import attack, cascade, hidden
+from verifier.engine import attack, cascade, extract, hidden
 from verifier.engine.demand import Demand
 from verifier.types.attacks import Dress
 from verifier.types.budget import Meter
@@ -23,7 +24,8 @@ from verifier.types.wording import NUMBER, spoken, wording
 _STAGES: Final = frozenset({"judge", *(code.name.partition(".")[0] for code in cascade.CODES)})
 _CODE: Final = re.compile(r"\b([a-z]{1,20})\.[a-z_]{1,40}\b")
 _STRUCTURE: Final = re.compile(r"[:=<>{}\[\]|\n\uff1a\uff1d]")
-_TABLE_LINE: Final = re.compile(r"[|\s:\-]*")
+_DECLARED: Final = re.compile(r"<\?xml\b[^<>]*>|<![a-z][^<>]*>", re.IGNORECASE)
+_SPACED: Final = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
 _LONGEST_PROGRAM: Final = 1_000
 _LONGEST_STATEMENT: Final = 200
@@ -42,14 +44,22 @@ _MARKS: Final = ((0x300, 0x36F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x
 
 
 def legible(text: str, table: Dress) -> str:
-    """A text as its reader sees it: compatible letters made one, without signs of no width.
+    """A text as its reader sees it: entities read, compatible letters made one, without signs of no width.
 
     In a word that holds Latin letters, those that only look like them are read as Latin ones.
     """
+    if "&" in text or "<" in text:
+        text = _DECLARED.sub(" ", html.unescape(text))
     if text.isascii():
         return text
     seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
     return _WORD.sub(lambda word: _alike(word[0], table), seen)
+
+
+def _plainest(text: str) -> str:
+    """A text without accents, and letters that stand apart as a word: "v é r d i c t"."""
+    joined = _SPACED.sub(lambda letters: letters[0].replace(" ", ""), text)
+    return joined if joined.isascii() else _unmarked(unicodedata.normalize("NFD", joined))
 
 
 def undressed(text: str, golds: Sequence[str], demand: Demand, rules: Rules, meter: Meter) -> Finding | None:
@@ -63,7 +73,11 @@ def undressed(text: str, golds: Sequence[str], demand: Demand, rules: Rules, met
     if _is_heaped(text, told):
         return hidden.HIDDEN.finding(text=text[:200])
     seen = legible(text, table)
-    if _is_verdict(seen, golds, demand, rules):
+    if not any("&" in one for one in told) and not any(
+        sign.isalnum() or unicodedata.category(sign)[0] == "S" for sign in seen
+    ):
+        return extract.NO_ANSWER.finding(response="no words")
+    if any(_is_verdict(one, golds, demand, rules) for one in dict.fromkeys((seen, _plainest(seen)))):
         return attack.SELF_GRADED.finding(text=text[:200])
     if len(seen) <= _LONGEST_PROGRAM and _SIGNED.search(seen) and _is_program(seen, told, demand, table, meter):
         return attack.PROGRAM.finding(text=text[:200])
@@ -80,7 +94,7 @@ def _is_verdict(text: str, golds: Sequence[str], demand: Demand, rules: Rules) -
         return False
     plain = _CODE.sub(lambda code: " ok " if code[1] in _STAGES else code[0], text)
     found = _parts(wording(plain), table)
-    if found is None or not _agrees(found):
+    if found is None or not _agrees(found, golds):
         return False
     told = [*golds, *(option.text for option in demand.options)]
     if any(attack.is_assent(one, rules) or _is_favour(one, table) for one in told):
@@ -88,12 +102,12 @@ def _is_verdict(text: str, golds: Sequence[str], demand: Demand, rules: Rules) -
     if _numerals(text) & {numeral for one in told for numeral in _numerals(one)}:
         return False
     asked = wording(demand.question)
-    if any(_holds(asked, phrase) for phrase, part in found if part != "filler"):
+    if any(_holds(asked, phrase) for phrase, parts in found if "filler" not in parts):
         return False
     return all(map(_BARE.fullmatch, golds)) or not attack.may_assent(golds, demand, rules)
 
 
-_Part = tuple[tuple[str, ...], str]
+_Part = tuple[tuple[str, ...], frozenset[str]]
 
 
 def _parts(words: tuple[str, ...], table: Dress) -> list[_Part] | None:
@@ -101,9 +115,9 @@ def _parts(words: tuple[str, ...], table: Dress) -> list[_Part] | None:
     found: list[_Part] = []
     place = 0
     while place < len(words):
-        for phrase, part in table.verdict.get(words[place], ()):
+        for phrase, parts in table.verdict.get(words[place], ()):
             if words[place : place + len(phrase)] == phrase:
-                found.append((phrase, part))
+                found.append((phrase, parts))
                 place += len(phrase)
                 break
         else:
@@ -113,20 +127,25 @@ def _parts(words: tuple[str, ...], table: Dress) -> list[_Part] | None:
     return found
 
 
-def _agrees(found: Sequence[_Part]) -> bool:
-    """Whether there are a field and what it says, in favour."""
-    parts = [part for _, part in found]
-    either = parts.count("either")
-    return ("key" in parts and ("value" in parts or either > 0)) or ("value" in parts and either > 0) or either > 1
+def _agrees(found: Sequence[_Part], golds: Sequence[str]) -> bool:
+    """Whether a field and what another phrase says of it are a verdict in favour.
+
+    "tests: passed" may be an answer, but to no question for a number.
+    """
+    named = [place for place, (_, parts) in enumerate(found) if parts & {"key", "field"}]
+    told = [place for place, (_, parts) in enumerate(found) if parts & {"value", "nod"}]
+    if not named or not told or (named == told and len(named) == 1):
+        return False
+    return any(parts & {"key", "value"} for _, parts in found) or all(map(_BARE.fullmatch, golds))
 
 
 def _is_favour(text: str, table: Dress) -> bool:
     """Whether a text says something that a verdict in favour may say: "passed", "equal"."""
     words = wording(text)
     return any(
-        part in {"value", "either"} and words[place : place + len(phrase)] == phrase
+        parts & {"value", "nod"} and words[place : place + len(phrase)] == phrase
         for place, word in enumerate(words)
-        for phrase, part in table.verdict.get(word, ())
+        for phrase, parts in table.verdict.get(word, ())
     )
 
 
@@ -181,7 +200,7 @@ def _says_nothing(text: str, table: Dress) -> bool:
 def _is_said(argument: str, table: Dress) -> bool:
     """Whether what a statement prints is text of its own, and no name, and no verdict."""
     bare = argument.strip()
-    if not bare[0] in "\"'`" and _NAMES.fullmatch(bare) and not bare.replace(".", "").isdigit():
+    if bare[0] not in "\"'`" and _NAMES.fullmatch(bare) and not bare.replace(".", "").isdigit():
         return False
     found = _parts(wording(bare), table)
     return found is None or any(sign.isdigit() for sign in bare)

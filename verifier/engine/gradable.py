@@ -67,25 +67,29 @@ class _Told(cascade.Grade):
         """The question read, the answer looked at."""
         given, golds = self._given() or "", self.sample.ground_truths
         self._read_question()
-        demand, finding = self.context.demand, None
-        if len(given) <= _LONGEST_ATTACK and attack.may_be_nothing(given, self.rules.attacks):
-            finding = self.step(
-                lambda: attack.answers_nothing(given, golds, demand, self.rules, self.meter), lambda _: None
-            )
-        if finding is not None:
-            return finding
-        bare = given
-        if len(given) <= _LONGEST_ATTACK:
-            finding = self.step(lambda: dressed.undressed(bare, golds, demand, self.rules, self.meter), lambda _: None)
+        demand = self.context.demand
+        finding = self._nothing(given)
         if finding is not None:
             return finding
         if len(given) > hedged.LONGEST + len(demand.question):  # of a long one, what it marks as its answer
             given, sure = self._told(given)
-            if sure and len(given) <= _LONGEST_ATTACK and attack.may_be_nothing(given, self.rules.attacks):
-                own = given
-                finding = self.step(
-                    lambda: attack.answers_nothing(own, golds, demand, self.rules, self.meter), lambda _: None
-                )
-                if finding is not None:
-                    return finding
+            finding = self._nothing(given) if sure else None
+            if finding is not None:
+                return finding
         return self.step(lambda: hedged.hedged(given, golds, demand, self.rules, self.meter), lambda _: ())
+
+    def _nothing(self, text: str) -> Finding | None:
+        """Why a short text answers nothing, as it is written or as it is seen."""
+        golds, demand, finding = self.sample.ground_truths, self.context.demand, None
+        if len(text) > _LONGEST_ATTACK:
+            return None
+        for one in dict.fromkeys((text, dressed.legible(text, self.rules.attacks.dress))):
+            if finding is None and attack.may_be_nothing(one, self.rules.attacks):
+                finding = self._answers_nothing(one)
+        if finding is not None:
+            return finding
+        return self.step(lambda: dressed.undressed(text, golds, demand, self.rules, self.meter), lambda _: None)
+
+    def _answers_nothing(self, text: str) -> Finding | None:
+        golds, demand = self.sample.ground_truths, self.context.demand
+        return self.step(lambda: attack.answers_nothing(text, golds, demand, self.rules, self.meter), lambda _: None)

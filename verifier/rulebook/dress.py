@@ -21,27 +21,31 @@ _SLOTS: Final = {
     "said": r"(.*)",
 }
 _PAIR: Final = 2
+_PARTS: Final = (
+    ("key", "verdict_keys"),
+    ("field", "verdict_fields"),
+    ("value", "verdict_values"),
+    ("nod", "verdict_nods"),
+    ("filler", "verdict_fillers"),
+)
 
 
 def dress(lists: Lists) -> Dress:
     """The table; raises ``RulesError`` for a pair of letters that is none."""
-    verdict: dict[str, dict[tuple[str, ...], str]] = {}
-    for part, name in (("filler", "verdict_fillers"), ("key", "verdict_keys"), ("value", "verdict_values")):
+    verdict: dict[str, dict[tuple[str, ...], frozenset[str]]] = {}
+    for part, name in _PARTS:
         for phrase in lists.get(("attacks", name), ()):
             words = wording(phrase)
             if words:
                 known = verdict.setdefault(words[0], {})
-                known[words] = "either" if known.get(words) == "key" and part == "value" else part
+                known[words] = known.get(words, frozenset()) | {part}
     lookalikes: dict[int, str] = {}
     for pair in lists.get(("attacks", "lookalikes"), ()):
         if len(pair) != _PAIR or not pair.isalpha():
             raise RulesError(_FILE, "lookalikes", "words", f"'{pair}' must be a letter and the one that it looks like")
         lookalikes[ord(pair[0])] = pair[1]
     return Dress(
-        verdict={
-            first: tuple(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
-            for first, found in verdict.items()
-        },
+        verdict={first: tuple(sorted(found.items(), key=_longest)) for first, found in verdict.items()},
         texts=_pattern(lists.get(("attacks", "program_texts"), ())),
         statements=_pattern(lists.get(("attacks", "program_statements"), ())),
         loose=_pattern(lists.get(("attacks", "program_loose"), ())),
@@ -50,6 +54,10 @@ def dress(lists: Lists) -> Dress:
         kind_nouns=_words(lists, "kind_nouns"),
         kind_words=_words(lists, "kind_words"),
     )
+
+
+def _longest(item: tuple[tuple[str, ...], frozenset[str]]) -> tuple[int, tuple[str, ...]]:
+    return -len(item[0]), item[0]
 
 
 def _words(lists: Lists, name: str) -> frozenset[str]:

@@ -466,8 +466,8 @@ _LISTS = {
     "multiples caveats",
     "attacks": "glue unknowing blanks either either_frame blank_slots slot_signs ghosts colour_macros page_colours "
     "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding "
-    "unsaid_glue open_questions closed_questions verdict_keys verdict_values verdict_fillers program_texts program_statements "
-    "program_loose program_topics lookalikes kind_nouns kind_words",
+    "unsaid_glue open_questions closed_questions verdict_keys verdict_fields verdict_values verdict_nods "
+    "verdict_fillers program_texts program_statements program_loose program_topics lookalikes kind_nouns kind_words",
     "judge": "minus_words denials denials_behind denials_joined denials_over",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
     "denials glued ordinary announcing sorts",

@@ -59,13 +59,14 @@ class Unsaid(msgspec.Struct, frozen=True):
 class Dress(msgspec.Struct, frozen=True):
     """What an answer may be dressed in that says nothing: a verdict on itself, program text, a kind of number.
 
-    ``verdict`` are the phrases of a verdict by their first words, longest first, each with its part: ``key``, ``value``
-    or ``filler``. ``texts``, ``statements`` and ``loose`` match program text, whole or by the statement; what a group
-    of them holds is said by it. A question with one of ``topics`` may ask for such text. ``lookalikes`` maps letters to
-    the Latin ones that they look like; ``kind_nouns`` and ``kind_words`` say no more than that there is a number.
+    ``verdict`` are the phrases of a verdict by their first words, longest first, each with its parts: ``key`` and
+    ``field`` name, ``value`` and ``nod`` are in favour, ``filler`` says nothing; of a field and a nod alone it is none.
+    ``texts``, ``statements`` and ``loose`` match program text, whole or by the statement; what a group of them holds is
+    said by it. A question with one of ``topics`` may ask for such text. ``lookalikes`` maps letters to the Latin ones
+    that they look like; ``kind_nouns`` and ``kind_words`` say no more than that there is a number.
     """
 
-    verdict: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    verdict: Mapping[str, tuple[tuple[tuple[str, ...], frozenset[str]], ...]]
     texts: re.Pattern[str]
     statements: re.Pattern[str]
     loose: re.Pattern[str]
@@ -85,8 +86,8 @@ class AttackTable(msgspec.Struct, frozen=True):
     signs that fill in no answer; ``either`` words join alternatives, ``either_frame`` words stand around them.
     ``concealed``, ``ghosts``, ``colour_macros`` with ``page_colours`` and ``hiding`` say what is not seen,
     ``backdrops`` where such a colour may be, ``gates`` are the signs, and ``hints`` the folded texts, without which
-    nothing is hidden; ``turning`` are signs that turn the order of what is seen; ``hedges``, ``unsaid`` and ``dress`` are
-    what a judge is not asked about.
+    nothing is hidden; ``turning`` are signs that turn the order of what is seen; ``hedges``, ``unsaid`` and ``dress``
+    are what a judge is not asked about.
     """
 
     phrases: Mapping[str, tuple[Phrase, ...]]
