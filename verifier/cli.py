@@ -353,7 +353,7 @@ def store_stats(url: str | None, *, as_json: bool) -> None:
 @_store
 @click.option("--before", metavar="DATE", help="Those made before this date, or time, in UTC.")
 @click.option("--model", metavar="NAME", help="Those of this model, under its dated names too.")
-@click.option("--unusable", is_flag=True, help="Those that were refused, cut off, or hold no verdict.")
+@click.option("--unusable", is_flag=True, help="Those that were refused, cut off, or are no vote.")
 def store_prune(url: str | None, *, before: str | None, model: str | None, unusable: bool) -> None:
     """Delete opinions, and say how many; what is asked again is paid again. Of several filters all must hold.
 

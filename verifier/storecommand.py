@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from verifier.judge import ballot
 from verifier.judge.prices import dollars
 from verifier.settings import load_settings
 from verifier.store.opening import default_path, file_of, open_existing, shown
@@ -127,7 +128,7 @@ def prune(url: str | None, *, before: str | None, model: str | None, unusable: b
         raise SettingsError("say which opinions are to go: --before, --model or --unusable")
     since = None if before is None else parse_time(before)
     with existing(url) as store:
-        return store.prune(before=since, model=model, unusable=unusable)
+        return store.prune(before=since, model=model, usable=ballot.usable if unusable else None)
 
 
 def line(opinion: Opinion) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from opinions import begun, opinion
+from opinions import LONG, SAME, begun, opinion
 
 from verifier.store.opening import open_store
 from verifier.store.port import Ended
@@ -21,8 +21,8 @@ Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 KEPT = [
     opinion("a", at="2026-10-01T00:00:00Z", model="claude-haiku-4-5-20251001", picodollars=1_950_000_000),
     opinion("b", "half \ud83d a pair", stop="refusal"),
-    opinion("c", picodollars=None, model="my-model", rubric="long-2"),
-    opinion("d"),
+    opinion("c", LONG, picodollars=None, model="my-model", rubric="long-2"),
+    opinion("d", SAME.replace('"verdict"', '"verdict": "different", "verdict"')),
 ]
 
 
@@ -70,7 +70,7 @@ def test_stats_for_a_program(verifier: Run, url: str) -> None:
         (["--before", "2026-11-25T13:00:00+01:00"], "1 opinion deleted"),
         (["--before", "2026-11-25T13:00:01+01:00"], "4 opinions deleted"),
         (["--model", "claude-haiku-4-5"], "1 opinion deleted"),
-        (["--unusable"], "1 opinion deleted"),
+        (["--unusable"], "2 opinions deleted"),
         (["--unusable", "--model", "my-model"], "0 opinions deleted"),
     ],
 )

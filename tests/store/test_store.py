@@ -15,8 +15,9 @@ from pathlib import Path
 import msgspec
 import opinions
 import pytest
-from opinions import begun, opinion
+from opinions import LONG, SAME, begun, opinion
 
+from verifier.judge import ballot
 from verifier.store import schema, sql
 from verifier.store.opening import open_store
 from verifier.store.port import Batch, Ended, Spending, Store
@@ -185,9 +186,20 @@ PRUNED = {
     "c": {"model": "claude-haiku-4-55"},
     "d": {"stop": "refusal"},
     "e": {"text": "I think they are the same."},
-    "f": {"text": 'Here it is:\n```json\n{"verdict": "same"}\n```'},
+    "f": {"text": f"Here it is:\n```json\n{SAME}\n```"},
     "g": {"text": '{"verdict": "maybe"}'},
     "h": {"stop": "max_tokens"},
+    "i": {"text": SAME.replace('"verdict"', '"verdict": "different", "verdict"')},
+    "j": {"text": SAME.replace('"extracted_answer": "42", ', "")},
+    "k": {"text": SAME.replace('"42"', '""')},
+    "l": {"text": SAME.replace('"42"', '""').replace('"same"', '"cannot_tell"')},
+    "m": {"text": f"{SAME} {SAME}"},
+    "n": {"text": f"{SAME} {SAME.replace('same', 'different')}"},
+    "o": {"rubric": "long-1", "text": LONG},
+    "p": {"rubric": "long-1", "text": LONG.replace('"present"', '"absent"')},
+    "q": {"rubric": "long-1", "text": LONG.replace('"in the sea"', '""')},
+    "r": {"rubric": "long-1", "text": LONG.replace('"in the sea"', f'"{"sea " * 21}"')},
+    "s": {"rubric": "long-1"},
 }
 
 
@@ -200,8 +212,8 @@ PRUNED = {
         ({"model": "claude-haiku-4-5"}, "b"),
         ({"model": "claude-haiku-4-5-20251001"}, "b"),
         ({"model": "claude%"}, ""),
-        ({"unusable": True}, "degh"),
-        ({"unusable": True, "before": "2026-11-01T00:00:00Z"}, ""),
+        ({"usable": ballot.usable}, "deghijknpqrs"),
+        ({"usable": ballot.usable, "before": "2026-11-01T00:00:00Z"}, ""),
         ({"model": "claude-haiku-4-5", "before": "2026-10-15T00:00:00Z"}, ""),
     ],
 )

@@ -10,7 +10,11 @@ from verifier.store.opening import open_store
 from verifier.store.port import Begun, Ended
 from verifier.types.opinion import Call, Opinion, Reply, Usage
 
-SAME = '{"extracted_answer": "42", "comparison": "both say 42", "verdict": "same", "reference_suspect": null}'
+SAME = '{"extracted_answer": "42", "comparison": "both say 42", "verdict": "same", "reference_suspect": false}'
+LONG = (
+    '{"points": [{"point": "a place", "essential": true, "status": "present", "quote": "in the sea"}],'
+    ' "verdict": "same", "reference_suspect": false}'
+)
 
 
 def call(number: int = 1, **changed: object) -> Call:

@@ -61,6 +61,25 @@ class Ballot(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(reply: Reply, case: Case, *, long: bool = False) -> Ballot:
     """The vote in a reply. Any text gives a ballot; one that is cut off, refused or not as asked gives trouble."""
+    ballot = _formed(reply, long=long)
+    if ballot.trouble is not None:
+        return ballot
+    return _weighed(ballot, case) if long else _quoted(ballot, case)
+
+
+def usable(opinion: Opinion) -> bool:
+    """Whether a reply is a vote as far as it can be seen without its case: whether its quotes stand in the answer."""
+    ballot = _formed(opinion.reply, long=opinion.rubric.startswith("long"))
+    if ballot.trouble is not None or ballot.verdict == "cannot_tell":
+        return ballot.trouble is None
+    if not ballot.points:
+        return bool(ballot.quote.strip())
+    said = [point for point in ballot.points if point.status != "absent"]
+    return _follows(ballot) and all(_is_short(point) and point.quote.strip() for point in said)
+
+
+def _formed(reply: Reply, *, long: bool) -> Ballot:
+    """The vote in a reply, whatever it quotes."""
     stopped = _STOPS.get(reply.stop)
     if stopped is not None:
         return Ballot(trouble=stopped, detail=reply.stop)
@@ -70,7 +89,7 @@ def read(reply: Reply, case: Case, *, long: bool = False) -> Ballot:
     ballots = [one for one in (_long(value) if long else _short(value) for value in objects) if one is not None]
     if not ballots or any(_dissents(value, ballots[-1].verdict) for value in objects):
         return Ballot(trouble=OFF_SCHEMA)
-    return _weighed(ballots[-1], case) if long else _quoted(ballots[-1], case)
+    return ballots[-1]
 
 
 def stands(quote: str, case: Case) -> bool:
@@ -148,14 +167,24 @@ def _weighed(ballot: Ballot, case: Case) -> Ballot:
     if ballot.verdict == "cannot_tell":
         return ballot
     said = [point for point in ballot.points if point.status != "absent"]
-    if any(len(point.quote.split()) > MOST_WORDS or not stands(point.quote, case) for point in said):
+    if any(not _is_short(point) or not stands(point.quote, case) for point in said):
         return msgspec.structs.replace(ballot, verdict="", trouble=QUOTE_MISSING)
-    missing = any(point.essential and point.status == "absent" for point in ballot.points)
-    contradicted = any(point.status == "contradicted" for point in said)
-    if ballot.verdict != ("different" if missing or contradicted else "same"):
+    if not _follows(ballot):
         return msgspec.structs.replace(ballot, verdict="", trouble=INCONSISTENT)
+    contradicted = any(point.status == "contradicted" for point in said)
     quote = next((point.quote for point in said if not contradicted or point.status == "contradicted"), "")
     return msgspec.structs.replace(ballot, quote=quote)
+
+
+def _is_short(point: Point) -> bool:
+    return len(point.quote.split()) <= MOST_WORDS
+
+
+def _follows(ballot: Ballot) -> bool:
+    """Whether a vote is the one that its points come to."""
+    missing = any(point.essential and point.status == "absent" for point in ballot.points)
+    contradicted = any(point.status == "contradicted" for point in ballot.points)
+    return ballot.verdict == ("different" if missing or contradicted else "same")
 
 
 def _objects(text: str) -> Iterator[object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -138,8 +138,10 @@ class Store(Protocol):
         """What the store holds."""
         ...
 
-    def prune(self, *, before: str | None = None, model: str | None = None, unusable: bool = False) -> int:
-        """Delete opinions made before a time, of a model, or whose reply could not be used; gives how many.
+    def prune(
+        self, *, before: str | None = None, model: str | None = None, usable: Callable[[Opinion], bool] | None = None
+    ) -> int:
+        """Delete opinions made before a time, of a model, or that are not usable; gives how many.
 
         Raises ``ValueError`` where nothing is named.
         """

@@ -195,20 +195,3 @@ def batch_of(values: Row) -> Batch:
 
 
 _LARGEST: Final = 1 << 53
-_WORDS: Final = frozenset({"same", "different", "cannot_tell"})
-
-
-def usable(opinion: Opinion) -> bool:
-    """Whether a reply came to its end and holds a JSON object with a verdict; a judge may still find fault with it."""
-    reply = opinion.reply
-    if reply.stop not in {"end_turn", "stop_sequence"}:
-        return False
-    first, last = reply.text.find("{"), reply.text.rfind("}")
-    for text in (reply.text, reply.text[first : last + 1]):
-        try:
-            said = json.loads(text)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(said, dict):
-            return said.get("verdict") in _WORDS
-    return False

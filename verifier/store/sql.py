@@ -31,7 +31,6 @@ from verifier.store.schema import (
     opinion_of,
     opinion_values,
     slots,
-    usable,
     usage_of,
     usage_values,
 )
@@ -169,13 +168,15 @@ class SqlStore(ABC):
         """What the store holds."""
         return self._do(_stats, write=False)
 
-    def prune(self, *, before: str | None = None, model: str | None = None, unusable: bool = False) -> int:
-        """Delete opinions made before a time, of a model, or whose reply could not be used; gives how many.
+    def prune(
+        self, *, before: str | None = None, model: str | None = None, usable: Callable[[Opinion], bool] | None = None
+    ) -> int:
+        """Delete opinions made before a time, of a model, or that are not usable; gives how many.
 
         Of several, all must hold. A model's name stands for its dated names too. What calls have cost is kept. Raises
         ``ValueError`` where nothing is named.
         """
-        if before is None and model is None and not unusable:
+        if before is None and model is None and usable is None:
             raise ValueError("nothing is named: all opinions would be deleted")
         where, values = ["1 = 1"], list[Any]()
         if before is not None:
@@ -186,7 +187,7 @@ class SqlStore(ABC):
             where.append("(model = ? OR model LIKE ? ESCAPE '!')")
             values += [model, f"{escaped}-20______"]
         chosen = " AND ".join(where)
-        if not unusable:
+        if usable is None:
             return self._change(f"DELETE FROM verifier_opinions WHERE {chosen}", values)  # noqa: S608
         bad = [opinion.key for opinion in self._each(chosen, values) if not usable(opinion)]
         return sum(
