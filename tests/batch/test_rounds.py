@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 import opinions
@@ -21,7 +21,7 @@ from verifier.judge.prices import most
 from verifier.judge.trouble import BATCH_ERRORED, UNAVAILABLE, Trouble
 from verifier.rulebook import builtin_rules
 from verifier.store.opening import open_store
-from verifier.store.port import Batch, Begun, Store
+from verifier.store.port import Batch, Begun, Ended, Store
 from verifier.store.schema import now
 from verifier.types.opinion import Call, Reply, Usage
 
@@ -166,6 +166,53 @@ def test_what_another_run_has_under_way_is_waited_for(store: Store, tmp_path: Pa
     assert list(sender.sent) == ["batch_0"]
     assert store.get([asked.key])[asked.key].ballot == "first"
     assert (store.spending("run-0").calls, store.spending("run-1").calls) == (1, 0)
+
+
+def live(store: Store, *asked: Call) -> None:
+    """Calls that another run begins, live, each under its key as a number."""
+    store.begin([
+        Begun(number=one.key, run="run-0", key=one.key, model=one.model, reserved=7, at=now()) for one in asked
+    ])  # fmt: skip
+
+
+def at_each_poll(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> list[float]:
+    """Let something happen whenever a run waits for what another asks; the waits, which take no time."""
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def wait(seconds: float) -> None:
+        if seconds == rounds._POLL:
+            waits.append(seconds)
+            happens()
+        await sleep(0)
+
+    monkeypatch.setattr(rounds.asyncio, "sleep", wait)
+    return waits
+
+
+def test_what_another_run_asks_live_is_waited_for(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = call(1).key
+    live(store, call(1))
+    waits = at_each_poll(monkeypatch, lambda: store.end([Ended(number=key, opinion=opinions.opinion(key))]))
+    sender = Late(looks=-1, cuts=0)
+    assert run(sender, store, tmp_path / "rounds", grace=60) == 0
+    assert (len(waits), sender.sent) == (1, {})
+    assert (store.spending("run-0").calls, store.spending("run-1").calls) == (1, 0)
+
+
+def test_what_another_run_has_asked_in_vain_is_sent(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(store, call(1), call(3))
+    store.lose([call(3).key], "judge.unavailable")
+    waits = at_each_poll(monkeypatch, lambda: store.lose([call(1).key], "judge.unavailable"))
+    sender = Late(looks=-1, cuts=0)
+    assert run(sender, store, tmp_path / "rounds", grace=60, calls=3) == 3
+    sent = [[one.key for one in calls] for _, calls in sender.sent.values()]
+    assert sent == [[call(2).key, call(3).key], [call(1).key]]
+    assert len(waits) == 1
 
 
 def test_what_another_run_has_lost_is_left_to_it(store: Store, tmp_path: Path) -> None:

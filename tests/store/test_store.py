@@ -146,6 +146,23 @@ def test_batches_are_open_until_they_end(store: Store) -> None:
     assert store.batches("run-2") == []
 
 
+def test_a_batch_is_not_noted_where_others_ask_for_a_part_of_it(store: Store) -> None:
+    store.begin([begun("live", "k1", run="run-2", at="2026-11-25T12:00:00Z")])
+    keep(store, opinion("k2"))
+    batch = Batch(nonce="b", run="run-1", id="", calls=3, at="2026-11-25T12:00:30Z")
+    calls = [begun(f"b-{n}", f"k{n}", batch="b") for n in range(3)]
+    since = "2026-11-25T11:59:30Z"
+    assert store.asked(["k0", "k1", "k2"], run="run-1", since=since) == {"k1"}
+    assert store.asked(["k1"], run="run-2", since=since) == set()
+    assert store.begin_batch(batch, calls, since=since) == {"k1": None, "k2": opinion("k2")}
+    assert (store.batches(), store.open_calls("run-1")) == ([], [])
+    assert store.begin_batch(batch, calls[:1], since=since) == {}
+    assert store.begin_batch(batch, calls[1:2], since="2026-11-25T12:00:01Z") == {}
+    assert [call.key for call in store.open_calls("run-1")] == ["k0", "k1"]
+    store.lose(["live"], "judge.unavailable")
+    assert store.asked(["k1"], run="run-1", since=since) == set()
+
+
 def test_what_came_to_nothing(store: Store) -> None:
     batch = Batch(nonce="b", run="run-1", id="", calls=4, at="2026-11-25T12:00:00Z")
     calls = [begun(f"b-{n}", f"k{n}", batch="b", rubric="short-1", ballot="swapped") for n in range(4)]

@@ -24,10 +24,11 @@ import msgspec
 from verifier.batch.judging import OverBudget
 from verifier.batch.terminal import counted
 from verifier.judge.batches import Found, Gone, Progress, portions
+from verifier.judge.desk import CLAIM
 from verifier.judge.prices import charge, most
 from verifier.judge.trouble import BATCH_ERRORED, CODES, OVER_BUDGET, UNAVAILABLE, Trouble
 from verifier.store.port import Batch, Begun, Ended, Store
-from verifier.store.schema import now
+from verifier.store.schema import ago, now
 from verifier.types.errors import VerifierError
 from verifier.types.opinion import Call, Opinion, Reply
 from verifier.types.prices import PriceTable
@@ -42,6 +43,7 @@ GRACE: Final = 60.0
 SPOOL: Final = "calls.jsonl"
 
 _GROUP = 500
+_POLL = 1.0  # seconds between looks at what another run asks
 _SMALL, _PART = 100, 10  # a batch of fewer calls, and of a smaller part of those to be sent, is not worth its wait
 _FIRST_WAIT, _LONGEST_WAIT, _SLOWER = 0.2, 30.0, 1.4
 _LOOKS = 5  # for a batch that is not there, one after the other, before it is given up
@@ -201,7 +203,8 @@ class Rounds:
 
     All that a continued run needs is in the store. ``answered`` counts the replies that came. A batch that may have
     been made is looked for ``grace`` seconds from when it was sent: its making may still be under way at the server.
-    What another run has under way, as one that was begun anew here, is waited for and not sent.
+    What another run has under way, as one that was begun anew here, is waited for and not sent: a batch until it has
+    ended, a live call for ``claim`` seconds from its beginning.
     """
 
     def __init__(  # noqa: PLR0913  # one keyword a thing that it stands on
@@ -216,6 +219,7 @@ class Rounds:
         folder: Path,
         says: Callable[[str], None],
         grace: float = GRACE,
+        claim: float = CLAIM,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -226,6 +230,7 @@ class Rounds:
         self._folder = folder
         self._says = says
         self._grace = grace
+        self._claim = claim
         self._left_alone: set[str] = set()
         self.answered = 0
 
@@ -262,9 +267,15 @@ class Rounds:
         theirs = self._under_way()
         awaited = {theirs[call.key].nonce: theirs[call.key] for call in spool.calls() if call.key in theirs}
         number = sum(call.key not in theirs for call in spool.calls())
+        held: set[str] = set()
         if number:
-            await self._send(lambda: (call for call in spool.calls() if call.key not in theirs), number)
+            held = await self._send(lambda: (call for call in spool.calls() if call.key not in theirs), number)
         await self._collect([*self._store.batches(self._run), *awaited.values()])
+        while held:  # the next scan finds what became of them
+            held = self._store.asked(sorted(held), run=self._run, since=ago(self._claim))
+            if held:
+                self._says(f"another run asks for {counted(len(held), 'answer')}")
+                await asyncio.sleep(_POLL)
 
     def _under_way(self) -> dict[str, Batch]:
         """The batches of other runs by the keys of their open calls."""
@@ -277,8 +288,8 @@ class Rounds:
             return {}
         return {call.key: batches[call.batch] for call in self._store.open_calls() if call.batch in batches}
 
-    async def _send(self, calls: Callable[[], Iterator[Call]], number: int) -> None:
-        """Send what can be paid for, in as many batches as it takes.
+    async def _send(self, calls: Callable[[], Iterator[Call]], number: int) -> set[str]:
+        """Send what can be paid for, in as many batches as it takes; gives the keys that another run asks for, live.
 
         Answers cost a part of the most that they can cost, so that a little more can be paid for after each batch, a
         call or two near the end: batches that small are not worth their wait, and raise ``OverBudget``.
@@ -286,11 +297,12 @@ class Rounds:
         fit = number if self._limit is None else self._affordable(calls(), self._limit)
         if fit < number and (not fit or (fit < _SMALL and fit * _PART < number)):
             raise OverBudget(f"too little for the next batch, {fit:,} of {counted(number, 'call')}")
-        sent = 0
+        sent, held = 0, set[str]()
         for portion in portions(islice(calls(), fit)):
-            await self._submit(portion)
+            held |= await self._submit(portion)
             sent += len(portion)
             self._says(f"sent {sent:,} of {counted(number, 'call')}")
+        return held
 
     def _affordable(self, calls: Iterable[Call], limit: int) -> int:
         """How many calls, from the first on, what is left can pay for."""
@@ -305,7 +317,20 @@ class Rounds:
             fit += 1
         return fit
 
-    async def _submit(self, calls: list[Call]) -> None:
+    async def _submit(self, calls: list[Call]) -> set[str]:
+        """Send a batch, without the calls that another run asks by now, or has asked; gives the keys of the former."""
+        held: set[str] = set()
+        while calls:
+            noted = self._noted(calls)
+            if isinstance(noted, Batch):
+                await self._sent(noted, calls)
+                break
+            held |= {key for key, opinion in noted.items() if opinion is None}
+            calls = [call for call in calls if call.key not in noted]
+        return held
+
+    def _noted(self, calls: Sequence[Call]) -> Batch | dict[str, Opinion | None]:
+        """The batch of calls, noted; nothing is, where others ask for some or the store has them: which those are."""
         nonce = uuid.uuid4().hex
         at = now()
         begun = [
@@ -323,16 +348,19 @@ class Rounds:
             for n, call in enumerate(calls)
         ]
         batch = Batch(nonce=nonce, run=self._run, id="", calls=len(calls), at=at)
-        self._store.begin_batch(batch, begun)
+        since = ago(self._claim) if self._claim else ""
+        return dict(self._store.begin_batch(batch, begun, since=since)) or batch
+
+    async def _sent(self, batch: Batch, calls: Sequence[Call]) -> None:
         try:
-            name = await self._sender.submit(calls, nonce)
+            name = await self._sender.submit(calls, batch.nonce)
         except Trouble as trouble:
             if not trouble.sent:  # else it may have arrived: it is looked for
-                numbers = sorted(call.number for call in begun)
+                numbers = sorted(f"{batch.nonce}-{n}" for n in range(len(calls)))
                 self._store.end([Ended(number=number, opinion=None, code=trouble.code.name) for number in numbers])
-                self._store.end_batch(nonce)
+                self._store.end_batch(batch.nonce)
             return
-        self._store.name_batch(nonce, name)
+        self._store.name_batch(batch.nonce, name)
 
     async def _collect(self, batches: Sequence[Batch]) -> None:
         """Wait for open batches, one after the other, and keep what they gave."""

@@ -85,6 +85,7 @@ class Till:
                 folder=folder,
                 says=says,
                 grace=self._terms.grace,
+                claim=self._terms.claim,
             )
             try:
                 rounds.finish(scan)

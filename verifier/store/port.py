@@ -107,8 +107,15 @@ class Store(Protocol):
         """Calls that were begun and not ended: of one run, or of all."""
         ...
 
-    def begin_batch(self, batch: Batch, calls: Sequence[Begun]) -> None:
-        """Note a message batch and its calls before it is sent."""
+    def begin_batch(self, batch: Batch, calls: Sequence[Begun], *, since: str = "") -> Mapping[str, Opinion | None]:
+        """Note a message batch and its calls before it is sent.
+
+        With ``since``, nothing is noted where ``begin`` would not note all of the calls, and it gives what that gives.
+        """
+        ...
+
+    def asked(self, keys: Sequence[str], *, run: str, since: str) -> set[str]:
+        """Of some keys, those that another run has begun since a UTC time, live, and neither ended nor lost."""
         ...
 
     def name_batch(self, nonce: str, batch_id: str) -> None:

@@ -103,7 +103,7 @@ class SqlStore(ABC):
             taken: dict[str, Opinion | None] = {}
             if since:
                 self._alone(talk)
-                taken = {**_begun_by_others(talk, calls, since), **_kept(talk, [call.key for call in calls])}
+                taken = _taken(talk, calls, since)
             _begin(talk, [call for call in calls if call.key not in taken])
             return taken
 
@@ -123,17 +123,30 @@ class SqlStore(ABC):
         query = f"SELECT {CALL} FROM verifier_calls WHERE state = ?{where} ORDER BY at, number"  # noqa: S608
         return self._do(lambda talk: [call_of(row) for row in talk.rows(query, (OPEN, *values))], write=False)
 
-    def begin_batch(self, batch: Batch, calls: Sequence[Begun]) -> None:
-        """Note a message batch and its calls before it is sent."""
+    def begin_batch(self, batch: Batch, calls: Sequence[Begun], *, since: str = "") -> dict[str, Opinion | None]:
+        """Note a message batch and its calls before it is sent.
 
-        def work(talk: Talk) -> None:
+        With ``since``, nothing is noted where ``begin`` would not note all of the calls, and it gives what that gives.
+        """
+
+        def work(talk: Talk) -> dict[str, Opinion | None]:
+            if since:
+                self._alone(talk)
+                taken = _taken(talk, calls, since)
+                if taken:
+                    return taken
             talk.change(
                 f"INSERT INTO verifier_batches ({BATCH}) VALUES ({slots(6)}) ON CONFLICT (nonce) DO NOTHING",  # noqa: S608
                 batch_values(batch),
             )
             _begin(talk, calls)
+            return {}
 
-        self._do(work, write=True)
+        return self._do(work, write=True)
+
+    def asked(self, keys: Sequence[str], *, run: str, since: str) -> set[str]:
+        """Of some keys, those that another run has begun since a UTC time, live, and neither ended nor lost."""
+        return self._do(lambda talk: _begun_by_others(talk, [run], keys, since), write=False) if keys else set()
 
     def name_batch(self, nonce: str, batch_id: str) -> None:
         """Note the server's id of a batch."""
@@ -241,15 +254,21 @@ def _kept(talk: Talk, keys: Sequence[str]) -> dict[str, Opinion]:
     return found
 
 
-def _begun_by_others(talk: Talk, calls: Sequence[Begun], since: str) -> dict[str, Opinion | None]:
-    runs = sorted({call.run for call in calls})
-    found: dict[str, Opinion | None] = {}
-    for some in _portions(list(dict.fromkeys(call.key for call in calls))):
+def _taken(talk: Talk, calls: Sequence[Begun], since: str) -> dict[str, Opinion | None]:
+    """Of calls that are about to be noted, by key, the opinions that are there, and ``None`` for what others ask."""
+    keys = list(dict.fromkeys(call.key for call in calls))
+    others = _begun_by_others(talk, sorted({call.run for call in calls}), keys, since)
+    return {**dict.fromkeys(others), **_kept(talk, keys)}
+
+
+def _begun_by_others(talk: Talk, runs: Sequence[str], keys: Sequence[str], since: str) -> set[str]:
+    found: set[str] = set()
+    for some in _portions(keys):
         query = (
             f"SELECT DISTINCT key FROM verifier_calls WHERE state = '{OPEN}' AND batch = '' AND code = '' AND at >= ? "  # noqa: S608
             f"AND run NOT IN ({slots(len(runs))}) AND key IN ({slots(len(some))})"
         )
-        found.update((row[0], None) for row in talk.rows(query, (since, *runs, *some)))
+        found.update(row[0] for row in talk.rows(query, (since, *runs, *some)))
     return found
 
 
