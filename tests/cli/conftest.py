@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakeapi import FakeAPI
 
 COMMAND = str(Path(sys.executable).with_name("verifier"))
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
@@ -23,6 +24,22 @@ def verifier(tmp_path: Path) -> Run:
         done = subprocess.run([COMMAND, *map(str, arguments)], check=False, **settings)  # type: ignore[call-overload]
         assert b"Traceback" not in (done.stderr or b""), done.stderr.decode()
         return done  # type: ignore[no-any-return]
+
+    return run
+
+
+@pytest.fixture
+def grade(tmp_path: Path, verifier: Run, api: FakeAPI, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Grades ``in.jsonl`` into ``out.jsonl`` with the local server of the test's module as judge."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", api.key)
+    monkeypatch.setenv("VERIFIER_JUDGE_BASE_URL", api.url)
+    monkeypatch.setenv("VERIFIER_STORE_URL", f"sqlite:///{tmp_path}/opinions.db")
+    monkeypatch.setenv("VERIFIER_JUDGE_DEADLINE_SECONDS", "5")
+
+    def run(*arguments: object, status: int = 0, **options: object) -> subprocess.CompletedProcess[bytes]:
+        done = verifier("grade", "in.jsonl", "-o", "out.jsonl", *arguments, **options)
+        assert done.returncode == status, done.stderr.decode()
+        return done
 
     return run
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +29,10 @@ def api() -> Iterator[FakeAPI]:
 
 
 @pytest.fixture
-def grade(tmp_path: Path, verifier: Run, api: FakeAPI, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", api.key)
-    monkeypatch.setenv("VERIFIER_JUDGE_BASE_URL", api.url)
-    monkeypatch.setenv("VERIFIER_STORE_URL", f"sqlite:///{tmp_path}/opinions.db")
-    monkeypatch.setenv("VERIFIER_JUDGE_DEADLINE_SECONDS", "5")
+def grade(tmp_path: Path, grade: Run) -> Run:
+    """The same, of some rows, in message batches."""
     (tmp_path / "in.jsonl").write_text(open_rows(ROWS) + sealed_rows(ROWS))
-
-    def run(*arguments: object, status: int = 0) -> subprocess.CompletedProcess[bytes]:
-        done = verifier("grade", "in.jsonl", "-o", "out.jsonl", "--judge-mode", "batch", "--workers", "1", *arguments)
-        assert done.returncode == status, done.stderr.decode()
-        return done
-
-    return run
+    return partial(grade, "--judge-mode", "batch", "--workers", "1")
 
 
 def _rows(folder: Path) -> list[dict[str, Any]]:

@@ -22,22 +22,6 @@ def api() -> Iterator[FakeAPI]:
         yield running
 
 
-@pytest.fixture
-def grade(tmp_path: Path, verifier: Run, api: FakeAPI, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Grades ``in.jsonl`` into ``out.jsonl`` with the local server as judge."""
-    monkeypatch.setenv("ANTHROPIC_API_KEY", api.key)
-    monkeypatch.setenv("VERIFIER_JUDGE_BASE_URL", api.url)
-    monkeypatch.setenv("VERIFIER_STORE_URL", f"sqlite:///{tmp_path}/opinions.db")
-    monkeypatch.setenv("VERIFIER_JUDGE_DEADLINE_SECONDS", "5")
-
-    def run(*arguments: object, status: int = 0, **options: object) -> subprocess.CompletedProcess[bytes]:
-        done = verifier("grade", "in.jsonl", "-o", "out.jsonl", *arguments, **options)
-        assert done.returncode == status, done.stderr.decode()
-        return done
-
-    return run
-
-
 def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 

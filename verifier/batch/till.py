@@ -14,7 +14,7 @@ from verifier.batch.rounds import GRACE, Gathering, Rounds, Sender
 from verifier.judge.desk import CLAIM, MARGIN
 from verifier.judge.desk import Desk as Counter
 from verifier.judge.model import NAME as MODEL_JUDGE
-from verifier.judge.opening import caller_of
+from verifier.judge.opening import caller_of, sender_of
 from verifier.judge.port import Caller, Desk
 from verifier.judge.prices import find, unpriced
 from verifier.judge.purse import Purse
@@ -113,19 +113,6 @@ class Till:
 
 Opening = Callable[[Rules, str], Till]
 """Makes the till of a run, from its rules and its name."""
-
-
-def sender_of(settings: Settings, model: str | None) -> Sender:
-    """What sends message batches, as the settings say."""
-    from verifier.judge.batches import BatchCaller
-
-    return BatchCaller(
-        model=model or settings.judge_model,
-        api_key=settings.judge_key,
-        base_url=settings.judge_base_url,
-        deadline_seconds=settings.judge_deadline_seconds,
-        concurrency=settings.judge_concurrency,
-    )
 
 
 def _refuse_unpriced(rules: Rules, model: str, profile: str | None) -> None:

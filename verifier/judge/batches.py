@@ -13,9 +13,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from verifier.judge.client import Client
-from verifier.judge.pace import Policy
-from verifier.judge.probe import Known, policy_of
+from verifier.judge.probe import Link
 from verifier.judge.trouble import (
     BATCH_CANCELED,
     BATCH_ERRORED,
@@ -127,26 +125,12 @@ _NAMED: Final = msgspec.json.Decoder(_Named)
 _MESSAGE: Final = msgspec.json.Decoder(Message)
 
 
-class BatchCaller:
-    """Sends batches of calls. Re-entrant, as ``AnthropicCaller`` is, and made the same way. All raise ``Trouble``."""
-
-    def __init__(  # noqa: PLR0913  # what settings say, each by name
-        self,
-        *,
-        model: str,
-        api_key: str | None,
-        base_url: str | None = None,
-        deadline_seconds: float = 60.0,
-        concurrency: int = 4,
-        abilities: Abilities | None = None,
-        policy: Policy | None = None,
-    ) -> None:
-        self._client = Client(api_key, base_url, policy_of(policy, deadline_seconds, concurrency))
-        self._known = Known(self._client, model, abilities)
+class BatchCaller(Link):
+    """Sends batches of calls. Re-entrant, as ``AnthropicCaller`` is. All raise ``Trouble``."""
 
     def check(self) -> Abilities:
         """Whether the server takes the key, knows the model and has batches. Waits; raises ``SettingsError``."""
-        found = self._known.check()
+        found = super().check()
         if not found.batches:
             where = f"{self._client.shown} has no batches for '{self._known.model}'"
             raise SettingsError(f"{where}: use --judge-mode live")
@@ -225,14 +209,6 @@ class BatchCaller:
             elif await self._belongs(batch.id, nonce):
                 return Found(id=batch.id)
         return Found(open=tuple(maybe))
-
-    async def aclose(self) -> None:
-        """Close the connections of this event loop."""
-        await self._client.aclose()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._client.close()
 
     async def _made_since(self, earliest: datetime) -> AsyncIterator[_Batch]:
         after = ""

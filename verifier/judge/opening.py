@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from verifier.judge.port import Caller, Desk
+from verifier.judge.port import Desk
 from verifier.judge.trouble import STORE_FAILED, UNAVAILABLE, Trouble
 from verifier.types.errors import SettingsError, StoreError, VerifierError
 from verifier.types.opinion import Call, Opinion
 
 if TYPE_CHECKING:  # at run time imported where a desk is opened: grading alone needs none of them
+    from verifier.judge.anthropic import AnthropicCaller
+    from verifier.judge.batches import BatchCaller
+    from verifier.judge.probe import Link
     from verifier.settings import Settings
     from verifier.types.prices import PriceTable
+
+_Linked = TypeVar("_Linked", bound="Link")
 
 
 class LateDesk:
@@ -64,11 +69,22 @@ class LateDesk:
             desk.close()
 
 
-def caller_of(settings: Settings, model: str | None = None, *, turn: float | None = None) -> Caller:
+def caller_of(settings: Settings, model: str | None = None, *, turn: float | None = None) -> AnthropicCaller:
     """What sends live calls, as the settings say; ``model`` stands before theirs, ``turn`` is as in ``open_desk``."""
-    from verifier.judge.anthropic import AnthropicCaller
+    from verifier.judge.anthropic import AnthropicCaller as Live
 
-    return AnthropicCaller(
+    return _linked(Live, settings, model, turn)
+
+
+def sender_of(settings: Settings, model: str | None = None) -> BatchCaller:
+    """What sends message batches, as the settings say; ``model`` stands before theirs."""
+    from verifier.judge.batches import BatchCaller as InBatches
+
+    return _linked(InBatches, settings, model)
+
+
+def _linked(kind: type[_Linked], settings: Settings, model: str | None, turn: float | None = None) -> _Linked:
+    return kind(
         model=model or settings.judge_model,
         api_key=settings.judge_key,
         base_url=settings.judge_base_url,

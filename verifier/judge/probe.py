@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from verifier.judge.client import HOME, Client, imported
-from verifier.judge.pace import Policy
+from verifier.judge.pace import Pace, Policy
 from verifier.judge.trouble import NO_MODEL, RATE_LIMITED, REJECTED, UNAUTHORIZED, UNPAID, Trouble
 from verifier.judge.wire import PLAIN, Abilities, read_reply
 from verifier.types.errors import SettingsError
@@ -177,12 +177,48 @@ def explained(trouble: Trouble, model: str, base_url: str) -> str:
     )
 
 
-def policy_of(
-    policy: Policy | None, deadline_seconds: float, concurrency: int, patience_seconds: float | None = None
-) -> Policy:
-    """A policy from what settings say."""
-    if policy is not None:
-        return policy
-    attempt = min(deadline_seconds, max(5.0, deadline_seconds / 2))
-    made = Policy(deadline=deadline_seconds, timeout=attempt, concurrency=concurrency)
-    return made if patience_seconds is None else msgspec.structs.replace(made, patience=patience_seconds)
+class Link:
+    """A server, and what it can do with each model: what callers stand on. Connections of an event loop end with it.
+
+    ``base_url`` is Anthropic's where none is given. What the server can do is looked up at the first call, unless
+    ``abilities`` says it, or ``check`` was asked. ``deadline_seconds`` bounds each call with all its repetitions, from
+    its first turn on; ``patience_seconds`` bounds the wait for that, where somebody waits for the answer. ``policy``
+    stands before all three.
+    """
+
+    def __init__(  # noqa: PLR0913  # what settings say, each by name
+        self,
+        *,
+        model: str,
+        api_key: str | None,
+        base_url: str | None = None,
+        deadline_seconds: float = 60.0,
+        concurrency: int = 64,
+        patience_seconds: float | None = None,
+        abilities: Abilities | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        if policy is None:
+            attempt = min(deadline_seconds, max(5.0, deadline_seconds / 2))
+            policy = Policy(deadline=deadline_seconds, timeout=attempt, concurrency=concurrency)
+            if patience_seconds is not None:
+                policy = msgspec.structs.replace(policy, patience=patience_seconds)
+        self._client = Client(api_key, base_url, policy)
+        self._known = Known(self._client, model, abilities)
+
+    @property
+    def pace(self) -> Pace:
+        """How many calls are under way at once."""
+        return self._client.pace
+
+    def check(self) -> Abilities:
+        """Ask the server whether it takes the key and knows the model. Waits; raises ``SettingsError``."""
+        return self._known.check()
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop."""
+        await self._client.aclose()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
