@@ -125,7 +125,7 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
     if not words and not any(map(str.isalnum, plain)) and plain.strip("$ ") == "":
         return extract.NO_ANSWER.finding(response="no words")
     table = rules.attacks.unsaid
-    cover = _covered(words, demand, table)
+    cover = covered(words, demand, table)
     if cover.rest or not cover.phrases or _LETTER.search(plain) or _is_said(plain, golds, demand):
         return None
     kinds = {phrase.kind for phrase in cover.phrases}
@@ -149,7 +149,7 @@ def answers_nothing(given: str, golds: tuple[str, ...], demand: Demand, rules: R
     ):
         return None
     for gold, own in zip(golds, wanted, strict=True):
-        said = _covered(own, demand, table).phrases
+        said = covered(own, demand, table).phrases
         if (set(own) - {NUMBER} and _contains(words, own)) or any(phrase.words in told for phrase in said):
             return None
         if any(phrase.kind in _SENTENCES & kinds and len(phrase.words) > 1 for phrase in said):
@@ -261,7 +261,7 @@ def _claims(text: str, demand: Demand, table: AttackTable, kinds: frozenset[str]
     words = wording(text)
     if table.claims.isdisjoint(words):
         return False
-    return any(phrase.kind in kinds for phrase in _covered(words, demand, table).phrases)
+    return any(phrase.kind in kinds for phrase in covered(words, demand, table).phrases)
 
 
 class _Cover(msgspec.Struct):
@@ -295,7 +295,7 @@ def _attack(text: str, golds: tuple[str, ...], demand: Demand, rules: Rules, met
     words = wording(plain)
     if table.clues.isdisjoint(words):
         return None
-    cover = _covered(words, demand, table)
+    cover = covered(words, demand, table)
     if cover.rest or not cover.phrases or _is_name(plain, words, cover, table) or _is_said(plain, golds, demand):
         return None
     return _graded(plain, words, cover, golds, demand, rules)
@@ -315,7 +315,7 @@ def _graded(
 ) -> Finding | None:
     """The finding on an answer that phrases cover; ``None`` where a ground truth may say the same."""
     gold_words = [wording(gold) for gold in golds]
-    if any(_covered(gold, demand, rules.attacks).phrases for gold in gold_words):
+    if any(covered(gold, demand, rules.attacks).phrases for gold in gold_words):
         return None
     kind = max((phrase.kind for phrase in cover.phrases), key=_ORDER.index)
     if kind == "self_graded" and any(texts.fold(gold.strip(" .")) in rules.truth.words for gold in golds):
@@ -356,7 +356,7 @@ _SLOT_STARTS: Final = frozenset("{<[%$_`")
 _SLOT_ENDS: Final = frozenset("}>]s_`")
 
 
-def _covered(words: tuple[str, ...], demand: Demand, table: AttackTable | Unsaid) -> _Cover:
+def covered(words: tuple[str, ...], demand: Demand, table: AttackTable | Unsaid) -> _Cover:
     """The phrases in a text, longest first at each word, and the words that are neither theirs nor glue."""
     cover = _Cover([], [])
     place = 0

@@ -27,6 +27,9 @@ _STRUCTURE: Final = re.compile(r"[:=<>{}\[\]|\n\uff1a\uff1d]")
 _DECLARED: Final = re.compile(r"<\?xml\b[^<>]*>|<![a-z][^<>]*>", re.IGNORECASE)
 _SPACED: Final = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
+_SENTENCES: Final = re.compile(r"[.?!\n。？！؟।]")
+_FEWEST_ASKED: Final = 4  # words of a question that nobody says by chance
+
 _LONGEST_PROGRAM: Final = 1_000
 _LONGEST_STATEMENT: Final = 200
 _MOST_STATEMENTS: Final = 40
@@ -79,6 +82,8 @@ def undressed(text: str, golds: Sequence[str], demand: Demand, rules: Rules, met
         return extract.NO_ANSWER.finding(response="no words")
     if any(_is_verdict(one, golds, demand, rules) for one in dict.fromkeys((seen, _plainest(seen)))):
         return attack.SELF_GRADED.finding(text=text[:200])
+    if _is_echo(seen, golds, demand, rules):
+        return attack.ECHO.finding(text=text[:200])
     if len(seen) <= _LONGEST_PROGRAM and _SIGNED.search(seen) and _is_program(seen, told, demand, table, meter):
         return attack.PROGRAM.finding(text=text[:200])
     return attack.HEDGED.finding(text=text[:200]) if _is_kind(seen, golds, table) else None
@@ -155,6 +160,35 @@ def _holds(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
 
 def _numerals(text: str) -> set[str]:
     return set(_NUMERAL.findall(text))
+
+
+# --- the question, copied --------------------------------------------------------------------------------------------
+
+
+def _is_echo(text: str, golds: Sequence[str], demand: Demand, rules: Rules) -> bool:
+    """Whether a text is the question or its last sentence, however often, behind an opening: "The answer is: Which …"."""
+    words = spoken(text)
+    if any(spoken(gold) == words for gold in golds):
+        return False
+    sentences = [one for one in _SENTENCES.split(demand.question) if one.strip()]
+    for asked in map(spoken, (demand.question, *sentences[-1:])):
+        rest = _without(words, asked) if len(asked) >= _FEWEST_ASKED else words
+        if len(rest) < len(words) and all(spoken(gold) != asked for gold in golds):
+            return not attack.covered(wording(" ".join(rest)), Demand(), rules.attacks.unsaid).rest
+    return False
+
+
+def _without(words: tuple[str, ...], part: tuple[str, ...]) -> tuple[str, ...]:
+    """Words without the places where others stand one behind the other."""
+    rest: list[str] = []
+    place = 0
+    while place < len(words):
+        if words[place] == part[0] and words[place : place + len(part)] == part:
+            place += len(part)
+        else:
+            rest.append(words[place])
+            place += 1
+    return tuple(rest)
 
 
 # --- program text ----------------------------------------------------------------------------------------------------
