@@ -166,7 +166,7 @@ def _numerals(text: str) -> set[str]:
 
 
 def _is_echo(text: str, golds: Sequence[str], demand: Demand, rules: Rules) -> bool:
-    """Whether a text is the question or its last sentence, however often, behind an opening: "The answer is: Which …"."""
+    """Whether a text is the question, or its last sentence, behind an opening or not: "The answer is: Which …"."""
     words = spoken(text)
     if any(spoken(gold) == words for gold in golds):
         return False

@@ -16,6 +16,7 @@ import msgspec
 from verifier.judge.ballot import Ballot
 from verifier.judge.gate import ungradable
 from verifier.judge.port import Engine
+from verifier.judge.quoting import plain
 from verifier.types.sample import Option, Sample
 from verifier.types.verdict import Code, Decision, Finding, Outcome, Standing, Verdict, passes
 
@@ -47,6 +48,8 @@ def _veto(quote: str, sample: Sample, verdict: Verdict, engine: Engine) -> str:
         refusal = ungradable(alone, verdict, engine)
         if refusal is not None:
             return refusal.evidence.get("code", refusal.code)
+        if _is_asked(quote, sample, engine):
+            return ECHO
     if verdict.outcome is Outcome.INCORRECT and engine.standings.get(verdict.code) is Standing.PROOF:
         return verdict.code
     if verdict.outcome is not Outcome.UNDECIDED:
@@ -107,6 +110,25 @@ def _is_repeated(quote: str, sample: Sample) -> bool:
     return beside.isdisjoint(_EITHER)
 
 
+def _is_asked(quote: str, sample: Sample, engine: Engine) -> bool:
+    """Whether a quote stands in the answer only where that copies the question: "Lyon or Nice? I cannot say."."""
+    question = plain(sample.question or "").casefold()[-_MOST_CHARS:]
+    wanted = plain(quote).casefold()
+    given = plain(sample.final_answer or sample.response or "").casefold()
+    copied = [one for one in (question, *_sentences(question)) if len(one) >= _COPY and one in given]
+    if not wanted or not any(wanted in one for one in copied):
+        return False
+    rest = plain(engine.asked(sample).shown).casefold()
+    for one in copied:
+        rest = rest.replace(one, " ")
+    return wanted not in rest
+
+
+def _sentences(question: str) -> list[str]:
+    """The sentences that ask."""
+    return [one.strip() for one in _ENDED.split(question) if one.endswith(("?", "\uff1f", "\u061f"))]
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text[-_MOST_CHARS:].casefold())
 
@@ -119,6 +141,8 @@ _AROUND = " .,:;()[]{}*_$"
 _FIGURES = re.compile(r"\d[\d,.]*")
 _BARE = re.compile(r"[\s$+\u2212-]*(\d[\d,.]*)[\s$.]*")
 _RAISED = {ord(sign): str(place % 10) for place, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉")}
+_COPY = 12  # characters of a question that is worth comparing
+_ENDED = re.compile(r"(?<=[.?!\uff1f\u061f\u3002])")
 _SHORT = 3  # letters of words that stand in any text: the, of
 _MOST_CHARS = 20_000
 _WORD = re.compile(r"\w+")
