@@ -268,7 +268,7 @@ def test_codes_are_documented_and_refute_by_convention_only() -> None:
 
 REMAIN = {
     "names side by side, of one thing for all that rules know, or of a place and of what it lies in": "069 070 071",
-    "a wider class: whether it is more than the question asks for takes knowledge": "123 125",
+    "a wider class: whether it is more than the question asks for takes knowledge": "125",
     "what is seen is a name, and the hidden one beside it is not read": "192",
 }
 """Attacks that hold a statement which somebody could weigh; a judge that agrees with everything agrees with them."""
