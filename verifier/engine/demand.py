@@ -17,7 +17,7 @@ from verifier.engine import text as texts
 from verifier.engine.units import read_unit
 from verifier.types.budget import Meter
 from verifier.types.called import Called
-from verifier.types.rules import DemandTable, Dimension, Rules, Tolerance, UnitDefinition, UnitTable
+from verifier.types.rules import STARTS, DemandTable, Dimension, Rules, Tolerance, UnitDefinition, UnitTable
 from verifier.types.sample import Option, Sample
 
 _PLACES: Final = re.compile(
@@ -30,7 +30,7 @@ _PLACES: Final = re.compile(
 _PLACE_WORDS: Final = ("decimal", "sig", "d.p", "dp", "s.f", "sf")  # one of which the pattern needs
 
 
-class Demand(msgspec.Struct, frozen=True):
+class Demand(msgspec.Struct, frozen=True, gc=False):
     """What the question says of its answer; all fields may be empty.
 
     ``unit`` is the one unit the answer is asked in (``None`` if none or several are named), ``measures`` the dimensions
@@ -207,10 +207,18 @@ def _called(asked: frozenset[str], asking: str, text: str, table: DemandTable) -
 
 def _phrases(text: str, words: frozenset[str], table: DemandTable) -> frozenset[str]:
     """All phrases of the rules that a text holds, where a word of it begins as they do."""
-    starts = {word[:3] for word in words}
+    starts = {word[:STARTS] for word in words}
     starts.add("")
     found = table.starts.keys() & starts
-    return frozenset([phrase for start in found for phrase in table.starts[start] if phrase in text])
+    return frozenset([one for start in found for one in table.starts[start] if one in text and _begins(one, text)])
+
+
+def _begins(phrase: str, text: str) -> bool:
+    """Whether a phrase stands in a text somewhere but in the middle of a word."""
+    at = text.find(phrase)
+    while at > 0 and text[at].isalpha() and text[at - 1].isalpha():
+        at = text.find(phrase, at + 1)
+    return at >= 0
 
 
 def _asking(text: str) -> str:

@@ -36,7 +36,7 @@ _BEFORE_DIGITS: Final = frozenset("+-.")
 _SEPARATORS: Final = str.maketrans("", "", ", '")
 
 
-class Number(msgspec.Struct, frozen=True):
+class Number(msgspec.Struct, frozen=True, gc=False):
     """An exact value ``mantissa * 10**exponent10``, beside how it was written.
 
     ``significant`` counts the figures shown: ``None`` for a fraction, which is exact, and for a whole number, whose
@@ -74,7 +74,7 @@ class Number(msgspec.Struct, frozen=True):
         return self if factor == 1 else msgspec.structs.replace(self, mantissa=self.mantissa * factor, places=None)
 
 
-class Scanned(msgspec.Struct, frozen=True):
+class Scanned(msgspec.Struct, frozen=True, gc=False):
     """A number found in a text, and where it ends."""
 
     number: Number

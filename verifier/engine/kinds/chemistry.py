@@ -63,7 +63,7 @@ _STATED_NAME: Final = re.compile(r"([A-Za-z]{3,14}) ?\((I{1,3}|IV|VI{0,3})\)")
 _OF_NAME: Final = re.compile(r"[A-Za-z][A-Za-z() ]{1,40}")
 
 
-class Formula(msgspec.Struct, frozen=True):
+class Formula(msgspec.Struct, frozen=True, gc=False):
     """One formula.
 
     ``sure`` is 0 where letters alone say so, 1 with some evidence, 2 where it can be nothing else; ``named`` says that

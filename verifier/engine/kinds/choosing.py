@@ -321,7 +321,7 @@ def _trimmed(text: str, table: ChoiceTable) -> str:
     return text
 
 
-class _Opening(msgspec.Struct, frozen=True):
+class _Opening(msgspec.Struct, frozen=True, gc=False):
     """A label at the start of a text: how it is written, where it ends, and what marks it as one."""
 
     label: str

@@ -40,7 +40,7 @@ _NUMBERED: Final = re.compile(r"\.? ?\d")  # No. 1
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
-class Truth(msgspec.Struct, frozen=True):
+class Truth(msgspec.Struct, frozen=True, gc=False):
     """A yes or a no; ``vocabulary`` tells yes/no from true/false; ``both`` is a yes and a no in one."""
 
     value: bool
@@ -61,12 +61,12 @@ class Truth(msgspec.Struct, frozen=True):
 def may_read(text: str, ctx: Context) -> bool:
     """Whether a text opens with a truth word or with words that lead to one, or is short and asked for."""
     table = ctx.rules.truth
+    if ctx.demand.asked and len(text) <= _PAIR:
+        return True
+    if text[:1].isdecimal() or text[:1] == "\\":
+        return False  # no word begins so
     found = _FIRST.match(text)
-    if found is not None and found[1].lower() in table.words:
-        return True
-    if _alone(text, ctx) is not None:
-        return True
-    return (ctx.demand.asked and len(text) <= _PAIR) or fold(text).startswith(table.leads)
+    return (found is not None and found[1].lower() in table.words) or fold(text).startswith(table.leads)
 
 
 def may_be_letter(text: str) -> bool:

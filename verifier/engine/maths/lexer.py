@@ -60,7 +60,7 @@ _DELIMITER: Final = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\\?[.|
 _SEGMENTS: Final = frozenset({"$", "$$", "\\(", "\\)", "\\[", "\\]"})
 
 
-class Tokens(msgspec.Struct):
+class Tokens(msgspec.Struct, gc=False):
     """The pieces of one text: what each is, which one of that kind, and the number of the piece that it came from.
 
     The last is the kind ``end``. ``opened`` are the tokens at which a span between maths delimiters begins, ``latex``

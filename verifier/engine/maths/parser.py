@@ -22,7 +22,7 @@ from verifier.types.expr import Expr
 from verifier.types.rules import MathsTable
 
 
-class Maths(msgspec.Struct, frozen=True):
+class Maths(msgspec.Struct, frozen=True, gc=False):
     """One way to read a text as maths.
 
     ``before`` are the words in front of it ("The answer is"), ``after`` those behind ("cm", "people").

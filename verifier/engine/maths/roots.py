@@ -13,12 +13,13 @@ import msgspec
 from flint import fmpq, fmpq_poly
 
 from verifier.types.budget import Meter
-from verifier.types.expr import Expr, number
+from verifier.types.expr import Expr
+from verifier.types.nodes import number
 
 _MAX_DEGREE: Final = 40  # of a polynomial whose roots are isolated; a person asks for fewer
 
 
-class Root(msgspec.Struct, frozen=True):
+class Root(msgspec.Struct, frozen=True, gc=False):
     """The one real root of ``polynomial`` (irreducible, of degree two or more) in the open interval (low, high)."""
 
     polynomial: fmpq_poly
