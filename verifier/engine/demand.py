@@ -237,7 +237,7 @@ def _unnumbered(asking: str) -> str:
 
 
 _SENTENCE: Final = re.compile(r"[.!?\n](?<!\s[!?\n])(?<!\. \.)\s++(?=[^\s.])")  # and not between spaced dots
-_NUMBERED: Final = re.compile(r"(?<![\d,.])\d[\d,.]*+ ?[^\W\d_]+")
+_NUMBERED: Final = re.compile(r"\d(?<![\d,.]\d)[\d,.]*+ ?[^\W\d_]+")
 
 
 def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str, ...], ...]:

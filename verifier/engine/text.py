@@ -249,10 +249,11 @@ def _macros(text: str, table: TextTable) -> str:
     position = 0
     pending = False
     for special in _SPECIAL.finditer(text):
-        if special.start() < position:
+        start, end = special.span()
+        if start < position:
             continue  # skipped with a macro
-        out.append(text[position : special.start()])
-        position = special.end()
+        out.append(text[position:start])
+        position = end
         char = special[0]
         if char == "{":
             opened.append(pending)

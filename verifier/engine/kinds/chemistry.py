@@ -46,7 +46,9 @@ CODES: tuple[Code, ...] = (
 )  # fmt: skip
 
 NAME: Final = "chemistry"
-_POSSIBLE: Final = re.compile(r"[A-Z]|[βαγ]|(?<![A-Za-z])[enp](?![A-Za-z])|\\(?:alpha|beta|gamma)|[1-8][spdf]")
+_POSSIBLE: Final = re.compile(  # one class of first characters, which is looked for at once
+    r"[A-Zβαγenp\\1-8](?:(?<=[A-Zβαγ])|(?<=[enp])(?<![A-Za-z][enp])(?![A-Za-z])|(?<=\\)(?:alpha|beta|gamma)|(?<=\d)[spdf])"
+)
 _MATHS: Final = re.compile(  # what stands in no formula of chemistry, looked for since most answers are maths
     r"[≤≥√∈∞]|\\(?:sqrt|sin|cos|tan|ln|log|pi|int|sum|lim|infty|leq?|geq?|neq?|in|binom|[pbv]matrix)(?![A-Za-z])"
 )

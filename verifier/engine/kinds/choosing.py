@@ -30,7 +30,6 @@ _OTHER_LABEL: Final = re.compile(
 _LONE: Final = re.compile(r"(?<![\w'’-])\(?([A-Z])\)?(?![\w'’]|-\w)")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _DIGIT: Final = re.compile(r"\d")
-_CAPITAL: Final = re.compile(r"[A-Z]")
 _BRACKETS, _CLOSING = frozenset("(["), frozenset(")]")
 _UNSEEN: Final = tuple(Option(label, "") for label in sorted(_LETTERS))
 _MOST_MEMBERS: Final = 26
@@ -462,8 +461,8 @@ def _left_over(text: str, options: tuple[Option, ...], ctx: Context) -> Choice |
 
 
 def _may_leave_over(text: str) -> bool:
-    """Whether a text is short, has a capital letter, which alone is a label here, and two words or no ASCII."""
-    if len(text) > _LONGEST_PROSE or _CAPITAL.search(text) is None:
+    """Whether a text is short, has a capital letter that stands alone as a label does, and two words or no ASCII."""
+    if len(text) > _LONGEST_PROSE or _LONE.search(text) is None:
         return False
     return not text.isascii() or _TWO_WORDS.search(text) is not None
 

@@ -32,7 +32,8 @@ _NUMBER: Final = (
 )
 _PIECE: Final = re.compile(
     r"\s*+(?:(?P<piece>"
-    r"[{}^),&]|\d++(?=[-+*/^)}\]=a-df-wyz]|$)|[A-Za-z](?=[-+*/^)}\]=]|$)"  # the commonest, found at once
+    r"[{}^),&]|\d++(?=[-+*/^)}\]=a-df-wyz]|$)|[A-Za-z](?![A-Za-z\d'])"  # the commonest, found at once
+    r"|\+(?![-/])|-(?![+>])|=(?![=<>/])|/(?!=)|\((?!\s*\\?[bp]?mod)"
     r"|\\\\(?:\[[^\[\]]{0,12}\])?"
     r"|\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*(?:\\?\||\.(?!\d))?"
     r"|\\not(?![A-Za-z])\s*(?:\\[A-Za-z]+|.)"
