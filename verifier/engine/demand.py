@@ -115,7 +115,6 @@ def required(demand: Demand, names: frozenset[str]) -> Demand:
 
 _INTEGRAL: Final = re.compile(r"(?:\\int|∫)(?! ?(?:\\limits)? ?[_^₀-₉⁰-⁹])")
 _ASKED_IN: Final = 8_000  # characters at the end of a question in which it says what it asks for
-_WORDS: Final = re.compile(r"[^\W\d_]+")
 _ROUND: Final = re.compile(r"\bround(?: off)? (?:the number )?\$?-?\d")
 _NUMERALS: Final = re.compile(r"\d[\d,.]*(?<=\d)")
 
@@ -128,7 +127,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
     end = texts.unlatex(texts.characters(question[-_ASKED_IN:], rules.text), rules.text, meter)
     text = texts.fold(end)
     meter.spend(len(text))  # it is searched a good many times
-    words = frozenset(_WORDS.findall(text))
+    words = frozenset(texts.words_of(text))
     asking = _asking(text)
     unnumbered = _unnumbered(asking)
     table = rules.demand

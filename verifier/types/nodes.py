@@ -64,10 +64,12 @@ def in_figures(value: fmpq) -> str:
     >>> in_figures(fmpq(-6, 4)), in_figures(fmpq(12))
     ('-3/2', '12')
     """
-    return _whole(value.p) if value.q == 1 else f"{_whole(value.p)}/{_whole(value.q)}"
+    below = value.q
+    return whole_in_figures(value.p) if below == 1 else f"{whole_in_figures(value.p)}/{whole_in_figures(below)}"
 
 
-def _whole(value: fmpz) -> str:
+def whole_in_figures(value: fmpz) -> str:
+    """A whole number in figures, as ``in_figures`` has it."""
     return str(int(value)) if value.bit_length() <= _WORD else str(value)  # Python refuses to write long ones
 
 

@@ -52,6 +52,7 @@ _POSSIBLE: Final = re.compile(  # one class of first characters, which is looked
 _MATHS: Final = re.compile(  # what stands in no formula of chemistry, looked for since most answers are maths
     r"[≤≥√∈∞]|\\(?:sqrt|sin|cos|tan|ln|log|pi|int|sum|lim|infty|leq?|geq?|neq?|in|binom|[pbv]matrix)(?![A-Za-z])"
 )
+_AMOUNT: Final = re.compile(r"\d+\.\d[^+=>→⇌]*+$")  # a decimal that begins no equation
 _PROSE: Final = re.compile(r"(?<![\\A-Za-z])[a-z]{3}")
 _NAME_LIKE: Final = re.compile(r"[A-Za-z() ]+(?:-?\d{1,3})?")  # a listed name, a particle's, a nuclide's
 _SPAN: Final = re.compile(r"\$\$([^$]{1,2000})\$\$|\$([^$]{1,2000})\$|\\\(([^$]{1,2000}?)\\\)|(\\ce\{[^$]{1,2000}\})")
@@ -84,6 +85,8 @@ class Formula(msgspec.Struct, frozen=True, gc=False):
 
 def may_read(raw: str, text: str) -> bool:
     """Whether a text may be chemistry: it has signs of a formula and none of maths, or may be a name, or both."""
+    if text[:1].isdecimal() and _AMOUNT.match(text) is not None:
+        return False
     return _is_possible(raw) or (text[:1].isalpha() and (_NAME_LIKE.fullmatch(text) is not None or " (" in text))
 
 

@@ -28,7 +28,6 @@ _OTHER_LABEL: Final = re.compile(
     r"\(([A-Z])\)|(?<![\w-])([A-Z])(?=[).:](?!\w))|\b(?:and|or|nor|then)\s+\(?([A-Z])\b|->|→"
 )
 _LONE: Final = re.compile(r"(?<![\w'’-])\(?([A-Z])\)?(?![\w'’]|-\w)")
-_WORDS: Final = re.compile(r"[^\W\d_]+")
 _DIGIT: Final = re.compile(r"\d")
 _BRACKETS, _CLOSING = frozenset("(["), frozenset(")]")
 _UNSEEN: Final = tuple(Option(label, "") for label in sorted(_LETTERS))
@@ -142,7 +141,7 @@ def _reason(rest: str, ctx: Context) -> bool | None:
     words = texts.fold(rest).lstrip(" ,;:-–(")
     for reason in table.reasons:
         if words.startswith(reason) and not (reason.isascii() and words[len(reason) : len(reason) + 1].isalnum()):
-            return table.retractions.isdisjoint(_WORDS.findall(words))
+            return table.retractions.isdisjoint(texts.words_of(words))
     return None
 
 
@@ -446,7 +445,7 @@ def _left_over(text: str, options: tuple[Option, ...], ctx: Context) -> Choice |
             if denied[place] or (any(denied[:place]) and len(listed) > 1 and labels.issuperset(listed)):
                 rejected.update(named)  # and "A, B or C" goes on behind "It is not"
             elif not named:
-                if not ctx.rules.text.rejections.isdisjoint(_WORDS.findall(texts.fold(clause))):
+                if not ctx.rules.text.rejections.isdisjoint(texts.words_of(texts.fold(clause))):
                     return None
             else:
                 affirmed = _label(clause.strip(" ."), table, options, small=False)

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from verifier.engine import text as texts
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.calendar import Tokens, day_of_week, is_day, tokens_of, unsettles
 from verifier.engine.kinds.clock import Clock, asks_time, read_clock
@@ -22,7 +23,6 @@ _SHAPE: Final = re.compile(  # how dates and times look without a word of the ru
     r"| ?(?:[dhm] ?\d|[年월月]|[abp]\. ?[mc]))"
 )
 _OPENED: Final = re.compile(r"p[\dt]|.*?a\. ?d\. ?\d", re.DOTALL)  # and those that a letter opens
-_WORD: Final = re.compile(r"[^\W\d_]+")
 _YEARS: Final = 9999
 
 
@@ -31,7 +31,7 @@ def may_read(text: str, ctx: Context) -> bool:
     if len(text) > _LONGEST:
         return False
     lower = text.lower()
-    words = _WORD.findall(lower)
+    words = texts.words_of(lower)
     if not ctx.rules.dates.hints.isdisjoint(words) or _SHAPE.search(lower) is not None:
         return True
     if (lower[:1] == "p" or "d." in lower) and _OPENED.match(lower) is not None:
