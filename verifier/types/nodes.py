@@ -37,8 +37,9 @@ def symbols(tree: Expr) -> frozenset[str]:
     names: set[str] = set()
     nodes = [tree]
     for node in nodes:  # grows as it is walked
-        if node.args:
-            nodes += node.args
+        args = node.args
+        if args:
+            nodes += args
         elif node.head == "symbol":
             names.add(node.name)
     return frozenset(names)

@@ -47,12 +47,17 @@ def may_read(text: str, ctx: Context) -> bool:
         return True
     first = text[:1]
     if first.islower():
-        labelled = text in _FIRST_LETTERS or texts.fold(text).startswith(ctx.rules.choices.phrases)
+        labelled = text in _FIRST_LETTERS or _is_announced(text, ctx.rules.choices)
     elif first in _BRACKETS:
-        labelled = text[2:3] in _CLOSING or texts.fold(text).startswith(ctx.rules.choices.phrases)
+        labelled = text[2:3] in _CLOSING or _is_announced(text, ctx.rules.choices)
     else:
         labelled = first.isalpha()
     return labelled or _may_leave_over(text)
+
+
+def _is_announced(text: str, table: ChoiceTable) -> bool:
+    """Whether words that stand before a label open a text."""
+    return texts.fold(text[:2]) in table.heads and texts.fold(text).startswith(table.phrases)
 
 
 def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
@@ -461,10 +466,11 @@ def _left_over(text: str, options: tuple[Option, ...], ctx: Context) -> Choice |
 
 def _may_leave_over(text: str) -> bool:
     """Whether a text is short, has a capital letter that stands alone as a label does, and two words or no ASCII."""
-    if len(text) > _LONGEST_PROSE or _LONE.search(text) is None:
+    if len(text) > _LONGEST_PROSE or _LABEL.search(text) is None:
         return False
     return not text.isascii() or _TWO_WORDS.search(text) is not None
 
 
+_LABEL: Final = re.compile(r"[A-Z](?![\w'’])")
 _TWO_WORDS: Final = re.compile(r"[A-Za-z']{2,},? [A-Za-z(]")
 _COMMA: Final = re.compile(r", ?")
