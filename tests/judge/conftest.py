@@ -12,7 +12,8 @@ from flint import fmpq
 from verifier.judge.process import Asker
 from verifier.judge.question import Question, Reply
 from verifier.judge.symbolic import MOST_STEPS
-from verifier.types.expr import Expr, constant, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, number, symbol
 
 
 class Maths:

@@ -15,7 +15,8 @@ import pytest
 
 from verifier.judge.process import Asker
 from verifier.judge.question import EQUAL, GAVE_UP, LOST, NOT_SHOWN, Question
-from verifier.types.expr import Expr, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import symbol
 
 if TYPE_CHECKING:
     from tests.judge.conftest import Ask, Maths
@@ -336,7 +337,8 @@ SCRIPT = """
 import json, os, sys
 from verifier.judge.process import Asker
 from verifier.judge.question import Question
-from verifier.types.expr import Expr, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbol
 asker = Asker(slots=1, most_steps=10**12)
 one = Question(((number(1),),), (number(1),))
 assert asker.ask(one).result(60).status == "equal"

@@ -56,7 +56,8 @@ from verifier.engine import cascade
 from verifier.engine.maths.parser import read_maths
 from verifier.grader import default_rules
 from verifier.types.budget import Budget, Exhausted, Meter
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import symbols
 
 SEEDS = st.integers(0, 2**48)
 FAMILY = st.sampled_from(FAMILIES)

@@ -13,7 +13,8 @@ from typing import Literal
 
 import mpmath
 
-from verifier.types.expr import Expr, constant, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, number, symbol
 
 Style = Literal["latex", "plain", "unicode", "python"]
 STYLES: tuple[Style, ...] = ("latex", "plain", "unicode", "python")

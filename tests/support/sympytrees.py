@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sympy
 
-from verifier.types.expr import Expr, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbol
 
 SYMBOLS = {name: sympy.Symbol(name, real=True) for name in ("x", "y", "z")}
 _FUNCTIONS = {

@@ -32,7 +32,7 @@ _LEADING: Final = re.compile(
 )
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """What a question says, folded: its words, its numerals as written, and the sentence that asks."""
 
     words: frozenset[str] = frozenset()

@@ -55,7 +55,7 @@ _SETS: Final = frozenset({"region", "collection"})  # "there are no solutions"
 _BOUNDED: Final = frozenset({"bound", "relation", "region", "measure"})  # stages that compare what bounds say
 
 
-class Hit(msgspec.Struct, frozen=True):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """Where a listed phrase stands in a sentence, and what it does."""
 
     start: int

@@ -264,7 +264,7 @@ def _claims(text: str, demand: Demand, table: AttackTable, kinds: frozenset[str]
     return any(phrase.kind in kinds for phrase in covered(words, demand, table).phrases)
 
 
-class _Cover(msgspec.Struct):
+class _Cover(msgspec.Struct, gc=False):
     """What the phrases cover of an answer's words: ``rest`` are the words that they leave."""
 
     phrases: list[Phrase]

@@ -66,7 +66,7 @@ from verifier.engine.maths.zero import Given
 from verifier.engine.reading import Read, read_every, read_texts
 from verifier.engine.sides import Side, Trees
 from verifier.types.budget import Exhausted, Meter
-from verifier.types.expr import symbols
+from verifier.types.nodes import symbols
 from verifier.types.rules import Profile, Rules
 from verifier.types.sample import Extraction, Option, Sample
 from verifier.types.verdict import Code, Decision, Finding, Step, Verdict, passes

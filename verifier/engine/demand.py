@@ -17,7 +17,7 @@ from verifier.engine import text as texts
 from verifier.engine.units import read_unit
 from verifier.types.budget import Meter
 from verifier.types.called import Called
-from verifier.types.rules import DemandTable, Dimension, Rules, Tolerance, UnitDefinition, UnitTable
+from verifier.types.rules import STARTS, DemandTable, Dimension, Rules, Tolerance, UnitDefinition, UnitTable
 from verifier.types.sample import Option, Sample
 
 _PLACES: Final = re.compile(
@@ -30,7 +30,7 @@ _PLACES: Final = re.compile(
 _PLACE_WORDS: Final = ("decimal", "sig", "d.p", "dp", "s.f", "sf")  # one of which the pattern needs
 
 
-class Demand(msgspec.Struct, frozen=True):
+class Demand(msgspec.Struct, frozen=True, gc=False):
     """What the question says of its answer; all fields may be empty.
 
     ``unit`` is the one unit the answer is asked in (``None`` if none or several are named), ``measures`` the dimensions
@@ -115,7 +115,6 @@ def required(demand: Demand, names: frozenset[str]) -> Demand:
 
 _INTEGRAL: Final = re.compile(r"(?:\\int|∫)(?! ?(?:\\limits)? ?[_^₀-₉⁰-⁹])")
 _ASKED_IN: Final = 8_000  # characters at the end of a question in which it says what it asks for
-_WORDS: Final = re.compile(r"[^\W\d_]+")
 _ROUND: Final = re.compile(r"\bround(?: off)? (?:the number )?\$?-?\d")
 _NUMERALS: Final = re.compile(r"\d[\d,.]*(?<=\d)")
 
@@ -128,7 +127,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
     end = texts.unlatex(texts.characters(question[-_ASKED_IN:], rules.text), rules.text, meter)
     text = texts.fold(end)
     meter.spend(len(text))  # it is searched a good many times
-    words = frozenset(_WORDS.findall(text))
+    words = frozenset(texts.words_of(text))
     asking = _asking(text)
     unnumbered = _unnumbered(asking)
     table = rules.demand
@@ -207,10 +206,18 @@ def _called(asked: frozenset[str], asking: str, text: str, table: DemandTable) -
 
 def _phrases(text: str, words: frozenset[str], table: DemandTable) -> frozenset[str]:
     """All phrases of the rules that a text holds, where a word of it begins as they do."""
-    starts = {word[:3] for word in words}
+    starts = {word[:STARTS] for word in words}
     starts.add("")
     found = table.starts.keys() & starts
-    return frozenset([phrase for start in found for phrase in table.starts[start] if phrase in text])
+    return frozenset([one for start in found for one in table.starts[start] if one in text and _begins(one, text)])
+
+
+def _begins(phrase: str, text: str) -> bool:
+    """Whether a phrase stands in a text somewhere but in the middle of a word."""
+    at = text.find(phrase)
+    while at > 0 and text[at].isalpha() and text[at - 1].isalpha():
+        at = text.find(phrase, at + 1)
+    return at >= 0
 
 
 def _asking(text: str) -> str:
@@ -229,7 +236,7 @@ def _unnumbered(asking: str) -> str:
 
 
 _SENTENCE: Final = re.compile(r"[.!?\n](?<!\s[!?\n])(?<!\. \.)\s++(?=[^\s.])")  # and not between spaced dots
-_NUMBERED: Final = re.compile(r"(?<![\d,.])\d[\d,.]*+ ?[^\W\d_]+")
+_NUMBERED: Final = re.compile(r"\d(?<![\d,.]\d)[\d,.]*+ ?[^\W\d_]+")
 
 
 def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str, ...], ...]:

@@ -32,6 +32,7 @@ _MOST_WORDS: Final = 8  # of a label
 _LABELLED: Final = re.compile(
     r"(?:[^\W\d_]|\\text)[^=≈:<>≤≥]{2,60}(?:[=≈:]| (?:is|are|was|were|equals)\b)|\b(?:at|of|with) [^=]{1,12}="
 )
+_JOINTS: Final = frozenset(" =≈:")  # without one of these there is no label
 _LEAD: Final = re.compile(r"[^=≈:]*?(?=\s*(?:[=≈:]|\b(?:is|are|was|were|equals)\b))")
 _PARTS: Final = re.compile(r"[,;] (?=[^=≈:]{1,60}[=≈:])| and (?=[^=≈:]{1,60}[=≈:])")
 _NUMERAL: Final = re.compile(r"-?\d+(?:\.\d+)?")
@@ -41,7 +42,7 @@ _FORMULA: Final = re.compile(r"[+*/^|()\[\]∫∑√]|\d\s*[A-Za-z]")  # in what
 _NAME: Final = 2  # letters of a name that is no word
 
 
-class Label(msgspec.Struct, frozen=True):
+class Label(msgspec.Struct, frozen=True, gc=False):
     """The words that lead a value in, as they count, and the numerals of the value."""
 
     words: tuple[str, ...]
@@ -50,7 +51,9 @@ class Label(msgspec.Struct, frozen=True):
 
 def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding | None:
     """A pass where values that agree are described in words that differ; ``None`` where they do not."""
-    if finding.decision is not Decision.CORRECT or candidate.found is None or _LABELLED.search(gold.given) is None:
+    if finding.decision is not Decision.CORRECT or candidate.found is None or _JOINTS.isdisjoint(gold.given):
+        return None
+    if _LABELLED.search(gold.given) is None:
         return None
     own = _labels(gold.given, ctx)
     if not own:

@@ -22,7 +22,7 @@ _SLACK: Final = 1_000  # characters in which a part may begin or end at a line's
 _SEAM: Final = "\n\n"
 
 
-class Excerpt(msgspec.Struct, frozen=True):
+class Excerpt(msgspec.Struct, frozen=True, gc=False):
     """The text that is read, and for each part where it begins here and in the response."""
 
     text: str

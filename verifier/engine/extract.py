@@ -48,7 +48,7 @@ _PHRASE_TAIL: Final = 3  # characters of a phrase without which it is no longer 
 _REMARKS: Final = 4_000  # characters behind an answer in which it may be taken back
 
 
-class Found(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """What was extracted: the widest text first, then ``more`` of them, narrower, to be read in that order.
 
     Or a finding that ends the grade. ``read`` are the parts of a very long response that were looked at.
@@ -94,7 +94,7 @@ def _moved(one: Extraction, part: Excerpt) -> Extraction:
     return Extraction(one.text, one.via, part.place(one.start), part.place(one.end))
 
 
-class _Scope(msgspec.Struct, frozen=True):
+class _Scope(msgspec.Struct, frozen=True, gc=False):
     """Where the answer is sought: a text, as it stands and folded, from ``start`` to ``end``.
 
     ``phrases`` are the markers that stand in it; ``wrapped`` says that it may hold tags, ``torn`` that it was

@@ -14,7 +14,7 @@ from verifier.engine import text as texts
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.kind import Context
 from verifier.engine.sides import Side, trees
-from verifier.types.expr import symbols
+from verifier.types.nodes import symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
 SAME = proves("naming.same", "Both have the same figures in the same order, between signs of one sort.")

@@ -14,6 +14,7 @@ import msgspec
 from flint import fmpq, fmpz
 
 from verifier.types.budget import Meter
+from verifier.types.nodes import whole_in_figures
 
 _GROUPED: Final = r"[1-9]\d{0,2}+(?:,\d{3})++(?!\d)|[1-9]\d{0,2}+(?: \d{3})++(?![\d/])|[1-9]\d{0,2}+(?:'\d{3})++(?!\d)"
 _POINTS: Final = r"[1-9]\d{0,2}+(?:\.\d{3}){2,}+(?![\d.])"
@@ -36,7 +37,7 @@ _BEFORE_DIGITS: Final = frozenset("+-.")
 _SEPARATORS: Final = str.maketrans("", "", ", '")
 
 
-class Number(msgspec.Struct, frozen=True):
+class Number(msgspec.Struct, frozen=True, gc=False):
     """An exact value ``mantissa * 10**exponent10``, beside how it was written.
 
     ``significant`` counts the figures shown: ``None`` for a fraction, which is exact, and for a whole number, whose
@@ -74,7 +75,7 @@ class Number(msgspec.Struct, frozen=True):
         return self if factor == 1 else msgspec.structs.replace(self, mantissa=self.mantissa * factor, places=None)
 
 
-class Scanned(msgspec.Struct, frozen=True):
+class Scanned(msgspec.Struct, frozen=True, gc=False):
     """A number found in a text, and where it ends."""
 
     number: Number
@@ -182,7 +183,7 @@ def same(first: Number, second: Number, meter: Meter) -> bool:
 
 def spread(value: fmpq) -> int:
     """An upper bound of how many decimal digits numerator and denominator have together."""
-    return int(value.p.height_bits() + value.q.height_bits()) // 3 + 2
+    return int(value.p.bit_length() + value.q.bit_length()) // 3 + 2
 
 
 def value_of(number: Number, meter: Meter) -> fmpq | None:
@@ -203,7 +204,9 @@ def round_half_up(value: fmpq, figures: int) -> fmpq:
     if value == 0:
         return value
     size = abs(value)
-    lead = len(str(size.p)) - len(str(size.q))  # 10**lead is the leading digit's place, or ten times it
+    lead = len(whole_in_figures(size.p)) - len(
+        whole_in_figures(size.q)
+    )  # 10**lead is the leading digit's place, or ten times it
     ten = fmpz(10)
     if size < (fmpq(ten**lead) if lead >= 0 else 1 / fmpq(ten**-lead)):
         lead -= 1

@@ -35,7 +35,7 @@ from verifier.types.verdict import Decision, Finding
 LONGEST: Final = 600  # characters of a sentence that is looked through
 
 
-class Side(msgspec.Struct, frozen=True):
+class Side(msgspec.Struct, frozen=True, gc=False):
     """One side as read: its readings, surest first, and how to print them.
 
     ``texts`` are the words that were read, out of their wrapping; ``via`` says how they were found in a response,
@@ -50,7 +50,7 @@ class Side(msgspec.Struct, frozen=True):
     given: str = ""
 
 
-class Trees(msgspec.Struct, frozen=True):
+class Trees(msgspec.Struct, frozen=True, gc=False):
     """Both sides of a sample as maths, for whoever works out what the engine does not.
 
     ``golds`` holds the readings of each accepted ground truth, ``candidates`` those of the answer; ``conditions`` are

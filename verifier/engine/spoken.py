@@ -26,7 +26,7 @@ _DIGITS_ORDINAL: Final = re.compile(r"(\d{1,9})(?:st|nd|rd|th)(?!\w)", re.IGNORE
 _ONE: Final = fmpq(1)
 
 
-class Spoken(msgspec.Struct, frozen=True):
+class Spoken(msgspec.Struct, frozen=True, gc=False):
     """A number read from words and where it ends; ``ordinal`` if it counts a place ("third")."""
 
     number: Number
@@ -34,7 +34,7 @@ class Spoken(msgspec.Struct, frozen=True):
     ordinal: bool = False
 
 
-class _Token(msgspec.Struct, frozen=True):
+class _Token(msgspec.Struct, frozen=True, gc=False):
     word: Word
     end: int
     gap: str = ""
@@ -298,7 +298,7 @@ def _ordinal(tokens: list[_Token]) -> int | None:
     return _cardinal([*tokens[:-1], _Token(Word(kind, value), last.end, last.gap)])
 
 
-class _Group(msgspec.Struct):
+class _Group(msgspec.Struct, gc=False):
     """A group of digits below a thousand while its words come: its value, and the place of its last word."""
 
     value: int = 0

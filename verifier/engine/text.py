@@ -15,7 +15,7 @@ from verifier.types.budget import Meter
 from verifier.types.rules import TextTable
 
 _DOLLAR: Final = "\ue000"  # an escaped dollar while delimiters are sought: it is money, never a delimiter
-_MATH_SPAN: Final = re.compile(r"\$(?=\S)([^$\n]{1,2000}?)(?<=\S)\$(?![0-9])|^\s*\$([^$]{1,2000})\$[\s.]*$")
+_MATH_SPAN: Final = re.compile(r"\$(?=\S)([^$\n]{1,2000}+)(?<=\S)\$(?![0-9])|^\s*\$([^$]{1,2000})\$[\s.]*$")
 _LOOKS_MATHS: Final = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ °%]*\)?$")
 _GROUP: Final = r"\{([^{}]*+)\}"
 _FRACTION: Final = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
@@ -53,6 +53,7 @@ _SUBSCRIPTS: Final = {ord(a): b for a, b in zip("₀₁₂₃₄₅₆₇₈₉"
 _SUBSCRIPT_RUN: Final = re.compile(r"((?<=\d)|(?<=[\dA-F][A-F])(?=₁₆$))?([₀-₉]+)")  # 26₈, 2F₁₆
 _SUPERSCRIPT_RUN: Final = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _VULGAR: Final = re.compile(r"[¼-¾⅐-⅞↉]")
+_SMALL: Final = re.compile(r"[μ¼-¾⅐-⅞↉₀-₉⁰¹²³⁴-⁹]")  # any of the above
 _WORD: Final = re.compile(r"[^\W_]+(?:['.,:/-][^\W_]+)*|[^\s\w]|_")
 
 
@@ -96,8 +97,8 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
     if "<" in text:
         text = _TAG.sub("", text)
     if _MARKED.search(text):
-        text = _MARKDOWN.sub("", _BOLD.sub(r"\2", text))
-    if not text.isascii():
+        text = _MARKDOWN.sub("", _BOLD.sub(lambda found: str(found[2]), text))
+    if not text.isascii() and _SMALL.search(text):
         text = _SPACED_MICRO.sub("μ", _VULGAR.sub(_vulgar, _lowered(text)))
     if "]" in text:
         text = _CITATION.sub("", text)
@@ -248,10 +249,11 @@ def _macros(text: str, table: TextTable) -> str:
     position = 0
     pending = False
     for special in _SPECIAL.finditer(text):
-        if special.start() < position:
+        start, end = special.span()
+        if start < position:
             continue  # skipped with a macro
-        out.append(text[position : special.start()])
-        position = special.end()
+        out.append(text[position:start])
+        position = end
         char = special[0]
         if char == "{":
             opened.append(pending)
@@ -303,6 +305,15 @@ def _vulgar(match: re.Match[str]) -> str:
     parts = unicodedata.normalize("NFKC", match[0]).replace("⁄", "/")
     before = match.string[match.start() - 1 : match.start()]
     return f" {parts}" if before.isdigit() else parts
+
+
+def words_of(lower: str) -> list[str]:
+    """The runs of letters of a text in lower case, in any script."""
+    return (_PLAIN_RUN if lower.isascii() else _RUN).findall(lower)
+
+
+_RUN: Final = re.compile(r"[^\W\d_]+")
+_PLAIN_RUN: Final = re.compile(r"[a-z]+")  # the same in ASCII, and found in a third of the time
 
 
 def words(text: str, table: TextTable) -> tuple[str, ...]:

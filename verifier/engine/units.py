@@ -68,7 +68,7 @@ def same_unit(one: UnitDefinition, other: UnitDefinition) -> bool:
     )
 
 
-class _Part(msgspec.Struct, frozen=True):
+class _Part(msgspec.Struct, frozen=True, gc=False):
     """A factor of a unit: what it may be, each with its power, likeliest first.
 
     ``late`` says that it stands behind a slash and a product sign: ``K`` in ``J/mol·K``, which everyone means as
@@ -79,7 +79,7 @@ class _Part(msgspec.Struct, frozen=True):
     late: bool = False
 
 
-class _Factor(msgspec.Struct, frozen=True):
+class _Factor(msgspec.Struct, frozen=True, gc=False):
     """One unit with its exponent, where it ends, and whether it was a word."""
 
     part: _Part
@@ -87,7 +87,7 @@ class _Factor(msgspec.Struct, frozen=True):
     worded: bool = False
 
 
-class _Group(msgspec.Struct, frozen=True):
+class _Group(msgspec.Struct, frozen=True, gc=False):
     """Factors and where they end."""
 
     parts: tuple[_Part, ...]

@@ -61,7 +61,8 @@ def _warm() -> None:
     from sympy.core import random as chance  # type: ignore[import-untyped]
 
     from verifier.judge.sympy_proof import show_equal
-    from verifier.types.expr import Expr, number, symbol
+    from verifier.types.expr import Expr
+    from verifier.types.nodes import number, symbol
 
     chance.seed(0)  # it shuffles what it asks first
     _steady_hashes()

@@ -19,7 +19,8 @@ from mpmath import mp  # type: ignore[import-untyped]  # has no types
 from verifier.judge.sympy_points import LOOSE, TIGHT, Evaluator, Undefined, Unknown, Value, is_complex, nodes, rational
 from verifier.judge.sympy_sets import same_solutions
 from verifier.judge.sympy_trees import Builder, Built, Unbuildable
-from verifier.types.expr import BINDERS, COLLECTIONS, LOGIC, RELATIONS, Expr, number
+from verifier.types.expr import BINDERS, COLLECTIONS, LOGIC, RELATIONS, Expr
+from verifier.types.nodes import number
 
 FEWEST_POINTS: Final = 4
 """At which both must have been computed, and be equal; a tree without free symbols has one value."""

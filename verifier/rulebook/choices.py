@@ -22,6 +22,7 @@ def choices(entries: Entries, lists: Lists) -> ChoiceTable:
         foreign=tuple(layout for layout, weak in layouts if not weak and not layout.first.isascii()),
         weak=tuple(layout for layout, weak in layouts if weak),
         phrases=_longest_first(_folded(lists, "phrases")),
+        heads=frozenset(phrase[:2] for phrase in _folded(lists, "phrases")),
         nouns=frozenset(word.strip() for word in _folded(lists, "nouns")),
         closers=_longest_first(_folded(lists, "closers")),
         joins=frozenset(joins),

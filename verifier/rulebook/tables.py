@@ -49,6 +49,7 @@ from verifier.types.called import Called
 from verifier.types.errors import RulesError
 from verifier.types.names import NameTable
 from verifier.types.rules import (
+    STARTS,
     Confidence,
     DemandTable,
     Dimension,
@@ -146,8 +147,7 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
             called[phrase.lower()] = (*called.get(phrase.lower(), ()), told)
     starts: dict[str, list[str]] = {}
     for phrase in sorted({*forms, *measures, *called, *(phrase for name in _SETS for phrase in sets[name])}):
-        word = _FIRST_WORD.match(phrase)
-        starts.setdefault("" if word is None else word[0][:3], []).append(phrase)
+        starts.setdefault(_longest_start(phrase), []).append(phrase)
     return DemandTable(
         **sets,
         unit=_slotted(lists, "unit"),
@@ -169,7 +169,12 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
     )
 
 
-_FIRST_WORD = re.compile(r"[^\W\d_]+")
+def _longest_start(phrase: str) -> str:
+    """How the longest word of a phrase begins, which few texts have; empty where none is long enough."""
+    return max(_WORD.findall(phrase), key=len, default="")[:STARTS]
+
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def _measures(entries: Entries, resolver: Resolver) -> dict[str, frozenset[Dimension]]:

@@ -25,7 +25,8 @@ class ChoiceTable(msgspec.Struct, frozen=True):
     ``layouts`` are tried on every question, ``foreign`` ones where it is not ASCII, and ``weak`` ones, whose labels
     number other things as often, where the others find nothing.
 
-    ``phrases`` stand before a label in an answer ("option "), ``nouns`` are those before a place ("option 2"),
+    ``phrases`` stand before a label in an answer ("option "); ``heads`` are their first two characters, which few texts
+    begin with. ``nouns`` are those before a place ("option 2"),
     ``closers`` stand right behind it ("is correct"), the longest first; ``join`` finds what joins two labels, ``joins``
     are the same words and ``alternatives`` those of them that leave a choice; ``split`` cuts prose into statements and
     ``deny`` finds what rejects a label in one. ``all`` and ``none`` are whole answers; the other word lists are
@@ -36,6 +37,7 @@ class ChoiceTable(msgspec.Struct, frozen=True):
     foreign: tuple[Layout, ...]
     weak: tuple[Layout, ...]
     phrases: tuple[str, ...]
+    heads: frozenset[str]
     nouns: frozenset[str]
     closers: tuple[str, ...]
     joins: frozenset[str]

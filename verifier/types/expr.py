@@ -67,7 +67,7 @@ HEADS = (
 )  # fmt: skip
 
 
-class Expr(msgspec.Struct, frozen=True):
+class Expr(msgspec.Struct, frozen=True, gc=False):
     """A node; equal trees were written alike, which is more than being equal in value."""
 
     head: str
@@ -79,52 +79,3 @@ class Expr(msgspec.Struct, frozen=True):
         """As equality has it; flint's own hash of a rational goes through ``fractions`` and costs ten times as much."""
         value = self.value
         return hash((self.head, self.args, self.name) if value is None else (self.name, value.p, value.q))
-
-
-def number(value: fmpq | int, written: str = "") -> Expr:
-    """A number; ``written`` is the text of a decimal.
-
-    >>> number(3).value
-    3
-    """
-    return Expr("number", (), written, value if isinstance(value, fmpq) else fmpq(value))
-
-
-def symbol(name: str) -> Expr:
-    """A variable."""
-    return Expr("symbol", (), name)
-
-
-def constant(name: str) -> Expr:
-    """A named constant."""
-    return Expr("constant", (), name)
-
-
-def symbols(tree: Expr) -> frozenset[str]:
-    """The names of the free and bound variables in a tree.
-
-    >>> sorted(symbols(Expr("add", (symbol("x"), symbol("y")))))
-    ['x', 'y']
-    """
-    names: set[str] = set()
-    nodes = [tree]
-    for node in nodes:  # grows as it is walked
-        if node.args:
-            nodes += node.args
-        elif node.head == "symbol":
-            names.add(node.name)
-    return frozenset(names)
-
-
-def heads(tree: Expr) -> set[str]:
-    """The heads of all nodes of a tree.
-
-    >>> sorted(heads(Expr("neg", (symbol("x"),))))
-    ['neg', 'symbol']
-    """
-    found: set[str] = set()
-    nodes = [tree]
-    for node in nodes:
-        found.add(node.head)
-        nodes += node.args
-    return found

@@ -6,7 +6,8 @@ import re
 
 import msgspec
 
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import symbols
 
 _RUN = re.compile(r"[A-Za-z]+")
 _SHIFTED = re.compile(r"\{?□(?:([+-])(\d{1,9}))?\}?")

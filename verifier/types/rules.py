@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from flint import fmpq
@@ -211,6 +211,9 @@ class ConditionTable(msgspec.Struct, frozen=True):
     operations: Mapping[str, tuple[str, ...]]
 
 
+STARTS: Final = 3
+
+
 class DemandTable(msgspec.Struct, frozen=True):
     """Phrases of a question that say what its answer must be like, each set explained in ``rules/demand``.
 
@@ -218,8 +221,8 @@ class DemandTable(msgspec.Struct, frozen=True):
     dimensions that answer them; ``forms`` are phrases with the form they ask for; ``money`` words ask for an amount.
     ``tolerance`` phrases hold ``{amount}``; ``nearest`` are the places by what stands behind "nearest", ``bases`` those
     of numerals by their names; ``conditions`` are what it says of the names in its answer, ``names`` what is a name
-    itself, ``called`` the phrases that ask for a name of figures. ``starts`` finds all phrases at once: those that
-    begin with a word by its first letters, the others under the empty text.
+    itself, ``called`` the phrases that ask for a name of figures. ``starts`` finds all phrases at once: each by the
+    first ``STARTS`` letters of its longest word, and under the empty text where all are shorter.
     """
 
     percent: frozenset[str]

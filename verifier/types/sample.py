@@ -169,7 +169,7 @@ def _option(label: object, text: object) -> Option:
     return Option(label, told)
 
 
-class Extraction(msgspec.Struct, frozen=True):
+class Extraction(msgspec.Struct, frozen=True, gc=False):
     """The answer that a text commits to.
 
     The words, how they were found (a rule's name), and where they stood in the text.

@@ -72,7 +72,7 @@ def passes(name: str, summary: str, specific: int = 5) -> Code:
     return Code(name, Decision.PASS, summary, Standing.NONE, specific)
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """What a stage, an extraction or a judge found, and the evidence it can state.
 
     ``specific`` is its code's: of several passes the one that says most is told.
@@ -84,7 +84,7 @@ class Finding(msgspec.Struct, frozen=True):
     specific: int = 5
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One line of a trace. ``phase`` is extract, read, compare, settle or judge.
 
     ``by`` names the rule, reader, stage or judge.
@@ -101,7 +101,7 @@ class Step(msgspec.Struct, frozen=True):
     depth: int = 0
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The outcome of one grade and why.
 
     ``method`` is what decided (a stage, ``extract``, a judge; ``none`` where nothing did), ``gold`` and ``candidate``

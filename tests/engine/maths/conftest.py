@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from flint import fmpq
 
-from verifier.types.expr import CONSTANTS, HEADS, Expr, constant, number, symbol
+from verifier.types.expr import CONSTANTS, HEADS, Expr
+from verifier.types.nodes import constant, number, symbol
 
 _OPERATORS = {ast.Add: "add", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 _RELATIONS = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne", ast.In: "in"}

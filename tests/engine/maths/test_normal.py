@@ -7,7 +7,8 @@ from flint import fmpq
 
 from verifier.engine.maths.normal import Forms, numeral
 from verifier.types.budget import Budget, Exhausted, Meter
-from verifier.types.expr import Expr, constant, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, number, symbol
 
 Build = Callable[[str], Expr]
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from verifier.engine.maths.polynomial import Ring, polynomial, rational_power, univariate
 from verifier.types.budget import Budget, Exhausted, Meter
-from verifier.types.expr import Expr, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbol
 
 Build = Callable[[str], Expr]
 

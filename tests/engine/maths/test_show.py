@@ -12,7 +12,8 @@ from verifier.engine.maths.parser import read_maths
 from verifier.engine.maths.show import show
 from verifier.rulebook import builtin_rules
 from verifier.types.budget import Budget, Meter
-from verifier.types.expr import Expr, constant, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, number, symbol
 
 TABLE = builtin_rules().maths
 

@@ -12,7 +12,8 @@ from verifier.engine.maths.calculus import derivative
 from verifier.engine.maths.polynomial import polynomial, univariate
 from verifier.engine.maths.zero import Given, decimal, equal, rational, sign
 from verifier.types.budget import Budget, Exhausted, Meter
-from verifier.types.expr import ARITHMETIC, BINDERS, FUNCTIONS, HEADS, Expr, constant, number, symbol
+from verifier.types.expr import ARITHMETIC, BINDERS, FUNCTIONS, HEADS, Expr
+from verifier.types.nodes import constant, number, symbol
 from verifier.types.verdict import Decision
 
 VALUES = [fmpq(0), fmpq(1), fmpq(-1), fmpq(2), fmpq(1, 2), fmpq(-1, 3), fmpq(7), fmpq(65), fmpq(3, 2), fmpq(1000)]

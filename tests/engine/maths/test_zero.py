@@ -13,7 +13,8 @@ import pytest
 
 from verifier.engine.maths.zero import Equality, Given, decimal, equal, rational, sign, substitute
 from verifier.types.budget import Budget, Exhausted, Meter
-from verifier.types.expr import Expr, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbol
 from verifier.types.verdict import Decision
 
 Build = Callable[[str], Expr]

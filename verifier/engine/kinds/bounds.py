@@ -52,7 +52,7 @@ CODES: tuple[Code, ...] = (
 Value = Number | Quantity
 
 
-class Band(msgspec.Struct, frozen=True):
+class Band(msgspec.Struct, frozen=True, gc=False):
     """A value and its uncertainty, both in ``unit``; not ``sure`` where the text may give two values.
 
     ``recurring`` is the value if the figures in brackets are no uncertainty, and recur.
@@ -70,7 +70,7 @@ class Band(msgspec.Struct, frozen=True):
         return f"{self.centre.written} ± {self.half.written}{unit}"
 
 
-class Range(msgspec.Struct, frozen=True):
+class Range(msgspec.Struct, frozen=True, gc=False):
     """What lies between two values."""
 
     low: Value
@@ -81,7 +81,7 @@ class Range(msgspec.Struct, frozen=True):
         return f"{self.low.show()} to {self.high.show()}"
 
 
-class Bound(msgspec.Struct, frozen=True):
+class Bound(msgspec.Struct, frozen=True, gc=False):
     """A bound of a sort: "at least", "less than"."""
 
     sort: str
@@ -180,7 +180,7 @@ def _concise(text: str, match: re.Match[str], ctx: Context) -> Band | None:
     return msgspec.structs.replace(band, sure=True, recurring=recurring)
 
 
-class _Amount(msgspec.Struct, frozen=True):
+class _Amount(msgspec.Struct, frozen=True, gc=False):
     number: Number
     unit: UnitDefinition | None
     rest: str
@@ -295,6 +295,7 @@ def compare_band_with_value(gold: Value, candidate: Band, ctx: Context) -> Findi
 
 _FIRST: Final = frozenset("≥≤<>≠\\!")  # what a bound in signs begins with
 _OTHER: Final = "other than"
+_OPENINGS: Final = frozenset("bBfF")
 _BETWEEN: Final = re.compile(r"(between|from) (.+?) (and|to) (.+)", re.IGNORECASE)
 _TO: Final = re.compile(r"(\S.*?) to (\S.*)")
 _DASH: Final = re.compile(r"(\d[\d.,]* ?[^\W\d_]{0,4}%?) ?- ?(\d[\d.,]*(?: ?[^\W\d_].*|%)?)")
@@ -304,7 +305,7 @@ def _range(text: str, ctx: Context) -> Range | None:
     """``10-20 cm``, "10 to 20", "between 10 and 20": the lower end first; a score or a difference is none."""
     if "-" not in text and " to " not in text and " and " not in text:
         return None
-    match = _BETWEEN.fullmatch(text)
+    match = _BETWEEN.fullmatch(text) if text[:1] in _OPENINGS else None
     if match is not None:
         if (match[1].lower(), match[3].lower()) == ("from", "and"):
             return None

@@ -20,7 +20,7 @@ _LONGEST: Final = 5  # words of a phrase of the rules
 _GREGORIAN: Final = 1582  # the year of the reform; before it every fourth year leaps
 
 
-class Token(msgspec.Struct, frozen=True):
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A run of digits (``n``), a word without its inner stops (``w``) or a sign (``s``), and where it stands."""
 
     kind: str
@@ -29,7 +29,7 @@ class Token(msgspec.Struct, frozen=True):
     end: int
 
 
-class Tokens(msgspec.Struct, frozen=True):
+class Tokens(msgspec.Struct, frozen=True, gc=False):
     """A text in pieces; what is asked for beyond its end is an empty sign.
 
     ``timely`` says that the question asks for a time of day.

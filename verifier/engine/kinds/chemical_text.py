@@ -43,7 +43,7 @@ _ARROWS: Final = {">": " → ", "<": " ← ", "=": " ⇌ "}
 _CHARGE: Final = re.compile(r"(\d*)([+-])|([+-])(\d+)|(\+{2,4}|-{2,4})")
 
 
-class Written(msgspec.Struct, frozen=True):
+class Written(msgspec.Struct, frozen=True, gc=False):
     r"""A text in the one notation; ``only`` says that ``\ce`` or its like made it chemistry."""
 
     text: str
@@ -65,7 +65,9 @@ def written(raw: str, rules: Rules, meter: Meter) -> Written | None:
         text = _VULGAR.sub(_fraction, text)
     if "<" in text:
         text = _TAG.sub(lambda tag: "}" if tag[1] else ("_{" if tag[2].lower() == "sub" else "^{"), text)
-    text = _STATE_BELOW.sub(r"(\1)", text.replace("$", ""))
+    text = text.replace("$", "")
+    if lowered:
+        text = _STATE_BELOW.sub(lambda found: f"({found[1]})", text)
     only = False
     if "\\" in text:
         text, only = _unmacroed(text, rules)
@@ -74,7 +76,7 @@ def written(raw: str, rules: Rules, meter: Meter) -> Written | None:
     if only and "→" in text:
         text = re.sub(r"(?<=→) (?:\[[^\[\]]{0,200}\]){1,2}", " ", text)  # conditions of mhchem: ->[above][below]
     if "{" in text:  # braces bind nothing but what is raised or lowered
-        text = _BRACE.sub(lambda brace: brace[1] or "", _NESTED.sub(r"{\1}", text))
+        text = _BRACE.sub(lambda brace: brace[1] or "", _NESTED.sub(lambda found: f"{{{found[1]}}}", text))
     text = text.strip().rstrip(".;,")
     return Written(_CHARGE_APART.sub(lambda found: "^{" + (found[1] or found[2]) + "}", text), only, lowered)
 
@@ -130,7 +132,7 @@ def _without_conditions(text: str, position: int) -> int:
     return _behind_group(text, position)
 
 
-class Token(msgspec.Struct, frozen=True):
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A piece of a formula; ``apart`` says that space stands before it."""
 
     kind: str

@@ -46,10 +46,13 @@ CODES: tuple[Code, ...] = (
 )  # fmt: skip
 
 NAME: Final = "chemistry"
-_POSSIBLE: Final = re.compile(r"[A-Z]|[βαγ]|(?<![A-Za-z])[enp](?![A-Za-z])|\\(?:alpha|beta|gamma)|[1-8][spdf]")
+_POSSIBLE: Final = re.compile(  # one class of first characters, which is looked for at once
+    r"[A-Zβαγenp\\1-8](?:(?<=[A-Zβαγ])|(?<=[enp])(?<![A-Za-z][enp])(?![A-Za-z])|(?<=\\)(?:alpha|beta|gamma)|(?<=\d)[spdf])"
+)
 _MATHS: Final = re.compile(  # what stands in no formula of chemistry, looked for since most answers are maths
     r"[≤≥√∈∞]|\\(?:sqrt|sin|cos|tan|ln|log|pi|int|sum|lim|infty|leq?|geq?|neq?|in|binom|[pbv]matrix)(?![A-Za-z])"
 )
+_AMOUNT: Final = re.compile(r"\d+\.\d[^+=>→⇌]*+$")  # a decimal that begins no equation
 _PROSE: Final = re.compile(r"(?<![\\A-Za-z])[a-z]{3}")
 _NAME_LIKE: Final = re.compile(r"[A-Za-z() ]+(?:-?\d{1,3})?")  # a listed name, a particle's, a nuclide's
 _SPAN: Final = re.compile(r"\$\$([^$]{1,2000})\$\$|\$([^$]{1,2000})\$|\\\(([^$]{1,2000}?)\\\)|(\\ce\{[^$]{1,2000}\})")
@@ -63,7 +66,7 @@ _STATED_NAME: Final = re.compile(r"([A-Za-z]{3,14}) ?\((I{1,3}|IV|VI{0,3})\)")
 _OF_NAME: Final = re.compile(r"[A-Za-z][A-Za-z() ]{1,40}")
 
 
-class Formula(msgspec.Struct, frozen=True):
+class Formula(msgspec.Struct, frozen=True, gc=False):
     """One formula.
 
     ``sure`` is 0 where letters alone say so, 1 with some evidence, 2 where it can be nothing else; ``named`` says that
@@ -82,6 +85,8 @@ class Formula(msgspec.Struct, frozen=True):
 
 def may_read(raw: str, text: str) -> bool:
     """Whether a text may be chemistry: it has signs of a formula and none of maths, or may be a name, or both."""
+    if text[:1].isdecimal() and _AMOUNT.match(text) is not None:
+        return False
     return _is_possible(raw) or (text[:1].isalpha() and (_NAME_LIKE.fullmatch(text) is not None or " (" in text))
 
 

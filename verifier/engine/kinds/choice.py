@@ -37,7 +37,7 @@ CODES: tuple[Code, ...] = (
 )  # fmt: skip
 
 
-class Choice(msgspec.Struct, frozen=True):
+class Choice(msgspec.Struct, frozen=True, gc=False):
     """An option: its label, and its text where options are known.
 
     ``conflict`` is the label of another option whose words were given with it.
@@ -54,7 +54,7 @@ class Choice(msgspec.Struct, frozen=True):
         return f"{shown} (but the words of {self.conflict})" if self.conflict else shown
 
 
-class Choices(msgspec.Struct, frozen=True):
+class Choices(msgspec.Struct, frozen=True, gc=False):
     """Several options of the question, or none of them.
 
     Labels in the order they were named. ``glued`` says that they stood in a row without anything between them, as in

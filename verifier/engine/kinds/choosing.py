@@ -28,9 +28,7 @@ _OTHER_LABEL: Final = re.compile(
     r"\(([A-Z])\)|(?<![\w-])([A-Z])(?=[).:](?!\w))|\b(?:and|or|nor|then)\s+\(?([A-Z])\b|->|→"
 )
 _LONE: Final = re.compile(r"(?<![\w'’-])\(?([A-Z])\)?(?![\w'’]|-\w)")
-_WORDS: Final = re.compile(r"[^\W\d_]+")
 _DIGIT: Final = re.compile(r"\d")
-_CAPITAL: Final = re.compile(r"[A-Z]")
 _BRACKETS, _CLOSING = frozenset("(["), frozenset(")]")
 _UNSEEN: Final = tuple(Option(label, "") for label in sorted(_LETTERS))
 _MOST_MEMBERS: Final = 26
@@ -49,12 +47,17 @@ def may_read(text: str, ctx: Context) -> bool:
         return True
     first = text[:1]
     if first.islower():
-        labelled = text in _FIRST_LETTERS or texts.fold(text).startswith(ctx.rules.choices.phrases)
+        labelled = text in _FIRST_LETTERS or _is_announced(text, ctx.rules.choices)
     elif first in _BRACKETS:
-        labelled = text[2:3] in _CLOSING or texts.fold(text).startswith(ctx.rules.choices.phrases)
+        labelled = text[2:3] in _CLOSING or _is_announced(text, ctx.rules.choices)
     else:
         labelled = first.isalpha()
     return labelled or _may_leave_over(text)
+
+
+def _is_announced(text: str, table: ChoiceTable) -> bool:
+    """Whether words that stand before a label open a text."""
+    return texts.fold(text[:2]) in table.heads and texts.fold(text).startswith(table.phrases)
 
 
 def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
@@ -143,7 +146,7 @@ def _reason(rest: str, ctx: Context) -> bool | None:
     words = texts.fold(rest).lstrip(" ,;:-–(")
     for reason in table.reasons:
         if words.startswith(reason) and not (reason.isascii() and words[len(reason) : len(reason) + 1].isalnum()):
-            return table.retractions.isdisjoint(_WORDS.findall(words))
+            return table.retractions.isdisjoint(texts.words_of(words))
     return None
 
 
@@ -321,7 +324,7 @@ def _trimmed(text: str, table: ChoiceTable) -> str:
     return text
 
 
-class _Opening(msgspec.Struct, frozen=True):
+class _Opening(msgspec.Struct, frozen=True, gc=False):
     """A label at the start of a text: how it is written, where it ends, and what marks it as one."""
 
     label: str
@@ -447,7 +450,7 @@ def _left_over(text: str, options: tuple[Option, ...], ctx: Context) -> Choice |
             if denied[place] or (any(denied[:place]) and len(listed) > 1 and labels.issuperset(listed)):
                 rejected.update(named)  # and "A, B or C" goes on behind "It is not"
             elif not named:
-                if not ctx.rules.text.rejections.isdisjoint(_WORDS.findall(texts.fold(clause))):
+                if not ctx.rules.text.rejections.isdisjoint(texts.words_of(texts.fold(clause))):
                     return None
             else:
                 affirmed = _label(clause.strip(" ."), table, options, small=False)
@@ -462,11 +465,12 @@ def _left_over(text: str, options: tuple[Option, ...], ctx: Context) -> Choice |
 
 
 def _may_leave_over(text: str) -> bool:
-    """Whether a text is short, has a capital letter, which alone is a label here, and two words or no ASCII."""
-    if len(text) > _LONGEST_PROSE or _CAPITAL.search(text) is None:
+    """Whether a text is short, has a capital letter that stands alone as a label does, and two words or no ASCII."""
+    if len(text) > _LONGEST_PROSE or _LABEL.search(text) is None:
         return False
     return not text.isascii() or _TWO_WORDS.search(text) is not None
 
 
+_LABEL: Final = re.compile(r"[A-Z](?![\w'’])")
 _TWO_WORDS: Final = re.compile(r"[A-Za-z']{2,},? [A-Za-z(]")
 _COMMA: Final = re.compile(r", ?")

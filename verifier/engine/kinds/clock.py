@@ -24,7 +24,7 @@ _DAY: Final = 24 * 60
 _NOON: Final = 12
 
 
-class Clock(msgspec.Struct, frozen=True):
+class Clock(msgspec.Struct, frozen=True, gc=False):
     """A time of day.
 
     ``open`` says that it may be in either half of the day (``3:15`` without am or pm), ``zone`` are its minutes east

@@ -19,7 +19,8 @@ from verifier.engine.maths import families, vectors, zero
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import minus, walk
 from verifier.engine.numerals import Number
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import symbols
 from verifier.types.verdict import Code, Decision, Finding, passes, proves, refutes
 
 SAME_MEMBERS = proves("collection.same_members", "Each value of one side has its equal on the other; order is free.")

@@ -23,7 +23,7 @@ _MOST_AMOUNTS: Final = 5
 _FOOT: Final = 12  # inches
 
 
-class Compound(msgspec.Struct, frozen=True):
+class Compound(msgspec.Struct, frozen=True, gc=False):
     """What several amounts come to, in the smallest unit, for each meaning of it; and where they end."""
 
     amounts: tuple[tuple[Number, UnitDefinition], ...]

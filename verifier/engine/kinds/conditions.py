@@ -18,7 +18,8 @@ from verifier.engine.maths.parser import read_maths
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Given
-from verifier.types.expr import RELATIONS, Expr, heads, number, symbols
+from verifier.types.expr import RELATIONS, Expr
+from verifier.types.nodes import heads, in_figures, number, symbols
 from verifier.types.rules import ConditionTable, Saying
 from verifier.types.verdict import Decision
 
@@ -297,7 +298,7 @@ def _leaf(node: Expr) -> str:
     """The text that a leaf must have in a question, if it has one for certain."""
     if node.head == "symbol" and len(node.name) == 1:
         return node.name
-    return str(node.value) if node.head == "number" and not node.name and node.value is not None else ""
+    return in_figures(node.value) if node.head == "number" and not node.name and node.value is not None else ""
 
 
 def is_asked(tree: Expr, ctx: Context) -> bool:

@@ -60,7 +60,7 @@ CODES: tuple[Code, ...] = (
 _RELIABLE: Final = 1924  # from here on no country's calendar makes another day of the week
 
 
-class Date(msgspec.Struct, frozen=True):
+class Date(msgspec.Struct, frozen=True, gc=False):
     """A date as far as it is told.
 
     ``year`` is astronomical (44 BC is -43) and the first year of a ``span`` of so many years (10 for a decade, 100 for
@@ -107,7 +107,7 @@ _MONTHS: Final = (
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-class Period(msgspec.Struct, frozen=True):
+class Period(msgspec.Struct, frozen=True, gc=False):
     """Two dates with what joins them (``to``, ``or``), or one that is a bound or denied (``before``, ``not``, …)."""
 
     how: str

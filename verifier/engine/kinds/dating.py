@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from verifier.engine import text as texts
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.calendar import Tokens, day_of_week, is_day, tokens_of, unsettles
 from verifier.engine.kinds.clock import Clock, asks_time, read_clock
@@ -17,12 +18,11 @@ from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.opening import harmless
 
 _LONGEST: Final = 240  # characters of a text that may be a date or a sentence with one
-_SHAPE: Final = re.compile(  # how dates and times look without a word of the rules
+_SHAPE: Final = re.compile(  # how dates and times look without a word of the rules, in lower case
     r"\d(?:[/.-](?: ?\d{1,2}[/.-] ?\d|(?<=\d{4}[-/])\d|(?<=/)\d{4}|(?<=\.)\d\d ?[ap])|:\d\d|(?<=\d{4}) ?h|(?<=0)s"
-    r"| ?(?:[dhm] ?\d|[年월月]|[abp]\. ?[mc]))|^P[\dT]|a\. ?d\. ?\d",
-    re.IGNORECASE,
+    r"| ?(?:[dhm] ?\d|[年월月]|[abp]\. ?[mc]))"
 )
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_OPENED: Final = re.compile(r"p[\dt]|.*?a\. ?d\. ?\d", re.DOTALL)  # and those that a letter opens
 _YEARS: Final = 9999
 
 
@@ -30,8 +30,11 @@ def may_read(text: str, ctx: Context) -> bool:
     """Whether a text is short, and a word of dates or their look is in it; looked for since most texts have neither."""
     if len(text) > _LONGEST:
         return False
-    words = _WORD.findall(text.lower())
-    if not ctx.rules.dates.hints.isdisjoint(words) or _SHAPE.search(text) is not None:
+    lower = text.lower()
+    words = texts.words_of(lower)
+    if not ctx.rules.dates.hints.isdisjoint(words) or _SHAPE.search(lower) is not None:
+        return True
+    if (lower[:1] == "p" or "d." in lower) and _OPENED.match(lower) is not None:
         return True
     return _may_say(words, ctx) or _year_alone(text, ctx) is not None
 
@@ -78,6 +81,8 @@ def read_date(text: str, ctx: Context) -> Iterator[Reading]:
 
 def _year_alone(text: str, ctx: Context) -> int | None:
     """The year of "in 1945", where the question asks for a date."""
+    if not text[-1:].isdecimal() or not text[0].isalpha():
+        return None
     year = _YEAR_ALONE.fullmatch(text)
     known = year is not None and year[1].lower() in ctx.rules.dates.before_year and asks_date(ctx)
     return int(year[2]) if year is not None and known else None

@@ -47,7 +47,7 @@ _COMPASS: Final = "compass"
 _MOST_WORDS: Final = 6
 
 
-class Direction(msgspec.Struct, frozen=True):
+class Direction(msgspec.Struct, frozen=True, gc=False):
     """A place on an axis, in degrees; ``sign`` is -1 or 1 for words that are a value's sign (exothermic).
 
     ``alone`` says that no word leads to it: "3 kg left" may be what remains, "3 m to the left" is not.
@@ -60,7 +60,7 @@ class Direction(msgspec.Struct, frozen=True):
     alone: bool = False
 
 
-class Bearing(msgspec.Struct, frozen=True):
+class Bearing(msgspec.Struct, frozen=True, gc=False):
     """A direction on the compass by itself: N 30° E, in degrees from north."""
 
     at: fmpq

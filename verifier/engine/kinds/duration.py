@@ -31,7 +31,7 @@ _MOST_PARTS: Final = 7
 _MOST_BEFORE: Final = 10
 
 
-class _Part(msgspec.Struct, frozen=True):
+class _Part(msgspec.Struct, frozen=True, gc=False):
     """An amount of one unit; ``places`` are its decimals, ``exact`` says that it is a part in words."""
 
     amount: fmpq

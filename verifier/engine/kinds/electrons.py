@@ -32,7 +32,7 @@ _SUBSHELL: Final = re.compile(
 _SHELLS: Final = "spdfg"
 
 
-class Configuration(msgspec.Struct, frozen=True):
+class Configuration(msgspec.Struct, frozen=True, gc=False):
     """Electrons by subshell, a core written out; ``core`` is its symbol, ``sure`` as that of a formula, 1 or 2."""
 
     shells: tuple[tuple[str, int], ...]

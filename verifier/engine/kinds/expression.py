@@ -23,7 +23,8 @@ from verifier.engine.maths.calculus import derivative
 from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Equality, Given
 from verifier.engine.numerals import Number, value_of, whole_figures
-from verifier.types.expr import Expr, heads, number, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import heads, number, symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
 IDENTICAL = proves("expression.identical", "Both are the same expression, but for the order of its parts.")

@@ -11,7 +11,8 @@ from verifier.engine.kinds.kind import Context
 from verifier.engine.maths import forms
 from verifier.engine.maths.trees import walk
 from verifier.engine.text import fold
-from verifier.types.expr import Expr, heads, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import heads, in_figures, symbols
 from verifier.types.verdict import Code, Finding, Standing, passes, refutes
 
 NOT_MET = refutes(
@@ -124,7 +125,7 @@ def _said_in_words(gold: Expr, candidate: Expr, ctx: Context) -> Code | None:
     told |= {
         str(words[word].value) for word in _WORDS.findall(question) if word in words and words[word].kind in _COUNTED
     }
-    own = {str(node.value) for node in walk(candidate) if node.head == "number" and node.value is not None}
+    own = {in_figures(node.value) for node in walk(candidate) if node.head == "number" and node.value is not None}
     implied = _IMPLIED if {"root", "pow"} & done else frozenset[str]()
     if not own - implied <= told:
         return None

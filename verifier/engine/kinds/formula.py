@@ -15,7 +15,8 @@ from verifier.engine.maths import matrices, vectors
 from verifier.engine.maths.plusminus import branches, holds_sign, spread
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import walk
-from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr, heads, symbols
+from verifier.types.expr import BINDERS, LOGIC, RELATIONS, Expr
+from verifier.types.nodes import heads, symbols
 
 _REGIONS: Final = frozenset({"interval", "union", "intersect", "setminus", "complement", "builder"})
 _NAMED_SETS: Final = frozenset({"R", "Z", "N", "Q", "C", "empty"})
@@ -30,7 +31,7 @@ WHOLE: Final = "_k"  # a parameter that runs over all whole numbers
 NUMBERED: Final = re.compile(r"(.+)_\d+$")
 
 
-class Expression(msgspec.Struct, frozen=True):
+class Expression(msgspec.Struct, frozen=True, gc=False):
     """One value.
 
     ``word`` says that the text could as well be a word or a formula of chemistry ("AB", "CO2"), in which nothing is
@@ -48,7 +49,7 @@ class Expression(msgspec.Struct, frozen=True):
         return show(self.tree)
 
 
-class Relation(msgspec.Struct, frozen=True):
+class Relation(msgspec.Struct, frozen=True, gc=False):
     """An equation, an inequality, or several joined by and, or, not; ``several`` says that it is a system."""
 
     tree: Expr
@@ -59,7 +60,7 @@ class Relation(msgspec.Struct, frozen=True):
         return show(self.tree)
 
 
-class Collection(msgspec.Struct, frozen=True):
+class Collection(msgspec.Struct, frozen=True, gc=False):
     """Several values.
 
     ``shape`` is set (order free), tuple (order counts), list (nothing says), pair (a tuple or an open interval),
@@ -104,7 +105,7 @@ def _unsigned(tree: Expr) -> Expr:
     return tree.args[0] if tree.head == "neg" else tree
 
 
-class Region(msgspec.Struct, frozen=True):
+class Region(msgspec.Struct, frozen=True, gc=False):
     """A set of numbers given by ends or by a condition: an interval, a union, R, ∅, {x | x > 2}.
 
     ``word`` says that it is a word for nothing ("none"), which may be a count.
@@ -118,7 +119,7 @@ class Region(msgspec.Struct, frozen=True):
         return show(self.tree)
 
 
-class Understood(msgspec.Struct, frozen=True):
+class Understood(msgspec.Struct, frozen=True, gc=False):
     """An answer, and the name it is assigned to."""
 
     answer: Expression | Relation | Collection | Region

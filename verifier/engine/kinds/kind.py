@@ -24,7 +24,7 @@ class Answer(Protocol):
         ...
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """One way to understand a text.
 
     ``unread`` are the words left over, known to be harmless; ``label`` is the name the value is assigned to (``x`` in
@@ -90,7 +90,7 @@ class Reader(Protocol):
         ...
 
 
-class Stage(msgspec.Struct, frozen=True):
+class Stage(msgspec.Struct, frozen=True, gc=False):
     """What compares one kind: the pairs of types it owns, and how it decides them.
 
     It is never asked about other pairs.

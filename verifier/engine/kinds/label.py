@@ -38,7 +38,7 @@ _WORD: Final = re.compile(r"[^\W_][\w'’+&-]*(?:[/_][\w'’+&-]+)*")
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
-class Labels(msgspec.Struct, frozen=True):
+class Labels(msgspec.Struct, frozen=True, gc=False):
     """One label or several, in the order given, as the question's set writes them; or one that is ``denied``."""
 
     labels: tuple[str, ...]

@@ -15,7 +15,7 @@ from verifier.engine.kinds.quantity import Quantity, converted_tree, lift
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
 from verifier.engine.units import fitting, same_unit
-from verifier.types.expr import symbols
+from verifier.types.nodes import symbols
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Decision, Finding
 
@@ -23,7 +23,7 @@ _ANGLE: Final = (("radian", 1),)
 _RADIAN: Final = UnitDefinition("rad", _ANGLE, fmpq(1))
 
 
-class Measure(msgspec.Struct, frozen=True):
+class Measure(msgspec.Struct, frozen=True, gc=False):
     """An expression and its unit."""
 
     amount: Expression

@@ -45,7 +45,7 @@ _ASKED: Final = (
 )
 
 
-class Name(msgspec.Struct, frozen=True):
+class Name(msgspec.Struct, frozen=True, gc=False):
     """A name made of figures: its groups, in small letters, and whether its signs are only those between groups."""
 
     groups: tuple[str, ...]
@@ -56,7 +56,7 @@ class Name(msgspec.Struct, frozen=True):
         return self.written
 
 
-class Labels(msgspec.Struct, frozen=True):
+class Labels(msgspec.Struct, frozen=True, gc=False):
     """Statements of a list, by their numbers; ``roman`` says that they are told in Roman numerals."""
 
     numbers: tuple[int, ...]

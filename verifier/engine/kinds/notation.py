@@ -24,7 +24,8 @@ from verifier.engine.kinds.vector import VectorQuantity, is_vector
 from verifier.engine.maths import zero
 from verifier.engine.maths.parser import read_maths
 from verifier.engine.units import read_unit, same_unit
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import symbols
 
 _WORDLIKE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_{}₀-₉ ]*")
 _ACRONYM: Final = re.compile(r"[A-Z]{3,}[ -]\d[\d.]*")  # HTTP 404, no product
@@ -57,7 +58,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if coordinates is not None:
         yield Reading(coordinates, "collection")
         return
-    if _PREFIXED.search(raw) is not None:
+    if ("i" in raw or "j" in raw) and _PREFIXED.search(raw) is not None:
         text, raw = _PREFIXED.sub(r"\1\3\2", text), _PREFIXED.sub(r"\1\3\2", raw)
     divided = _divided(text)
     if divided is not None:

@@ -26,7 +26,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 _DIGIT: Final = re.compile(r"\d")
 
 
-class Opening(msgspec.Struct, frozen=True):
+class Opening(msgspec.Struct, frozen=True, gc=False):
     """The number that a text opens with and where it ends.
 
     The name it is assigned to, and the currency sign before it. ``spoken`` says that it is in words, ``others`` are

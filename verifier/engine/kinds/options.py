@@ -71,7 +71,7 @@ def _are_tasks(options: tuple[Option, ...], rules: Rules) -> bool:
     return all(word in rules.demand.tasks for word in first)
 
 
-class _Run(msgspec.Struct, frozen=True):
+class _Run(msgspec.Struct, frozen=True, gc=False):
     """A run of labels in a question: where it begins and ends, and the options."""
 
     start: int

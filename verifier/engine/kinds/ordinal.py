@@ -34,7 +34,7 @@ NOT_ROMAN = passes(
 CODES: tuple[Code, ...] = (EQUAL, DIFFERS, OPEN, SAME_ROMAN, OTHER_ROMAN, NOT_ROMAN)
 
 
-class Ordinal(msgspec.Struct, frozen=True):
+class Ordinal(msgspec.Struct, frozen=True, gc=False):
     """A place in a row, with the word behind it that the question speaks of ("term")."""
 
     value: int
@@ -46,7 +46,7 @@ class Ordinal(msgspec.Struct, frozen=True):
         return f"{self.written} {self.noun}".strip()
 
 
-class Roman(msgspec.Struct, frozen=True):
+class Roman(msgspec.Struct, frozen=True, gc=False):
     """A Roman numeral in its one correct form."""
 
     value: int

@@ -10,7 +10,8 @@ from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context
 from verifier.engine.maths import zero
 from verifier.engine.maths.trees import walk
-from verifier.types.expr import Expr, number
+from verifier.types.expr import Expr
+from verifier.types.nodes import number
 from verifier.types.verdict import Decision
 
 _I: Final = Expr("constant", (), "i")
@@ -18,7 +19,7 @@ _DEGREE: Final = Expr("constant", (), "deg")
 _PI: Final = Expr("constant", (), "pi")
 
 
-class Complex(msgspec.Struct, frozen=True):
+class Complex(msgspec.Struct, frozen=True, gc=False):
     """A complex number as it is written: real and imaginary part, or size and angle."""
 
     first: Expr

@@ -34,7 +34,7 @@ _SYMBOLS: Final = re.compile(r"[\\^_={}<>+*/|~!%°$€£¥@#&\[\]()]|\d[^\W\d_]|
 _SPACES: Final = re.compile(r" *([^\w\s]) *")
 
 
-class Phrase(msgspec.Struct, frozen=True):
+class Phrase(msgspec.Struct, frozen=True, gc=False):
     """A text nobody read as anything else, out of its wrapping; ``raw`` is it in its lines, where it has any."""
 
     text: str
@@ -101,7 +101,7 @@ _MOST_WORDS: Final = 12
 
 def _tight(text: str) -> str:
     """The text without spaces around signs: ``x + 1`` is ``x+1``."""
-    return _SPACES.sub(r"\1", text)
+    return _SPACES.sub(lambda found: str(found[1]), text)
 
 
 def _symbolic(text: str, articles: frozenset[str]) -> bool:

@@ -19,8 +19,9 @@ from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number, figures_of, value_of, whole_figures
 from verifier.engine.units import combine, fitting, same_unit
-from verifier.types.expr import Expr, constant
-from verifier.types.expr import number as exact
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, whole_in_figures
+from verifier.types.nodes import number as exact
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
@@ -101,7 +102,7 @@ CODES: tuple[Code, ...] = (
 )
 
 
-class Quantity(msgspec.Struct, frozen=True):
+class Quantity(msgspec.Struct, frozen=True, gc=False):
     """A number and its unit, and which way it points if it says so."""
 
     magnitude: Number
@@ -340,7 +341,7 @@ def _is_power_of_ten(factor: fmpq) -> bool:
     above, below = factor.p, factor.q
     if above != 1 and below != 1:
         return False
-    return str(above).rstrip("0") == "1" and str(below).rstrip("0") == "1"
+    return whole_in_figures(above).rstrip("0") == "1" == whole_in_figures(below).rstrip("0")
 
 
 def _compare_scales(

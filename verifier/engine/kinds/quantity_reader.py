@@ -168,7 +168,7 @@ def _one_of_unit(text: str, ctx: Context) -> Iterator[Reading]:
         yield Reading(Phrase(text), "phrase")
 
 
-class _Behind(msgspec.Struct, frozen=True):
+class _Behind(msgspec.Struct, frozen=True, gc=False):
     """The unit behind a number, where it ends, and its letters if those may be names.
 
     ``number`` replaces the number where a sign belongs to the unit (% w/v).

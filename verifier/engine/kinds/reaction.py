@@ -44,7 +44,7 @@ _JOINS: Final = "=→←⇌"
 Side = tuple[tuple[Fraction, Species], ...]
 
 
-class Reaction(msgspec.Struct, frozen=True):
+class Reaction(msgspec.Struct, frozen=True, gc=False):
     """What reacts and what comes out.
 
     ``sure`` is as that of a formula, 0 to 2; ``ambiguous`` says that a flat charge can be read in two ways.

@@ -11,7 +11,8 @@ from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.maths import solve, zero
 from verifier.engine.numerals import Number
-from verifier.types.expr import Expr, constant, symbol, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, symbol, symbols
 from verifier.types.verdict import Code, Decision, Finding, passes, proves, refutes
 
 SAME = proves("region.same", "Both are the same set of numbers, end by end.")

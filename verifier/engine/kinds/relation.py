@@ -18,7 +18,8 @@ from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import minus
 from verifier.engine.maths.zero import Given
 from verifier.engine.numerals import Number
-from verifier.types.expr import Expr, number, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
 
 IDENTICAL = proves("relation.identical", "Both are the same relation as written.")

@@ -19,7 +19,7 @@ from verifier.engine.kinds.values import tree_of
 from verifier.engine.maths import zero
 from verifier.engine.numerals import Number, figures_of, value_of
 from verifier.engine.units import fitting, read_unit
-from verifier.types.expr import symbols
+from verifier.types.nodes import symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, refutes
 
 CONTRADICTS = refutes(
@@ -42,7 +42,7 @@ _COMPLETE: Final = re.compile(r"[\w%°′″'\"}!€£¥$*](?:[\s$]|\\[ ,;:]|~|\
 _DRESS: Final = " \t\n$.*_"
 
 
-class Restated(msgspec.Struct, frozen=True):
+class Restated(msgspec.Struct, frozen=True, gc=False):
     """A value and another one behind it in brackets; ``sure`` says that they contradict each other."""
 
     value: str

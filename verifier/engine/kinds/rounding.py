@@ -87,9 +87,12 @@ def rounded(
     gold: Number, candidate: Number, wanted: fmpq, given: fmpq, ctx: Context, *, measured: bool
 ) -> Finding | None:
     """POLICY 11-13; ``None`` where the values are not even close to a rounding of each other."""
-    if not ctx.profile.tolerance.rounding or max(spread(wanted), spread(given)) > ctx.meter.budget.digits:
+    if not ctx.profile.tolerance.rounding:
         return None
-    ctx.meter.spend(spread(wanted) + spread(given))
+    sizes = spread(wanted), spread(given)
+    if max(sizes) > ctx.meter.budget.digits:
+        return None
+    ctx.meter.spend(sum(sizes))
     whole = _to_whole_places(gold, candidate, wanted, given, ctx, measured=measured)
     if whole is not None:
         return whole.finding(places=str(ctx.demand.places))

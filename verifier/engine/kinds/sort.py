@@ -8,7 +8,8 @@ from typing import Final
 from verifier.engine.kinds.formula import COUNTERS, Collection, Expression, Region, Relation
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.maths.parser import Maths
-from verifier.types.expr import Expr, constant, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, symbols
 from verifier.types.verdict import Code, Decision, Finding, passes
 
 SORT = passes(

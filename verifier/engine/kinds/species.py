@@ -10,7 +10,7 @@ import msgspec
 _DEEPEST: Final = 8  # brackets
 
 
-class Species(msgspec.Struct, frozen=True):
+class Species(msgspec.Struct, frozen=True, gc=False):
     """One formula.
 
     ``text`` is how it is written, flat, brackets of one group left out; ``atoms`` counts its nuclides by name
@@ -39,7 +39,7 @@ class Species(msgspec.Struct, frozen=True):
         return any(name[0].isdigit() for name, _ in self.atoms)
 
 
-class Marks(msgspec.Struct, frozen=True):
+class Marks(msgspec.Struct, frozen=True, gc=False):
     """What a text shows of being a formula: see ``chemistry.sureness``."""
 
     symbols: int = 0  # different elements
@@ -51,7 +51,7 @@ class Marks(msgspec.Struct, frozen=True):
     doubtful: bool = False
 
 
-class Read(msgspec.Struct, frozen=True):
+class Read(msgspec.Struct, frozen=True, gc=False):
     """A formula as it was read: the ways to understand it, surest first, and what it shows."""
 
     ways: tuple[Species, ...]

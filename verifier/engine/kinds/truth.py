@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from verifier.engine.kinds.kind import Context, Reading, Stage
-from verifier.engine.text import fold
+from verifier.engine.text import fold, words_of
 from verifier.types.truths import TruthWord
 from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
 
@@ -37,10 +37,9 @@ _TWO: Final = 2
 _LETTER: Final = 3  # characters of a letter, perhaps in brackets
 _PAIR: Final = 40  # characters of a text that is but a yes and a no
 _NUMBERED: Final = re.compile(r"\.? ?\d")  # No. 1
-_WORD: Final = re.compile(r"[^\W\d_]+")
 
 
-class Truth(msgspec.Struct, frozen=True):
+class Truth(msgspec.Struct, frozen=True, gc=False):
     """A yes or a no; ``vocabulary`` tells yes/no from true/false; ``both`` is a yes and a no in one."""
 
     value: bool
@@ -61,12 +60,12 @@ class Truth(msgspec.Struct, frozen=True):
 def may_read(text: str, ctx: Context) -> bool:
     """Whether a text opens with a truth word or with words that lead to one, or is short and asked for."""
     table = ctx.rules.truth
+    if ctx.demand.asked and len(text) <= _PAIR:
+        return True
+    if text[:1].isdecimal() or text[:1] == "\\":
+        return False  # no word begins so
     found = _FIRST.match(text)
-    if found is not None and found[1].lower() in table.words:
-        return True
-    if _alone(text, ctx) is not None:
-        return True
-    return (ctx.demand.asked and len(text) <= _PAIR) or fold(text).startswith(table.leads)
+    return (found is not None and found[1].lower() in table.words) or fold(text).startswith(table.leads)
 
 
 def may_be_letter(text: str) -> bool:
@@ -107,7 +106,7 @@ def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     ctx.meter.spend(len(rest))
     if _AGAINST[word.value].match(rest) or _NUMBERED.match(rest):
         return
-    behind = _WORD.findall(rest.lower())
+    behind = words_of(rest.lower())
     for told in behind:
         other = table.words.get(told)
         if other is not None and other.value != word.value and other.against.isdisjoint(behind):
@@ -120,7 +119,7 @@ def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
 def _alone(text: str, ctx: Context) -> TruthWord | None:
     """What a whole answer says that is a yes or a no to a question, unless the question has its word: "Correct"."""
     said = ctx.rules.truth.alone.get(fold(text)) if len(text) <= _PAIR and ctx.demand.asked else None
-    return None if said is None or _WORD.findall(fold(text))[-1] in ctx.demand.words else said
+    return None if said is None or words_of(fold(text))[-1] in ctx.demand.words else said
 
 
 def _offered(letter: TruthWord, ctx: Context) -> bool:
@@ -134,7 +133,7 @@ def _both(text: str, ctx: Context) -> bool:
     if len(text) > _PAIR or not ctx.demand.asked:  # without a question "true and false" may be calculated
         return False
     words = ctx.rules.truth.words
-    told = [words.get(word) for word in _WORD.findall(text.lower())]
+    told = [words.get(word) for word in words_of(text.lower())]
     if len(told) not in {2, 3, 4} or told[-1] is None:
         return False
     known = [word for word in told if word is not None]

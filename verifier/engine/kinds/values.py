@@ -15,7 +15,8 @@ from verifier.engine.maths import zero
 from verifier.engine.maths.show import show
 from verifier.engine.maths.trees import walk
 from verifier.engine.numerals import Number, scan_number
-from verifier.types.expr import Expr, heads, number, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import heads, number, symbols
 
 Value = Expression | Number
 

@@ -26,7 +26,7 @@ CODES: tuple[Code, ...] = (NOT_A_VECTOR, OPEN, SCALAR)
 _SIZES: Final = (2, 3)
 
 
-class VectorQuantity(msgspec.Struct, frozen=True):
+class VectorQuantity(msgspec.Struct, frozen=True, gc=False):
     """The components of a vector, or a sum of unit vectors, and the unit of them all."""
 
     tree: Expr

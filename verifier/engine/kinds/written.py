@@ -10,7 +10,8 @@ from verifier.engine.kinds.formula import Collection, Expression
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.opening import open_number
 from verifier.engine.kinds.values import tree_of
-from verifier.types.expr import Expr, number
+from verifier.types.expr import Expr
+from verifier.types.nodes import number
 
 _PREFIXED: Final = re.compile(r"([-+]?)0(?:b([01_]+)|o([0-7_]+)|x([0-9a-f_]+))", re.IGNORECASE)
 _BASES: Final = (2, 8, 16)

@@ -6,7 +6,8 @@ from typing import Final
 
 from verifier.engine.maths.cursor import RELATION, SUM, Cursor, Prefix, Unreadable
 from verifier.engine.maths.names import argument, in_brackets
-from verifier.types.expr import Expr, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbol
 
 _OPENERS: Final = frozenset({"(", "[", "{", "\\{"})
 _CLOSERS: Final = frozenset({")", "]", "}", "\\}"})

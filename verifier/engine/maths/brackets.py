@@ -10,7 +10,8 @@ from verifier.engine.maths.names import argument
 from verifier.engine.maths.operators import is_statement
 from verifier.engine.maths.regions import domain
 from verifier.engine.maths.statements import condition, item, statement
-from verifier.types.expr import Expr, constant
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant
 
 _CONTAINERS: Final = frozenset({"pair", "tuple", "set", "interval", "vector", "matrix", "list", "union", "given"})
 _HERE: Final = frozenset({"end", ",", ";", "]", ")", "}", "\\}", "set operator", "relation", "row", "&", "and", "or"})

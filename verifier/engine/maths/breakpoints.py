@@ -15,7 +15,8 @@ from verifier.engine.maths.evaluate import Value
 from verifier.engine.maths.normal import Forms
 from verifier.engine.maths.points import PRIMES, Terms
 from verifier.engine.maths.polynomial import Undefined, univariate
-from verifier.types.expr import Expr, number
+from verifier.types.expr import Expr
+from verifier.types.nodes import number
 
 PIECEWISE: Final = frozenset({"abs", "floor", "ceil", "sign", "min", "max", "mod", "cases"})
 """Functions whose rule changes from place to place."""

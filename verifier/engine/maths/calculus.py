@@ -7,7 +7,8 @@ from typing import Final
 
 from verifier.engine.maths.normal import DEEP
 from verifier.types.budget import Exhausted, Meter
-from verifier.types.expr import ARITHMETIC, FUNCTIONS, Expr, constant, number
+from verifier.types.expr import ARITHMETIC, FUNCTIONS, Expr
+from verifier.types.nodes import constant, number
 
 _ZERO, _ONE, _TWO = number(0), number(1), number(2)
 _LEAVES: Final = frozenset({"number", "constant", "symbol"})
@@ -21,7 +22,7 @@ def derivative(tree: Expr, variable: str, meter: Meter) -> Expr | None:
     zero and one.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import symbol
+    >>> from verifier.types.nodes import symbol
     >>> square = Expr("pow", (symbol("x"), number(2)))
     >>> print(derivative(square, "x", Meter(Budget())) == Expr("mul", (number(2), symbol("x"))))
     True

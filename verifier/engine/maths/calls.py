@@ -7,7 +7,8 @@ from typing import Final
 from verifier.engine.maths.cursor import POSTFIX, PRODUCT, Cursor, Prefix, Unreadable
 from verifier.engine.maths.literals import read_number
 from verifier.engine.maths.names import argument, in_brackets
-from verifier.types.expr import FUNCTIONS, Expr, constant, number, symbol
+from verifier.types.expr import FUNCTIONS, Expr
+from verifier.types.nodes import constant, number, symbol
 
 _INVERTIBLE: Final = frozenset(
     {"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch"}

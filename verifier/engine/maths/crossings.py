@@ -15,7 +15,8 @@ from verifier.engine.maths.normal import Forms
 from verifier.engine.maths.polynomial import Undefined, univariate
 from verifier.engine.maths.roots import bounds, narrow, real_roots
 from verifier.types.budget import Exhausted
-from verifier.types.expr import Expr, constant, number, symbol, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, number, symbol, symbols
 
 Span = tuple[fmpq, fmpq]
 """A closed interval that holds a place; a rational one has no length."""

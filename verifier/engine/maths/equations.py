@@ -21,7 +21,8 @@ from verifier.engine.maths.solve import ORDER
 from verifier.engine.maths.trees import minus
 from verifier.engine.maths.zero import Given
 from verifier.types.budget import Meter
-from verifier.types.expr import Expr, number, symbol, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbol, symbols
 from verifier.types.verdict import Decision
 
 _ARITHMETIC: Final = frozenset({"add", "mul", "neg", "div", "number", "symbol", "mixed", "percent"})
@@ -31,7 +32,7 @@ _FEW_PROBES: Final = 6
 _FLIPPED: Final = {"gt": "lt", "ge": "le", "lt": "lt", "le": "le"}
 
 
-class Same(msgspec.Struct, frozen=True):
+class Same(msgspec.Struct, frozen=True, gc=False):
     """Whether two relations have the same solutions, and how that was seen."""
 
     same: bool

@@ -31,7 +31,7 @@ def rational(tree: Expr, meter: Meter) -> fmpq | None:
     """The exact value of a constant that plainly is a rational; ``None`` for anything else, or too large a number.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number
+    >>> from verifier.types.nodes import number
     >>> rational(Expr("root", (number(fmpq(9, 4)), number(2))), Meter(Budget()))
     3/2
     """
@@ -176,7 +176,7 @@ def sign(tree: Expr, meter: Meter) -> int | None:
     """The exact sign of a real constant; ``None`` where it is not known, not real or has no value.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number
+    >>> from verifier.types.nodes import number
     >>> sign(Expr("add", (Expr("root", (number(2), number(2))), Expr("neg", (number(fmpq(3, 2)),)))), Meter(Budget()))
     -1
     """
@@ -228,7 +228,7 @@ def bounds(tree: Expr, meter: Meter) -> tuple[fmpq, fmpq] | None:
     """Rational bounds of a real constant, held to thirty digits; ``None`` where it has no such value.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number
+    >>> from verifier.types.nodes import number
     >>> low, high = bounds(Expr("root", (number(2), number(2))), Meter(Budget()))
     >>> low**2 < 2 < high**2
     True
@@ -255,7 +255,7 @@ def decimal(tree: Expr, digits: int, meter: Meter) -> fmpq | None:
     """A real constant rounded half up to so many significant digits; ``None`` where that cannot be shown.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number
+    >>> from verifier.types.nodes import number
     >>> decimal(Expr("mul", (number(2), Expr("root", (number(3), number(2))))), 4, Meter(Budget()))
     433/125
     """

@@ -20,7 +20,8 @@ from verifier.engine.maths.trees import minus
 from verifier.engine.maths.vectors import Line
 from verifier.engine.maths.zero import Given, rational
 from verifier.types.budget import Meter
-from verifier.types.expr import Expr, number, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbols
 from verifier.types.verdict import Decision
 
 _MAX_RESIDUES: Final = 240
@@ -32,7 +33,7 @@ _PROBES: Final = (
 )  # where a ratio of two functions is taken to see if it is constant
 
 
-class Progression(msgspec.Struct, frozen=True):
+class Progression(msgspec.Struct, frozen=True, gc=False):
     """All ``start + k * step`` for whole k."""
 
     start: Expr
@@ -140,7 +141,7 @@ def same_lattice(gold: Line, candidate: Line, meter: Meter) -> bool | None:
     return len(turns) == 1 and turns <= {fmpq(1), fmpq(-1)} and len(shifts) == 1 and next(iter(shifts)).q == 1
 
 
-class Linear(msgspec.Struct, frozen=True):
+class Linear(msgspec.Struct, frozen=True, gc=False):
     """``base + Σ constant · direction``."""
 
     base: Expr

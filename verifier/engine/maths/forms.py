@@ -14,7 +14,8 @@ from flint import fmpq, fmpq_mpoly, fmpz
 from verifier.engine.maths import polynomial
 from verifier.engine.maths.trees import walk
 from verifier.types.budget import Meter
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import symbols
 
 _LOGS: Final = frozenset({"ln", "log"})
 
@@ -23,7 +24,7 @@ def meets(form: str, tree: Expr, meter: Meter) -> bool | None:
     """Whether a tree is in the named form; ``None`` for a form that is not known or cannot be told.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number
+    >>> from verifier.types.nodes import number
     >>> meets("lowest_terms", Expr("div", (number(6), number(8))), Meter(Budget()))
     False
     """

@@ -8,7 +8,8 @@ from verifier.engine.maths.cursor import PRODUCT, Cursor, Prefix, Unreadable
 from verifier.engine.maths.names import LETTER_SETS, applied, argument, bracketed, indexed
 from verifier.engine.maths.regions import domain, half
 from verifier.engine.maths.statements import statement
-from verifier.types.expr import Expr, constant, heads, symbol, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, heads, symbol, symbols
 
 _UNITS: Final = frozenset("ijk")
 

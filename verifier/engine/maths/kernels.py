@@ -37,7 +37,7 @@ class Full(Exception):  # noqa: N818  # control flow: begin again with more vari
     """More kernels than variables."""
 
 
-class Kernel(msgspec.Struct, frozen=True):
+class Kernel(msgspec.Struct, frozen=True, gc=False):
     """One variable: the node that it stands for, and ``power``, ``equals``: its lowest power that is a polynomial.
 
     ``positive`` kernels are never negative where they have a value.

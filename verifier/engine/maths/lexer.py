@@ -32,7 +32,8 @@ _NUMBER: Final = (
 )
 _PIECE: Final = re.compile(
     r"\s*+(?:(?P<piece>"
-    r"[{}^),&]|\d++(?=[-+*/^)}\]=a-df-wyz]|$)|[A-Za-z](?=[-+*/^)}\]=]|$)"  # the commonest, found at once
+    r"[{}^),&]|\d++(?=[-+*/^)}\]=a-df-wyz]|$)|[A-Za-z](?![A-Za-z\d'])"  # the commonest, found at once
+    r"|\+(?![-/])|-(?![+>])|=(?![=<>/])|/(?!=)|\((?!\s*\\?[bp]?mod)"
     r"|\\\\(?:\[[^\[\]]{0,12}\])?"
     r"|\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*(?:\\?\||\.(?!\d))?"
     r"|\\not(?![A-Za-z])\s*(?:\\[A-Za-z]+|.)"
@@ -60,7 +61,7 @@ _DELIMITER: Final = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)\s*\\?[.|
 _SEGMENTS: Final = frozenset({"$", "$$", "\\(", "\\)", "\\[", "\\]"})
 
 
-class Tokens(msgspec.Struct):
+class Tokens(msgspec.Struct, gc=False):
     """The pieces of one text: what each is, which one of that kind, and the number of the piece that it came from.
 
     The last is the kind ``end``. ``opened`` are the tokens at which a span between maths delimiters begins, ``latex``

@@ -12,7 +12,8 @@ from verifier.engine.maths import exact, roots
 from verifier.engine.maths.roots import Exact, Root
 from verifier.engine.maths.trees import minus
 from verifier.types.budget import Meter
-from verifier.types.expr import Expr, number
+from verifier.types.expr import Expr
+from verifier.types.nodes import number
 
 _MAX_BREAKS: Final = 64
 _SHORT: Final = 1000  # numbers over more are long
@@ -23,7 +24,7 @@ class Unsolved(Exception):  # noqa: N818  # control flow: a breakpoint or a sign
     """Conditions on the line are beyond what is solved here."""
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """A breakpoint: an exact root, or a constant of other sorts (``pi``) with rational bounds."""
 
     at: Exact | None

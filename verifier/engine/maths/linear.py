@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from verifier.types.expr import Expr, number, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbols
 
 ZERO: Final = number(0)
 ONE: Final = number(1)

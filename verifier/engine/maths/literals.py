@@ -11,7 +11,8 @@ from typing import Final
 from flint import fmpq, fmpz
 
 from verifier.types.budget import Exhausted, Meter
-from verifier.types.expr import Expr, number
+from verifier.types.expr import Expr
+from verifier.types.nodes import number
 
 TEN: Final = number(10)
 _MARK: Final = re.compile(r"[̅̄̇]")

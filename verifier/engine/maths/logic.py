@@ -18,7 +18,7 @@ def equivalent(one: Expr, other: Expr, meter: Meter) -> bool:
     """Whether two statements agree for every truth of their parts; parts are the same if they are written alike.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import symbol
+    >>> from verifier.types.nodes import symbol
     >>> a, b = symbol("A"), symbol("B")
     >>> none = Expr("not", (Expr("or", (a, b)),))
     >>> equivalent(none, Expr("and", (Expr("not", (a,)), Expr("not", (b,)))), Meter(Budget()))

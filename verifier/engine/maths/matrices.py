@@ -61,7 +61,7 @@ def determinant(whole: Rows) -> Expr | None:
 
     Entries are trees.
 
-    >>> from verifier.types.expr import number
+    >>> from verifier.types.nodes import number
     >>> determinant(((number(1), number(2)), (number(3), number(4)))).head
     'add'
     """

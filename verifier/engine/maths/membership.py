@@ -9,7 +9,8 @@ import msgspec
 
 from verifier.engine.maths.plusminus import spread
 from verifier.engine.maths.zero import substitute
-from verifier.types.expr import Expr, number, symbol, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbol, symbols
 
 TRUE, FALSE = Expr("constant", (), "true"), Expr("constant", (), "false")
 _CLOSED: Final = {"[]": ("le", "le"), "[)": ("le", "lt"), "(]": ("lt", "le"), "()": ("lt", "lt")}

@@ -8,7 +8,8 @@ from flint import fmpq
 
 from verifier.engine.maths.cursor import FACTORS, POSTFIX, Cursor, Prefix, Unreadable
 from verifier.engine.maths.literals import decimal, read_number
-from verifier.types.expr import Expr, constant, number, symbol
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, number, symbol
 
 APPLIED: Final = frozenset("fghFGH")
 """Letters that are functions where a bracket stands behind them."""

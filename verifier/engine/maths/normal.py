@@ -38,7 +38,7 @@ class Forms:
     value of a tree or the points where it is defined: ``x/x`` stays what it is.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number, symbol
+    >>> from verifier.types.nodes import number, symbol
     >>> forms = Forms(Meter(Budget()))
     >>> x, two = symbol("x"), number(2)
     >>> forms.form(Expr("add", (x, two))) == forms.form(Expr("add", (two, x)))

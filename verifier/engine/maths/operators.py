@@ -23,7 +23,8 @@ from verifier.engine.maths.cursor import (
 )
 from verifier.engine.maths.names import APPLIED, LETTER_SETS, applied, argument, indexed, raised_index
 from verifier.engine.maths.regions import domain, of_sets, signed_set
-from verifier.types.expr import LOGIC, RELATIONS, Expr, constant, heads, number, symbol
+from verifier.types.expr import LOGIC, RELATIONS, Expr
+from verifier.types.nodes import constant, heads, number, symbol
 
 TWO: Final = number(2)
 _STATEMENTS: Final = RELATIONS | LOGIC | {"given"}

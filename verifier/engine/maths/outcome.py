@@ -10,6 +10,7 @@ from flint import acb, arb, fmpq
 
 from verifier.engine.maths.balls import Ball
 from verifier.engine.maths.evaluate import Surd, Value
+from verifier.types.nodes import in_figures
 from verifier.types.verdict import Decision
 
 _READABLE: Final = 128
@@ -18,7 +19,7 @@ _LONG: Final = 20
 """Characters of an exponent that are still shown."""
 
 
-class Equality(msgspec.Struct, frozen=True):
+class Equality(msgspec.Struct, frozen=True, gc=False):
     """The decision, how it was reached, and the evidence.
 
     ``how`` is, for *correct*: ``identical`` (one form), ``rational`` (a polynomial identity in kernels), ``algebraic``
@@ -101,7 +102,7 @@ def said(value: fmpq) -> str:
     ('22/7', '1e+60')
     """
     if max(value.p.bit_length(), value.q.bit_length()) <= _READABLE:
-        return str(value)
+        return in_figures(value)
     return shown(arb(value))
 
 

@@ -22,7 +22,7 @@ from verifier.types.expr import Expr
 from verifier.types.rules import MathsTable
 
 
-class Maths(msgspec.Struct, frozen=True):
+class Maths(msgspec.Struct, frozen=True, gc=False):
     """One way to read a text as maths.
 
     ``before`` are the words in front of it ("The answer is"), ``after`` those behind ("cm", "people").
@@ -194,17 +194,18 @@ def _read(text: str, tokens: Tokens, table: MathsTable, meter: Meter, *, packed:
 def _prepare(cursor: Cursor, text: str) -> None:
     """What only the whole text tells: letters that are functions, brackets turned round, a lone bar, lines."""
     kinds = cursor.kinds
-    if "(" in kinds and "relation" in kinds:
+    present = frozenset(kinds)
+    if "(" in present and "relation" in present:
         form = _APPLIED_FORM.match(text)
         if form is not None:
             cursor.applied = frozenset(form[1])
-    if ("[" in kinds or "]" in kinds) and _turned(kinds):
+    if ("[" in present or "]" in present) and _turned(kinds):
         _reverse_brackets(kinds)
-    if "U" in cursor.values and "letter" in kinds:
+    if "letter" in present and "U" in cursor.values:
         _spelled_union(cursor)
-    if "|" in kinds and kinds.count("|") == 1 and "{" not in kinds and "\\{" not in kinds and kinds[0] != "|":
+    if "|" in present and kinds.count("|") == 1 and present.isdisjoint(("{", "\\{")) and kinds[0] != "|":
         kinds[kinds.index("|")] = "mid"
-    if "row" in kinds and "begin" not in kinds:
+    if "row" in present and "begin" not in present:
         kinds[:] = [";" if kind == "row" else kind for kind in kinds]
 
 

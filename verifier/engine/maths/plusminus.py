@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from verifier.types.expr import Expr, heads
+from verifier.types.expr import Expr
+from verifier.types.nodes import heads
 
 _SIGNS: Final = frozenset({"pm", "mp"})
 
@@ -19,7 +20,7 @@ def holds_sign(tree: Expr) -> bool:
 def branches(tree: Expr) -> tuple[Expr, Expr]:
     """All upper signs, and all lower signs.
 
-    >>> from verifier.types.expr import number
+    >>> from verifier.types.nodes import number
     >>> branches(Expr("pm", (number(2),)))[1].head
     'neg'
     """

@@ -29,7 +29,7 @@ SMALLEST: Final = 40
 """So many points of the fixed spread come before those that are made from what was found."""
 
 
-class Terms(msgspec.Struct, frozen=True):
+class Terms(msgspec.Struct, frozen=True, gc=False):
     """What is known of the names: conditions as nodes, bounds, whole numbers; ``unclear`` where some was not read."""
 
     conditions: tuple[int, ...] = ()

@@ -212,7 +212,7 @@ def polynomial(tree: Expr, variables: Sequence[str], meter: Meter) -> fmpq_mpoly
     """A tree as a polynomial over Q, where ``x0`` stands for the first variable and so on; ``None`` if it is none.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number, symbol
+    >>> from verifier.types.nodes import number, symbol
     >>> str(polynomial(Expr("pow", (Expr("add", (symbol("t"), number(1))), number(2))), ("t",), Meter(Budget())))
     'x0^2 + 2*x0 + 1'
     """
@@ -228,7 +228,7 @@ def fraction(tree: Expr, variables: Sequence[str], meter: Meter) -> tuple[fmpq_m
     """A tree as a polynomial over another, not in lowest terms; ``None`` if it is none.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number, symbol
+    >>> from verifier.types.nodes import number, symbol
     >>> fraction(Expr("div", (symbol("s"), symbol("t"))), ("s", "t"), Meter(Budget()))
     (x0, x1)
     """
@@ -242,7 +242,7 @@ def univariate(tree: Expr, variable: str, meter: Meter) -> tuple[fmpq_poly, fmpq
     They are in lowest terms, so zeros of the written denominator that cancel are gone.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number, symbol
+    >>> from verifier.types.nodes import number, symbol
     >>> univariate(Expr("div", (number(3), symbol("t"))), "t", Meter(Budget()))
     (3, x)
     """

@@ -17,7 +17,7 @@ _ATTEMPTS: Final = ((SIZES[0], True), (SIZES[1], True), (SIZES[1], False))
 """Variables, and whether angles are unfolded: what is too large with them may fit without."""
 
 
-class Proof(msgspec.Struct, frozen=True):
+class Proof(msgspec.Struct, frozen=True, gc=False):
     """What is left of the difference: nothing (``zero``), a number (``number``), or a polynomial.
 
     ``divided`` says that something else than a number was divided by.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from verifier.types.expr import Expr, number
+from verifier.types.expr import Expr
+from verifier.types.nodes import number
 
 _ONE: Final = number(1)
 

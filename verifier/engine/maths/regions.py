@@ -6,7 +6,8 @@ from typing import Final
 
 from verifier.engine.maths.cursor import SETS, Cursor
 from verifier.engine.maths.names import LETTER_SETS
-from verifier.types.expr import Expr, constant, number
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, number
 
 _INFINITE: Final = constant("inf")
 _ZERO: Final = number(0)

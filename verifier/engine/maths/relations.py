@@ -11,7 +11,8 @@ from verifier.engine.maths.functions import quotient
 from verifier.engine.maths.kernels import Full, Kernels
 from verifier.engine.maths.normal import Forms
 from verifier.engine.maths.polynomial import SIZES, Quotient, Undefined, terms
-from verifier.types.expr import Expr, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import symbols
 
 _MOST: Final = 4
 """Equations that are solved in one comparison, and branches that are followed."""

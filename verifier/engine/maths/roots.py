@@ -13,12 +13,13 @@ import msgspec
 from flint import fmpq, fmpq_poly
 
 from verifier.types.budget import Meter
-from verifier.types.expr import Expr, number
+from verifier.types.expr import Expr
+from verifier.types.nodes import number
 
 _MAX_DEGREE: Final = 40  # of a polynomial whose roots are isolated; a person asks for fewer
 
 
-class Root(msgspec.Struct, frozen=True):
+class Root(msgspec.Struct, frozen=True, gc=False):
     """The one real root of ``polynomial`` (irreducible, of degree two or more) in the open interval (low, high)."""
 
     polynomial: fmpq_poly
@@ -91,7 +92,8 @@ def compare(first: Exact, second: Exact, meter: Meter) -> tuple[int, Exact, Exac
         first_low, first_high = bounds(first)
         second_low, second_high = bounds(second)
         if not isinstance(first, Root) and not isinstance(second, Root):
-            return (first > second) - (first < second), first, second
+            above = (first - second).p
+            return (above > 0) - (above < 0), first, second
         if first_high <= second_low:
             return -1, first, second
         if second_high <= first_low:
@@ -118,8 +120,8 @@ def sign_at(polynomial: fmpq_poly, root: Exact, meter: Meter) -> int:
     """The sign of a polynomial at a root."""
     if not isinstance(root, Root):
         meter.spend(2 + int(polynomial.degree()))
-        value = polynomial(root)
-        return (value > 0) - (value < 0)
+        above = polynomial(root).p  # a whole number is compared sooner than a fraction
+        return (above > 0) - (above < 0)
     meter.spend(int(polynomial.degree() * root.polynomial.degree()) + 16)
     rest = polynomial % root.polynomial
     if rest.is_zero():

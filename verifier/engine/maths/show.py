@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Final
 
 from verifier.engine.maths.names import APPLIED, COEFFICIENTS, LETTER_SETS, SPECIAL
-from verifier.types.expr import FUNCTIONS, Expr, constant, number
+from verifier.types.expr import FUNCTIONS, Expr
+from verifier.types.nodes import constant, in_figures, number
 
 _LIST, _GIVEN, _QUANTIFIED, _IMPLIES, _OR, _AND, _NOT, _RELATION, _RATIO, _SETS = 1, 2, 5, 6, 10, 14, 20, 30, 34, 40
 _SUM, _PRODUCT, _POWER, _POSTFIX, _ATOM = 50, 60, 90, 100, 200
@@ -55,7 +56,7 @@ Shown = tuple[str, int]
 def show(tree: Expr) -> str:
     """The tree in plain notation.
 
-    >>> from verifier.types.expr import symbol
+    >>> from verifier.types.nodes import symbol
     >>> x = symbol("x")
     >>> show(Expr("add", (Expr("pow", (x, number(2))), Expr("neg", (Expr("mul", (number(3), x)),)))))
     'x^2 - 3*x'
@@ -90,7 +91,7 @@ def _members(tree: Expr) -> str:
 def _number(tree: Expr) -> Shown:
     if tree.name or tree.value is None:
         return tree.name, _ATOM
-    text = str(tree.value)
+    text = in_figures(tree.value)
     return text, _SUM if text[0] == "-" or "/" in text else _ATOM
 
 
@@ -210,7 +211,7 @@ def _plainly_applied(name: str, args: tuple[Expr, ...]) -> bool:
         return False
     [only] = args
     if only.head == "number":
-        return name not in COEFFICIENTS and "/" not in str(only.value) and "-" not in str(only.value)
+        return name not in COEFFICIENTS and only.value is not None and only.value.q == 1 and only.value >= 0
     return only.head == "symbol" and only.name != name
 
 

@@ -20,7 +20,8 @@ from verifier.engine.maths.membership import TRUE, condition, exchange, renamed,
 from verifier.engine.maths.quotients import cleared
 from verifier.engine.maths.trees import minus
 from verifier.types.budget import Meter
-from verifier.types.expr import Expr, number, symbol, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbol, symbols
 
 __all__ = ["ORDER", "Sets", "condition", "exchange", "renamed", "same_set", "without_infinity"]
 
@@ -43,7 +44,7 @@ _INVERSE: Final = {
 }  # fmt: skip
 
 
-class Sets(msgspec.Struct, frozen=True):
+class Sets(msgspec.Struct, frozen=True, gc=False):
     """How two sets compare: equal, or a number that is in one of them only, as a person would write it."""
 
     equal: bool

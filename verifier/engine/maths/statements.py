@@ -7,7 +7,8 @@ from typing import Final
 from verifier.engine.maths.cursor import Cursor, Unreadable
 from verifier.engine.maths.operators import is_statement
 from verifier.engine.maths.regions import half
-from verifier.types.expr import Expr, constant, symbol, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import constant, symbol, symbols
 
 _SEPARATORS: Final = frozenset({",", ";"})
 _STOPS: Final = frozenset({"end", ")", "]", "}", "\\}", "&", "row", "finish", "given", "word"})

@@ -10,7 +10,7 @@ from verifier.types.expr import Expr
 def minus(one: Expr, other: Expr) -> Expr:
     """The difference, as a tree.
 
-    >>> from verifier.types.expr import number
+    >>> from verifier.types.nodes import number
     >>> minus(number(3), number(1)).head
     'add'
     """

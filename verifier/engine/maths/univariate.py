@@ -24,7 +24,7 @@ def small_quotient(tree: Expr, variable: str, meter: Meter) -> Fraction | None:
     """Numerator and monic denominator in lowest terms; ``None`` for what is large, undefined or written otherwise.
 
     >>> from verifier.types.budget import Budget
-    >>> from verifier.types.expr import number, symbol
+    >>> from verifier.types.nodes import number, symbol
     >>> small_quotient(Expr("div", (number(3), symbol("t"))), "t", Meter(Budget()))
     (3, x)
     """

@@ -10,7 +10,8 @@ import msgspec
 from verifier.engine.maths import zero
 from verifier.engine.maths.trees import minus
 from verifier.types.budget import Meter
-from verifier.types.expr import Expr, number, symbol, symbols
+from verifier.types.expr import Expr
+from verifier.types.nodes import number, symbol, symbols
 
 _HOLDERS: Final = frozenset({"tuple", "pair", "vector"})
 _UNITS: Final = ("i_hat", "j_hat", "k_hat")
@@ -76,7 +77,7 @@ def _named(tree: Expr) -> Expr:
     return msgspec.structs.replace(tree, args=tuple(_named(part) for part in tree.args)) if tree.args else tree
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """All ``point + t * direction``."""
 
     point: tuple[Expr, ...]

@@ -19,7 +19,8 @@ from verifier.engine.maths.outcome import Equality, correct, differs, said, unde
 from verifier.engine.maths.rational import is_rational, rational_functions
 from verifier.engine.maths.variables import Sides, variables
 from verifier.types.budget import Meter
-from verifier.types.expr import ARITHMETIC, COLLECTIONS, LOGIC, RELATIONS, Expr, constant, number, symbol
+from verifier.types.expr import ARITHMETIC, COLLECTIONS, LOGIC, RELATIONS, Expr
+from verifier.types.nodes import constant, number, symbol
 from verifier.types.verdict import Decision
 
 __all__ = ["Equality", "Given", "decimal", "equal", "rational", "sign", "substitute"]
@@ -40,7 +41,7 @@ _NUMERIC: Final = (ARITHMETIC | {"number", "factorial", "factorial2", "binom", "
 _UNBOUND: Final = frozenset({"inf", "undefined"})
 
 
-class Given(msgspec.Struct, frozen=True):
+class Given(msgspec.Struct, frozen=True, gc=False):
     """What the question says about the names.
 
     ``conditions`` are relations that hold, ``integers`` names of whole numbers (positive ones unless conditions say
