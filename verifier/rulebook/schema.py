@@ -475,7 +475,8 @@ _LISTS = {
     "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "
     "difference direction numbered codes symbols genotypes places no_places roman statements charges labelled "
     "ratio letter valued rewrite rewritten asks asks_around asks_ends "
-    "label_free label_denying",
+    "label_free label_denying "
+    "unit_heads unit_tasks unit_owners unit_telling unit_between unit_followers",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

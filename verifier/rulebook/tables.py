@@ -127,6 +127,7 @@ _SETS = (
     "uncertainty", "extremes", "ratio", "letter", "valued", "rewrite", "rewritten",
 )  # fmt: skip
 
+_UNIT_WORDS = ("unit_heads", "unit_tasks", "unit_owners", "unit_telling", "unit_between", "unit_followers")
 _NAMES = ("numbered", "codes", "symbols", "genotypes", "places", "no_places", "roman", "statements", "charges")
 
 
@@ -151,6 +152,7 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
     return DemandTable(
         **sets,
         unit=_slotted(lists, "unit"),
+        **{name: frozenset(_folded(lists, "demand", name)) for name in _UNIT_WORDS},
         tolerance=_slotted(lists, "tolerated", "{amount}"),
         forms=forms,
         tasks=frozenset(_folded(lists, "demand", "tasks")),

@@ -26,7 +26,7 @@ from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
 from verifier.engine.units import combine, fitting
 from verifier.types.rules import UnitDefinition
-from verifier.types.verdict import Decision, Finding
+from verifier.types.verdict import Code, Decision, Finding
 
 _ANGLE: Final = (("radian", 1),)
 
@@ -138,9 +138,10 @@ def _against_asked(gold: Number, candidate: Quantity, asked: UnitDefinition, ctx
     bare = agree(gold, amount, ctx).decision is Decision.CORRECT
     pairs = fitting(asked, candidate.unit)
     if not pairs:
-        if asked.vague or candidate.unit.vague:
-            return quantity.VAGUE.finding(**shown)
-        return (quantity.OTHER_UNIT if bare else quantity.NUMBER_DIFFERS).finding(**shown)
+        if asked.vague or candidate.unit.vague or candidate.unit.name.lower() in ctx.rules.dates.halves:
+            return quantity.VAGUE.finding(**shown)  # 5 pm is no picometre
+        rate = _rate_of_asked(candidate.unit, asked, ctx) if bare else quantity.OTHER_UNIT
+        return (rate if bare else quantity.NUMBER_DIFFERS).finding(**shown)
     if unconverted(candidate, asked, ctx):
         return quantity.NOT_CONVERTED.finding(**shown)
     meant = [_in_asked(gold, amount, wanted, given, ctx) for wanted, given in pairs]
@@ -153,6 +154,34 @@ def _against_asked(gold: Number, candidate: Quantity, asked: UnitDefinition, ctx
     if refuted and any(other is not None and other.decision is not Decision.INCORRECT for other in meant[1:]):
         return quantity.VAGUE.finding(**shown)
     return lift(inner, quantity.NAMED_UNIT, quantity.OTHER_UNIT if bare else quantity.NUMBER_DIFFERS, shown)
+
+
+def _rate_of_asked(given: UnitDefinition, asked: UnitDefinition, ctx: Context) -> Code:
+    """What to say of an equal number whose unit adds or leaves out a "per week": "how many hours … each week"."""
+    asking, units = ctx.demand.asking, ctx.rules.units
+    told = [(lead, unit) for lead, word in _RATE_OF.findall(asking) if (unit := units.words.get(word)) is not None]
+    by = combine(asked.dimension, given.dimension, -1)
+    ratio, turns = asked.factor / given.factor, asked.pi - given.pi
+    of_sort = [(lead, unit) for lead, unit in told if unit.dimension == by]
+    if any(unit.factor == ratio and unit.pi == turns for _, unit in of_sort):
+        return quantity.NAMED_UNIT
+    if any(
+        combine(given.dimension, asked.dimension, -1) == unit.dimension
+        and given.factor == asked.factor * unit.factor
+        and given.pi == asked.pi + unit.pi
+        for _, unit in told
+    ):
+        words = units.spellings.get((given.dimension, given.factor, given.pi), ())
+        return quantity.NAMED_UNIT if any(f"how many {word} " in asking for word in words) else quantity.OTHER_UNIT
+    known = any(
+        unit.factor == ratio and unit.pi == turns for unit in units.by_dimension.get(by, ()) if unit.name in units.words
+    )
+    other = any(lead in _SURE_RATES for lead, _ in of_sort)
+    return quantity.UNASKED if known and not other else quantity.OTHER_UNIT
+
+
+_RATE_OF: Final = re.compile(r"(?<!\w)(per|each|every|an?|one) ([^\W\d_]+)")
+_SURE_RATES: Final = ("per", "each", "every")  # "in a week" may be told besides
 
 
 def _in_asked(
