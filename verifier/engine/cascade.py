@@ -361,7 +361,7 @@ class Grade:
 
     def _pairs(self, gold: Side, candidate: Side) -> Finding:
         """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""
-        finding = self._law_three(gold, candidate)
+        finding = sides.outside_box(gold, candidate, self._law_three(gold, candidate), self.context)
         read_as = naming.checked(gold, candidate, finding, self.context)
         if read_as is not None:
             self.note("compare", "naming", read_as, self.meter.total)

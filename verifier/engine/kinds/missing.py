@@ -24,7 +24,7 @@ from verifier.engine.kinds.quantity import (
 )
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
-from verifier.engine.units import combine, fitting
+from verifier.engine.units import combine, fitting, same_unit
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Code, Decision, Finding
 
@@ -249,6 +249,23 @@ def in_question(unit: UnitDefinition, ctx: Context) -> bool:
     return given and unit.dimension == _ANGLE and bool(unit.pi) and _marks_unknown(ctx)
 
 
+def is_open(unit: UnitDefinition, ctx: Context) -> bool:
+    """Whether nothing in the question speaks against a unit: it names none, and its data are in none other."""
+    demand, table = ctx.demand, ctx.rules.units
+    if not demand.asked:
+        return True
+    if demand.unit is not None or demand.pure_number or demand.percent or demand.count:
+        return False
+    if demand.measures and unit.dimension not in demand.measures:
+        return False
+    told = [table.words[word] for word in sorted(demand.words) if word in table.words]
+    told.extend(table.symbols[sign] for sign in _SYMBOL.findall(demand.question) if sign in table.symbols)
+    told.extend(table.symbols[sign] for sign in demand.signs if sign in table.symbols)
+    if demand.measures and (any(same_unit(unit, one) for one in told) or _is_rate_of_data(unit, ctx)):
+        return True
+    return all(same_unit(unit, one) for one in told)
+
+
 def _is_rate_of_data(unit: UnitDefinition, ctx: Context) -> bool:
     """Whether a unit is one of the question's units by another: its data are in miles and hours."""
     table = ctx.rules.units.words
@@ -271,6 +288,7 @@ def _marks_unknown(ctx: Context) -> bool:
     )
 
 
+_SYMBOL: Final = re.compile(r"\d ?([^\W\d_]{1,5})(?![^\W_])")  # 5 km, in the data
 _MOST_TOLD: Final = 12
 _UNKNOWN: Final = re.compile(r"(?<![A-Za-z\\])([B-Zb-z])\s*(?:\^\s*\{?\s*\\circ|°)")
 
