@@ -23,8 +23,8 @@ from verifier.engine.kinds import (
     quantity,
     quantity_reader,
 )
+from verifier.engine.kinds.implied import is_open
 from verifier.engine.kinds.kind import Context, Reading
-from verifier.engine.kinds.missing import is_open
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
 from verifier.engine.statement import breaks

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from verifier.engine.units import read_unit, same_unit
+from verifier.engine.units import read_unit
 from verifier.types.rules import DemandTable, UnitDefinition, UnitTable
 
 _SENTENCE: Final = re.compile(r"[.!?\n](?<!\s[!?\n])(?<!\. \.)\s++(?=[^\s.])")  # and not between spaced dots
@@ -95,7 +95,7 @@ class _Scope:
         return any(word in opening for word in words)
 
     def _heads(self) -> tuple[int, ...]:
-        """Where questions open in what is asked, and in sentences with a question mark before it: "how many", "what is"."""
+        """Where questions open in what is asked ("how many", "what is"), and in earlier sentences with a question mark."""
         heads: list[int] = []
         end = 0
         for match in _SENTENCE.finditer(self.text):

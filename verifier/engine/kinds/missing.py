@@ -10,6 +10,7 @@ import msgspec
 
 from verifier.engine.kinds import direction, quantity
 from verifier.engine.kinds.formula import Expression
+from verifier.engine.kinds.implied import in_question
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
 from verifier.engine.kinds.quantity import (
@@ -24,7 +25,7 @@ from verifier.engine.kinds.quantity import (
 )
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
-from verifier.engine.units import combine, fitting, same_unit
+from verifier.engine.units import combine, fitting
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Code, Decision, Finding
 
@@ -227,70 +228,6 @@ def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
         if meant.decision is not Decision.INCORRECT:
             return True
     return False
-
-
-def in_question(unit: UnitDefinition, ctx: Context) -> bool:
-    """Whether the question asks for the very unit, or for what it measures while its data are in it."""
-    demand = ctx.demand
-    if not demand.asked or (demand.count and any(phrase in demand.asking for phrase in ctx.rules.demand.count)):
-        return False
-    words = ctx.rules.units.spellings.get((unit.dimension, unit.factor, unit.pi), ())
-    asking = demand.asking
-    if any(word in asking and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", asking) for word in words):
-        return True
-    signs = (ctx.rules.units.symbols.get(sign) for sign in demand.signs)
-    given = any(all(word in demand.words for word in written.split()) for written in words) or any(
-        sign is not None and (sign.dimension, sign.factor) == (unit.dimension, unit.factor) for sign in signs
-    )
-    if is_money(unit):
-        return given and demand.money
-    if unit.dimension in demand.measures:
-        return given or _is_rate_of_data(unit, ctx)
-    return given and unit.dimension == _ANGLE and bool(unit.pi) and _marks_unknown(ctx)
-
-
-def is_open(unit: UnitDefinition, ctx: Context) -> bool:
-    """Whether nothing in the question speaks against a unit: it names none, and its data are in none other."""
-    demand, table = ctx.demand, ctx.rules.units
-    if not demand.asked:
-        return True
-    if demand.unit is not None or demand.pure_number or demand.percent or demand.count:
-        return False
-    if demand.measures and unit.dimension not in demand.measures:
-        return False
-    told = [table.words[word] for word in sorted(demand.words) if word in table.words]
-    told.extend(table.symbols[sign] for sign in _SYMBOL.findall(demand.question) if sign in table.symbols)
-    told.extend(table.symbols[sign] for sign in demand.signs if sign in table.symbols)
-    if demand.measures and (any(same_unit(unit, one) for one in told) or _is_rate_of_data(unit, ctx)):
-        return True
-    return all(same_unit(unit, one) for one in told)
-
-
-def _is_rate_of_data(unit: UnitDefinition, ctx: Context) -> bool:
-    """Whether a unit is one of the question's units by another: its data are in miles and hours."""
-    table = ctx.rules.units.words
-    told = [table[word] for word in sorted(word for word in ctx.demand.words if word in table)][:_MOST_TOLD]
-    return any(
-        one.factor / by.factor == unit.factor
-        and one.pi - by.pi == unit.pi
-        and combine(unit.dimension, by.dimension) == one.dimension
-        for one in told
-        for by in told
-        if by.dimension and one.dimension
-    )
-
-
-def _marks_unknown(ctx: Context) -> bool:
-    """Whether the question marks as degrees a letter whose value it asks for: "what is x", beside x° in a figure."""
-    asking = ctx.demand.asking
-    return any(
-        re.search(rf"(?<!\w){letter.lower()}(?!\w)", asking) for letter in set(_UNKNOWN.findall(ctx.demand.question))
-    )
-
-
-_SYMBOL: Final = re.compile(r"\d ?([^\W\d_]{1,5})(?![^\W_])")  # 5 km, in the data
-_MOST_TOLD: Final = 12
-_UNKNOWN: Final = re.compile(r"(?<![A-Za-z\\])([B-Zb-z])\s*(?:\^\s*\{?\s*\\circ|°)")
 
 
 STAGES: tuple[Stage, ...] = (
