@@ -95,7 +95,7 @@ class _Scope:
         return any(word in opening for word in words)
 
     def _heads(self) -> tuple[int, ...]:
-        """Where questions open in what is asked ("how many", "what is"), and in earlier sentences with a question mark."""
+        """Where questions open in what is asked ("how many", "what is"), and in earlier questions."""
         heads: list[int] = []
         end = 0
         for match in _SENTENCE.finditer(self.text):

@@ -44,6 +44,8 @@ def in_question(unit: UnitDefinition, ctx: Context) -> bool:
         same_unit(one, unit) for one in told
     )
     if is_money(unit) and unit.dimension not in demand.measures:
+        if not any(is_money(one) for one in told):
+            return unit.factor == 1 and _asks_money(ctx) and not demand.measures and "%" not in demand.signs
         return given and demand.money and not _is_of_thing(told, ctx)
     if given and unit.dimension == _LENGTH and any(phrase in demand.asking for phrase in ctx.rules.demand.extents):
         return all(same_unit(unit, one) for one in told)  # and not how long it takes
@@ -70,7 +72,7 @@ def is_open(unit: UnitDefinition, ctx: Context) -> bool:
 
 
 def _is_asked_in(word: str, asking: str) -> bool:
-    """Whether a unit's word stands in what is asked, and not only as the measure of something: "a kilogram", "per hour"."""
+    """Whether a unit's word stands in what is asked, and not only as a measure: "a kilogram", "per hour"."""
     if word not in asking:
         return False
     found = re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", asking)
@@ -78,7 +80,7 @@ def _is_asked_in(word: str, asking: str) -> bool:
 
 
 def _told(ctx: Context) -> tuple[UnitDefinition, ...]:
-    """The units of the question's data: its words for units, what stands behind its numerals, and its signs of money."""
+    """The units of the question's data: its words for them, those behind its numerals, and its signs of money."""
     table, demand = ctx.rules.units, ctx.demand
     told = [table.words[word] for word in sorted(demand.words) if word in table.words]
     told.extend(table.symbols[sign] for sign in demand.signs if sign != "%" and sign in table.symbols)
