@@ -50,6 +50,11 @@ def extraction(entries: Entries, lists: Lists) -> ExtractTable:
         closing_labels=frozenset(_folded(lists, "closing_labels")),
         multiples={word: int(factor) for word, factor in (pair.split("=") for pair in _folded(lists, "multiples"))},
         caveats=_folded(lists, "caveats"),
+        **{
+            f"echo_{name}": frozenset(_folded(lists, f"echo_{name}"))
+            for name in ("free", "asking", "doubting", "denying", "going_on", "sorts")
+        },
+        echo_pointing=_folded(lists, "echo_pointing"),
     )
 
 
