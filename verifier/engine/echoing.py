@@ -63,7 +63,7 @@ def settled(golds: tuple[str, ...], candidate: Side, finding: Finding, ctx: Cont
     table = ctx.rules.extract
     if not table.echo_doubting.isdisjoint(_tokens(texts.fold(plain))) or revised(texts.fold(plain), ctx.rules):
         return finding
-    for place in {0, len(sentences) - 1}:
+    for place in (0, len(sentences) - 1)[: len(sentences)]:
         sentence = sentences[place]
         others = [one for at, one in enumerate(sentences) if at != place]
         for gold in golds[: ctx.profile.budget.alternatives]:
@@ -91,7 +91,8 @@ def _sentences(text: str) -> list[str]:
 
 
 def _tokens(folded: str) -> list[str]:
-    return _TOKEN.findall(folded)
+    found: list[str] = _TOKEN.findall(folded)
+    return found
 
 
 def _without(sentence: str, gold: str) -> tuple[str, str] | None:

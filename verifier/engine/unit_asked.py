@@ -90,7 +90,7 @@ class _Scope:
         return found
 
     def _opens(self, start: int, end: int) -> bool:
-        words = _WORD.findall(self.text, start, end)
+        words: list[str] = _WORD.findall(self.text, start, end)
         opening = self.table.unit_heads | self.table.unit_tasks
         return any(word in opening for word in words)
 
@@ -158,7 +158,8 @@ class _Scope:
     def _is_asked(self, at: int) -> bool:
         """Whether "number of" is the first thing behind the question's opening: "what is the total number of"."""
         opening = self.table.unit_heads | self.table.unit_tasks
-        for word in reversed(_WORD.findall(self.text, max(self.start, at - _MOST_BEFORE), at)):
+        before: list[str] = _WORD.findall(self.text, max(self.start, at - _MOST_BEFORE), at)
+        for word in reversed(before):
             if word in opening:
                 return True
             if word not in self.table.unit_between:

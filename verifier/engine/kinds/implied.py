@@ -149,11 +149,11 @@ def _is_only(unit: UnitDefinition, told: tuple[UnitDefinition, ...], ctx: Contex
     told = tuple(one for one in told if unit.dimension == _TIME or not _is_calendar(one, ctx))
     if not all(same_unit(unit, one) for one in told) or _asks_money(ctx) or "%" in ctx.demand.signs:
         return False
-    words = _WORD.findall(asking)
+    words: list[str] = _WORD.findall(asking)
     if not table.statistics.isdisjoint(words):
         return True
     at = asking.find(_HOW_MUCH)
-    behind = [] if at < 0 else _WORD.findall(asking, at + len(_HOW_MUCH))
+    behind: list[str] = [] if at < 0 else _WORD.findall(asking, at + len(_HOW_MUCH))
     if not behind:
         return False
     if behind[0] in table.compared:
