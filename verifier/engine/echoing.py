@@ -55,12 +55,12 @@ def settled(golds: tuple[str, ...], candidate: Side, finding: Finding, ctx: Cont
     if len(said) > _LONGEST or found.candidates[0].via != "whole":
         return finding
     asked = _tokens(texts.fold(question))
-    if not _ASKS_ONE.isdisjoint(asked):
+    table = ctx.rules.extract
+    if not table.echo_several.isdisjoint(asked):
         return finding
     ctx.meter.spend(2 * len(said) + len(question))
     plain = texts.characters(said, ctx.rules.text).replace("*", "").replace("$", "")
     sentences = _sentences(plain)
-    table = ctx.rules.extract
     if not table.echo_doubting.isdisjoint(_tokens(texts.fold(plain))) or revised(texts.fold(plain), ctx.rules):
         return finding
     for place in (0, len(sentences) - 1)[: len(sentences)]:
@@ -74,9 +74,6 @@ def settled(golds: tuple[str, ...], candidate: Side, finding: Finding, ctx: Cont
             if rest is not None and _is_echo(*rest, asked, table) and not _is_disputed(others, gold, asked, table):
                 return SAID.finding(gold=gold.strip(), text=sentence[:_LONGEST_SENTENCE])
     return finding
-
-
-_ASKS_ONE: Final = frozenset({"or", "not", "except", "false", "true", "list"})
 
 
 def _sentences(text: str) -> list[str]:
@@ -139,8 +136,14 @@ def _is_echo(before: str, behind: str, asked: list[str], table: ExtractTable) ->
     pointing = next((phrase for phrase in table.echo_pointing if phrase in folded), "")
     if any(word in denying and word not in asked for word in (*own, *tail)):
         return False
-    if not own or any(mark in before for mark in _CUTS) or "?" in behind:
+    if not own or any(mark in before for mark in _CUTS) or "?" in behind or not _stands_apart(before, behind, table):
         return False
+    if (
+        not table.echo_past.isdisjoint(own)
+        and table.echo_past.isdisjoint(asked)
+        and not table.echo_present.isdisjoint(asked)
+    ):
+        return False  # what was so, where it is asked what is
     if not pointing and ("by" in own) != ("by" in asked):
         turned = _turned(own, before, asked, table)
         if turned is None:
@@ -158,6 +161,21 @@ def _is_echo(before: str, behind: str, asked: list[str], table: ExtractTable) ->
     if pointing:
         return bool(said)
     return len(set(said)) >= max(_LEAST_SHARED, (len(set(meant)) + 1) // 2)
+
+
+def _stands_apart(before: str, behind: str, table: ExtractTable) -> bool:
+    """Whether a name behind a preposition ends its clause, or a place or a time follows.
+
+    "The planet closest to Mercury is the Sun" says of Mercury no more than where it is.
+    """
+    lead, following = _LAST_WORD.search(before), _FIRST_WORD.match(behind)
+    if lead is None or following is None or texts.fold(lead[1]) not in table.echo_places:
+        return True
+    return texts.fold(following[1]) in table.echo_places or _AFTER.match(behind) is not None
+
+
+_LAST_WORD: Final = re.compile(r"([^\W\d_]+)(?: (?:the|an?))?[\s\"“‘']*\Z", re.IGNORECASE)
+_FIRST_WORD: Final = re.compile(r"[\"”’']? ([^\W\d_]+)")
 
 
 def _turned(own: list[str], before: str, asked: list[str], table: ExtractTable) -> list[str] | None:
@@ -202,7 +220,7 @@ def _is_disputed(others: list[str], gold: str, asked: list[str], table: ExtractT
         folded = texts.fold(one)
         words = _tokens(folded)
         if name in folded:
-            if not table.echo_denying.isdisjoint(words) and not _NO.isdisjoint(words):
+            if not table.echo_denying.isdisjoint(words) and not table.echo_no.isdisjoint(words):
                 return True
             continue
         if folded.lstrip(" -*>").startswith(table.conclusions):
@@ -210,11 +228,8 @@ def _is_disputed(others: list[str], gold: str, asked: list[str], table: ExtractT
         if words[:1] and words[0] in table.echo_going_on:
             continue
         roots = {_root(word, table) for word in words}
+        if not table.echo_adding.isdisjoint(words) and not roots.isdisjoint(meant):
+            return True
         if len(roots & meant) > 1 and 2 * len(roots & meant) >= len(meant):
             return True
     return False
-
-
-_NO: Final = frozenset(
-    {"not", "never", "no", "nor", "neither", "isn't", "wasn't", "aren't", "weren't", "didn't", "doesn't"}
-)
