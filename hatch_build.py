@@ -101,7 +101,7 @@ def compile_into(folder: Path, sources: list[str]) -> list[Path]:
             extension.include_dirs.append(f"build/{GROUP.rpartition('.')[0].replace('.', '/')}")
             extension.extra_compile_args.append("-Wno-error")  # other compilers warn of other things
             if _is_gcc():
-                extension.extra_compile_args += _AS_ONE
+                extension.extra_compile_args += [*_AS_ONE]
                 extension.extra_link_args += ["-O2", *_AS_ONE]
         command = Build(Distribution({"name": "verifier", "ext_modules": extensions}))
         command.inplace = True

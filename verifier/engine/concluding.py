@@ -123,6 +123,31 @@ def closing_value(piece: str, rules: Rules) -> str | None:
     return match[2] if match is not None and match[1].lower() in rules.extract.closing_labels else None
 
 
+def chain_again(text: str, before: str, asked: Asked, rules: Rules) -> str | None:
+    """The one number of a last sentence, which says again what the equals chain right before it ends in.
+
+    "4.6 · 3 = 13.8", "Natalie needs $13.8." With its sign of money and the words behind it. Nothing where a word
+    bounds, denies or supposes, or says that it is a part.
+    """
+    match = _CHAIN_END.search(before, max(0, len(before) - LONGEST))
+    found = list(NUMERAL.finditer(text))
+    if match is None or len(found) != 1 or match[1] != found[0][0] or "=" in text or len(text) > LONGEST:
+        return None
+    words = WORD.findall(text.lower())
+    table = rules.text
+    doubtful = (table.blockers, table.hedges, table.modifiers, table.doubts, table.suppositions, _PARTIAL)
+    if any(not barred.isdisjoint(words) for barred in doubtful) or not _speaks_of(words, asked, rules):
+        return None
+    start = found[0].start()
+    if text[start - 1 : start] in rules.units.leading:
+        start -= 1
+    return None if start and text[start - 1] not in " \n*_" else text[start:].strip(_AROUND)
+
+
+_CHAIN_END: Final = re.compile(r"[*×·/+−-][^=\n]{1,80}= ?[$€£]?(\d+(?:[.,]\d+)*)(?: [^\W\d_]+){0,2}[\s.*_$)\]\\]*\Z")
+_PARTIAL: Final = frozenset({"far", "would", "could", "might", "already", "first", "then", "still", "only", "each"})
+
+
 def verb_value(text: str, folded: str, asked: Asked, rules: Rules) -> str | None:
     """The one new number of a sentence that says, in the question's words, all that its last clause asks.
 

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from verifier.engine import text as texts
+from verifier.engine.unit_asked import asking_start, unit_asked
 from verifier.engine.units import read_unit
 from verifier.types.budget import Meter
 from verifier.types.called import Called
@@ -131,7 +132,7 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
     asking = _asking(text)
     unnumbered = _unnumbered(asking)
     table = rules.demand
-    unit = _unit(end, text, table, rules.units)
+    unit = unit_asked(end, text, table, rules.units)
     places, significant, nearest_unit = _precision(text, table, rules.units)
     base = _base(asking, rules)
     language = _language(words, rules)
@@ -222,12 +223,7 @@ def _begins(phrase: str, text: str) -> bool:
 
 def _asking(text: str) -> str:
     """The sentence of a question that asks: the last one with a question mark, else the last; what follows it too."""
-    mark = text.rfind("?")
-    end = len(text) if mark < 0 else mark
-    start = 0
-    for match in _SENTENCE.finditer(text, 0, end):
-        start = match.end()
-    return text[start:]
+    return text[asking_start(text) :]
 
 
 def _unnumbered(asking: str) -> str:
@@ -338,33 +334,3 @@ def _language(words: frozenset[str], rules: Rules) -> str:
     if not scores or scores[0][0] < 2 or (len(scores) == 2 and scores[0][0] == scores[1][0]):
         return ""
     return scores[0][1]
-
-
-def _unit(question: str, text: str, table: DemandTable, units: UnitTable) -> UnitDefinition | None:
-    """The one unit that the question's demand phrases name; two different ones name none.
-
-    What stands behind a colon ("Unit: minutes per month") is told, whatever else is named.
-    """
-    found: list[UnitDefinition] = []
-    stated: list[UnitDefinition] = []
-    for phrase in table.unit:
-        before, _, after = phrase.partition("{unit}")
-        start = text.find(before)
-        while start >= 0:
-            end = start + len(before)
-            if start == 0 or not text[start - 1].isalnum():
-                read = read_unit(question, end, units)
-                if read is not None and _closed(text, read[1], after):
-                    (stated if before.endswith(": ") else found).append(read[0])
-            start = text.find(before, end)
-    found = stated or found
-    if not found or any(
-        (unit.dimension, unit.factor, unit.pi) != (found[0].dimension, found[0].factor, found[0].pi) for unit in found
-    ):
-        return None
-    return found[0]
-
-
-def _closed(text: str, end: int, after: str) -> bool:
-    """Whether the unit's text ends at a word's end, followed by what the phrase asks for."""
-    return (end >= len(text) or not text[end].isalnum()) and text.startswith(after, end)

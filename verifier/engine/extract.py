@@ -17,7 +17,7 @@ import msgspec
 from verifier.engine import boxes, limits, markers, wrappers
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_name
-from verifier.engine.concluding import closing_value, openings
+from verifier.engine.concluding import chain_again, closing_value, openings
 from verifier.engine.excerpt import Excerpt, excerpt
 from verifier.engine.statement import BREAK, STOP, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
@@ -252,6 +252,11 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
         if says_again(folded[chosen[0] : chosen[1]], folded[chosen[1] : end], rules):
             return Found((whole,))
         return Found((whole, last), lambda: (*narrower(last, rules, sole=True, asked=asked), *_again(scope, chosen)))
+
+    def within() -> tuple[Extraction, ...]:
+        said = narrower(last, rules, sole=False, asked=asked, related=True)
+        return (*said, *_chained(scope, pieces[-2], chosen))
+
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice
@@ -261,8 +266,14 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
         previous = text[pieces[-2][0] : pieces[-2][1]].strip()
         if _ITEM.fullmatch(previous) and "\n" in text[pieces[-2][1] : chosen[0]]:
             return Found((whole,))
-        return Found((whole, last), lambda: narrower(last, rules, sole=False, asked=asked, related=True))
-    return Found((whole,), lambda: narrower(last, rules, sole=False, asked=asked, related=True))
+        return Found((whole, last), within)
+    return Found((whole,), within)
+
+
+def _chained(scope: _Scope, before: tuple[int, int], last: tuple[int, int]) -> tuple[Extraction, ...]:
+    """The value of the last sentence, where the chain before it ends in the same."""
+    value = chain_again(scope.text[slice(*last)], scope.text[slice(*before)], scope.asked, scope.rules)
+    return () if value is None else (Extraction(value, "chain_again", *last),)
 
 
 _BULLET: Final = re.compile(r"^[-*•>#]{1,4}[ \t]+")

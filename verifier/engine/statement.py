@@ -323,7 +323,16 @@ def _lists_values(text: str, end: int, asked: Asked) -> bool:
     Numbers that the question gives are none of its values.
     """
     first = next((one for one in NUMERAL.finditer(text, 0, end) if one[0] not in asked.numbers), None)
+    if first is not None and _OF_THINGS.match(text, 0, first.start()) and _SOLE_VALUE.match(text, end):
+        return len(_ANY_COPULA.findall(text, 0, end)) > 1 or "=" in text
     return first is not None and _LIST.search(text, first.end(), end) is not None
+
+
+_OF_THINGS: Final = re.compile(
+    r"\W*(?:the|its|their|our) [^\d,;=]{3,80} (?:for|of|from) [^\d,;=]{0,20}\Z", re.IGNORECASE
+)
+_SOLE_VALUE: Final = re.compile(r"[\s*_$]*[$€£]?\d+(?:[.,]\d+)*(?: [^\W\d_]+)?[\s*_$.]*\Z")
+_ANY_COPULA: Final = re.compile(r"\b(?:is|are|was|were|equals|be|has|have|had|gets?|makes?)\b")
 
 
 def _sole_number(text: str, after: int, rules: Rules) -> int | None:

@@ -19,8 +19,9 @@ from verifier.rulebook.schema import (
     ShiftEntry,
     ZoneEntry,
 )
+from verifier.types.dates import DateTable
 from verifier.types.errors import RulesError
-from verifier.types.rules import DateTable, Dimension, UnitTable
+from verifier.types.rules import Dimension, UnitTable
 
 _V = TypeVar("_V")
 _SETS = (

@@ -313,6 +313,7 @@ class MeasureEntry(Entry):
 
     phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question.")]
     units: Annotated[tuple[Text, ...], Field(min_length=1, description="A unit of each sort that answers it.")]
+    usual: Annotated[str, Field(description="The word of the unit that is meant where the data have none.")] = ""
 
 
 class NearestEntry(Entry):
@@ -463,7 +464,8 @@ _LISTS = {
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
-    "multiples caveats",
+    "multiples caveats echo_free echo_asking echo_pointing echo_doubting echo_denying "
+    "echo_going_on echo_sorts echo_several echo_places echo_past echo_present echo_adding echo_no",
     "attacks": "glue unknowing blanks either either_frame blank_slots slot_signs ghosts colour_macros page_colours "
     "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding "
     "unsaid_glue open_questions closed_questions verdict_keys verdict_fields verdict_values verdict_nods "
@@ -476,7 +478,9 @@ _LISTS = {
     "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "
     "difference direction numbered codes symbols genotypes places no_places roman statements charges labelled "
     "ratio letter valued rewrite rewritten asks asks_around asks_ends "
-    "label_free label_denying",
+    "label_free label_denying "
+    "unit_heads unit_tasks unit_owners unit_telling unit_between unit_followers "
+    "much_verbs much_of much_other compared statistics extents",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

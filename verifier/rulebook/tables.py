@@ -128,6 +128,10 @@ _SETS = (
     "uncertainty", "extremes", "ratio", "letter", "valued", "rewrite", "rewritten",
 )  # fmt: skip
 
+_UNIT_WORDS = (
+    "unit_heads", "unit_tasks", "unit_owners", "unit_telling", "unit_between", "unit_followers", "much_verbs",
+    "much_of", "much_other", "compared", "statistics", "extents",
+)  # fmt: skip
 _NAMES = ("numbered", "codes", "symbols", "genotypes", "places", "no_places", "roman", "statements", "charges")
 
 
@@ -151,10 +155,16 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
     return DemandTable(
         **sets,
         unit=_slotted(lists, "unit"),
+        **{name: frozenset(_folded(lists, "demand", name)) for name in _UNIT_WORDS},
         tolerance=_slotted(lists, "tolerated", "{amount}"),
         forms=forms,
         tasks=frozenset(_folded(lists, "demand", "tasks")),
         measures=measures,
+        usual={
+            phrase.lower(): entry.usual
+            for _, entry in _all(entries, "demand", "measure", MeasureEntry)
+            for phrase in (entry.phrases if entry.usual else ())
+        },
         conditions=conditions(entries, lists),
         names=NameTable(**{name: frozenset(_folded(lists, "demand", name)) for name in _NAMES}),
         nearest=nearest(entries),

@@ -18,6 +18,7 @@ from verifier.types.attacks import AttackTable
 from verifier.types.budget import Budget
 from verifier.types.called import Called
 from verifier.types.choices import ChoiceTable, LabelTable
+from verifier.types.dates import DateTable
 from verifier.types.extraction import ExtractTable
 from verifier.types.judging import Quoting, Rubric
 from verifier.types.names import NameTable
@@ -230,6 +231,19 @@ class DemandTable(msgspec.Struct, frozen=True):
     count: frozenset[str]
     pure_number: frozenset[str]
     unit: tuple[str, ...]
+    unit_heads: frozenset[str]
+    unit_tasks: frozenset[str]
+    unit_owners: frozenset[str]
+    unit_telling: frozenset[str]
+    unit_between: frozenset[str]
+    unit_followers: frozenset[str]
+    usual: Mapping[str, str]
+    much_verbs: frozenset[str]
+    much_of: frozenset[str]
+    much_other: frozenset[str]
+    compared: frozenset[str]
+    statistics: frozenset[str]
+    extents: frozenset[str]
     scale: frozenset[str]
     lowest_terms: frozenset[str]
     forms: Mapping[str, str]
@@ -261,61 +275,6 @@ class DemandTable(msgspec.Struct, frozen=True):
     rewrite: frozenset[str]
     rewritten: frozenset[str]
     starts: Mapping[str, tuple[str, ...]]
-
-
-class DateTable(msgspec.Struct, frozen=True):
-    """How dates, times of day and durations are written, in any of the languages of ``rules/dates``.
-
-    Keys are folded words with single spaces and no stops ("a m", "half past"). ``months`` and ``days`` count from one,
-    days from Monday; ``eras`` say whether years count backwards; ``halves`` are am or pm; ``hours`` have names (noon);
-    ``zones`` are minutes east of UTC; ``shifts`` minutes from an hour; ``parts`` are parts of a unit in words. The
-    other word lists are explained where they stand. ``hints`` are the words without which a text that shows no digits
-    in the manner of a date or a time is none.
-    """
-
-    months: Mapping[str, int]
-    days: Mapping[str, int]
-    eras: Mapping[str, bool]
-    halves: Mapping[str, str]
-    hours: Mapping[str, int]
-    zones: Mapping[str, int]
-    shifts: Mapping[str, int]
-    parts: Mapping[str, Fraction]
-    bounds: Mapping[str, str]
-    joiners: Mapping[str, str]
-    cardinals: Mapping[str, int]
-    ordinals: Mapping[str, int]
-    suffixes: frozenset[str]
-    links: frozenset[str]
-    year_marks: frozenset[str]
-    month_marks: frozenset[str]
-    day_marks: frozenset[str]
-    decades: frozenset[str]
-    centuries: frozenset[str]
-    leads: frozenset[str]
-    prepositions: frozenset[str]
-    before_year: frozenset[str]
-    asks_date: frozenset[str]
-    asks_year: frozenset[str]
-    asks_month: frozenset[str]
-    asks_day: frozenset[str]
-    asks_time: frozenset[str]
-    day_clock: frozenset[str]
-    past: frozenset[str]
-    before_hour: frozenset[str]
-    loose_past: frozenset[str]
-    loose_before_hour: frozenset[str]
-    oclock: frozenset[str]
-    hour_letters: frozenset[str]
-    hour_words: frozenset[str]
-    military: frozenset[str]
-    joints: frozenset[str]
-    unit_letters: Mapping[str, str]
-    unit_joiners: frozenset[str]
-    one_words: frozenset[str]
-    part_links: frozenset[str]
-    duration_leads: frozenset[str]
-    hints: frozenset[str]
 
 
 class MathsTable(msgspec.Struct, frozen=True):

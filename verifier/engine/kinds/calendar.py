@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from verifier.types.rules import DateTable, TextTable
+from verifier.types.dates import DateTable
+from verifier.types.rules import TextTable
 
 _V = TypeVar("_V")
 _TOKEN: Final = re.compile(r"\d+|[^\W\d_](?:\.[^\W\d_])+(?![^\W\d_])\.?|[^\W\d_]+|[^\w\s]|_")

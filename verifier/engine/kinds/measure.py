@@ -9,8 +9,8 @@ from flint import fmpq
 
 from verifier.engine.kinds import quantity
 from verifier.engine.kinds.formula import Expression
+from verifier.engine.kinds.implied import in_question
 from verifier.engine.kinds.kind import Context, Stage
-from verifier.engine.kinds.missing import in_question
 from verifier.engine.kinds.quantity import Quantity, converted_tree, lift
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number

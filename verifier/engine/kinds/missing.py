@@ -10,6 +10,7 @@ import msgspec
 
 from verifier.engine.kinds import direction, quantity
 from verifier.engine.kinds.formula import Expression
+from verifier.engine.kinds.implied import in_question
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
 from verifier.engine.kinds.quantity import (
@@ -26,7 +27,7 @@ from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
 from verifier.engine.units import combine, fitting
 from verifier.types.rules import UnitDefinition
-from verifier.types.verdict import Decision, Finding
+from verifier.types.verdict import Code, Decision, Finding
 
 _ANGLE: Final = (("radian", 1),)
 
@@ -138,9 +139,10 @@ def _against_asked(gold: Number, candidate: Quantity, asked: UnitDefinition, ctx
     bare = agree(gold, amount, ctx).decision is Decision.CORRECT
     pairs = fitting(asked, candidate.unit)
     if not pairs:
-        if asked.vague or candidate.unit.vague:
-            return quantity.VAGUE.finding(**shown)
-        return (quantity.OTHER_UNIT if bare else quantity.NUMBER_DIFFERS).finding(**shown)
+        if asked.vague or candidate.unit.vague or candidate.unit.name.lower() in ctx.rules.dates.halves:
+            return quantity.VAGUE.finding(**shown)  # 5 pm is no picometre
+        rate = _rate_of_asked(candidate.unit, asked, ctx) if bare else quantity.OTHER_UNIT
+        return (rate if bare else quantity.NUMBER_DIFFERS).finding(**shown)
     if unconverted(candidate, asked, ctx):
         return quantity.NOT_CONVERTED.finding(**shown)
     meant = [_in_asked(gold, amount, wanted, given, ctx) for wanted, given in pairs]
@@ -153,6 +155,34 @@ def _against_asked(gold: Number, candidate: Quantity, asked: UnitDefinition, ctx
     if refuted and any(other is not None and other.decision is not Decision.INCORRECT for other in meant[1:]):
         return quantity.VAGUE.finding(**shown)
     return lift(inner, quantity.NAMED_UNIT, quantity.OTHER_UNIT if bare else quantity.NUMBER_DIFFERS, shown)
+
+
+def _rate_of_asked(given: UnitDefinition, asked: UnitDefinition, ctx: Context) -> Code:
+    """What to say of an equal number whose unit adds or leaves out a "per week": "how many hours … each week"."""
+    asking, units = ctx.demand.asking, ctx.rules.units
+    told = [(lead, unit) for lead, word in _RATE_OF.findall(asking) if (unit := units.words.get(word)) is not None]
+    by = combine(asked.dimension, given.dimension, -1)
+    ratio, turns = asked.factor / given.factor, asked.pi - given.pi
+    of_sort = [(lead, unit) for lead, unit in told if unit.dimension == by]
+    if any(unit.factor == ratio and unit.pi == turns for _, unit in of_sort):
+        return quantity.NAMED_UNIT
+    if any(
+        combine(given.dimension, asked.dimension, -1) == unit.dimension
+        and given.factor == asked.factor * unit.factor
+        and given.pi == asked.pi + unit.pi
+        for _, unit in told
+    ):
+        words = units.spellings.get((given.dimension, given.factor, given.pi), ())
+        return quantity.NAMED_UNIT if any(f"how many {word} " in asking for word in words) else quantity.OTHER_UNIT
+    known = any(
+        unit.factor == ratio and unit.pi == turns for unit in units.by_dimension.get(by, ()) if unit.name in units.words
+    )
+    other = any(lead in _SURE_RATES for lead, _ in of_sort)
+    return quantity.UNASKED if known and not other else quantity.OTHER_UNIT
+
+
+_RATE_OF: Final = re.compile(r"(?<!\w)(per|each|every|an?|one) ([^\W\d_]+)")
+_SURE_RATES: Final = ("per", "each", "every")  # "in a week" may be told besides
 
 
 def _in_asked(
@@ -198,52 +228,6 @@ def _convertible(gold: Number, candidate: Quantity, ctx: Context) -> bool:
         if meant.decision is not Decision.INCORRECT:
             return True
     return False
-
-
-def in_question(unit: UnitDefinition, ctx: Context) -> bool:
-    """Whether the question asks for the very unit, or for what it measures while its data are in it."""
-    demand = ctx.demand
-    if not demand.asked or (demand.count and any(phrase in demand.asking for phrase in ctx.rules.demand.count)):
-        return False
-    words = ctx.rules.units.spellings.get((unit.dimension, unit.factor, unit.pi), ())
-    asking = demand.asking
-    if any(word in asking and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", asking) for word in words):
-        return True
-    signs = (ctx.rules.units.symbols.get(sign) for sign in demand.signs)
-    given = any(all(word in demand.words for word in written.split()) for written in words) or any(
-        sign is not None and (sign.dimension, sign.factor) == (unit.dimension, unit.factor) for sign in signs
-    )
-    if is_money(unit):
-        return given and demand.money
-    if unit.dimension in demand.measures:
-        return given or _is_rate_of_data(unit, ctx)
-    return given and unit.dimension == _ANGLE and bool(unit.pi) and _marks_unknown(ctx)
-
-
-def _is_rate_of_data(unit: UnitDefinition, ctx: Context) -> bool:
-    """Whether a unit is one of the question's units by another: its data are in miles and hours."""
-    table = ctx.rules.units.words
-    told = [table[word] for word in sorted(word for word in ctx.demand.words if word in table)][:_MOST_TOLD]
-    return any(
-        one.factor / by.factor == unit.factor
-        and one.pi - by.pi == unit.pi
-        and combine(unit.dimension, by.dimension) == one.dimension
-        for one in told
-        for by in told
-        if by.dimension and one.dimension
-    )
-
-
-def _marks_unknown(ctx: Context) -> bool:
-    """Whether the question marks as degrees a letter whose value it asks for: "what is x", beside x° in a figure."""
-    asking = ctx.demand.asking
-    return any(
-        re.search(rf"(?<!\w){letter.lower()}(?!\w)", asking) for letter in set(_UNKNOWN.findall(ctx.demand.question))
-    )
-
-
-_MOST_TOLD: Final = 12
-_UNKNOWN: Final = re.compile(r"(?<![A-Za-z\\])([B-Zb-z])\s*(?:\^\s*\{?\s*\\circ|°)")
 
 
 STAGES: tuple[Stage, ...] = (

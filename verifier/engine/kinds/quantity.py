@@ -55,6 +55,10 @@ UNASKED = passes(
     "The number agrees, and nothing says whether the answer's unit is the one meant.",
     specific=7,
 )
+OUTSIDE_BOX = proves(
+    "quantity.unit_outside_box",
+    "The box holds the number of the ground truth and nothing else; its unit stands outside, and none is asked for.",
+)
 UNKNOWN: Code = passes(
     "quantity.unit_unknown", "A word stands where the unit would, and the rules do not know it as one.", specific=7
 )
@@ -92,6 +96,7 @@ CODES: tuple[Code, ...] = (
     MISSING_WRONG,
     MISSING_FREE,
     UNASKED,
+    OUTSIDE_BOX,
     UNKNOWN,
     CONVERTED,
     VAGUE,
