@@ -34,6 +34,7 @@ NUMBER: Final = re.compile(
 _POWER: Final = re.compile(rf"(?P<sign>[-+] ?)?{_TEN}{_RAISED.format('')}(?![\w.^!(])")
 _PERCENT: Final = re.compile(r" ?\\?%")
 _BEFORE_DIGITS: Final = frozenset("+-.")
+_BEFORE_TEN: Final = frozenset("+-1")
 _SEPARATORS: Final = str.maketrans("", "", ", '")
 
 
@@ -89,7 +90,7 @@ def scan_number(text: str, start: int, meter: Meter) -> Scanned | None:
     """
     if not text[start : start + 1].isdecimal() and text[start : start + 1] not in _BEFORE_DIGITS:
         return None
-    power = _POWER.match(text, start)
+    power = _POWER.match(text, start) if text[start] in _BEFORE_TEN else None
     if power is not None:
         exponent = _exponent(power["braced"] or power["round"] or power["bare"], meter)
         sign = -1 if (power["sign"] or "+")[0] == "-" else 1
@@ -122,7 +123,7 @@ def scan_number(text: str, start: int, meter: Meter) -> Scanned | None:
         else:
             shown = figures(body) if after else None
             number = Number(fmpq(mantissa * sign), -after, match[0], shown, after if pointed else None, after > 0)
-    percent = _PERCENT.match(text, end)
+    percent = _PERCENT.match(text, end) if "%" in text else None
     if percent is not None:
         end = percent.end()
         number = divided(number, 2, text[start:end])

@@ -15,7 +15,8 @@ from verifier.types.budget import Meter
 from verifier.types.rules import TextTable
 
 _DOLLAR: Final = "\ue000"  # an escaped dollar while delimiters are sought: it is money, never a delimiter
-_MATH_SPAN: Final = re.compile(r"\$(?=\S)([^$\n]{1,2000}+)(?<=\S)\$(?![0-9])|^\s*\$([^$]{1,2000})\$[\s.]*$")
+_MATH_SPAN: Final = re.compile(r"\$(?=\S)([^$\n]{1,2000}+)(?<=\S)\$(?![0-9])")
+_WHOLE_SPAN: Final = re.compile(r"\s*\$([^$]{1,2000})\$[\s.]*$")
 _LOOKS_MATHS: Final = re.compile(r"[\\^_={}<>]|^[-+]?[\d.,/: ]+%?$|^[A-Za-z]$|^\(?[-+\w.,/ °%]*\)?$")
 _GROUP: Final = r"\{([^{}]*+)\}"
 _FRACTION: Final = re.compile(rf"\\[dtc]?frac *(?:{_GROUP} *{_GROUP}|(\d) *(\d)(?!\d)|(\d) *{_GROUP}|{_GROUP} *(\d))")
@@ -25,7 +26,6 @@ _PRODUCT_POWER: Final = re.compile(
     r"[-+]?(?!(?:st|nd|rd|th)$)(?:\d+[^\W\d_][^\W_]*|[^\W\d_][^\W_]+)"
 )  # 2x, ab, and no 5^{th}
 _RAISED_DEGREE: Final = re.compile(r"\^ *°")
-_DRESSED: Final = re.compile(r"[\\${]")
 _SPECIAL: Final = re.compile(r"[{}]|\\([A-Za-z]+|.)?", re.DOTALL)
 _BLANKS: Final = re.compile(r" *")
 _UNIT_LIKE: Final = re.compile(r"[A-Za-zΩμ]{1,3}(?:\^\{?-?\d\}?)?")
@@ -92,7 +92,7 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
     text = characters(text, table)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text.translate(table.invisible))
-    if _DRESSED.search(text):
+    if _is_dressed(text):
         text = _latex(text, table)
     if "<" in text:
         text = _TAG.sub("", text)
@@ -155,7 +155,12 @@ def strip(text: str) -> str:
 def unlatex(text: str, table: TextTable, meter: Meter) -> str:
     """The text with LaTeX's typography and raised digits undone and its lines kept."""
     meter.spend(len(text))
-    return _lowered(_latex(text, table) if _DRESSED.search(text) else text)
+    return _lowered(_latex(text, table) if _is_dressed(text) else text)
+
+
+def _is_dressed(text: str) -> bool:
+    """Whether a text has signs of LaTeX."""
+    return "\\" in text or "$" in text or "{" in text
 
 
 def _lowered(text: str) -> str:
@@ -169,7 +174,11 @@ def _lowered(text: str) -> str:
 def _latex(text: str, table: TextTable) -> str:
     if "$" in text:
         text = text.replace("\\$", _DOLLAR).replace("$$", " ")
-        text = _MATH_SPAN.sub(_unspanned, text)
+        whole = _WHOLE_SPAN.match(text)
+        if whole is not None and _MATH_SPAN.match(text) is None:
+            text = f" {whole[1]} "
+        else:
+            text = _MATH_SPAN.sub(_unspanned, text)
     if "\\!" in text:
         text = _GROUPS.sub(",", text)
     if "{" in text:
@@ -238,8 +247,7 @@ _SPELLED: Final = {"degreeCelsius": "°C", "celsius": "°C", "percent": "%", "to
 
 def _unspanned(span: re.Match[str]) -> str:
     """Maths without its dollars; what looks like money keeps them."""
-    inside = span[1] or span[2]
-    return f" {inside} " if span[2] or _LOOKS_MATHS.search(inside.strip()) else span[0]
+    return f" {span[1]} " if _LOOKS_MATHS.search(span[1].strip()) else span[0]
 
 
 def _macros(text: str, table: TextTable) -> str:

@@ -108,7 +108,7 @@ def _named(text: str, ctx: Context) -> Reading | None:
 
 def _divided(text: str) -> Collection | None:
     """``5 R 2``: a quotient and its remainder."""
-    match = _REMAINDER.fullmatch(text)
+    match = _REMAINDER.fullmatch(text) if "R" in text or "r" in text else None
     if match is None:
         return None
     parts = tuple(Expr("number", (), "", fmpq(int(part))) for part in match.groups())
@@ -138,16 +138,19 @@ def _punctured(raw: str, ctx: Context) -> Region | None:
 
 def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     """The readings of a text in the notation of maths."""
-    if _ACRONYM.fullmatch(text):
+    if text[:1].isupper() and _ACRONYM.fullmatch(text):
         return
     label = _LABEL.match(raw) if "(" in raw else None
     readings = read_maths(raw if label is None else raw[label.end() :], ctx.rules.maths, ctx.meter)
     sole = len(readings) == 1
+    dashed = "-" in text or "–" in text
     for found in readings:
         if (found.before and not _introduces(found.before, ctx)) or _is_band(found.tree):
             continue
-        word = (_WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None) or (
+        word = (
             _RUN_OF_DASHES.fullmatch(text) is not None or ("$" not in raw and "\\" not in raw and _is_dashed(text, ctx))
+            if dashed
+            else text[:1].isalpha() and _WORDLIKE.fullmatch(text) is not None and _TWO_LETTERS.search(text) is not None
         )
         understood = understand(found.tree, word=word)
         answer = understood.answer

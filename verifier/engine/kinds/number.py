@@ -121,6 +121,8 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
 
 def _perhaps_a_list(text: str, found: Opening, ctx: Context) -> Number | None:
     """``3,5`` and ``0,111`` with a decimal comma, ``12,34,567`` in groups of two; each may be a list as well."""
+    if "," not in text:
+        return None
     comma = _DECIMAL_COMMA.fullmatch(text)  # no group of thousands
     if comma is not None:
         read = scan_number(f"{comma[1]}.{comma[2]}", 0, ctx.meter)
@@ -186,7 +188,7 @@ def _in_other_language(text: str, ctx: Context) -> Number | None:
 
 def _charge(text: str, ctx: Context) -> Number | None:
     """``2-``, where a charge or an oxidation number is asked for; elsewhere it is no number."""
-    match = _CHARGE.fullmatch(text)
+    match = _CHARGE.fullmatch(text) if text[-1:] in _SIGNS else None
     asking = ctx.demand.asking
     if match is None or not any(
         phrase in asking and f"{phrase} for" not in asking for phrase in ctx.rules.demand.names.charges
@@ -195,6 +197,7 @@ def _charge(text: str, ctx: Context) -> Number | None:
     return Number(fmpq(int(match[2] + match[1])), 0, text)
 
 
+_SIGNS: Final = frozenset("+-")
 _CHARGE: Final = re.compile(r"(\d{1,2}) ?([-+])")
 _DECIMAL_COMMA: Final = re.compile(r"([-+]?(?:0|\d+)),(\d{1,2}|\d{4,}|(?<=0,)\d{3})")
 _NAMED: Final = re.compile(r" [A-Z][a-z]+")

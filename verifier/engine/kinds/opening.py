@@ -53,10 +53,10 @@ def open_number(text: str, ctx: Context) -> Opening | None:
 
 def open_ordinal(text: str, ctx: Context) -> Opening | None:
     """The ordinal that a text opens with, in digits or words: ``21st``, "the third"."""
-    written = _ORDINAL.match(text)
+    start = len("the ") if text[:4].lower() == "the " else 0
+    written = _ORDINAL.match(text) if text[start : start + 1].isdecimal() else None
     if written is not None:
         return Opening(Number(fmpq(int(written[1])), 0, written[0]), written.end(), "", "", ordinal=True)
-    start = len("the ") if text[:4].lower() == "the " else 0
     if not text[start : start + 1].isalpha():
         return None
     meanings = read_spoken(text, start, ctx.rules.numbers, ctx.meter)
@@ -72,7 +72,7 @@ _ORDINAL: Final = re.compile(r"(?:the )?(\d{1,9}) ?\^?\{?(?:st|nd|rd|th)\}?(?!\w
 
 def _open_number(text: str, ctx: Context) -> Opening | None:
     position, label = _lead(text, ctx)
-    first = _WORD.match(text, position)
+    first = _WORD.match(text, position) if not text[position : position + 1].isdecimal() else None
     signed = first is not None and text[position : first.end() + 1] in ctx.rules.units.leading  # A$20
     if first is not None and first[0].lower() in ctx.rules.numbers.words and not signed:
         return _in_words(text, position, label, ctx)
@@ -92,7 +92,7 @@ def _open_number(text: str, ctx: Context) -> Opening | None:
             return None  # in digits, a number opens with one, a sign or a bracket
     wrapped = bracketed(text, position)
     inside, position = (text, position) if wrapped is None else (wrapped, position + 1)
-    worded = None if currency else _WORDED.match(inside, position)
+    worded = None if currency or not (" " in inside or "-" in inside) else _WORDED.match(inside, position)
     if worded is not None and _continues(worded[1].lower(), ctx) and (mixed := _in_words(inside, position, label, ctx)):
         return mixed
     found = _indian(inside, position, currency, ctx) or scan_number(inside, position, ctx.meter)
@@ -108,7 +108,7 @@ def _open_number(text: str, ctx: Context) -> Opening | None:
 def _lead(text: str, ctx: Context) -> tuple[int, str]:
     """Where the value begins behind a label and an opener, and the label."""
     position, label = 0, ""
-    named = _LABEL.match(text) if "=" in text or "≈" in text or "\\approx" in text else _ACIDITY.match(text)
+    named = _LABEL.match(text) if "=" in text or "≈" in text or "\\approx" in text else _acidity(text)
     if named is not None:
         label, position = named[1], named.end()
     lowered = text[position : position + 80].lower()
@@ -118,6 +118,10 @@ def _lead(text: str, ctx: Context) -> tuple[int, str]:
                 position += len(opener)
                 break
     return _after_spaces(text, position), label
+
+
+def _acidity(text: str) -> re.Match[str] | None:
+    return _ACIDITY.match(text) if text[:1] == "p" else None
 
 
 def _after_spaces(text: str, position: int) -> int:
@@ -131,7 +135,7 @@ INDIAN: Final = re.compile(r"[-+]?[1-9]\d?(?:,\d\d)+,\d{3}(?:\.\d+)?(?![\d,])")
 
 def _indian(text: str, position: int, currency: str, ctx: Context) -> Scanned | None:
     """``12,34,567`` in lakhs, where the money or the question is Indian; elsewhere it may be a list."""
-    match = INDIAN.match(text, position)
+    match = INDIAN.match(text, position) if "," in text else None
     table = ctx.rules.numbers
     if match is None or not (
         currency.lower().rstrip(".") in table.indian or not table.indian.isdisjoint(ctx.demand.words)
@@ -193,7 +197,7 @@ def _with_suffix(text: str, start: int, found: Scanned, ctx: Context, *, money: 
     if raised is not None and not number.fraction:
         end = raised[1]
         number = _scaled(number, fmpq(1), raised[0], text[start:end])
-    scale = (_MONEY_SCALE if money else _GLUED_SCALE).match(text, end) if raised is None else None
+    scale = (_MONEY_SCALE if money else _GLUED_SCALE).match(text, end) if raised is None and end < len(text) else None
     if scale is not None and not number.fraction:
         word = table.words.get(scale[1].lower())
         worth = (table.money if money else table.glued).get(scale[1])
@@ -227,7 +231,7 @@ def _scaled(number: Number, factor: fmpq, exponent: int, written: str) -> Number
 
 def _with_part(text: str, start: int, found: Scanned, ctx: Context) -> Scanned:
     """A number with the sign or words behind it that make it so many hundredths or thousandths."""
-    match = ctx.rules.numbers.part.match(text, found.end)
+    match = ctx.rules.numbers.part.match(text, found.end) if found.end < len(text) else None
     if match is None or found.number.parts:
         return found
     part = ctx.rules.numbers.parts[match[1].lower()]

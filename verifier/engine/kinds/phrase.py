@@ -78,7 +78,7 @@ def is_verbatim(ctx: Context) -> bool:
 
 def begins_with_article(text: str) -> bool:
     """Whether a text is words behind an *a*, which is no name of a number then: "a catalyst"."""
-    return _ARTICLE_WORDS.fullmatch(text) is not None
+    return text[1:2] == " " and _ARTICLE_WORDS.fullmatch(text) is not None
 
 
 _ARTICLE_WORDS: Final = re.compile(r"[Aa] [^\W\d_]{3,}(?:[ -][^\W\d_]{2,})*")

@@ -84,7 +84,7 @@ def _unit_alone(text: str, ctx: Context) -> Iterator[Reading]:
 
 def _read(text: str, ctx: Context, points: Direction | None) -> Iterator[Reading]:
     found = _open(text, ctx)
-    if found is None or ctx.demand.verbatim or _COMBINATION.fullmatch(text):
+    if found is None or ctx.demand.verbatim or (text[-1:].isdecimal() and _COMBINATION.fullmatch(text)):
         return
     behind = _percent_unit(text, found, ctx) or (None if found.number.parts else _unit_behind(text, found, ctx))
     if behind is None:
@@ -182,6 +182,8 @@ class _Behind(msgspec.Struct, frozen=True, gc=False):
 
 
 def _unit_behind(text: str, found: Opening, ctx: Context) -> _Behind | None:
+    if found.end >= len(text) and not found.currency:
+        return None
     table = ctx.rules.units
     unit: UnitDefinition | None = None
     end, certain = found.end, True

@@ -95,7 +95,7 @@ def read_maths(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
 
 def _labelled(text: str, table: MathsTable, meter: Meter) -> tuple[Maths, ...]:
     """The parts of an answer under their labels: "(a) 5, (b) 6"; empty where the text has no such labels."""
-    if _LABEL.match(text) is None:
+    if ")" not in text or _LABEL.match(text) is None:
         return ()
     labels = list(_LABEL.finditer(text))
     ends = [*(label.start() for label in labels[1:]), len(text)]

@@ -46,7 +46,7 @@ def repaired(text: str) -> str:
         text = _LEIBNIZ.sub(r"frac(d\1)(d\2)", text)
     if "circ" in text or "°" in text:
         text = _CELSIUS.sub(lambda found: f" °{found[1] or found[2]}", text)
-    if _BROKEN.search(text):
+    if not text.isprintable() and _BROKEN.search(text):
         text = _BROKEN.sub(lambda found: _ESCAPE[found[0]], text)
     if not text.isascii():
         text = _LOOK_ALIKE.sub(_folded, text)
