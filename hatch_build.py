@@ -56,8 +56,8 @@ def _is_gcc() -> bool:
     return "\ngcc version" in told.stderr
 
 
-_AS_ONE = ("-flto=auto", "-fno-semantic-interposition")
-"""The files of the engine are optimised as one, which makes it about 7 % faster."""
+_AS_ONE = ("-flto=auto", "-fno-semantic-interposition", "-fno-plt")
+"""The files of the engine are optimised as one, which makes it some 7 % faster."""
 
 
 def missing() -> str:
