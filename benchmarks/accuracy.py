@@ -3,6 +3,7 @@
     python benchmarks/accuracy.py                      # trajectories, both parts
     python benchmarks/accuracy.py --data pairs         # answer pairs, by kind
     python benchmarks/accuracy.py --part dev --wrong 40    # list wrong verdicts of the open part
+    python benchmarks/accuracy.py --goals              # groups of kinds against what is asked of them
 
 The data are read from ``../shared/data`` or from the folder that ``VERIFIER_SHARED_DATA`` names. Rows whose SHA-256 of
 the id begins with 0-3 are the check quarter: it is reported beside the rest and its rows are never listed.
@@ -13,10 +14,56 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
+from pathlib import Path
 
-from labelled import ABSENT, HEADS, data_folder, figures, pairs, trajectories
+from labelled import ABSENT, HEADS, MATHS, data_folder, figures, overruled, pairs, trajectories
 
 from verifier import Verifier
+
+GOALS = {
+    "maths": MATHS,
+    "values": ("quantity", "decimal", "fraction", "percent", "scientific", "currency", "ratio", "datetime"),
+    "choices": ("mcq",),
+    "yes and no": ("yes_no",),
+    "extraction": ("extraction",),
+    "text": ("text",),
+}
+"""Groups of kinds that have goals of their own."""
+LEFT = frozenset({"quantity.unit_unasked", "number.percent_unclear"})
+"""What POLICY 23 leaves undecided: a unit or percent sign that no question asks for."""
+
+
+def goals(folder: Path) -> None:
+    """A line for each group: all rows, those decided, and all without what the policy rules against its label."""
+    verifier, against = Verifier(), overruled()
+    print(f"{'':11}   rows  right %  of decided  correct  incorr.  recall   without   right %  recall")
+    for name, kinds in GOALS.items():
+        every: Counter[tuple[str, bool]] = Counter()
+        kept: Counter[tuple[str, bool]] = Counter()
+        for row in pairs(folder, kinds):
+            verdict = verifier.grade(row.sample)
+            told = str(verdict.outcome), row.label
+            every[told] += 1
+            if row.id not in against and not (row.label and verdict.code in LEFT):
+                kept[told] += 1
+        print(
+            f"{name:11} {every.total():6d} {share(every, 'right'):8.2f} {share(every, 'decided'):11.2f}"
+            f" {share(every, 'correct'):8.2f} {share(every, 'incorrect'):8.2f} {share(every, 'recall'):7.2f}"
+            f" {every.total() - kept.total():9d} {share(kept, 'right'):9.2f} {share(kept, 'recall'):7.2f}"
+        )
+
+
+def share(counts: Counter[tuple[str, bool]], what: str) -> float:
+    """A share in percent, of all rows, of those decided, of those called so, or of the true ones."""
+    correct, incorrect = counts["correct", True], counts["incorrect", False]
+    part, whole = {
+        "right": (correct + incorrect, counts.total()),
+        "decided": (correct + incorrect, counts.total() - counts["undecided", True] - counts["undecided", False]),
+        "correct": (correct, correct + counts["correct", False]),
+        "incorrect": (incorrect, incorrect + counts["incorrect", True]),
+        "recall": (correct, correct + counts["incorrect", True] + counts["undecided", True]),
+    }[what]
+    return 100 * part / whole
 
 
 def main() -> int:
@@ -27,11 +74,15 @@ def main() -> int:
     parser.add_argument("--group", help="only this category or kind")
     parser.add_argument("--wrong", type=int, default=0, help="list this many wrong verdicts of the open part")
     parser.add_argument("--undecided", type=int, default=0, help="list this many undecided rows of the open part")
+    parser.add_argument("--goals", action="store_true", help="answer pairs in groups of kinds, and nothing else")
     asked = parser.parse_args()
     folder = data_folder()
     if folder is None:
         print(ABSENT, file=sys.stderr)
         return 1
+    if asked.goals:
+        goals(folder)
+        return 0
     verifier = Verifier()
     rows = trajectories(folder) if asked.data == "trajectories" else pairs(folder)
     groups: dict[str, Counter[tuple[str, bool]]] = defaultdict(Counter)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,16 @@ def data_folder() -> Path | None:
 def is_check(identity: str) -> bool:
     """Whether a row is of the check quarter."""
     return hashlib.sha256(identity.encode()).hexdigest()[0] in "0123"
+
+
+def overruled() -> frozenset[str]:
+    """The rows whose labels the grading policy overrules, as ``docs/grading-policy.md`` lists them."""
+    text = (Path(__file__).resolve().parents[1] / "docs" / "grading-policy.md").read_text(encoding="utf-8")
+    found: list[str] = []
+    for line in text.partition("## Where labelled data differ")[2].splitlines():
+        for name in re.findall(r"`([^`]+)`", line.split("|")[1]) if line.startswith("| `") else ():
+            found.append(name if name[0] != "-" else found[-1].rpartition("-")[0] + name)
+    return frozenset(found)
 
 
 def trajectories(folder: Path) -> Iterator[Row]:
