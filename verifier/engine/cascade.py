@@ -19,7 +19,6 @@ from verifier.engine import (
     attack,
     boxes,
     described,
-    echoing,
     extract,
     fold,
     limits,
@@ -123,7 +122,7 @@ CODES: tuple[Code, ...] = (
     *expression.CODES, *relation.CODES, *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES,
     *reaction.CODES, *electrons.CODES, *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES,
     *listing.CODES, *address.CODES, *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES,
-    REST_DIFFERS, *sort.CODES, *echoing.CODES, NOT_READ, *limits.CODES,
+    REST_DIFFERS, *sort.CODES, NOT_READ, *limits.CODES,
 )  # fmt: skip
 _BY_NAME: Final = {code.name: code for code in CODES}
 
@@ -251,8 +250,6 @@ class Grade:
         if isinstance(candidate, Finding):
             return golds[0].strip()[:_SHOWN], "", candidate
         gold, finding = self._against(golds, candidate)
-        if echoing.is_open(finding, candidate):
-            finding = self.step(partial(echoing.settled, golds, candidate, finding, self.context), limits.exhausted)
         if given is sample.final_answer and sample.response and finding.decision is not Decision.PASS:
             finding = self._consistent(golds, finding)
         return gold, candidate.shown, finding

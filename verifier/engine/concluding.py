@@ -126,8 +126,8 @@ def closing_value(piece: str, rules: Rules) -> str | None:
 def chain_again(text: str, before: str, asked: Asked, rules: Rules) -> str | None:
     """The one number of a last sentence, which says again what the equals chain right before it ends in.
 
-    "4.6 · 3 = 13.8", "Natalie needs $13.8." With its sign of money and the words behind it. Nothing where a word
-    bounds, denies or supposes, or says that it is a part.
+    "4.6 · 3 = 13.8", "Natalie needs $13.8." With its sign of money and the words behind it. Nothing where a word bounds,
+    denies or supposes, or says that it is a part.
     """
     match = _CHAIN_END.search(before, max(0, len(before) - LONGEST))
     found = list(NUMERAL.finditer(text))
@@ -144,7 +144,9 @@ def chain_again(text: str, before: str, asked: Asked, rules: Rules) -> str | Non
     return None if start and text[start - 1] not in " \n*_" else text[start:].strip(_AROUND)
 
 
-_CHAIN_END: Final = re.compile(r"[*×·/+−-][^=\n]{1,80}= ?[$€£]?(\d+(?:[.,]\d+)*)(?: [^\W\d_]+){0,2}[\s.*_$)\]\\]*\Z")
+_CHAIN_END: Final = re.compile(
+    r"[*×·/+−-][^=\n]{1,80}= ?[$€£]?(\d+(?:[.,]\d+)*)(?: [^\W\d_]+){0,2}[\s.*_$)\]\\]*\Z"
+)
 _PARTIAL: Final = frozenset({"far", "would", "could", "might", "already", "first", "then", "still", "only", "each"})
 
 

@@ -14,12 +14,6 @@ from verifier.types.extraction import Clue, Contrast, ExtractTable, Phrase, Tag
 _E = TypeVar("_E", bound=Entry)
 
 
-_ECHOES = (
-    "echo_free", "echo_asking", "echo_doubting", "echo_denying", "echo_going_on", "echo_sorts",
-    "echo_several", "echo_places", "echo_past", "echo_present", "echo_adding", "echo_no",
-)  # fmt: skip
-
-
 def extraction(entries: Entries, lists: Lists) -> ExtractTable:
     """The table of all packs."""
     tags = list(_listed(entries, "tag", TagEntry))
@@ -56,8 +50,6 @@ def extraction(entries: Entries, lists: Lists) -> ExtractTable:
         closing_labels=frozenset(_folded(lists, "closing_labels")),
         multiples={word: int(factor) for word, factor in (pair.split("=") for pair in _folded(lists, "multiples"))},
         caveats=_folded(lists, "caveats"),
-        **{name: frozenset(_folded(lists, name)) for name in _ECHOES},
-        echo_pointing=_folded(lists, "echo_pointing"),
     )
 
 

@@ -464,8 +464,7 @@ _LISTS = {
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
-    "multiples caveats echo_free echo_asking echo_pointing echo_doubting echo_denying "
-    "echo_going_on echo_sorts echo_several echo_places echo_past echo_present echo_adding echo_no",
+    "multiples caveats",
     "attacks": "glue unknowing blanks either either_frame blank_slots slot_signs ghosts colour_macros page_colours "
     "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding "
     "unsaid_glue open_questions closed_questions verdict_keys verdict_fields verdict_values verdict_nods "

@@ -51,8 +51,7 @@ class ExtractTable(msgspec.Struct, frozen=True):
     clues, each under a sign of it that is rare in answers. Both tell at once what a short text cannot hold.
     ``capitals`` are concluding words as they open a sentence, behind a space. ``clauses`` say the value of what
     ``workings`` work out, ``closing_labels`` announce it in a last line, ``multiples`` say how many times as large a
-    word makes a boxed number, ``caveats`` what a remark may say. The ``echo_`` lists are the words of a sentence that
-    says the question again, explained in ``rules/extract/echoes.toml``.
+    word makes a boxed number, ``caveats`` what a remark may say.
     """
 
     clues: tuple[Clue, ...]
@@ -82,16 +81,3 @@ class ExtractTable(msgspec.Struct, frozen=True):
     closing_labels: frozenset[str]
     multiples: dict[str, int]
     caveats: tuple[str, ...]
-    echo_free: frozenset[str]
-    echo_asking: frozenset[str]
-    echo_doubting: frozenset[str]
-    echo_denying: frozenset[str]
-    echo_going_on: frozenset[str]
-    echo_sorts: frozenset[str]
-    echo_several: frozenset[str]
-    echo_places: frozenset[str]
-    echo_past: frozenset[str]
-    echo_present: frozenset[str]
-    echo_adding: frozenset[str]
-    echo_no: frozenset[str]
-    echo_pointing: tuple[str, ...]
