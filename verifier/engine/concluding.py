@@ -144,9 +144,7 @@ def chain_again(text: str, before: str, asked: Asked, rules: Rules) -> str | Non
     return None if start and text[start - 1] not in " \n*_" else text[start:].strip(_AROUND)
 
 
-_CHAIN_END: Final = re.compile(
-    r"[*×·/+−-][^=\n]{1,80}= ?[$€£]?(\d+(?:[.,]\d+)*)(?: [^\W\d_]+){0,2}[\s.*_$)\]\\]*\Z"
-)
+_CHAIN_END: Final = re.compile(r"[*×·/+−-][^=\n]{1,80}= ?[$€£]?(\d+(?:[.,]\d+)*)(?: [^\W\d_]+){0,2}[\s.*_$)\]\\]*\Z")
 _PARTIAL: Final = frozenset({"far", "would", "could", "might", "already", "first", "then", "still", "only", "each"})
 
 

@@ -23,7 +23,6 @@ from verifier.engine.kinds import (
     quantity,
     quantity_reader,
 )
-from verifier.engine.kinds.implied import is_open
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number
@@ -82,16 +81,22 @@ def boxed(gold: Side, candidate: Side, finding: Finding) -> Finding:
 
 
 def outside_box(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding:
-    r"""A finding on ``\boxed{80} km/h`` for a bare 80: the box is the answer, if nothing speaks against the unit."""
+    r"""A finding on ``\boxed{80} km/h`` for a bare 80: the box is the answer, where no question asks for a unit."""
     found = candidate.found
-    if finding.code != quantity.UNASKED.name or candidate.via != "boxed" or found is None or len(found.candidates) < 2:
+    if (
+        ctx.demand.asked
+        or finding.code != quantity.UNASKED.name
+        or candidate.via != "boxed"
+        or found is None
+        or len(found.candidates) < 2
+    ):
         return finding
     own = found.candidates[1].text.strip()
     bare = [reading.answer for reading in gold.readings if isinstance(reading.answer, Number)]
     units = [reading.answer.unit for reading in candidate.readings if isinstance(reading.answer, quantity.Quantity)]
     if not bare or not units or not _BARE.fullmatch(own) or found.candidates[0].text.strip() == own:
         return finding
-    if any(one.noun for one in bare) or not all(is_open(unit, ctx) for unit in units):
+    if any(one.noun for one in bare) or not all(unit.dimension for unit in units):
         return finding
     return quantity.OUTSIDE_BOX.finding(gold=gold.shown, candidate=candidate.shown)
 

@@ -328,7 +328,9 @@ def _lists_values(text: str, end: int, asked: Asked) -> bool:
     return first is not None and _LIST.search(text, first.end(), end) is not None
 
 
-_OF_THINGS: Final = re.compile(r"\W*(?:the|its|their|our) [^\d,;=]{3,80} (?:for|of|from) [^\d,;=]{0,20}\Z", re.IGNORECASE)
+_OF_THINGS: Final = re.compile(
+    r"\W*(?:the|its|their|our) [^\d,;=]{3,80} (?:for|of|from) [^\d,;=]{0,20}\Z", re.IGNORECASE
+)
 _SOLE_VALUE: Final = re.compile(r"[\s*_$]*[$€£]?\d+(?:[.,]\d+)*(?: [^\W\d_]+)?[\s*_$.]*\Z")
 _ANY_COPULA: Final = re.compile(r"\b(?:is|are|was|were|equals|be|has|have|had|gets?|makes?)\b")
 

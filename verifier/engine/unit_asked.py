@@ -104,18 +104,28 @@ class _Scope:
             if match[0][0] == "?":
                 heads.extend(self._opened(end, match.start()))
             end = match.end()
-        return (*heads, *self._opened(self.start, len(self.text)))
+        mark = self.text.find("?", self.start)
+        end = len(self.text) if mark < 0 else mark
+        return (*heads, *self._opened(self.start, end), *self._set(self.start, len(self.text)))
 
     def _opened(self, start: int, end: int) -> list[int]:
         """Where questions open in a stretch of the text."""
-        words = [(match.start(), match[0]) for match in _WORD.finditer(self.text, start, end)]
+        return self._clauses(start, end, self.table.unit_heads)
+
+    def _set(self, start: int, end: int) -> list[int]:
+        """Where tasks are set in a stretch of the text, but those that speak of the answer: "give your answer to"."""
+        return [at for at in self._clauses(start, end, self.table.unit_tasks) if not self._tells(at)]
+
+    def _clauses(self, start: int, end: int, opening: frozenset[str]) -> list[int]:
+        """Where clauses of a stretch begin that a word opens."""
         heads: list[int] = []
-        for place, (at, word) in enumerate(words):
-            behind = words[place + 1][1] if place + 1 < len(words) else ""
-            if (word in self.table.unit_heads and behind != "to") or (
-                word in self.table.unit_tasks and behind in self.table.unit_owners
-            ):
-                heads.append(at)
+        before = ""
+        last = start
+        for match in _WORD.finditer(self.text, start, end):
+            opens = not before or before in self.table.unit_joiners or self.text[last : match.start()].strip() != ""
+            if opens and match[0] in opening:
+                heads.append(match.start())
+            before, last = match[0], match.end()
         return heads
 
     def asks(self, before: str, start: int, end: int, unit: UnitDefinition) -> bool:

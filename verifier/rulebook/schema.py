@@ -313,7 +313,6 @@ class MeasureEntry(Entry):
 
     phrases: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question.")]
     units: Annotated[tuple[Text, ...], Field(min_length=1, description="A unit of each sort that answers it.")]
-    usual: Annotated[str, Field(description="The word of the unit that is meant where the data have none.")] = ""
 
 
 class NearestEntry(Entry):
@@ -478,8 +477,8 @@ _LISTS = {
     "difference direction numbered codes symbols genotypes places no_places roman statements charges labelled "
     "ratio letter valued rewrite rewritten asks asks_around asks_ends "
     "label_free label_denying "
-    "unit_heads unit_tasks unit_owners unit_telling unit_between unit_followers "
-    "much_verbs much_of much_other compared statistics extents",
+    "unit_heads unit_tasks unit_joiners unit_telling unit_between unit_followers "
+    "unit_ends much_verbs",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

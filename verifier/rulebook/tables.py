@@ -129,8 +129,8 @@ _SETS = (
 )  # fmt: skip
 
 _UNIT_WORDS = (
-    "unit_heads", "unit_tasks", "unit_owners", "unit_telling", "unit_between", "unit_followers", "much_verbs",
-    "much_of", "much_other", "compared", "statistics", "extents",
+    "unit_heads", "unit_tasks", "unit_joiners", "unit_telling", "unit_between", "unit_followers", "unit_ends",
+    "much_verbs",
 )  # fmt: skip
 _NAMES = ("numbered", "codes", "symbols", "genotypes", "places", "no_places", "roman", "statements", "charges")
 
@@ -160,11 +160,6 @@ def _demand(entries: Entries, lists: Lists, resolver: Resolver) -> DemandTable:
         forms=forms,
         tasks=frozenset(_folded(lists, "demand", "tasks")),
         measures=measures,
-        usual={
-            phrase.lower(): entry.usual
-            for _, entry in _all(entries, "demand", "measure", MeasureEntry)
-            for phrase in (entry.phrases if entry.usual else ())
-        },
         conditions=conditions(entries, lists),
         names=NameTable(**{name: frozenset(_folded(lists, "demand", name)) for name in _NAMES}),
         nearest=nearest(entries),

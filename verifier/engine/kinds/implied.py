@@ -16,10 +16,6 @@ from verifier.types.rules import Dimension, UnitDefinition
 
 _ANGLE: Final = (("radian", 1),)
 _LENGTH: Final = (("metre", 1),)
-_TIME: Final = (("second", 1),)
-_MONTHS: Final = (("month", 1),)
-_DAY: Final = 86_400  # seconds
-_SIZES: Final[tuple[Dimension, ...]] = ((("kilogram", 1),), (("metre", 3),))  # of which "how much" of a thing is asked
 _POWERS: Final = (2, 3)
 _MOST_TOLD: Final = 24
 _HOW_MUCH: Final = "how much "
@@ -43,32 +39,29 @@ def in_question(unit: UnitDefinition, ctx: Context) -> bool:
     given = any(all(word in demand.words for word in written.split()) for written in words) or any(
         same_unit(one, unit) for one in told
     )
-    if is_money(unit) and unit.dimension not in demand.measures:
-        if not any(is_money(one) for one in told):
-            return unit.factor == 1 and _asks_money(ctx) and not demand.measures and "%" not in demand.signs
-        return given and demand.money and not _is_of_thing(told, ctx)
-    if given and unit.dimension == _LENGTH and any(phrase in demand.asking for phrase in ctx.rules.demand.extents):
-        return all(same_unit(unit, one) for one in told)  # and not how long it takes
-    if unit.dimension in demand.measures:
-        return given or _is_made_of(unit, told) or _is_usual(unit, told, ctx)
-    if given and unit.dimension == _ANGLE and bool(unit.pi) and _marks_unknown(ctx):
-        return True
-    return given and not demand.measures and not demand.percent and _is_only(unit, told, ctx)
+    if demand.percent or any(one.dimension == unit.dimension and not same_unit(one, unit) for one in told):
+        return False  # hours and minutes: which of them is meant is not told
+    if is_money(unit):
+        return given and demand.money and not _is_of_thing(ctx)
+    if unit.dimension in _measures(ctx):
+        return given or _is_made_of(unit, told)
+    return given and unit.dimension == _ANGLE and bool(unit.pi) and _marks_unknown(ctx)
 
 
-def is_open(unit: UnitDefinition, ctx: Context) -> bool:
-    """Whether nothing in the question speaks against a unit: it names none, and its data are in none other."""
-    demand = ctx.demand
-    if not demand.asked:
-        return True
-    if demand.unit is not None or demand.pure_number or demand.percent or demand.count:
-        return False
-    if demand.measures and unit.dimension not in demand.measures:
-        return False
-    told = _told(ctx)
-    if demand.measures and (any(same_unit(unit, one) for one in told) or _is_made_of(unit, told)):
-        return True
-    return all(same_unit(unit, one) for one in told)
+def _measures(ctx: Context) -> frozenset[Dimension]:
+    """The sorts of quantity that are asked for by the noun behind the question's opening, not by its data.
+
+    "What is the area of a rectangle with length 5 cm" asks for an area.
+    """
+    table = ctx.rules.demand
+    words = _WORD.findall(ctx.demand.asking)
+    at = next((place for place, word in enumerate(words) if word in table.unit_heads or word in table.unit_tasks), -1)
+    if at < 0:
+        return frozenset()
+    end = next((place for place in range(at + 1, len(words)) if words[place] in table.unit_ends), len(words))
+    head = f" {' '.join(words[at : end + 1])} "  # "measure of"
+    sorts = [dims for phrase, dims in table.measures.items() if f" {phrase} " in head]
+    return frozenset().union(*sorts)
 
 
 def _is_asked_in(word: str, asking: str) -> bool:
@@ -114,60 +107,11 @@ def _is_made_of(unit: UnitDefinition, told: tuple[UnitDefinition, ...]) -> bool:
     )
 
 
-def _is_usual(unit: UnitDefinition, told: tuple[UnitDefinition, ...], ctx: Context) -> bool:
-    """Whether it is the unit that everyone means, where the data have none of its sort: years of an age."""
-    table = ctx.rules.demand
-    for phrase, word in table.usual.items():
-        usual = ctx.rules.units.words.get(word)
-        if usual is not None and same_unit(usual, unit) and re.search(rf"(?<!\w){phrase}(?!\w)", ctx.demand.asking):
-            return not any(other.dimension in table.measures[phrase] for other in told)
-    return False
-
-
-def _is_of_thing(told: tuple[UnitDefinition, ...], ctx: Context) -> bool:
-    """Whether "how much" asks for so much of a thing ("how much rice"), and the data are in other units than money."""
-    asking, table = ctx.demand.asking, ctx.rules.demand
-    if not any(not is_money(one) for one in told) or _asks_money(ctx):
-        return False
-    behind = _WORD.search(asking, asking.find(_HOW_MUCH) + len(_HOW_MUCH)) if _HOW_MUCH in asking else None
-    return behind is not None and behind[0] not in table.much_verbs
-
-
-def _asks_money(ctx: Context) -> bool:
-    """Whether words of money are in what is asked, beside those that ask for any amount."""
+def _is_of_thing(ctx: Context) -> bool:
+    """Whether "how much" asks for so much of a thing: "how much rice"."""
     asking = ctx.demand.asking
-    table = ctx.rules.demand
-    return any(phrase in asking for phrase in table.money - table.much_of)
-
-
-def _is_only(unit: UnitDefinition, told: tuple[UnitDefinition, ...], ctx: Context) -> bool:
-    """Whether all data are in one unit, and what is asked for is one more of them.
-
-    So much of a thing, by how much one is longer or heavier than another, or the mean of the data.
-    """
-    asking, table = ctx.demand.asking, ctx.rules.demand
-    told = tuple(one for one in told if unit.dimension == _TIME or not _is_calendar(one, ctx))
-    if not all(same_unit(unit, one) for one in told) or _asks_money(ctx) or "%" in ctx.demand.signs:
-        return False
-    words: list[str] = _WORD.findall(asking)
-    if not table.statistics.isdisjoint(words):
-        return True
-    at = asking.find(_HOW_MUCH)
-    behind: list[str] = [] if at < 0 else _WORD.findall(asking, at + len(_HOW_MUCH))
-    if not behind:
-        return False
-    if behind[0] in table.compared:
-        return True
-    return unit.dimension in _SIZES and table.much_other.isdisjoint(behind)
-
-
-def _is_calendar(unit: UnitDefinition, ctx: Context) -> bool:
-    """Whether a unit of the data is a day or a longer time that no numeral counts: "the miles she hiked each day"."""
-    if unit.dimension not in {_TIME, _MONTHS} or (unit.dimension == _TIME and unit.factor < _DAY):
-        return False
-    words = ctx.rules.units.spellings.get((unit.dimension, unit.factor, unit.pi), ())
-    asked = texts.fold(ctx.demand.question)
-    return not any(re.search(rf"\d[- ]?{re.escape(word)}(?!\w)", asked) for word in words)
+    behind = _WORD.search(asking, asking.find(_HOW_MUCH) + len(_HOW_MUCH)) if _HOW_MUCH in asking else None
+    return behind is not None and behind[0] not in ctx.rules.demand.much_verbs
 
 
 def _marks_unknown(ctx: Context) -> bool:

@@ -160,29 +160,17 @@ def _against_asked(gold: Number, candidate: Quantity, asked: UnitDefinition, ctx
 def _rate_of_asked(given: UnitDefinition, asked: UnitDefinition, ctx: Context) -> Code:
     """What to say of an equal number whose unit adds or leaves out a "per week": "how many hours … each week"."""
     asking, units = ctx.demand.asking, ctx.rules.units
-    told = [(lead, unit) for lead, word in _RATE_OF.findall(asking) if (unit := units.words.get(word)) is not None]
     by = combine(asked.dimension, given.dimension, -1)
-    ratio, turns = asked.factor / given.factor, asked.pi - given.pi
-    of_sort = [(lead, unit) for lead, unit in told if unit.dimension == by]
-    if any(unit.factor == ratio and unit.pi == turns for _, unit in of_sort):
-        return quantity.NAMED_UNIT
-    if any(
-        combine(given.dimension, asked.dimension, -1) == unit.dimension
-        and given.factor == asked.factor * unit.factor
-        and given.pi == asked.pi + unit.pi
-        for _, unit in told
-    ):
+    if by in _TIMES or (_RATE.search(given.name) and by in units.by_dimension):
+        return quantity.UNASKED
+    if combine(given.dimension, asked.dimension, -1) in _TIMES:
         words = units.spellings.get((given.dimension, given.factor, given.pi), ())
-        return quantity.NAMED_UNIT if any(f"how many {word} " in asking for word in words) else quantity.OTHER_UNIT
-    known = any(
-        unit.factor == ratio and unit.pi == turns for unit in units.by_dimension.get(by, ()) if unit.name in units.words
-    )
-    other = any(lead in _SURE_RATES for lead, _ in of_sort)
-    return quantity.UNASKED if known and not other else quantity.OTHER_UNIT
+        return quantity.UNASKED if any(f"how many {word} " in asking for word in words) else quantity.OTHER_UNIT
+    return quantity.OTHER_UNIT
 
 
-_RATE_OF: Final = re.compile(r"(?<!\w)(per|each|every|an?|one) ([^\W\d_]+)")
-_SURE_RATES: Final = ("per", "each", "every")  # "in a week" may be told besides
+_RATE: Final = re.compile(r"/| per ")
+_TIMES: Final = ((("second", 1),), (("month", 1),))
 
 
 def _in_asked(
