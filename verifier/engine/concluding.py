@@ -126,8 +126,8 @@ def closing_value(piece: str, rules: Rules) -> str | None:
 def chain_again(text: str, before: str, asked: Asked, rules: Rules) -> str | None:
     """The one number of a last sentence, which says again what the equals chain right before it ends in.
 
-    "4.6 · 3 = 13.8", "Natalie needs $13.8." With its sign of money and the words behind it. Nothing where a word bounds,
-    denies or supposes, or says that it is a part.
+    "4.6 · 3 = 13.8", "Natalie needs $13.8." With its sign of money and the words behind it. Nothing where a word
+    bounds, denies or supposes, or says that it is a part.
     """
     match = _CHAIN_END.search(before, max(0, len(before) - LONGEST))
     found = list(NUMERAL.finditer(text))

@@ -58,6 +58,8 @@ def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Findin
     if named is None:
         return None
     label = named[0].strip(" *_$\\([")
+    if finding.code.partition(".")[0] in _NAMES and (_drops_denial(label, ctx) or _is_turned(label, ctx)):
+        return OTHER.finding(asked=ctx.demand.asking.strip(), said=label)
     own = _LABEL.match(gold.given) if finding.code == _SAME_VALUE else None
     asked = _asked(ctx)
     wanted = [*asked, own[0]] if own is not None else asked
@@ -71,6 +73,44 @@ def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Findin
     ):
         return OTHER.finding(asked=wanted[-1], said=label)
     return None
+
+
+def _drops_denial(label: str, ctx: Context) -> bool:
+    """Whether a subject says the question again without its *not* or *never*: "the president who married"."""
+    denying = ctx.rules.demand.rivals.denying
+    asked, said = (texts.words_of(texts.fold(one)) for one in (ctx.demand.asking, label))
+    if denying.isdisjoint(asked) or not denying.isdisjoint(said):
+        return False
+    telling = [word for word in said if len(word) > _SHORT]
+    return len(telling) > 1 and sum(_stem(word) in map(_stem, asked) for word in telling) >= len(telling) - 1
+
+
+def _is_turned(label: str, ctx: Context) -> bool:
+    """Whether a subject goes the other way, or is of what an earlier sentence of the question speaks of.
+
+    "From Rome to Paris" for "from Paris to Rome"; "the capital of France" for "Paris is the capital of France. What is
+    the capital of Spain?"
+    """
+    asking = ctx.demand.asking
+    asked, said = (dict(_WAY.findall(texts.fold(one))) for one in (asking, label))
+    if asked.keys() == said.keys() == {"from", "to"} and (asked["from"], asked["to"]) == (said["to"], said["from"]):
+        return True
+    told = texts.words_of(texts.fold(ctx.demand.question))
+    here = texts.words_of(asking)
+    own = [texts.fold(name) for name in _CAPITALS.findall(label)]
+    strange = [name for name in own if name in told and name not in here]
+    names = [name for name in map(texts.fold, _CAPITALS.findall(ctx.demand.question)) if name in here[1:]]
+    return bool(strange) and any(name not in own for name in names)
+
+
+def _stem(word: str) -> str:
+    return word[:_STEM]
+
+
+_NAMES: Final = frozenset({"phrase", "name", "chemistry", "identical"})  # stages that compare names
+_WAY: Final = re.compile(r"\b(from|to) (?:the )?(\w+)")
+_SHORT: Final = 3
+_STEM: Final = 4
 
 
 def _may_name(text: str) -> bool:
