@@ -10,10 +10,18 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from flint import fmpq
-
 from verifier.engine.kinds import conditions, phasor, values
-from verifier.engine.kinds.form import NOT_MET, REPEATED, UNCLEAR, wrong_form
+from verifier.engine.kinds.decimals import (
+    DIFFERS,
+    NOT_EXACT,
+    ROUNDED,
+    ROUNDING,
+    ROUNDS_TO_GOLD,
+    TWO_FIGURES,
+    UNSHOWN,
+    compare_decimal,
+)
+from verifier.engine.kinds.form import REPEATED, wrong_form
 from verifier.engine.kinds.formula import COUNTERS, Expression
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
@@ -22,7 +30,7 @@ from verifier.engine.maths import families, zero
 from verifier.engine.maths.calculus import derivative
 from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Equality, Given
-from verifier.engine.numerals import Number, value_of, whole_figures
+from verifier.engine.numerals import Number, value_of
 from verifier.types.expr import Expr
 from verifier.types.nodes import heads, number, symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
@@ -40,9 +48,6 @@ RENAMED = proves("expression.renamed", "The expressions are equal once a freely 
 SAME_UP_TO_CONSTANT = proves(
     "expression.same_family", "The expressions differ by what their arbitrary constants take up."
 )
-ROUNDED = proves("expression.rounded", "The answer is the exact ground truth, rounded to the answer's own figures.")
-ROUNDS_TO_GOLD = proves("expression.rounds_to_gold", "The exact answer rounds to the ground truth.")
-DIFFERS = refutes("expression.differs", "The expressions have different values.")
 NAMES_DIFFER = refutes("expression.names_differ", "The expressions are alike in other names, which the question fixes.")
 NO_CONSTANT = refutes(
     "expression.constant_missing",
@@ -54,14 +59,6 @@ EXTRA_CONSTANT = refutes(
     "expression.constant_extra",
     "The answer has an arbitrary constant, and one value is asked for.",
     Standing.CONVENTION,
-)
-ROUNDING = refutes(
-    "expression.wrong_rounding",
-    "The answer is close to the ground truth and is not its correct rounding, or shows too few figures of it.",
-    Standing.CONVENTION,
-)
-NOT_EXACT = refutes(
-    "expression.not_exact", "The answer is a rounding, where an exact value was asked for.", Standing.CONVENTION
 )
 UNDEFINED = passes("expression.undefined", "A part of an expression is undefined, as 0/0 is.", specific=7)
 NO_DOMAIN = passes("expression.no_common_domain", "There are too few points at which both are defined.", specific=6)
@@ -78,15 +75,7 @@ CONDITIONS = passes(
 )
 LOG_BASE = passes("expression.log_base", "The expressions agree for one base of an unwritten logarithm.", specific=7)
 UNSUPPORTED = passes("expression.unsupported", "A part of an expression is not worked out here.", specific=6)
-UNSHOWN = passes(
-    "expression.unshown", "Neither equality nor a difference of the expressions could be shown.", specific=6
-)
 WORDS = passes("expression.words", "The texts have the same letters in another order, and may be words.", specific=7)
-TWO_FIGURES = passes(
-    "expression.gold_too_short",
-    "The exact answer rounds to the ground truth, which shows only two figures.",
-    specific=6,
-)
 MARKS = passes(
     "expression.marks_differ", "The expressions are alike but for an operator between or before names.", specific=7
 )
@@ -149,9 +138,11 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         return agree(wanted, given, ctx)
     shown = ctx.sides(gold, candidate)
     own, other = values.tree_of(gold), values.tree_of(candidate)
+    if ctx.demand.degrees:
+        own, other = values.in_degrees(own), values.in_degrees(other)
     early = (
         _loose(gold, candidate, own, other, shown)
-        or _rounded(own, wanted, other, given, ctx, shown)
+        or compare_decimal(own, wanted, other, given, ctx, shown)
         or _in_base(own, given, ctx, shown)
         or _as_words(gold, candidate, own, other, shown)
     )
@@ -159,8 +150,6 @@ def compare_values(gold: Value, candidate: Value, ctx: Context) -> Finding:
         return early
     held = symbols(own), symbols(other)
     names = held[0] | held[1]
-    if ctx.demand.degrees:
-        own, other = values.in_degrees(own), values.in_degrees(other)
     if not names:
         found = zero.equal(own, other, Given(), ctx.meter)
         if found.decision is Decision.CORRECT and values.is_word(gold) and own != other:
@@ -303,64 +292,6 @@ def _loose(gold: Value, candidate: Value, own: Expr, other: Expr, shown: Mapping
     """12k may be 12,000 or a product, and a word may be no number: names on the other side leave it open."""
     loose = any(isinstance(side, Number) and side.loose for side in (gold, candidate))
     return FREE_NAMES.finding(**shown) if loose and (symbols(own) or symbols(other)) else None
-
-
-def _rounded(
-    own: Expr, wanted: Number | None, other: Expr, given: Number | None, ctx: Context, shown: Mapping[str, str]
-) -> Finding | None:
-    """One side a decimal, the other an exact constant (POLICY 11): 3.464 and 2√3."""
-    if given is not None and given.decimal and not symbols(own):
-        return _answer_rounded(own, given, ctx, shown)
-    if wanted is not None and wanted.decimal and not symbols(other):
-        return _gold_rounded(wanted, other, ctx, shown)
-    return None
-
-
-def _answer_rounded(gold: Expr, given: Number, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
-    """A decimal for an exact constant."""
-    own = whole_figures(given)
-    value = value_of(given, ctx.meter)
-    wanted = zero.decimal(gold, own, ctx.meter)
-    if wanted is None or value is None or zero.rational(gold, ctx.meter) == value:
-        return None
-    told = {**shown, "rounded": values.decimal_text(wanted, own)}
-    if value != wanted:
-        return (ROUNDING if _is_close(value, wanted, own) else DIFFERS).finding(**told)
-    demand = ctx.demand
-    if demand.exact or not demand.forms.isdisjoint(_EXACT_FORMS):
-        return NOT_EXACT.finding(**shown)
-    if "simplified" in demand.forms:
-        return UNCLEAR.finding(**told, form="simplified")
-    few = (demand.places is not None and given.places is not None and given.places < demand.places) or (
-        demand.significant is not None and own < demand.significant
-    )
-    asked = (demand.places is not None and given.places == demand.places) or demand.significant == own
-    return (ROUNDED if not few and (own >= 3 or asked) else ROUNDING).finding(**told)
-
-
-_EXACT_FORMS: Final = frozenset({"exact", "radical", "fraction", "with_pi", "rationalised"})
-
-
-def _is_close(value: fmpq, wanted: fmpq, own: int) -> bool:
-    """Whether a value misses a rounding by less than a unit or two of its last figure but one."""
-    return own >= 2 and abs(value - wanted) * fmpq(10) ** max(own - 2, 1) <= abs(wanted)
-
-
-def _gold_rounded(wanted: Number, candidate: Expr, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
-    """An exact constant for a decimal ground truth."""
-    own = whole_figures(wanted)
-    value = value_of(wanted, ctx.meter)
-    given = zero.decimal(candidate, own, ctx.meter)
-    if given is None or value is None or zero.rational(candidate, ctx.meter) == value:
-        return None
-    told = {**shown, "rounded": values.decimal_text(given, own)}
-    if given != value:
-        return DIFFERS.finding(**told)
-    if own < 3:
-        return (TWO_FIGURES if own == 2 else DIFFERS).finding(**told)
-    if "decimal" in ctx.demand.forms:
-        return NOT_MET.finding(**shown, form="decimal")
-    return ROUNDS_TO_GOLD.finding(**told)
 
 
 def _in_base(own: Expr, given: Number | None, ctx: Context, shown: Mapping[str, str]) -> Finding | None:
