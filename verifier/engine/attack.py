@@ -280,7 +280,7 @@ def _attack(text: str, golds: tuple[str, ...], demand: Demand, rules: Rules, met
     first, second = opening(text)
     short = len(text) <= _SENTENCE
     alternatives = short and (" " in text or not text.isascii()) and (first == NUMBER or first in table.either_frame)
-    if alternatives and _sprayed(text, golds, table):
+    if alternatives and _sprayed(text, golds, table) and not _is_part(text, demand):
         return SPRAYED.finding(text=text[:200])
     if short and text[:1] in _SLOT_STARTS and text[-1:] in _SLOT_ENDS and _is_slot(text.strip(), table):
         said = _is_said(text, golds, demand) or any(wording(gold) == wording(text) for gold in golds)
@@ -418,6 +418,20 @@ def _numerals(text: str) -> set[str]:
 
 def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
     return any(words[place : place + len(part)] == part for place in range(len(words) - len(part) + 1))
+
+
+def _is_part(text: str, demand: Demand) -> bool:
+    """Whether a text may be a count and its total, or its share, where a count is asked for: 12 of 20; 12, or 60%.
+
+    In Dutch, "of" says "or".
+    """
+    found = _PART.fullmatch(text.strip(" .")) if demand.count else None
+    if found is None:
+        return False
+    return found[3] is not None or (not demand.comma and int(found[1]) <= int(found[2]))
+
+
+_PART: Final = re.compile(r"(\d{1,9})(?: of (\d{1,9})|,? or ((?:about )?\d[\d.,]*\s?(?:\\?%|percent|per cent)))")
 
 
 def _sprayed(text: str, golds: tuple[str, ...], table: AttackTable) -> bool:

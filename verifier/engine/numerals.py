@@ -46,7 +46,8 @@ class Number(msgspec.Struct, frozen=True, gc=False):
     ``parts`` is the power of ten that the value was divided by for a sign (2 for %, 3 for ‰), ``points`` says that it
     is a difference of percentages, ``loose`` that it stands in words, or with a letter for a scale (12k), which may
     mean something else; ``scale`` is what words of scale behind its digits multiplied it by; ``noun`` is the word right
-    behind it, which may count things ("16 eggs") or be a unit that the rules do not know.
+    behind it, which may count things ("16 eggs") or be a unit that the rules do not know; ``total`` is what
+    it was said to be out of (20 in "12 out of 20", which has the value 3/5).
     """
 
     mantissa: fmpq
@@ -61,6 +62,7 @@ class Number(msgspec.Struct, frozen=True, gc=False):
     loose: bool = False
     scale: int = 1
     noun: str = ""
+    total: int = 0
 
     @property
     def percent(self) -> bool:

@@ -16,6 +16,7 @@ from verifier.engine.kinds import (
     bounds,
     chemistry,
     choosing,
+    counted,
     dating,
     label,
     listing,
@@ -67,6 +68,7 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
 def _read(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
     """A text as a whole, or as a value with its restatement, in brackets or behind a comma."""
     pieces = restated.parts(raw) if words.endswith(")") else restated.glossed(raw, ctx.rules.text.glosses)
+    pieces = pieces or counted.with_share(raw, ctx)
     return (_restated(*pieces, raw, ctx) if pieces else ()) or _read_whole(words, raw, ctx)
 
 

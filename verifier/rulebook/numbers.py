@@ -58,6 +58,7 @@ def numbers(entries: Entries, lists: Lists) -> NumberTable:
         raised=tuple(
             sorted((phrase.lower() for phrase in lists.get(("numbers", "raised"), ())), key=len, reverse=True)
         ),
+        out_of=tuple(sorted((word.lower() for word in lists.get(("numbers", "out_of"), ())), key=len, reverse=True)),
         indian=frozenset(word.lower() for word in lists.get(("numbers", "indian"), ())),
         before=MappingProxyType(before),
         after=MappingProxyType(after),

@@ -218,6 +218,8 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
             entry.name for _, entry in entries.get(("units", "prefix"), {}).values() if isinstance(entry, PrefixEntry)
         ),
         articles=frozenset(_folded(lists, "text", "articles")),
+        indefinite=frozenset(_folded(lists, "text", "indefinite")),
+        after_symbols=frozenset(_folded(lists, "text", "after_symbols")),
         modifiers=frozenset(_folded(lists, "text", "modifiers")),
         hedges=frozenset(_folded(lists, "text", "hedges")),
         openers=tuple(sorted(_folded(lists, "text", "openers"), key=len, reverse=True)),

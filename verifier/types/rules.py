@@ -121,7 +121,7 @@ class NumberTable(msgspec.Struct, frozen=True):
     it is mapped to. ``part`` finds a sign or word of ``parts`` behind a number; ``raised`` phrases, the longest first,
     stand between a base and its exponent. Words ``before`` an amount, or ``after`` it, make it a bound of a sort;
     ``bounding`` are the first of those and the last of these, to look for them at once.
-    ``indian`` words of a question go with groups of two digits.
+    ``out_of`` words stand between a count and its total, ``indian`` words of a question go with groups of two digits.
     """
 
     words: Mapping[str, Word]
@@ -130,6 +130,7 @@ class NumberTable(msgspec.Struct, frozen=True):
     part: re.Pattern[str]
     parts: Mapping[str, Part]
     raised: tuple[str, ...]
+    out_of: tuple[str, ...]
     indian: frozenset[str]
     before: Mapping[str, str]
     after: Mapping[str, str]
@@ -152,6 +153,8 @@ class TextTable(msgspec.Struct, frozen=True):
     dropped: frozenset[str]
     prefix_macros: frozenset[str]
     articles: frozenset[str]
+    indefinite: frozenset[str]
+    after_symbols: frozenset[str]
     modifiers: frozenset[str]
     hedges: frozenset[str]
     openers: tuple[str, ...]

@@ -34,6 +34,7 @@ _RUN_OF_DASHES: Final = re.compile(r"\d+(?:[-–]\d+)+|[A-Z](?:[-–][A-Z])+")  
 _VALUES: Final = frozenset({"undefined", "inf", "-inf"})  # what words stand for that are no set
 _DASHED: Final = re.compile(r"([A-Za-z]{1,7})[-–](\d{1,2}|[A-Za-zα-ω]{1,7})(?: [a-z]{4,20})?")
 _PREFIXED: Final = re.compile(r"((?:^|\d ?)[-+] ?|^|\^[({] ?-?)([ij]) ?(\d+(?:\.\d+)?)(?![\w^])")  # 3 + j4
+_TURNED: Final = re.compile(r"((?<![A-Za-z])(?:sin|cos|tan|cot|sec|csc) ?\(?-?\d{1,6}(?:\.\d{1,9})?) ?deg(?:rees?)?\b")
 _REMAINDER: Final = re.compile(r"(\d{1,15}) [Rr] ?(\d{1,15})")
 _MARKS: Final = re.compile(
     r"\\(vec|overrightarrow|overleftarrow|hat|widehat|tilde|widetilde|nabla|circ(?<!\^\\circ)(?<!\^\{\\circ))(?![A-Za-z])"
@@ -58,8 +59,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if coordinates is not None:
         yield Reading(coordinates, "collection")
         return
-    if ("i" in raw or "j" in raw) and _PREFIXED.search(raw) is not None:
-        text, raw = _PREFIXED.sub(r"\1\3\2", text), _PREFIXED.sub(r"\1\3\2", raw)
+    text, raw = _respelled(text, raw)
     divided = _divided(text)
     if divided is not None:
         yield Reading(divided, "collection")
@@ -87,6 +87,15 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         yield from chained
         return
     yield from _formulas(text, raw, ctx)
+
+
+def _respelled(text: str, raw: str) -> tuple[str, str]:
+    """Both texts with j4 as 4j, and with the sine of so many degrees, which is no sine in degrees, as one of 30°."""
+    if ("i" in raw or "j" in raw) and _PREFIXED.search(raw) is not None:
+        text, raw = _PREFIXED.sub(r"\1\3\2", text), _PREFIXED.sub(r"\1\3\2", raw)
+    if "deg" in text:
+        text, raw = _TURNED.sub(r"\1°", text), _TURNED.sub(r"\1°", raw)
+    return text, raw
 
 
 _ELISION: Final = re.compile(

@@ -16,7 +16,7 @@ import msgspec
 from flint import fmpq, fmpz
 
 from verifier.engine import text as texts
-from verifier.engine.kinds import rounding
+from verifier.engine.kinds import counted, rounding
 from verifier.engine.kinds.form import NOT_MET, wrong_form
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
 from verifier.engine.kinds.opening import INDIAN, Opening, bracketed, harmless, open_number
@@ -63,6 +63,7 @@ NOUNS_DIFFER = passes(
 CODES: tuple[Code, ...] = (
     EQUAL,
     *rounding.CODES,
+    *counted.CODES,
     DIFFERS,
     NOT_LOWEST,
     PERCENT_UNCLEAR,
@@ -93,9 +94,10 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     if listed is not None:
         yield Reading(listed, "number", certain=False)
         return
-    part = _out_of(text, found, ctx)
+    part = counted.out_of(text, found, ctx)
     if part is not None:
-        yield Reading(part, "number", "", found.label)
+        named = msgspec.structs.replace(part.number, noun=_noun(part.rest, ctx)) if part.rest else part.number
+        yield Reading(named, "number", part.rest.strip(), found.label)
         return
     rest = text[found.end :].strip(" )") if bracketed(text, 0) else text[found.end :]
     if rest == "-" or not harmless(rest, ctx) or read_unit(text, found.end, ctx.rules.units) is not None:
@@ -103,7 +105,7 @@ def read_number(text: str, ctx: Context) -> Iterator[Reading]:
     if _NAMED.match(rest) or (found.spoken and rest.strip() and not asked_about(rest, ctx)):
         return  # "10 Downing Street", "5 March"; "one of the", "a third person"
     noun = _noun(rest, ctx)
-    open_ended = bool(found.others) or found.number.loose
+    open_ended = bool(found.others) or found.number.loose or not found.certain
     for number in (found.number, *(one.number for one in found.others if not one.ordinal)):
         named = msgspec.structs.replace(number, noun=noun, loose=found.spoken or number.loose)
         yield Reading(named, "number", rest.strip(), found.label, certain=not open_ended)
@@ -135,22 +137,6 @@ def _perhaps_a_list(text: str, found: Opening, ctx: Context) -> Number | None:
 
 _COMMAED: Final = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 POINTED: Final = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
-_OF: Final = re.compile(r" (?:out of|in) ")
-
-
-def _out_of(text: str, found: Opening, ctx: Context) -> Number | None:
-    """``3 out of 5`` and ``one in four``, as the fraction; nothing may follow."""
-    match = _OF.match(text, found.end)
-    if match is None:
-        return None
-    other = open_number(text[match.end() :], ctx)
-    if other is None or other.label or other.currency or other.end != len(text) - match.end():
-        return None
-    above, below = found.number, other.number
-    whole = all(one.mantissa.q == 1 and one.exponent10 == 0 and not one.parts for one in (above, below))
-    if not whole or not 0 <= above.mantissa <= below.mantissa or below.mantissa == 0:
-        return None
-    return Number(above.mantissa / below.mantissa, 0, text, fraction=True)
 
 
 def asked_about(rest: str, ctx: Context) -> bool:
@@ -226,6 +212,9 @@ def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = Fal
             return percent.finding(**shown)
     if same(gold, candidate, ctx.meter):
         return _of_equals(gold, candidate, ctx).finding(**shown)
+    of_total = counted.compare(gold, candidate, ctx) if not measured else None
+    if of_total is not None:
+        return of_total
     wanted, given = value_of(gold, ctx.meter), value_of(candidate, ctx.meter)
     if wanted is None or given is None:
         return DIFFERS.finding(**shown)

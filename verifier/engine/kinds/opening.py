@@ -30,7 +30,8 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     """The number that a text opens with and where it ends.
 
     The name it is assigned to, and the currency sign before it. ``spoken`` says that it is in words, ``others`` are
-    what the words may mean besides; ``ordinal`` numbers count a place.
+    what the words may mean besides; ``ordinal`` numbers count a place; ``certain`` ones do not follow a letter that
+    may be a factor or an article ("a 3").
     """
 
     number: Number
@@ -40,6 +41,7 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     spoken: bool = False
     ordinal: bool = False
     others: tuple[Spoken, ...] = ()
+    certain: bool = True
 
 
 def open_number(text: str, ctx: Context) -> Opening | None:
@@ -72,6 +74,46 @@ _ORDINAL: Final = re.compile(r"(?:the )?(\d{1,9}) ?\^?\{?(?:st|nd|rd|th)\}?(?!\w
 
 def _open_number(text: str, ctx: Context) -> Opening | None:
     position, label = _lead(text, ctx)
+    article = _ARTICLE.match(text, position) if text[position : position + 1] in _ARTICLES else None
+    if article is None or article[1].lower() not in ctx.rules.text.indefinite:
+        return _open_at(text, position, label, ctx)
+    found = _open_at(text, article.end(), label, ctx)
+    certain = found is not None and _is_article(article[1], text[found.end :], ctx)
+    return None if found is None or certain is None else msgspec.structs.replace(found, certain=bool(certain))
+
+
+_ARTICLES: Final = frozenset({"a", "A"})
+_ARTICLE: Final = re.compile(r"([^\W\d_]{1,2}) (?=[^\w\s(]?\d)")
+_THING: Final = re.compile(r" ?°?(?: ?[^\W\d_]{2}| ?[^\W\d_]\S{0,8} [^\W\d_]{2})| ?°")  # a noun, a unit before one
+
+
+def _is_article(word: str, rest: str, ctx: Context) -> bool | None:
+    """Whether a letter before a number is an article: surely, perhaps (``False``), or not (``None``).
+
+    It is one where a noun stands behind the number, and where nothing does in a question that has no such name.
+    """
+    if len(word) == 1 and _is_symbol(word, ctx):
+        return None
+    if _THING.match(rest):
+        return True
+    if rest.strip(" ."):
+        return None
+    return len(word) > 1 or (word.islower() and ctx.demand.asked and not ctx.demand.options)
+
+
+def _is_symbol(letter: str, ctx: Context) -> bool:
+    """Whether a question has a letter as a name: not before a noun, as articles stand, and not as a part's label."""
+    for match in _ALONE.finditer(ctx.demand.question):
+        behind = match[2] or ""
+        if match[1] == letter and (not behind or behind in ctx.rules.text.after_symbols):
+            return True
+    return False
+
+
+_ALONE: Final = re.compile(r"(?<![^\W\d_])(?<!\()([Aa])(?![^\W_])(?! ?[.)])(?: ([$\d]|[^\W\d_]{2,}))?")
+
+
+def _open_at(text: str, position: int, label: str, ctx: Context) -> Opening | None:
     first = _WORD.match(text, position) if not text[position : position + 1].isdecimal() else None
     signed = first is not None and text[position : first.end() + 1] in ctx.rules.units.leading  # A$20
     if first is not None and first[0].lower() in ctx.rules.numbers.words and not signed:
