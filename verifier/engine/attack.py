@@ -425,7 +425,7 @@ def _is_part(text: str, demand: Demand) -> bool:
 
     In Dutch, "of" says "or".
     """
-    found = _PART.fullmatch(text.strip(" .")) if demand.count else None
+    found = _PART.fullmatch(text.strip(" .")) if demand.count or demand.unit is not None else None
     if found is None:
         return False
     return found[3] is not None or (not demand.comma and int(found[1]) <= int(found[2]))
