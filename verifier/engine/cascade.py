@@ -126,8 +126,6 @@ CODES: tuple[Code, ...] = (
     REST_DIFFERS, *described.CODES, *sort.CODES, NOT_READ, *limits.CODES,
 )  # fmt: skip
 _BY_NAME: Final = {code.name: code for code in CODES}
-
-
 _UNREAD: Read = ((), ())
 
 
@@ -344,6 +342,8 @@ class Grade:
             return finding
         texts, readings = read
         side = self._side("candidate", texts, readings, before, Side((), "", via=first.via, found=found))
+        if not sides.holds_several(side):
+            return side
         settled = self._quietly(partial(clauses.chosen, side, self.context), lambda _: side)
         if settled is not side:
             self.note("read", settled.readings[0].reader, None, before, side="candidate", **{"as": settled.shown})

@@ -42,7 +42,7 @@ OTHER_LABEL = passes("clause.other_label", "The value is one option's, and the l
 CODES: tuple[Code, ...] = (CONTRADICTS, GOES_ON, OTHER_LABEL)
 
 _AROUND: Final = " \t\n,，:*_$`–—-"
-_STOP: Final = re.compile(r"[;)。；）]|[.!?](?=\s|$)")
+_STOP: Final = re.compile(r"[;。；]|[.!?](?=\s|$)")
 _PIECE: Final = re.compile(r",\s|，|\s(?=\()|\s[–—-]\s")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _MOST: Final = 8  # openers of clauses that are looked at
@@ -123,7 +123,7 @@ def _differs(rest: str, candidate: Side, ctx: Context) -> bool | None:
 
     ``None`` where it is the same one, or no value of that kind by itself: "3 more than 9".
     """
-    rest = rest.strip(_AROUND + ".!?")
+    rest = _within(rest).strip(_AROUND + ".!?")
     about = next((word for word in ctx.rules.text.clauses.about if texts.fold(rest).startswith(word + " ")), "")
     rest = rest[len(about) :].strip()
     for piece in _pieces(rest, ctx):
@@ -134,6 +134,19 @@ def _differs(rest: str, candidate: Side, ctx: Context) -> bool | None:
         if told:
             return None
     return None
+
+
+def _within(rest: str) -> str:
+    """A clause up to the bracket that closes before one opens in it: of "12 (which is 3 × 4)"."""
+    depth = 0
+    for at, sign in enumerate(rest[:LONGEST]):
+        depth += (sign in _OPENING_BRACKETS) - (sign in _CLOSING_BRACKETS)
+        if depth < 0:
+            return rest[:at]
+    return rest
+
+
+_OPENING_BRACKETS, _CLOSING_BRACKETS = frozenset("([{（"), frozenset(")]}）")
 
 
 def _pieces(rest: str, ctx: Context) -> Iterator[str]:
@@ -159,8 +172,11 @@ def _is_other(own: Answer, other: Answer, ctx: Context) -> bool | None:
     """Whether the second is another value than the first, or perhaps; ``None`` if it is the same or of another sort."""
     if type(own) is not type(other) and not (isinstance(own, _GROUPS) and isinstance(other, _GROUPS)):
         return None
-    if isinstance(own, Quantity) and isinstance(other, Quantity) and not fitting(own.unit, other.unit):
-        return None
+    sure = True
+    if isinstance(own, Quantity) and isinstance(other, Quantity):
+        if not fitting(own.unit, other.unit):
+            return None
+        sure = own.unit == other.unit  # "5 km, which is 3 miles" is perhaps a rough word for it
     if isinstance(own, _GROUPS) and isinstance(other, _GROUPS) and _is_other_sort(own, other, ctx):
         return None
     ctx.meter.depth += 1
@@ -172,7 +188,7 @@ def _is_other(own: Answer, other: Answer, ctx: Context) -> bool | None:
             return None
     finally:
         ctx.meter.depth -= 1
-    return found == (Decision.INCORRECT, Decision.INCORRECT)
+    return sure and found == (Decision.INCORRECT, Decision.INCORRECT)
 
 
 def _is_other_sort(own: Answer, other: Answer, ctx: Context) -> bool:
