@@ -45,6 +45,7 @@ _AROUND: Final = " \t\n,，:*_$`–—-"
 _STOP: Final = re.compile(r"[;。；]|[.!?](?=\s|$)")
 _PIECE: Final = re.compile(r",\s|，|\s(?=\()|\s[–—-]\s")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_SHORT: Final = 200  # characters of an answer all of whose sentences may say its label
 _MOST: Final = 8  # openers of clauses that are looked at
 _GROUPS: Final = (Number, formula.Expression)
 _COMPARED: Final = (
@@ -66,8 +67,9 @@ def said_again(candidate: Side, finding: Finding, ctx: Context) -> Finding | Non
     said = sentence(candidate, wide, ctx)
     ctx.meter.spend(8 * len(said))
     folded = texts.fold(said)
-    if labelled and (other := _other_label(said, folded, candidate, ctx)) is not None:
-        return OTHER_LABEL.finding(text=said, option=other)
+    beside = texts.characters(wide, ctx.rules.text) if len(wide) <= _SHORT else said
+    if labelled and (other := _other_label(beside, candidate, ctx)) is not None:
+        return OTHER_LABEL.finding(text=beside, option=other)
     for start, end in _clauses(said, folded, candidate, ctx):
         told = _told(said[:end], folded[:end], start, candidate, ctx)
         if told is not None:
@@ -213,8 +215,9 @@ _LABEL: Final = re.compile(r"(?:(?<=[\s(\[=:→,*])|^)([A-Z])(?=[)\]]?[\s*.,;]*(
 _SIGN: Final = re.compile(r"(?:=|→|->|⇒|[(\[])[\s(\[*]*\Z")
 
 
-def _other_label(said: str, folded: str, candidate: Side, ctx: Context) -> str | None:
+def _other_label(said: str, candidate: Side, ctx: Context) -> str | None:
     """The label that an answer by value names beside it, where that is another option's; ``None`` if it names none."""
+    folded = texts.fold(said)
     found = [match for match in _LABEL.finditer(said) if _names_label(folded, match, ctx)]
     if not found:
         return None

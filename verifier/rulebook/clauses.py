@@ -48,6 +48,6 @@ def clauses(entries: list[ClauseEntry]) -> ClauseTable:
         says=pattern(*says),
         changes=pattern(*listed("changes")),
         steps=pattern(*listed("steps")),
-        labels=re.compile(rf"(?:{pattern(*listed('labels')).pattern})[\s*:(\[]*\Z"),
+        labels=re.compile(rf"(?:{pattern(*listed('labels')).pattern})[\s*:,(\[]*\Z"),
         about=listed("about"),
     )
