@@ -18,6 +18,7 @@ from verifier.engine import (
     asking,
     attack,
     boxes,
+    clauses,
     described,
     extract,
     fold,
@@ -118,15 +119,13 @@ REST_DIFFERS = passes(
 NOT_READ = passes("reading.none", "The answer could not be read.", specific=1)
 CODES: tuple[Code, ...] = (
     *kind.CODES, *number.CODES, *quantity.CODES, *date.CODES, *clock.CODES, *bounds.CODES, *ordinal.CODES,
-    *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *asides.CODES, *subjects.CODES, *described.CODES,
+    *direction.BEARINGS, *vector.CODES, *form.CODES, *naming.CODES, *asides.CODES, *clauses.CODES, *subjects.CODES,
     *expression.CODES, *relation.CODES, *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES,
     *reaction.CODES, *electrons.CODES, *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES,
     *listing.CODES, *address.CODES, *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES,
-    REST_DIFFERS, *sort.CODES, NOT_READ, *limits.CODES,
+    REST_DIFFERS, *described.CODES, *sort.CODES, NOT_READ, *limits.CODES,
 )  # fmt: skip
 _BY_NAME: Final = {code.name: code for code in CODES}
-
-
 _UNREAD: Read = ((), ())
 
 
@@ -201,6 +200,13 @@ class Grade:
             return exhausted(limit.limit)
         finally:
             self.meter.end(outer)
+
+    def _quietly(self, action: Callable[[], _T], exhausted: Callable[[str], _L]) -> _T | _L:
+        """Run one step; what it compares leaves no trace."""
+        quiet = len(self.trace)
+        found = self.step(action, exhausted)
+        del self.trace[quiet:]
+        return found
 
     def note(self, phase: str, by: str, finding: Finding | None, before: int, **shown: str) -> None:
         """Add a step to the trace; ``before`` is the meter's total when it began."""
@@ -335,7 +341,13 @@ class Grade:
             self.note("read", "candidate", finding, before)
             return finding
         texts, readings = read
-        return self._side("candidate", texts, readings, before, Side((), "", via=first.via, found=found))
+        side = self._side("candidate", texts, readings, before, Side((), "", via=first.via, found=found))
+        if not sides.holds_several(side):
+            return side
+        settled = self._quietly(partial(clauses.chosen, side, self.context), lambda _: side)
+        if settled is not side:
+            self.note("read", settled.readings[0].reader, None, before, side="candidate", **{"as": settled.shown})
+        return settled
 
     def _side(self, side: str, texts: tuple[str, ...], readings: tuple[Reading, ...], before: int, own: Side) -> Side:
         shown: dict[str, None] = {}
@@ -374,7 +386,7 @@ class Grade:
                     finding = kind.SAME_TEXT.finding(text=words[:_SHOWN])
                     self.note("compare", "identical", finding, self.meter.total)
         agrees = finding.decision is Decision.CORRECT
-        doubt = self.step(partial(self._beside, gold, candidate, finding), limits.exhausted) if agrees else None
+        doubt = self._quietly(partial(self._beside, gold, candidate, finding), limits.exhausted) if agrees else None
         if doubt is not None:
             self.note("compare", _GUARDS.get(doubt.code.partition(".")[0], "asides"), doubt, self.meter.total)
             finding = doubt
@@ -391,6 +403,7 @@ class Grade:
             asides.doubted(gold, candidate, finding, ctx)
             or subjects.other(gold, candidate, finding, ctx)
             or described.doubted(gold, candidate, finding, ctx)
+            or clauses.said_again(candidate, finding, ctx)
         )
 
     def _denied(self, gold: Side, denied: str, finding: Finding) -> Finding:
@@ -429,23 +442,16 @@ class Grade:
 
     def _perhaps_turned(self, wanted: Reading, given: Reading, found: Finding) -> Finding:
         """Equal amounts with opposite signs, one with words behind it that may be the sign, are left undecided."""
-        quiet = len(self.trace)
-        turned = self.step(partial(sides.is_turned, wanted, given, self.context), lambda _: True)
-        del self.trace[quiet:]
+        turned = self._quietly(partial(sides.is_turned, wanted, given, self.context), lambda _: True)
         return direction.DIRECTION_UNCLEAR.finding(gold=wanted.unread, candidate=given.unread) if turned else found
 
     def _perhaps_raised(self, gold: Side, candidate: Side, found: Finding) -> Finding:
         """Formulas that agree where ``e^2x`` is read as e^(2x) are left undecided."""
-        quiet = len(self.trace)
-        raised = self.step(partial(sides.is_loosely_raised, gold, candidate, self.context), lambda _: True)
-        del self.trace[quiet:]
+        raised = self._quietly(partial(sides.is_loosely_raised, gold, candidate, self.context), lambda _: True)
         return fold.AMBIGUOUS.finding(gold=gold.shown, candidate=candidate.shown) if raised else found
 
     def compare(self, gold: Answer, candidate: Answer) -> Finding:
-        """Law 2: the first stage that owns the pair and does not pass.
-
-        A choice meets a value through its options' texts.
-        """
+        """Law 2: the first stage that owns the pair and does not pass; a choice meets a value through its options."""
         owners: Iterable[Stage] = _OWNERS.get((type(gold), type(candidate)), ())
         if self.profile.stages:
             owners = [stage for stage in owners if stage.name in self.profile.stages]
@@ -462,7 +468,7 @@ class Grade:
                 return finding
             passed = passed or finding
         differ = passed or restated.against(gold, candidate)
-        return differ or fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+        return differ or fold.kinds_differ(gold, candidate)
 
     def _compare_by_value(self, gold: Answer, candidate: Answer) -> Finding:
         """One side names an option, the other gives a value.
@@ -471,12 +477,12 @@ class Grade:
         """
         named, value = (gold, candidate) if isinstance(gold, choice.Choice) else (candidate, gold)
         if self.meter.depth or isinstance(value, Phrase) or not isinstance(named, choice.Choice) or not named.known:
-            return fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+            return fold.kinds_differ(gold, candidate)
         agreeing = [option for option in self.context.demand.options if self._is_worth(option, value)]
         if not agreeing and sides.is_other_number(named, value, self.context):
             return choice.OTHER_NUMBER.finding(gold=gold.show(), candidate=candidate.show())
         if len(agreeing) != 1:
-            return fold.KINDS_DIFFER.finding(gold=_kind(gold), candidate=_kind(candidate))
+            return fold.kinds_differ(gold, candidate)
         meant = choice.Choice(agreeing[0].label, agreeing[0].text, known=True)
         return self.compare(named, meant) if named is gold else self.compare(meant, named)
 
@@ -489,7 +495,3 @@ class Grade:
         del self.trace[quiet:]
         self.meter.depth -= 1
         return agrees
-
-
-def _kind(answer: Answer) -> str:
-    return type(answer).__name__.lower()

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from verifier.engine.kinds import chemistry, electrons, quantity, reaction
+from verifier.engine.kinds.kind import Answer
 from verifier.types.opinion import PICO, Judgement
 from verifier.types.verdict import Code, Decision, Finding, Outcome, Step, Verdict, passes
 
@@ -29,6 +30,11 @@ _OTHER_KIND: Final = frozenset({
     KINDS_DIFFER.name, chemistry.UNSURE.name, reaction.UNSURE.name, electrons.UNSURE.name, quantity.UNKNOWN.name,
 })  # fmt: skip
 _OTHER_DIMENSION: Final = frozenset({quantity.DIMENSION.name})
+
+
+def kinds_differ(gold: Answer, candidate: Answer) -> Finding:
+    """The pass on two answers of kinds that no stage compares."""
+    return KINDS_DIFFER.finding(gold=type(gold).__name__.lower(), candidate=type(candidate).__name__.lower())
 
 
 def any_reading(findings: list[Finding]) -> Finding:

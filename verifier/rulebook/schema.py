@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from verifier.rulebook.asides import AsideEntry
 from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
+from verifier.rulebook.clauses import ClauseEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
@@ -406,6 +407,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("text", "named_set"): NamedSetEntry,
     ("text", "spelling"): SpellingEntry,
     ("text", "aside"): AsideEntry,
+    ("text", "clause"): ClauseEntry,
     ("labels", "label_set"): LabelSetEntry,
     ("dates", "calendar"): CalendarEntry,
     ("dates", "era"): EraEntry,

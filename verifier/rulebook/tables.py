@@ -17,6 +17,7 @@ from verifier.rulebook.attack_entries import AttackEntry
 from verifier.rulebook.attacks import attacks
 from verifier.rulebook.chemistry import chemistry
 from verifier.rulebook.choices import choices
+from verifier.rulebook.clauses import ClauseEntry, clauses
 from verifier.rulebook.dates import dates
 from verifier.rulebook.entry import Entry
 from verifier.rulebook.extraction import extraction
@@ -247,6 +248,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         unsettling=_folded(lists, "text", "unsettling"),
         phrases=phrases(entries, lists),
         asides=asides([entry for _, entry in _all(entries, "text", "aside", AsideEntry)], lists),
+        clauses=clauses([entry for _, entry in _all(entries, "text", "clause", ClauseEntry)]),
     )
 
 
@@ -361,6 +363,7 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("judge", "price"): "price",
         ("judge", "sentence"): "asked",
         ("text", "aside"): "agreed",
+        ("text", "clause"): "agreed",
     }
     for section, found in entries.items():
         for path, entry in found.values():

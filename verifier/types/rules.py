@@ -18,6 +18,7 @@ from verifier.types.attacks import AttackTable
 from verifier.types.budget import Budget
 from verifier.types.called import Called
 from verifier.types.choices import ChoiceTable, LabelTable
+from verifier.types.clauses import ClauseTable
 from verifier.types.dates import DateTable
 from verifier.types.extraction import ExtractTable
 from verifier.types.judging import Quoting, Rubric
@@ -178,6 +179,7 @@ class TextTable(msgspec.Struct, frozen=True):
     unsettling: tuple[str, ...]
     phrases: PhraseTable
     asides: AsideTable
+    clauses: ClauseTable
 
 
 class Saying(msgspec.Struct, frozen=True):

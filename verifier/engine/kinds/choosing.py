@@ -21,7 +21,7 @@ _WORDY: Final = frozenset({"A", "I"})  # labels that are words: "so A drug …"
 _LETTERS: Final = frozenset("ABCDEFGHIJ")  # labels where no options are known
 _NOT_ANOTHER: Final = re.compile(r"(?:^|,? )(?:and )?not \(?[A-Z]\)?(?!\w)")  # "D, not A"
 _BEFORE_MARK: Final = re.compile(r"\s(?=\(?[A-Za-z][).:]\s)")  # "A. Aspirin B. Ibuprofen"
-_LABEL_BEHIND: Final = re.compile(r"(.+?),? [(\[](\w{1,3})[)\]]")
+_LABEL_BEHIND: Final = re.compile(r"(.+?),? [(\[](\w[^()\[\]]{0,24})[)\]]")
 _AFTER_LABEL: Final = re.compile(r" ?[).:\]-](?!\d) ?| ?$|\*\* ?| (?=\()|, (?=not\b)")
 _LABELLED: Final = re.compile(r"\(?(\w{1,3})[).:\]]")
 _OTHER_LABEL: Final = re.compile(
@@ -229,11 +229,11 @@ def _bare(words: tuple[str, ...], table: ChoiceTable) -> tuple[str, ...]:
 
 
 def _words_and_label(text: str, options: tuple[Option, ...], ctx: Context) -> Option | None:
-    """An option by its words, and its label behind them in brackets: "Ibuprofen (B)"."""
+    """An option by its words, and its label behind them in brackets: "Ibuprofen (B)", "12 (option B)"."""
     behind = _LABEL_BEHIND.fullmatch(text)
     if behind is None:
         return None
-    label = behind[2].casefold()
+    label = _trimmed(behind[2], ctx.rules.choices).casefold()
     if behind[1].casefold() == label:  # "B (B)"
         return next((option for option in options if option.label.casefold() == label), None)
     meant = _by_words(behind[1], options, ctx)

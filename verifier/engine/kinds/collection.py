@@ -160,7 +160,7 @@ def _extremes(gold: Collection, ctx: Context) -> bool:
     return len(gold.items) == 2 and _EXTREMES.search(ctx.demand.asking) is not None
 
 
-def _member(one: Expr, other: Expr, ctx: Context) -> Finding:
+def member(one: Expr, other: Expr, ctx: Context) -> Finding:
     """Two members; the same numeral is the same, and two letters are two members, whatever they may stand for."""
     if one == other and one.head == "number":
         ctx.meter.spend(1)
@@ -189,7 +189,7 @@ def _in_order(golds: Sequence[Expr], candidates: Sequence[Expr], ctx: Context, s
     for wanted, given in zip(golds, candidates, strict=True):
         if wanted == given and wanted.head == "number":
             continue
-        found = _member(wanted, given, ctx)
+        found = member(wanted, given, ctx)
         if found.decision is Decision.INCORRECT:
             return PLACE_DIFFERS.finding(**shown, expected=show(wanted), found=show(given))
         if found.decision is Decision.PASS:
@@ -242,7 +242,7 @@ def _told_apart(gold: Expr, candidate: Expr, ctx: Context) -> Decision:
             return Decision.INCORRECT
     if not _PLAIN.issuperset((gold.head, candidate.head)):
         ctx.meter.spend(_FORMULAS)  # to show a difference takes longer than to show that there is none
-    return _member(gold, candidate, ctx).decision
+    return member(gold, candidate, ctx).decision
 
 
 _NUMERALS, _FORMULAS = 100, 350  # what a comparison of two members costs beside the work that it counts

@@ -34,8 +34,8 @@ OPEN = passes(
 )
 CODES: tuple[Code, ...] = (CONTRADICTS, OPEN)
 
-_Value = Number | Quantity | Measure | Expression
-_VALUES: Final = (Number, Quantity, Measure, Expression)
+Value = Number | Quantity | Measure | Expression
+VALUES: Final = (Number, Quantity, Measure, Expression)
 _LONGEST: Final = 120
 _GAP: Final = re.compile(r"(?:[\s$]|\\[ ,;:]|~|\\q?quad)+$")
 _COMPLETE: Final = re.compile(r"[\w%°′″'\"}!€£¥$*](?:[\s$]|\\[ ,;:]|~|\\q?quad)+$")
@@ -128,18 +128,18 @@ def settled(own: tuple[Reading, ...], other: tuple[Reading, ...], ctx: Context, 
     if not own or len(other) != 1:
         return ()
     first, second = own[0].answer, other[0].answer
-    if not isinstance(first, _VALUES) or not isinstance(second, _VALUES) or other[0].unread or other[0].label:
+    if not isinstance(first, VALUES) or not isinstance(second, VALUES) or other[0].unread or other[0].label:
         return ()
     if (isinstance(second, Number) and second.noun) or (isinstance(first, Expression) and first.word):
         return ()
     told = Restated(ctx.show(first), ctx.show(second), sure=False)
     unclear = (Reading(told, "restatement", "", own[0].label),)
-    if _is_share(first, second):
+    if is_share(first, second):
         return unclear if ctx.demand.percent else own
-    names = _names(first), _names(second)
+    names = names_of(first), names_of(second)
     if names[1] and names[0] != names[1]:
         return ()
-    if _agree(first, second, ctx):
+    if agree(first, second, ctx):
         if _may_be_product(first, second) or told.value == told.again:
             return () if names[0] else unclear
         if isinstance(first, Number) and first.decimal and not first.parts and _is_exact(second):
@@ -155,19 +155,20 @@ def settled(own: tuple[Reading, ...], other: tuple[Reading, ...], ctx: Context, 
     return unclear if spaced else ()
 
 
-def _other_amount(first: _Value, second: _Value, own: Reading, told: Restated) -> tuple[Reading, ...]:
+def _other_amount(first: Value, second: Value, own: Reading, told: Restated) -> tuple[Reading, ...]:
     """Two amounts that differ contradict each other if they measure the same."""
     if not (isinstance(first, Quantity) and isinstance(second, Quantity) and fitting(first.unit, second.unit)):
         return ()
     return (Reading(msgspec.structs.replace(told, sure=True), "restatement", "", own.label),)
 
 
-def _names(side: _Value) -> frozenset[str]:
+def names_of(side: Value) -> frozenset[str]:
+    """The names that stand in a value."""
     tree = side.amount.tree if isinstance(side, Measure) else side.tree if isinstance(side, Expression) else None
     return frozenset() if tree is None else symbols(tree)
 
 
-def _is_share(first: _Value, second: _Value) -> bool:
+def is_share(first: Value, second: Value) -> bool:
     """``240 (60 %)``: a count or an amount, and which part that is of all."""
     amount = first.magnitude if isinstance(first, Quantity) else first
     if not isinstance(second, Number) or not second.parts or not isinstance(amount, Number) or amount.parts:
@@ -175,14 +176,14 @@ def _is_share(first: _Value, second: _Value) -> bool:
     return isinstance(first, Quantity) or amount.exponent10 > 0 or abs(amount.mantissa) > 1
 
 
-def _is_part(side: _Value) -> bool:
+def _is_part(side: Value) -> bool:
     """A fraction or a percentage, which no footnote and no deviation is."""
     if isinstance(side, Number):
         return bool(side.parts) or side.fraction
     return isinstance(side, Expression) and side.tree.head in {"div", "percent", "mixed"}
 
 
-def _may_be_product(first: _Value, second: _Value) -> bool:
+def _may_be_product(first: Value, second: Value) -> bool:
     """``7 (4 + 3)`` and ``6 (6)``: a whole number before what may be its factor."""
     if not isinstance(first, Number) or not _is_whole(first):
         return False
@@ -193,11 +194,11 @@ def _is_whole(number: Number) -> bool:
     return not (number.parts or number.fraction or number.decimal)
 
 
-def _is_exact(side: _Value) -> bool:
+def _is_exact(side: Value) -> bool:
     return isinstance(side, Expression) or (isinstance(side, Number) and side.fraction and not side.decimal)
 
 
-def _agree(first: _Value, second: _Value, ctx: Context) -> bool:
+def agree(first: Value, second: Value, ctx: Context) -> bool:
     """Whether both are one value: equal, or one of them a rounding of the other, however short."""
     for one, other in ((first, second), (second, first)):
         if ctx.compare(one, other).decision is Decision.CORRECT or _rounds(one, other, ctx):
@@ -205,13 +206,13 @@ def _agree(first: _Value, second: _Value, ctx: Context) -> bool:
     return False
 
 
-def _rounds(exact: _Value, short: _Value, ctx: Context) -> bool:
+def _rounds(exact: Value, short: Value, ctx: Context) -> bool:
     """Whether the second is the first to its own figures, one at least."""
     if isinstance(exact, Quantity) and isinstance(short, Quantity):
         pairs = fitting(exact.unit, short.unit)
         factor = factor_between(*pairs[0]) if pairs and pairs[0][0].offset == pairs[0][1].offset else None
         return factor is not None and _rounds(converted(exact.magnitude, factor), short.magnitude, ctx)
-    if not isinstance(short, Number) or not isinstance(exact, (Number, Expression)) or _names(exact):
+    if not isinstance(short, Number) or not isinstance(exact, (Number, Expression)) or names_of(exact):
         return False
     figures = figures_of(short, measured=True)
     value = value_of(short, ctx.meter)
