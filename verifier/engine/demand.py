@@ -80,6 +80,8 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     antiderivative: bool = False
     ordered: bool = False
     unordered: bool = False
+    spans: bool = False
+    points: bool = False
     whole: bool = False
     degrees: bool = False
     difference: bool = False
@@ -166,6 +168,8 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         antiderivative=one,
         ordered=not asked.isdisjoint(table.ordered),
         unordered=not told.isdisjoint(table.unordered),
+        spans=not told.isdisjoint(table.spans),
+        points=not told.isdisjoint(table.points),
         whole=not told.isdisjoint(table.whole),
         degrees=not told.isdisjoint(table.degrees),
         difference=not asked.isdisjoint(table.difference),
