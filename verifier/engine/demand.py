@@ -45,7 +45,8 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     ``comma`` says that this writes a decimal comma.
     ``forms`` are the forms asked for (``rules/demand/forms.toml``), ``family`` says that arbitrary constants belong to
     the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the
-    order of several values counts, ``whole`` that they are whole numbers, ``degrees`` that
+    order of several values counts, ``whole`` that they are whole numbers, ``spans`` that it may be all numbers between two ends, ``points`` that
+    one answer has several coordinates, ``degrees`` that
     bare angles are degrees, ``difference`` that a difference of temperatures is asked for, ``direction`` that a
     direction is, ``labelled`` that the answer is a label of figures and letters; ``question`` is the end of the
     question as it was written.

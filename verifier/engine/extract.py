@@ -123,7 +123,7 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     phrases = markers.phrases_in(text, folded, table)
     scope = _Scope(text, folded, start, end, phrases, wrapped, rules, asked, torn)
     marked = _last_marker(scope)
-    if marked is not None and marked.via not in _BOXED and "\n" in text[marked.start : end]:
+    if marked is not None and marked.via not in _BOXED:
         marked = _lined(scope, marked)
     if marked is None:
         if wrapped and wrappers.calls_tool(text, start, end, table):
@@ -157,11 +157,22 @@ _LINED: Final = re.compile(r"\n[ \t]*\n")
 
 
 def _lined(scope: _Scope, marked: Extraction) -> Extraction:
-    """What is marked, with the lines below it where all make one list: to the end, or to a blank line."""
+    """What is marked, with the lines below it where all make one list: to the end, or to a blank line.
+
+    Of one item that has a number, "1. Paris", the number alone is none.
+    """
+    line = scope.text.find("\n", marked.start, scope.end)
+    if marked.text.rstrip(" .") == "1" and lines.is_numbered_alone(scope.text[marked.start : scope.end if line < 0 else line]):
+        end = scope.end if line < 0 else line
+        return Extraction(scope.text[marked.start : end].strip(), marked.via, marked.start, end)
+    if line < 0:
+        return marked
     blank_line = _LINED.search(scope.text, marked.end, min(scope.end, marked.start + lines.LONGEST))
     for end in (scope.end, scope.end if blank_line is None else blank_line.start()):
+        if not marked.end < end <= marked.start + lines.LONGEST:
+            continue
         whole = scope.text[marked.start : end]
-        found = lines.read_lines(whole, scope.rules.text) if marked.end < end else None
+        found = lines.read_lines(whole, scope.rules.text)
         if found is not None and found.shape != "named":
             return Extraction(whole.strip(), marked.via, marked.start, end)
     return marked

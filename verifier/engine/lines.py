@@ -63,6 +63,9 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
         lines = lines[1:]
     if len(lines) < 2 or len(lines) > _MOST:
         return None
+    labels = [found[1] for line in lines if (found := _LABELLED.match(line))] if headed else []
+    if labels and labels == list("abcdefgh"[: len(lines)]):
+        return Lines("assigned", tuple(lines), tuple(f"({label})" for label in labels), drawn=True)
     bare = _undrawn(lines)
     found = _read(lines if bare is None else bare, drawn=bare is not None, wide=False)
     return None if found is None or (headed and not (found.drawn or found.names)) else found
@@ -70,7 +73,32 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
 
 def is_numbered_alone(text: str) -> bool:
     """Whether a text is one item of a list with its number: "1. Paris"."""
-    return _ALONE.fullmatch(text.strip()) is not None
+    return len(text) <= LONGEST and _ALONE.fullmatch(text.strip()) is not None
+
+
+def read_equations(text: str, table: TextTable) -> str:
+    r"""Equations on lines, on one line; empty where a line is none.
+
+    >>> from verifier.rulebook import builtin_rules
+    >>> read_equations("2x + y = 3\nx - y = 1", builtin_rules().text)
+    '2x + y = 3, x - y = 1'
+    """
+    text = text.strip()
+    if len(text) > LONGEST or "=" not in text or _SET.search(text) is not None:
+        return ""
+    lines = [line.strip() for line in texts.characters(text, table).split("\n") if not _DELIMITER.fullmatch(line)]
+    parts = [_part(line)[0] for line in _undrawn(lines) or lines]
+    if not 2 <= len(parts) <= _MOST or not all(map(_is_equation, parts)):
+        return ""
+    return ", ".join(parts)
+
+
+def _is_equation(part: str) -> bool:
+    """Whether a line has two whole sides."""
+    sides = [side.strip() for side in part.split("=")]
+    if len(sides) != len("lr") or len(part) > _LONGEST_PART or not all(sides) or not _balanced(part):
+        return False
+    return not any(_UNVALUED.search(side) or _WORD.search(_MACRO.sub(" ", side)) for side in sides)
 
 
 _ALONE: Final = re.compile(r"\(?1[.)] +\S+(?: \S+){0,2}(?<![.!?:,;])")
@@ -79,6 +107,7 @@ _WIDE: Final = re.compile(r",? *\\q?quad(?![A-Za-z])[ ,]*")
 _DELIMITER: Final = re.compile(r"\s*(?:\$\$?|\\[\[\]])?\s*")
 _HEADING: Final = re.compile(r"[^\d=<>+\\]{1,80}:[*_ ]*")
 _BULLET: Final = re.compile(r"[-*•–—] +(\S.*)")
+_LABELLED: Final = re.compile(r"\(?([a-h])[.)] +\S")
 _NUMBERED: Final = re.compile(r"\(?(\d{1,2})[.)] +(\S.*)")
 
 
@@ -147,8 +176,10 @@ def _read(lines: list[str], *, drawn: bool, wide: bool) -> Lines | None:
     if wide or any(assigned):
         return None
     if all(map(_is_value, parts)):
-        grouped = any(_GROUPED.search(part) for part in parts)
-        return Lines("values", tuple(parts), (), drawn, "; " if grouped and between == ", " else between)
+        figures = {any(map(str.isdigit, part)) for part in parts}
+        if len(figures) > 1 and not drawn:
+            return None  # a number and its unit, a factor and a letter
+        return Lines("values", tuple(parts), (), drawn, between)
     named = (_SHORT if drawn else _TITLED).fullmatch
     return Lines("named", tuple(parts), (), drawn) if all(map(named, parts)) else None
 

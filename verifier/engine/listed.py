@@ -12,7 +12,7 @@ from typing import Final
 
 from verifier.engine import lines
 from verifier.engine.kinds import formula
-from verifier.engine.kinds.kind import Context
+from verifier.engine.kinds.kind import SAME_TEXT, Context
 from verifier.engine.lines import Lines
 from verifier.engine.reading import read_texts
 from verifier.engine.sides import Side, holds_several
@@ -41,18 +41,27 @@ _ONE: Final = frozenset({"1.", "1)", "(1"})
 
 def weighed(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding:
     """A finding on sides that may be lists on lines."""
-    if finding.decision is Decision.PASS or candidate.found is None:
+    if candidate.found is None:
         return finding
     if any(words in gold.texts for words in candidate.texts):
         return finding
     said = candidate.found.candidates[0].text
     own = lines.read_lines(said, ctx.rules.text) if lines.may_hold(said) else None
+    if own is not None and finding.decision is not Decision.CORRECT and said.split() == gold.given.split():
+        return SAME_TEXT.finding(text=gold.given)
+    if own is None and finding.decision is Decision.INCORRECT and holds_several(gold) and "\n" in said:
+        system = lines.read_equations(said, ctx.rules.text)
+        if system:
+            found = _against(gold, system, ctx)
+            return found if found.decision is Decision.CORRECT else LINES_OPEN.finding(text=said)
     if own is None:
         if finding.decision is Decision.CORRECT and not ctx.demand.options and lines.is_numbered_alone(said):
             return ITEM.finding(text=said)
         given = lines.read_lines(gold.given, ctx.rules.text) if "\n" in gold.given else None
         loose = given is not None and not given.drawn and given.shape == "values"
         return LINES_OPEN.finding(gold=gold.given) if loose and finding.decision is Decision.INCORRECT else finding
+    if finding.decision is Decision.PASS:
+        return finding
     if _holds_several(gold):
         extra = not own.drawn and len(own.parts) > _count(gold)
         return LINES_OPEN.finding(text=said) if extra and finding.decision is Decision.INCORRECT else finding

@@ -124,6 +124,8 @@ def _as_list(
         return None
     if held.tree.head != "interval" or held.tree.name != "[]" or len(many.items) != len(held.tree.args):
         return None
+    if held.tree.args[0] == held.tree.args[1]:
+        return None  # one number, as both
     point = many.shape == "pair"
     demand = ctx.demand
     if demand.spans and not demand.points and (point or held is gold):
