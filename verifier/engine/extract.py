@@ -162,7 +162,9 @@ def _lined(scope: _Scope, marked: Extraction) -> Extraction:
     Of one item that has a number, "1. Paris", the number alone is none.
     """
     line = scope.text.find("\n", marked.start, scope.end)
-    if marked.text.rstrip(" .") == "1" and lines.is_numbered_alone(scope.text[marked.start : scope.end if line < 0 else line]):
+    if marked.text.rstrip(" .") == "1" and lines.is_numbered_alone(
+        scope.text[marked.start : scope.end if line < 0 else line]
+    ):
         end = scope.end if line < 0 else line
         return Extraction(scope.text[marked.start : end].strip(), marked.via, marked.start, end)
     if line < 0:

@@ -63,7 +63,7 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
         lines = lines[1:]
     if len(lines) < 2 or len(lines) > _MOST:
         return None
-    labels = [found[1] for line in lines if (found := _LABELLED.match(line))] if headed else []
+    labels = [label[1] for line in lines if (label := _LABELLED.match(line))] if headed else []
     if labels and labels == list("abcdefgh"[: len(lines)]):
         return Lines("assigned", tuple(lines), tuple(f"({label})" for label in labels), drawn=True)
     bare = _undrawn(lines)

@@ -36,40 +36,53 @@ def may_weigh(gold: Side, candidate: Side) -> bool:
     return lines.may_hold(said) or "\n" in gold.given or said.lstrip()[:2] in _ONE
 
 
+_FORM: Final = "form."  # codes of values that are equal, in a form that is none to answer in
 _ONE: Final = frozenset({"1.", "1)", "(1"})
 
 
 def weighed(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding:
     """A finding on sides that may be lists on lines."""
-    if candidate.found is None:
-        return finding
-    if any(words in gold.texts for words in candidate.texts):
+    if candidate.found is None or any(words in gold.texts for words in candidate.texts):
         return finding
     said = candidate.found.candidates[0].text
     own = lines.read_lines(said, ctx.rules.text) if lines.may_hold(said) else None
-    if own is not None and finding.decision is not Decision.CORRECT and said.split() == gold.given.split():
-        return SAME_TEXT.finding(text=gold.given)
-    if own is None and finding.decision is Decision.INCORRECT and holds_several(gold) and "\n" in said:
-        system = lines.read_equations(said, ctx.rules.text)
-        if system:
-            found = _against(gold, system, ctx)
-            return found if found.decision is Decision.CORRECT else LINES_OPEN.finding(text=said)
     if own is None:
-        if finding.decision is Decision.CORRECT and not ctx.demand.options and lines.is_numbered_alone(said):
-            return ITEM.finding(text=said)
-        given = lines.read_lines(gold.given, ctx.rules.text) if "\n" in gold.given else None
-        loose = given is not None and not given.drawn and given.shape == "values"
-        return LINES_OPEN.finding(gold=gold.given) if loose and finding.decision is Decision.INCORRECT else finding
+        return _unlisted(gold, said, finding, ctx)
+    if finding.decision is not Decision.CORRECT and said.split() == gold.given.split():
+        return SAME_TEXT.finding(text=gold.given)
     if finding.decision is Decision.PASS:
         return finding
     if _holds_several(gold):
         extra = not own.drawn and len(own.parts) > _count(gold)
         return LINES_OPEN.finding(text=said) if extra and finding.decision is Decision.INCORRECT else finding
+    return _against_one(gold, own, said, finding, ctx)
+
+
+def _unlisted(gold: Side, said: str, finding: Finding, ctx: Context) -> Finding:
+    """A finding on an answer that is no list: a system, an item with its number, or one for lines of a ground truth."""
+    if finding.decision is Decision.PASS:
+        return finding
+    if finding.decision is Decision.CORRECT:
+        alone = not ctx.demand.options and said.lstrip()[:2] in _ONE and lines.is_numbered_alone(said)
+        return ITEM.finding(text=said) if alone else finding
+    system = lines.read_equations(said, ctx.rules.text) if "\n" in said and holds_several(gold) else ""
+    if system:
+        found = _against(gold, system, ctx)
+        return found if found.decision is Decision.CORRECT else LINES_OPEN.finding(text=said)
+    given = lines.read_lines(gold.given, ctx.rules.text) if "\n" in gold.given else None
+    loose = given is not None and not given.drawn and given.shape == "values"
+    return LINES_OPEN.finding(gold=gold.given) if loose else finding
+
+
+def _against_one(gold: Side, own: Lines, said: str, finding: Finding, ctx: Context) -> Finding:
+    """A finding on a list for one value, which may be what its lines lead to."""
     if finding.decision is Decision.CORRECT:
         return LINES_OPEN.finding(text=said) if own.shape == "named" else finding
     agreeing = [_against(gold, part, ctx) for part in own.parts]
-    if own.names and agreeing[-1].decision is Decision.CORRECT and _asks_for_last(own, ctx):
-        return agreeing[-1]
+    if agreeing[-1].decision is Decision.CORRECT:
+        led = all(found.decision is Decision.CORRECT or found.code.startswith(_FORM) for found in agreeing)
+        if led or (own.names and _asks_for_last(own, ctx)):
+            return agreeing[-1]  # 40 + 2, and what it comes to
     refuted = all(found.decision is Decision.INCORRECT for found in agreeing)
     return finding if refuted and (own.names or own.drawn) else LINES_OPEN.finding(text=said)
 

@@ -117,7 +117,7 @@ def _as_list(
 ) -> Finding | None:
     """``[1, 2]`` as the list that it may be beside a list, a set or a point; ``None`` where they differ as such too.
 
-    So too where the question asks for numbers between two ends, and the ground truth may be an interval.
+    So too where the ground truth may be an interval, and the question asks for one or the answer may be another.
     """
     many, held = (gold, candidate) if isinstance(gold, Collection) else (candidate, gold)
     if not isinstance(many, Collection) or many.shape not in _LISTED or not isinstance(held, Region):
@@ -128,7 +128,8 @@ def _as_list(
         return None  # one number, as both
     point = many.shape == "pair"
     demand = ctx.demand
-    if demand.spans and not demand.points and (point or held is gold):
+    interval = (point or held is gold) if demand.spans else (point and held is gold)
+    if interval and not demand.points:
         return None
     listed = Collection("tuple" if point else "list", held.tree.args, held.tree)
     found = ctx.compare(listed, many) if held is gold else ctx.compare(many, listed)
