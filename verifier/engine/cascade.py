@@ -23,6 +23,7 @@ from verifier.engine import (
     extract,
     fold,
     limits,
+    listed,
     naming,
     sides,
     subjects,
@@ -123,7 +124,7 @@ CODES: tuple[Code, ...] = (
     *expression.CODES, *relation.CODES, *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES,
     *reaction.CODES, *electrons.CODES, *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES,
     *listing.CODES, *address.CODES, *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES,
-    REST_DIFFERS, *described.CODES, *sort.CODES, NOT_READ, *limits.CODES,
+    *listed.CODES, REST_DIFFERS, *described.CODES, *sort.CODES, NOT_READ, *limits.CODES,
 )  # fmt: skip
 _BY_NAME: Final = {code.name: code for code in CODES}
 _UNREAD: Read = ((), ())
@@ -374,6 +375,8 @@ class Grade:
     def _pairs(self, gold: Side, candidate: Side) -> Finding:
         """Law 3 over all pairs of readings; and the same text is the same answer, however it is read."""
         finding = sides.outside_box(gold, candidate, self._law_three(gold, candidate), self.context)
+        if listed.may_weigh(gold, candidate):
+            finding = self.step(partial(listed.weighed, gold, candidate, finding, self.context), limits.exhausted)
         read_as = naming.checked(gold, candidate, finding, self.context)
         if read_as is not None:
             self.note("compare", "naming", read_as, self.meter.total)

@@ -43,12 +43,12 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     may be off, ``uncertainty`` that its error is asked for, ``extreme`` that a bound may be; ``base`` is the base of
     numerals asked for, ``roman`` says that Roman numerals are spoken of; ``language`` is the language it is asked in,
     ``comma`` says that this writes a decimal comma.
-    ``forms`` are the forms asked for (``rules/demand/forms.toml``), ``family`` says that arbitrary constants belong to
-    the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the
-    order of several values counts, ``whole`` that they are whole numbers, ``degrees`` that
-    bare angles are degrees, ``difference`` that a difference of temperatures is asked for, ``direction`` that a
-    direction is, ``labelled`` that the answer is a label of figures and letters; ``question`` is the end of the
-    question as it was written.
+    ``forms`` are the forms asked for (``rules/demand/forms.toml``), ``family`` says that arbitrary constants belong
+    to the answer, ``antiderivative`` that any one of such a family answers, ``ordered`` and ``unordered`` whether the
+    order of several values counts, ``whole`` that they are whole numbers, ``spans`` that it may be all numbers
+    between two ends, ``points`` that one answer has several coordinates, ``degrees`` that bare angles are degrees,
+    ``difference`` that a difference of temperatures is asked for, ``direction`` that a direction is, ``labelled``
+    that the answer is a label of figures and letters; ``question`` is the end of the question as it was written.
     ``called`` says of which signs between figures make no arithmetic in what is asked for, ``letter`` that a letter or
     a name is, ``rewrite`` that a value of the question is to be written in another way.
     """
@@ -80,6 +80,8 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     antiderivative: bool = False
     ordered: bool = False
     unordered: bool = False
+    spans: bool = False
+    points: bool = False
     whole: bool = False
     degrees: bool = False
     difference: bool = False
@@ -166,6 +168,8 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
         antiderivative=one,
         ordered=not asked.isdisjoint(table.ordered),
         unordered=not told.isdisjoint(table.unordered),
+        spans=not told.isdisjoint(table.spans),
+        points=not told.isdisjoint(table.points),
         whole=not told.isdisjoint(table.whole),
         degrees=not told.isdisjoint(table.degrees),
         difference=not asked.isdisjoint(table.difference),

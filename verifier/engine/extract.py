@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from verifier.engine import boxes, limits, markers, wrappers
+from verifier.engine import boxes, limits, lines, markers, wrappers
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_name
 from verifier.engine.concluding import chain_again, closing_value, openings
@@ -123,6 +123,8 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     phrases = markers.phrases_in(text, folded, table)
     scope = _Scope(text, folded, start, end, phrases, wrapped, rules, asked, torn)
     marked = _last_marker(scope)
+    if marked is not None and marked.via not in _BOXED:
+        marked = _lined(scope, marked)
     if marked is None:
         if wrapped and wrappers.calls_tool(text, start, end, table):
             return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
@@ -145,7 +147,44 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
         inside = boxes.inside(text, marked)
         return Found((marked, inside), lambda: narrower(inside, rules, sole=True))
     marked = wrappers.unwrapped(marked, table)
+    if _is_listed(marked.text, rules):
+        return Found((marked,))
     return Found((marked,), lambda: leading(marked, rules))
+
+
+_BOXED: Final = frozenset({"boxed", "several_boxes"})
+_LINED: Final = re.compile(r"\n[ \t]*\n")
+
+
+def _lined(scope: _Scope, marked: Extraction) -> Extraction:
+    """What is marked, with the lines below it where all make one list: to the end, or to a blank line.
+
+    Of one item that has a number, "1. Paris", the number alone is none.
+    """
+    line = scope.text.find("\n", marked.start, scope.end)
+    if marked.text.rstrip(" .") == "1" and lines.is_numbered_alone(
+        scope.text[marked.start : scope.end if line < 0 else line]
+    ):
+        end = scope.end if line < 0 else line
+        return Extraction(scope.text[marked.start : end].strip(), marked.via, marked.start, end)
+    if line < 0:
+        return marked
+    blank_line = _LINED.search(scope.text, marked.end, min(scope.end, marked.start + lines.LONGEST))
+    for end in (scope.end, scope.end if blank_line is None else blank_line.start()):
+        if not marked.end < end <= marked.start + lines.LONGEST:
+            continue
+        whole = scope.text[marked.start : end]
+        found = lines.read_lines(whole, scope.rules.text)
+        if found is not None and found.shape != "named":
+            return Extraction(whole.strip(), marked.via, marked.start, end)
+    return marked
+
+
+def _is_listed(text: str, rules: Rules) -> bool:
+    """Whether a text is a list on lines, or one item of it with its number: none of them is the answer by itself."""
+    if lines.may_hold(text) and lines.read_lines(text, rules.text) is not None:
+        return True
+    return text[:1] in {"1", "("} and lines.is_numbered_alone(text)
 
 
 def _part_of_formula(scope: _Scope, boxed: Extraction) -> Found | None:
@@ -197,6 +236,8 @@ def _last_of_all(scope: _Scope, end: int) -> Extraction | None:
 def _unmarked(scope: _Scope) -> Found:
     """No marker: a short text is an answer as it stands, of a longer one a statement counts."""
     whole = Extraction(scope.text[scope.start : scope.end].strip(), "whole", scope.start, scope.end)
+    if "\n" in whole.text and _is_listed(whole.text, scope.rules):
+        return Found((whole,))
     pieces = _sentences(scope)
     if len(pieces) > 1 and _is_remark(scope, *pieces[-1]):
         pieces = pieces[:-1]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from verifier.engine import text
+from verifier.engine import lines, text
 from verifier.engine.kinds import (
     bounds,
     chemistry,
@@ -38,6 +38,7 @@ Read = tuple[tuple[str, ...], tuple[Reading, ...]]
 """Texts out of their wrapping, and their readings."""
 
 _READERS_WORK: Final = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
+_LINES_WORK: Final = 4  # units of work a character of a text that may be a list on lines
 _FORMULA: Final = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
 
 
@@ -54,15 +55,27 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
     """
     texts: dict[str, str] = {}
     for one in found:
-        words = text.plain(one.text, ctx.rules.text, ctx.meter)
+        raw = _joined(one.text, ctx) if lines.may_hold(one.text) else one.text
+        words = text.plain(raw, ctx.rules.text, ctx.meter)
         if not words or words in texts:
             continue
-        texts[words] = one.text
+        texts[words] = raw
         if words not in known:  # the same words were perhaps read on the other side
-            known[words] = _read(words, one.text, ctx)
+            known[words] = _read(words, raw, ctx)
         if known[words]:
             return (words,), known[words]
     return tuple(texts), tuple([Reading(Phrase(words, raw), "phrase", certain=False) for words, raw in texts.items()])
+
+
+def _joined(raw: str, ctx: Context) -> str:
+    """A list that is set on lines, on one line; any other text as it is, and what is to be given letter by letter."""
+    ctx.meter.spend(_LINES_WORK * min(len(raw), lines.LONGEST))
+    found = lines.read_lines(raw, ctx.rules.text)
+    if found is None or found.shape == "named" or ctx.demand.verbatim or phrase.is_verbatim(ctx):
+        return raw
+    if ctx.demand.options and all(part.isalpha() for part in found.parts):
+        return raw  # options, one to a line
+    return found.joined()
 
 
 def _read(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:

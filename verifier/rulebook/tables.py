@@ -126,7 +126,7 @@ def _slotted(lists: Lists, section: str, slot: str = "{unit}") -> tuple[str, ...
 _SETS = (
     "percent", "exact", "count", "pure_number", "scale", "lowest_terms", "family", "antiderivative", "ordered",
     "unordered", "whole", "degrees", "difference", "direction", "labelled", "verbatim", "money",
-    "uncertainty", "extremes", "ratio", "letter", "valued", "rewrite", "rewritten",
+    "uncertainty", "extremes", "spans", "points", "ratio", "letter", "valued", "rewrite", "rewritten",
 )  # fmt: skip
 
 _UNIT_WORDS = (

@@ -251,6 +251,8 @@ class DemandTable(msgspec.Struct, frozen=True):
     antiderivative: frozenset[str]
     ordered: frozenset[str]
     unordered: frozenset[str]
+    spans: frozenset[str]
+    points: frozenset[str]
     whole: frozenset[str]
     degrees: frozenset[str]
     difference: frozenset[str]

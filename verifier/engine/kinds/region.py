@@ -26,7 +26,12 @@ NONE_OR_ZERO = passes(
     "region.none_or_zero", "One side says none and the other 0, and the question does not ask how many.", specific=7
 )
 UNSHOWN = passes("region.unshown", "Whether the two sets are the same could not be shown.", specific=6)
-CODES: tuple[Code, ...] = (SAME, SAME_SET, DIFFERS, ENDS, OPEN_OR_CLOSED, NO_SET, COUNT, NONE_OR_ZERO, UNSHOWN)
+BRACKETS = passes(
+    "region.brackets", "Two numbers in square brackets are an interval or a list, and nothing says which.", specific=7
+)
+CODES: tuple[Code, ...] = (
+    SAME, SAME_SET, DIFFERS, ENDS, OPEN_OR_CLOSED, NO_SET, COUNT, NONE_OR_ZERO, UNSHOWN, BRACKETS,
+)  # fmt: skip
 
 _VARIABLE: Final = "_x"
 _HOW_MANY: Final = re.compile(r"\bhow many\b|^(?:\w+ )?(?:is |are )?(?:the )?(?:total )?number of\b|\bcount the\b")
@@ -43,6 +48,9 @@ def compare_regions(
     listed = [_as_tuple(side) for side in (gold, candidate)]
     if Collection in {type(gold), type(candidate)} and listed[0] is not None and listed[1] is not None:
         return ctx.compare(listed[0], listed[1])  # [1, 2] as a row
+    as_list = _as_list(gold, candidate, ctx, shown)
+    if as_list is not None:
+        return as_list
     by_ends = _by_ends(gold.tree, candidate.tree, ctx, shown)
     turned = _is_reversed(gold.tree, ctx), _is_reversed(candidate.tree, ctx)
     if all(turned):
@@ -99,6 +107,36 @@ def _as_tuple(side: Region | Collection | Relation) -> Collection | None:
         if side.tree.head == "interval" and side.tree.name == "[]"
         else None
     )
+
+
+_LISTED: Final = frozenset({"set", "list", "pair"})
+
+
+def _as_list(
+    gold: Region | Collection | Relation, candidate: Region | Collection | Relation, ctx: Context, shown: dict[str, str]
+) -> Finding | None:
+    """``[1, 2]`` as the list that it may be beside a list, a set or a point; ``None`` where they differ as such too.
+
+    So too where the ground truth may be an interval, and the question asks for one or the answer may be another.
+    """
+    many, held = (gold, candidate) if isinstance(gold, Collection) else (candidate, gold)
+    if not isinstance(many, Collection) or many.shape not in _LISTED or not isinstance(held, Region):
+        return None
+    if held.tree.head != "interval" or held.tree.name != "[]" or len(many.items) != len(held.tree.args):
+        return None
+    if held.tree.args[0] == held.tree.args[1]:
+        return None  # one number, as both
+    point = many.shape == "pair"
+    demand = ctx.demand
+    interval = (point or held is gold) if demand.spans else (point and held is gold)
+    if interval and not demand.points:
+        return None
+    listed = Collection("tuple" if point else "list", held.tree.args, held.tree)
+    found = ctx.compare(listed, many) if held is gold else ctx.compare(many, listed)
+    if found.decision is Decision.INCORRECT:
+        return None
+    sure = demand.points if point else not demand.spans and (held is candidate or demand.unordered or demand.points)
+    return found if sure or found.decision is Decision.PASS else BRACKETS.finding(**shown)
 
 
 def _same_element(gold: Expr, candidate: Expr, ctx: Context) -> Finding | None:

@@ -1,0 +1,119 @@
+"""An answer on lines against a ground truth: whether it is the list that it looks like (POLICY 1, 7, 39, 40).
+
+Lines that agree as a list are one. Where they differ they may still be something else: the steps of a working that
+ends in the answer, other names beside those that are asked for, a formula set in an odd way. No verdict rests on what
+only looks like a list, and none on the number of an item.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from verifier.engine import lines
+from verifier.engine.kinds import formula
+from verifier.engine.kinds.kind import SAME_TEXT, Context
+from verifier.engine.lines import Lines
+from verifier.engine.reading import read_texts
+from verifier.engine.sides import Side, holds_several
+from verifier.types.sample import Extraction
+from verifier.types.verdict import Code, Decision, Finding, passes
+
+LINES_OPEN = passes(
+    "lines.unclear",
+    "The answer stands on lines, which may be a list of values or the steps to one of them.",
+    specific=8,
+)
+ITEM = passes("lines.item_number", "The number before an item of a list is no part of the answer.", specific=8)
+CODES: tuple[Code, ...] = (LINES_OPEN, ITEM)
+
+_SEVERAL: Final = re.compile(r"[,;\n&]|\b(?:and|or)\b")
+
+
+def may_weigh(gold: Side, candidate: Side) -> bool:
+    """Whether a side may be a list on lines, or an item of one."""
+    said = "" if candidate.found is None else candidate.found.candidates[0].text
+    return lines.may_hold(said) or "\n" in gold.given or said.lstrip()[:2] in _ONE
+
+
+_FORM: Final = "form."  # codes of values that are equal, in a form that is none to answer in
+_ONE: Final = frozenset({"1.", "1)", "(1"})
+
+
+def weighed(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding:
+    """A finding on sides that may be lists on lines."""
+    if candidate.found is None or any(words in gold.texts for words in candidate.texts):
+        return finding
+    said = candidate.found.candidates[0].text
+    own = lines.read_lines(said, ctx.rules.text) if lines.may_hold(said) else None
+    if own is None:
+        return _unlisted(gold, said, finding, ctx)
+    if finding.decision is not Decision.CORRECT and said.split() == gold.given.split():
+        return SAME_TEXT.finding(text=gold.given)
+    if finding.decision is Decision.PASS:
+        return finding
+    if _holds_several(gold):
+        extra = not own.drawn and len(own.parts) > _count(gold)
+        return LINES_OPEN.finding(text=said) if extra and finding.decision is Decision.INCORRECT else finding
+    return _against_one(gold, own, said, finding, ctx)
+
+
+def _unlisted(gold: Side, said: str, finding: Finding, ctx: Context) -> Finding:
+    """A finding on an answer that is no list: a system, an item with its number, or one for lines of a ground truth."""
+    if finding.decision is Decision.PASS:
+        return finding
+    if finding.decision is Decision.CORRECT:
+        alone = not ctx.demand.options and said.lstrip()[:2] in _ONE and lines.is_numbered_alone(said)
+        return ITEM.finding(text=said) if alone else finding
+    system = lines.read_equations(said, ctx.rules.text) if "\n" in said and holds_several(gold) else ""
+    if system:
+        found = _against(gold, system, ctx)
+        return found if found.decision is Decision.CORRECT else LINES_OPEN.finding(text=said)
+    given = lines.read_lines(gold.given, ctx.rules.text) if "\n" in gold.given else None
+    loose = given is not None and not given.drawn and given.shape == "values"
+    return LINES_OPEN.finding(gold=gold.given) if loose else finding
+
+
+def _against_one(gold: Side, own: Lines, said: str, finding: Finding, ctx: Context) -> Finding:
+    """A finding on a list for one value, which may be what its lines lead to."""
+    if finding.decision is Decision.CORRECT:
+        return LINES_OPEN.finding(text=said) if own.shape == "named" else finding
+    agreeing = [_against(gold, part, ctx) for part in own.parts]
+    if agreeing[-1].decision is Decision.CORRECT:
+        led = all(found.decision is Decision.CORRECT or found.code.startswith(_FORM) for found in agreeing)
+        if led or (own.names and _asks_for_last(own, ctx)):
+            return agreeing[-1]  # 40 + 2, and what it comes to
+    refuted = all(found.decision is Decision.INCORRECT for found in agreeing)
+    return finding if refuted and (own.names or own.drawn) else LINES_OPEN.finding(text=said)
+
+
+def _holds_several(gold: Side) -> bool:
+    """Whether a ground truth may be a list: of values, or of names."""
+    return holds_several(gold) or _SEVERAL.search(gold.given) is not None
+
+
+def _count(gold: Side) -> int:
+    """How many values a ground truth has at least."""
+    items = [len(one.answer.items) for one in gold.readings if isinstance(one.answer, formula.Collection)]
+    return max(items, default=0)
+
+
+def _against(gold: Side, part: str, ctx: Context) -> Finding:
+    """One line against a ground truth."""
+    known = ctx.memo.setdefault("lines", {})
+    _, readings = read_texts((Extraction(part, "given", 0, len(part)),), ctx, known)
+    findings = [ctx.compare(wanted.answer, one.answer) for wanted in gold.readings for one in readings]
+    agreed = [found for found in findings if found.decision is Decision.CORRECT]
+    passed = [found for found in findings if found.decision is Decision.PASS]
+    return (agreed or passed or findings)[0]
+
+
+def _asks_for_last(own: Lines, ctx: Context) -> bool:
+    """Whether the question names what the last line gives, and nothing that another does."""
+    asking = ctx.demand.asking
+    told = [_stands(name, asking) for name in own.names]
+    return told[-1] and not any(one for one, name in zip(told, own.names, strict=True) if name != own.names[-1])
+
+
+def _stands(name: str, asking: str) -> bool:
+    return re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", asking) is not None
