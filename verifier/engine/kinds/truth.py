@@ -84,6 +84,10 @@ def read_letter(text: str, ctx: Context) -> Reading | None:
 def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a truth word and does not go on to say the opposite."""
     table = ctx.rules.truth
+    turned = _turned(text, ctx)
+    if turned is not None:
+        yield Reading(Truth(turned.value, turned.vocabulary), "truth")
+        return
     said = _alone(text, ctx)
     if said is not None:
         yield Reading(Truth(said.value, said.vocabulary), "truth", certain=False)  # or a label
@@ -120,6 +124,28 @@ def _alone(text: str, ctx: Context) -> TruthWord | None:
     """What a whole answer says that is a yes or a no to a question, unless the question has its word: "Correct"."""
     said = ctx.rules.truth.alone.get(fold(text)) if len(text) <= _PAIR and ctx.demand.asked else None
     return None if said is None or words_of(fold(text))[-1] in ctx.demand.words else said
+
+
+def _turned(text: str, ctx: Context) -> TruthWord | None:
+    """The last of a yes and a no, each of which takes back the one before it, and nothing else (POLICY 2)."""
+    table = ctx.rules.truth
+    told = words_of(text.lower()) if len(text) <= _PAIR else ()
+    last: TruthWord | None = None
+    place, changes, taken_back = 0, 0, False
+    while place < len(told):
+        word = table.words.get(told[place])
+        if word is None:
+            turn = next((turn for turn in table.turns if tuple(told[place : place + len(turn)]) == turn), None)
+            if turn is None or last is None:
+                return None
+            place, taken_back = place + len(turn), True
+            continue
+        if last is not None and word.value != last.value:
+            if not taken_back or word.vocabulary != last.vocabulary:
+                return None
+            changes += 1
+        last, taken_back, place = word, False, place + 1
+    return last if changes and not taken_back else None
 
 
 def _offered(letter: TruthWord, ctx: Context) -> bool:
