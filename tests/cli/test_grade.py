@@ -420,10 +420,27 @@ def test_an_input_that_was_changed_is_not_taken_for_graded(
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     assert verifier("grade", "a.jsonl", "b.jsonl", preexec_fn=little_room).returncode == 3
-    data = (tmp_path / "a.jsonl").read_bytes()
+    data, before = (tmp_path / "a.jsonl").read_bytes(), (tmp_path / "a.jsonl").stat()
     (tmp_path / "a.jsonl").write_bytes(data.replace(b"600 V", b"600 W"))
+    os.utime(tmp_path / "a.jsonl", ns=(before.st_atime_ns, before.st_mtime_ns))
     done = verifier("grade", "a.jsonl", "b.jsonl")
     assert (done.returncode, b"other inputs" in done.stderr) == (2, True)
+
+
+def test_an_input_that_was_only_touched_is_the_same(
+    tmp_path: Path, verifier: Run, rows: Callable[[int], bytes]
+) -> None:
+    import resource
+
+    (tmp_path / "in.jsonl").write_bytes(rows(2000))
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    assert verifier("grade", "in.jsonl", preexec_fn=little_room).returncode == 3
+    os.utime(tmp_path / "in.jsonl", (1, 1))
+    done = verifier("grade", "in.jsonl")
+    assert (done.returncode, b"other inputs" in done.stderr) == (1, False)  # some rows are in error
 
 
 def test_a_closed_standard_error_costs_nothing(tmp_path: Path) -> None:
