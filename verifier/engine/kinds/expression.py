@@ -81,7 +81,11 @@ UNSUPPORTED = passes("expression.unsupported", "A part of an expression is not w
 UNSHOWN = passes(
     "expression.unshown", "Neither equality nor a difference of the expressions could be shown.", specific=6
 )
-WORDS = passes("expression.words", "The texts have the same letters in another order, and may be words.", specific=7)
+WORDS = passes(
+    "expression.words",
+    "The texts are not written alike, and may rather be words, a score or a span of years than maths.",
+    specific=7,
+)
 TWO_FIGURES = passes(
     "expression.gold_too_short",
     "The exact answer rounds to the ground truth, which shows only two figures.",
@@ -236,7 +240,8 @@ def _as_words(gold: Value, candidate: Value, own: Expr, other: Expr, shown: Mapp
         values.is_word(gold) and _may_be_word(own, other, candidate)
     ):
         return WORDS.finding(**shown)
-    return None
+    halves = other.head == "add" and other.args[1:] == (Expr("neg", other.args[:1]),)
+    return WORDS.finding(**shown) if values.is_word(candidate) and halves else None  # 50-50 is no 0
 
 
 def _may_be_word(own: Expr, other: Expr, candidate: Value) -> bool:
