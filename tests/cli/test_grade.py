@@ -546,9 +546,7 @@ def test_rows_that_all_fail_say_why_and_what_they_hold(tmp_path: Path, verifier:
         ({"ground_truth": None, "final_answer": "4"}, "their values are why"),
     ],
 )
-def test_the_advice_names_what_is_missing(
-    tmp_path: Path, verifier: Run, row: dict[str, object], advice: str
-) -> None:
+def test_the_advice_names_what_is_missing(tmp_path: Path, verifier: Run, row: dict[str, object], advice: str) -> None:
     _write(tmp_path / "in.jsonl", row)
     done = verifier("grade", "in.jsonl", "-o", "out", "--quiet")
     assert f"{', '.join(row)}: {advice}\n" in done.stderr.decode()
