@@ -104,7 +104,7 @@ def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules
     if found.finding is not None:
         if found.finding.code == extract.NO_ANSWER.name and own and own in (gold.strip() for gold in golds):
             return Found((Extraction(own, "given", 0, len(given)),))  # ":" for a ground truth that is ":"
-        if found.candidates and (signs := _meant(found.candidates[0], golds)) is not None:
+        if found.signs is not None and (signs := _meant(found.signs, golds)) is not None:
             return Found((signs,), read=found.read)
         if found.finding.code == extract.NO_ANSWER.name and shown is not given and not own:
             return Found(finding=hidden.HIDDEN.finding(text=given.strip()[:200]))
