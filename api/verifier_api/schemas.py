@@ -316,6 +316,8 @@ def _field_problem(error: Mapping[str, object]) -> FieldProblem:
         problem = f"holds more than {most:,} values"
     elif kind in _EXPECTED:
         expected = _FORMS.get(str(path[0]), _EXPECTED[kind]) if len(loc) <= 2 else _EXPECTED[kind]
+        if path[0] == "ground_truth" and len(path) > 1:
+            expected = SCALAR  # a member of the list
         problem = f"expected {expected}, found {_kind(value)}"
     else:
         problem = "cannot be read"

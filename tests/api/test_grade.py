@@ -134,7 +134,7 @@ def test_a_field_of_other_people_is_not_read(server: Running, extra: dict[str, o
         ({"ground_truth": []}, "ground_truth", "holds no accepted answer"),
         ({"ground_truth": ["", " "]}, "ground_truth", "holds no accepted answer"),
         ({"ground_truth": ["4"] * 1001}, "ground_truth", "more than 1,000 values"),
-        ({"ground_truth": ["4", ["5"]]}, "ground_truth[1]", "found a list"),
+        ({"ground_truth": ["4", ["5"]]}, "ground_truth[1]", "expected a string, a number or a boolean, found a list"),
         ({"ground_truth": {"a": 1}}, "ground_truth", "found an object"),
         (
             {"ground_truth": "4", "final_answer": ["4"]},

@@ -181,6 +181,8 @@ def _told(gold: str, answer: str, question: str = "") -> str:
         ("{1,2}", "{2,3}", "(1 is not in the answer)"),
         ("H2O", "\\ce{H2O}", "reads as chemistry, “H2O”.\nAs chemical formulas, they agree."),
         ("12:00", "12:30 pm", "As times of day, they do not agree."),
+        ("135 minutes", "2 h 16 min", "The answer reads as a length of time, “136 minutes”."),
+        ("1/2", "50-50", "may rather be words, a score or a span of years than maths."),
         ("1s2 2s2 2p6 3s2 3p6 4s2 3d6", "[Ar] 3d6 4s2", "reads as chemistry, “1s2 2s2 2p6 3s2 3p6 4s2 3d6”"),
     ],
 )
@@ -189,6 +191,16 @@ def test_a_comparison_is_told_in_words(gold: str, answer: str, said: str) -> Non
     assert said in told
     prose = told.rpartition("\n\nCode ")[0]
     assert not any(code.name in prose for code in codes())
+
+
+def test_a_right_value_in_another_form_is_not_called_another_value() -> None:
+    told = _told("x(x+1)", "x^2+x", "Factor x^2+x.")
+    assert "As expressions, their form tells them apart (the form asked for: factored)." in told
+
+
+def test_a_label_that_no_option_has_is_told_as_one() -> None:
+    verdict = grade(ground_truth="A", final_answer="E", options={"A": "Paris", "B": "London"}, question="Which?")
+    assert (verdict.code, verdict.candidate.partition(" | ")[0]) == ("choice.unknown_label", "E (none of the options)")
 
 
 @pytest.mark.parametrize(
@@ -215,5 +227,5 @@ def test_a_value_is_told_in_another_unit_only_where_it_was_converted() -> None:
 
 
 def test_every_kind_has_a_word() -> None:
-    readers = {"numeral", "chemistry", "ratio"}
+    readers = {"numeral", "chemistry", "ratio", "duration", "restatement"}
     assert readers | {stage.name for stage in STAGES} | {"identical"} <= _KINDS.keys()

@@ -420,10 +420,27 @@ def test_an_input_that_was_changed_is_not_taken_for_graded(
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     assert verifier("grade", "a.jsonl", "b.jsonl", preexec_fn=little_room).returncode == 3
-    data = (tmp_path / "a.jsonl").read_bytes()
+    data, before = (tmp_path / "a.jsonl").read_bytes(), (tmp_path / "a.jsonl").stat()
     (tmp_path / "a.jsonl").write_bytes(data.replace(b"600 V", b"600 W"))
+    os.utime(tmp_path / "a.jsonl", ns=(before.st_atime_ns, before.st_mtime_ns))
     done = verifier("grade", "a.jsonl", "b.jsonl")
     assert (done.returncode, b"other inputs" in done.stderr) == (2, True)
+
+
+def test_an_input_that_was_only_touched_is_the_same(
+    tmp_path: Path, verifier: Run, rows: Callable[[int], bytes]
+) -> None:
+    import resource
+
+    (tmp_path / "in.jsonl").write_bytes(rows(2000))
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    assert verifier("grade", "in.jsonl", preexec_fn=little_room).returncode == 3
+    os.utime(tmp_path / "in.jsonl", (1, 1))
+    done = verifier("grade", "in.jsonl")
+    assert (done.returncode, b"other inputs" in done.stderr) == (1, False)  # some rows are in error
 
 
 def test_a_closed_standard_error_costs_nothing(tmp_path: Path) -> None:
@@ -515,9 +532,24 @@ def test_rows_that_all_fail_say_why_and_what_they_hold(tmp_path: Path, verifier:
     assert told[0].startswith("verifier: 70 rows: field 'ground_truth': The record has no ground truth")
     assert told[1] == "verifier: 1 row: The line is not JSON, or is nested too deeply to be read. (record.not_json)"
     assert told[2] == (
-        "verifier: no row could be graded; the first has question, reference_answer, model_answer: name yours,"
-        " e.g. --field ground_truth=NAME"
+        "verifier: no row could be graded; the first has question, reference_answer, model_answer:"
+        " it lacks ground_truth and final_answer; name yours, e.g. --field ground_truth=NAME"
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "advice"),
+    [
+        ({"ground_truth": "4", "messages": []}, "name yours, perhaps --field conversations=messages"),
+        ({"ground_truth": "4", "zzz": "4"}, "it lacks final_answer; name yours, e.g. --field final_answer=NAME"),
+        ({"zzz": "4", "response": "4"}, "it lacks ground_truth; name yours, e.g. --field ground_truth=NAME"),
+        ({"ground_truth": None, "final_answer": "4"}, "their values are why"),
+    ],
+)
+def test_the_advice_names_what_is_missing(tmp_path: Path, verifier: Run, row: dict[str, object], advice: str) -> None:
+    _write(tmp_path / "in.jsonl", row)
+    done = verifier("grade", "in.jsonl", "-o", "out", "--quiet")
+    assert f"{', '.join(row)}: {advice}\n" in done.stderr.decode()
 
 
 def test_a_misspelt_name_gets_the_option_that_reads_it(tmp_path: Path, verifier: Run) -> None:
@@ -576,6 +608,7 @@ def test_help_shows_examples(verifier: Run) -> None:
 
 def test_errors_that_are_not_told_one_by_one_are_counted(tmp_path: Path, verifier: Run) -> None:
     bad = [{**GOOD, name: {"no": "text"}} for name in ("final_answer", "question", "category", "sample_id", "response")]
+    bad += [{**GOOD, "ground_truth": {"no": "text"}}, {**GOOD, "conversations": 5}]
     _write(tmp_path / "in.jsonl", GOOD, *bad, {**bad[0]}, {**bad[1]}, {"final_answer": "5"})
     done = verifier("grade", "in.jsonl", "--quiet")
     first, *_, more, where = done.stderr.decode().splitlines()

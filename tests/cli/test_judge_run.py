@@ -212,7 +212,7 @@ def _spent(folder: Path) -> float:
     return float(spending.picodollars) / 10**12
 
 
-@pytest.mark.parametrize("budget", ["-1", "much", "nan", "1e-13"])
+@pytest.mark.parametrize("budget", ["-1", "much", "nan", "1e-13", "1_0"])
 def test_a_budget_that_is_none(tmp_path: Path, grade: Run, budget: str) -> None:
     (tmp_path / "in.jsonl").write_text(open_rows(1))
     assert b"--budget-usd" in grade(f"--budget-usd={budget}", status=2).stderr
@@ -223,6 +223,8 @@ def test_a_dry_run_asks_nobody_and_writes_nothing(tmp_path: Path, grade: Run, ap
     done = grade("--dry-run", "--budget-usd", "0.0001", env=None)
     told = done.stdout.decode()
     assert f" {ROWS} " in told
+    title = " ".join(told.partition("┏")[0].split())
+    assert title == f"To be asked of claude-haiku-5-5; nobody was. {ROWS + 5} rows read, --judge-scope undecided"
     assert "The budget of $0.0001 will not be enough." in told
     assert api.calls()["arrived"] == 0
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]

@@ -135,6 +135,14 @@ def test_a_proof_stands_in_every_scope_and_a_convention_in_the_narrow_one(scope:
         assert after.outcome is (Outcome.CORRECT if turned else Outcome.INCORRECT)
 
 
+def test_a_label_too_many_is_no_convention() -> None:
+    question = "Is the message spam or ham?"
+    verifier = Verifier(judges=["anthropic"], desk=StraightDesk(ScriptedCaller(agreeable())))
+    sample = Sample(ground_truth="spam", final_answer="spam, ham", question=question)
+    verdict = verifier.grade(sample)
+    assert (verdict.code, verifier.asks(sample, verdict, "failed")) == ("label.several", False)
+
+
 # --- what it is told --------------------------------------------------------------------------------------------------
 
 

@@ -137,6 +137,11 @@ def test_rejected_rows_say_why_and_lose_nothing(
         graded_row("f", None, verification={"outcome": "undecided", "code": "engine.worker_lost"}),
     ]
     merged = merge([write("in.jsonl", rows)], tmp_path / "out", Options())
+    card = (tmp_path / "out" / "README.md").read_text()
+    named = (
+        "Graded by engine 0.1.0 with rules 2026.11.0+abc; rows in error, and rows that were not graded by it, name no"
+    )
+    assert f"{named} version." in card
     rejected = {row["sample_id"]: row for row in read(tmp_path / "out", "rejected")}
     assert {name: row["reason"] for name, row in rejected.items()} == {
         "a": "incorrect",

@@ -18,6 +18,8 @@ _SIZES = (
     (10_000_000, "1M<n<10M"),
 )
 _LARGEST = "10M<n<100M"
+UNNAMED = "unknown"
+"""The version of rows that name none."""
 
 _PREFERENCES = {"tokens": "the fewest tokens", "cost": "the lowest cost", "energy": "the least energy"}
 
@@ -101,7 +103,7 @@ def _body(card: Card) -> str:
         _table("Categories", "category", card.categories),
         "## How it was made",
         f"{counts['rows']:,} graded rows were merged by `verifier merge` {card.tool}: {_standings(counts)}.",
-        f"Graded by engine {_listed(card.versions['engine'])} with rules {_listed(card.versions['rules'])}.",
+        _graded_with(card.versions),
         "`manifest.json` names the inputs with their SHA-256, and every count.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -151,8 +153,16 @@ def _size(rows: int) -> str:
     return next((name for limit, name in _SIZES if rows < limit), _LARGEST)
 
 
+def _graded_with(versions: Mapping[str, Sequence[str]]) -> str:
+    """The versions that graded the rows; those in error may name none."""
+    engines, rules = versions["engine"], versions["rules"]
+    named = f"Graded by engine {_listed(engines)} with rules {_listed(rules)}"
+    unnamed = UNNAMED in (*engines, *rules) and any(one != UNNAMED for one in (*engines, *rules))
+    return f"{named}; rows in error, and rows that were not graded by it, name no version." if unnamed else f"{named}."
+
+
 def _listed(versions: Sequence[str]) -> str:
-    return ", ".join(_line(version) for version in versions) or "unknown"
+    return ", ".join(_line(version) for version in versions if version != UNNAMED) or "unknown"
 
 
 def _json(value: object) -> str:

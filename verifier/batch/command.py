@@ -35,7 +35,7 @@ JUDGE_OFF: Final = (
 ALL_GRADED: Final = 0
 SOME_ERRORS: Final = 1
 STOPPED: Final = 3
-_SHOWN: Final = 3
+_SHOWN: Final = 5
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,11 +174,11 @@ def _dry_run(plan: Plan, settings: Settings, limit: int | None) -> int:
     plan = msgspec.structs.replace(plan, job=msgspec.structs.replace(plan.job, judges=(MODEL_JUDGE,)))
     store = open_existing(settings.store)
     try:
-        found = estimate(plan, (lambda _: {}) if store is None else store.get)
+        found, rows = estimate(plan, (lambda _: {}) if store is None else store.get)
     finally:
         if store is not None:
             store.close()
-    print_estimate(found, limit=limit)
+    print_estimate(found, rows, plan.job.scope, limit=limit)
     return ALL_GRADED
 
 
@@ -186,24 +186,41 @@ def _remarks(tally: Tally, *, quiet: bool) -> Iterator[str]:
     """What a person should know of the rows: why the most of those in error are, and that some came in graded."""
     meanings = {code.name: code.summary for code in CODES}
     problems = commonest(tally.problems)
-    for problem, rows in problems[:_SHOWN]:
+    shown = problems if len(problems) <= _SHOWN + 1 else problems[:_SHOWN]  # one more takes no more room than its count
+    for problem, rows in shown:
         code, _, field = problem.partition(" ")
         where = f"field '{field}': " if field else ""
         yield f"{counted(rows, 'row')}: {where}{meanings.get(code, code)} ({code})"
-    if more := tally.errors - sum(rows for _, rows in problems[:_SHOWN]):
-        kinds = max(1, len(problems) - _SHOWN)  # of very many kinds only the first are counted apart
+    if more := tally.errors - sum(rows for _, rows in shown):
+        kinds = max(1, len(problems) - len(shown))  # of very many kinds only the first are counted apart
         yield f"… and {more:,} more {'row' if more == 1 else 'rows'} of {counted(kinds, 'other kind')}"
     if tally.names and tally.errors == tally.rows:
         names = ", ".join(tally.names)
-        missing = [ours for ours in ("ground_truth", "final_answer") if ours not in tally.names]
-        meant = {ours: nearest(ours, tally.names, least=NEAR) for ours in missing}
-        options = " ".join(f"--field {ours}={theirs}" for ours, theirs in meant.items() if theirs)
-        yield (
-            f"no row could be graded; the first has {names}:"
-            f" name yours, {f'perhaps {options}' if options else 'e.g. --field ground_truth=NAME'}"
-        )
+        yield f"no row could be graded; the first has {names}: {_names_meant(tally.names)}"
     if tally.graded_before and not quiet:
         yield f"{counted(tally.graded_before, 'row')} carried a verdict already; this run's stands in its place"
+
+
+def _names_meant(names: Sequence[str]) -> str:
+    """What the first row lacks, and the option that names it."""
+    missing = [] if "ground_truth" in names else ["ground_truth"]
+    if _ANSWERS.isdisjoint(names):
+        missing.append("final_answer")
+    meant = {ours: nearest(ours, names, least=NEAR) for ours in missing}
+    turns = next((name for name in names if name.casefold() in _TURNS), None)
+    if "final_answer" in meant and meant["final_answer"] is None and turns is not None:
+        del meant["final_answer"]
+        meant["conversations"] = turns
+    options = " ".join(f"--field {ours}={theirs}" for ours, theirs in meant.items() if theirs)
+    if options:
+        return f"name yours, perhaps {options}"
+    if not missing:
+        return "their values are why"
+    return f"it lacks {' and '.join(missing)}; name yours, e.g. --field {missing[0]}=NAME"
+
+
+_ANSWERS: Final = frozenset({"final_answer", "response", "conversations"})
+_TURNS: Final = frozenset({"messages", "conversation", "dialogue", "dialog", "turns", "trajectory", "chat"})
 
 
 def _size(inputs: Sequence[str]) -> int | None:

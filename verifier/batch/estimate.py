@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from verifier.batch.changes import judged
-from verifier.batch.chunks import Open
+from verifier.batch.chunks import Graded, Open
 from verifier.batch.engines.local import LocalEngine
 from verifier.batch.files import Source
 from verifier.batch.grading import Grader
@@ -38,7 +38,7 @@ Lookup = Callable[[Sequence[str]], dict[str, Opinion]]
 
 
 class Estimate(msgspec.Struct):
-    """Rows to be asked about, those that the store has all answers to, calls, tokens, picodollars.
+    """Rows to be asked about, those that the store has all answers to, calls, tokens, picodollars; ``models`` asked.
 
     ``calls``, tokens and ``expected`` go by ``SHARES``, ``most`` takes every ballot at its upper bound; both amounts
     are ``None`` where no price of a model is known, and ``unpriced`` names those models.
@@ -52,20 +52,22 @@ class Estimate(msgspec.Struct):
     expected: float | None = 0
     most: int | None = 0
     unpriced: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
 
     def add(self, other: Estimate) -> None:
         """Count what another one counted."""
         self.unpriced |= other.unpriced
+        self.models |= other.models
         for name in _COUNTS:
             ours, theirs = getattr(self, name), getattr(other, name)
             setattr(self, name, None if ours is None or theirs is None else ours + theirs)
 
 
-_COUNTS: Final = tuple(name for name in Estimate.__struct_fields__ if name != "unpriced")
+_COUNTS: Final = tuple(name for name in Estimate.__struct_fields__ if name not in {"unpriced", "models"})
 
 
-def estimate(plan: Plan, lookup: Lookup) -> dict[str, Estimate]:
-    """The estimate by profile."""
+def estimate(plan: Plan, lookup: Lookup) -> tuple[dict[str, Estimate], int]:
+    """The estimate by profile, and how many rows there are."""
     sources = [[Source(name, longest_line=plan.longest_line) for name in inputs] for _, inputs in plan.outputs]
     refuse_clashes(plan)
     refuse_unseen(plan.job.fields, [source for inputs in sources for source in inputs])
@@ -74,10 +76,17 @@ def estimate(plan: Plan, lookup: Lookup) -> dict[str, Estimate]:
     grader = Grader(plan.job, processes=workers, desk=lambda _: kept)
     found: dict[str, Estimate] = {}
     seen: set[bytes] = set()
+    total = 0
+
+    def opened(chunk: Graded) -> tuple[Open, ...]:
+        nonlocal total
+        total += chunk.tally.rows
+        return chunk.open
+
     try:
         with LocalEngine(plan.job, workers=workers, rules=grader.rules_version) as engine:
             chunks = (chunk for inputs in sources for chunk in engine.graded(read_chunks(inputs, None)))
-            rows = (row for chunk in chunks for row in chunk.open)
+            rows = (row for chunk in chunks for row in opened(chunk))
             for group in _groups(rows):
                 asked = [(row, calls) for row in group if (calls := grader.verifier.calls(row.sample, row.verdict))]
                 kept.opinions = lookup([call.key for _, calls in asked for call in calls])
@@ -91,7 +100,7 @@ def estimate(plan: Plan, lookup: Lookup) -> dict[str, Estimate]:
                     found.setdefault(grader.verifier.profile(row.sample).name, Estimate()).add(one)
     finally:
         grader.close()
-    return found
+    return found, total
 
 
 def _of_row(calls: Sequence[Call], grader: Grader, mode: Mode, seen: set[bytes]) -> Estimate:
@@ -119,6 +128,7 @@ def _of_row(calls: Sequence[Call], grader: Grader, mode: Mode, seen: set[bytes])
                 expected=None if expected is None else share * expected,
                 most=bound,
                 unpriced=frozenset() if expected is not None else frozenset((call.model,)),
+                models=frozenset((call.model,)),
             )
         )
     return one

@@ -44,15 +44,11 @@ class Line(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What tells one input from another: name, size, digest of its head, time of its last change in nanoseconds.
-
-    A pipe has a name only.
-    """
+    """What tells one input from another: name, size, digest of its bytes. A pipe has a name only."""
 
     name: str
     size: int | None
-    head: str | None
-    changed: int | None = None
+    digest: str | None
 
 
 class Source:
@@ -65,12 +61,22 @@ class Source:
         self._share = 0.0
         self._peeked: list[Line] = []
         self._rest: Iterator[Line] | None = None
-        self.identity = _identity(name)
+        self._size = _size(name)
 
     @property
     def size(self) -> int | None:
         """Bytes on disk; ``None`` for a pipe."""
-        return self.identity.size
+        return self._size
+
+    def identity(self) -> Identity:
+        """What the input is now; the whole file is read for it, and when it was touched does not count."""
+        if self._size is None:
+            return Identity(self.name, None, None)
+        try:
+            with Path(self.name).open("rb") as file:
+                return Identity(self.name, self._size, hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError as error:
+            raise InputError(f"{self.name}: cannot be read: {error.strerror}") from error
 
     def position(self) -> int:
         """How many bytes on disk have been read so far."""
@@ -151,9 +157,10 @@ class Source:
             raise InputError(f"{self.name}: cannot be read as Parquet: {error}") from error
 
 
-def _identity(name: str) -> Identity:
+def _size(name: str) -> int | None:
+    """The bytes of a file that can be read; ``None`` for a pipe."""
     if name == STANDARD_INPUT:
-        return Identity(name, None, None)
+        return None
     path = Path(name)
     try:
         name.encode()
@@ -164,10 +171,9 @@ def _identity(name: str) -> Identity:
         if S_ISDIR(status.st_mode):
             raise InputError(f"{name}: is a folder; name the files in it, e.g. {path / '*.jsonl'}")
         if not S_ISREG(status.st_mode):
-            return Identity(name, None, None)
-        with path.open("rb") as file:
-            head = hashlib.sha256(file.read(_HEAD)).hexdigest()
-            return Identity(name, status.st_size, head, status.st_mtime_ns)
+            return None
+        with path.open("rb"):
+            return status.st_size
     except FileNotFoundError:
         raise InputError(f"{name}: there is no such file") from None
     except (OSError, ValueError) as error:

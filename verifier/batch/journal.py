@@ -28,7 +28,7 @@ JOURNAL: Final = ".journal"
 ALWAYS: Final = ("output", "trace")
 """The files that a run leaves also where they are empty."""
 
-_FORMAT = 5
+_FORMAT = 6
 _PIECE = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

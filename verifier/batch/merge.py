@@ -20,7 +20,7 @@ from typing import IO, Final, Protocol
 import msgspec
 
 import verifier
-from verifier.batch.card import Card, render
+from verifier.batch.card import UNNAMED, Card, render
 from verifier.batch.files import STANDARD_INPUT, Source
 from verifier.batch.ledger import (
     ALL,
@@ -304,7 +304,7 @@ class _Run:
         if trajectory.success and not trajectory.fits:
             self._unfit[trajectory.detail or ""] += 1
         for kind, version in (("engine", trajectory.engine), ("rules", trajectory.rules)):
-            self._versions[kind][version or "unknown"] += 1
+            self._versions[kind][version or UNNAMED] += 1
 
     def _matches(self, trajectory: Trajectory) -> bool:
         """Whether --keep-all asks for the row; one that does not fit the data sets cannot be in them."""

@@ -206,7 +206,7 @@ class _Run:
     def _header(self, inputs: Sequence[Source]) -> Header:
         plan = self._plan
         return Header(
-            inputs=tuple(source.identity for source in inputs),
+            inputs=tuple(source.identity() for source in inputs),
             engine=__version__,
             rules=self._grader.rules_version,
             job=plan.job,

@@ -158,12 +158,18 @@ def _billed(tally: Tally, bill: Bill) -> Iterator[tuple[str, str]]:
         yield "  and at most, for lost calls", dollars(bill.spending.reserved)
 
 
-def print_estimate(found: Mapping[str, Estimate], *, limit: int | None, file: TextIO | None = None) -> None:
-    """The table of what a judge would be asked, by profile."""
+def print_estimate(
+    found: Mapping[str, Estimate], rows: int, scope: str, *, limit: int | None, file: TextIO | None = None
+) -> None:
+    """The table of what a judge would be asked, by profile; ``rows`` are all that were read."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title="To be asked; nobody was", title_justify="left")
+    models = sorted(frozenset[str]().union(*(one.models for one in found.values())))
+    asked = f" of {', '.join(map(escape, models))}" if models else ""
+    title = f"To be asked{asked}; nobody was. {counted(rows, 'row')} read, --judge-scope {scope}"
+    table = Table(title=title, title_justify="left")
     table.add_column("profile", no_wrap=True)
     for name in ("rows", "known", "calls", "tokens in", "tokens out", "expected, $", "at most, $"):
         table.add_column(name, justify="right", no_wrap=True)

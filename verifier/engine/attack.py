@@ -104,6 +104,8 @@ def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules
     if found.finding is not None:
         if found.finding.code == extract.NO_ANSWER.name and own and own in (gold.strip() for gold in golds):
             return Found((Extraction(own, "given", 0, len(given)),))  # ":" for a ground truth that is ":"
+        if found.signs is not None and (signs := _meant(found.signs, golds)) is not None:
+            return Found((signs,), read=found.read)
         if found.finding.code == extract.NO_ANSWER.name and shown is not given and not own:
             return Found(finding=hidden.HIDDEN.finding(text=given.strip()[:200]))
         return found
@@ -232,7 +234,10 @@ def _is_copied(own: str, golds: tuple[str, ...], demand: Demand) -> bool:
 def _examined(own: str, found: Found, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Found:
     """The extraction, less what only an attack says; a finding where the whole response is one."""
     first = found.candidates[0].text
-    if len(own) <= _LONGEST and own != first and not rules.attacks.glue.issuperset(wording(first[:_SENTENCE])):
+    if _meant(found.candidates[0], golds) is not None:
+        return found
+    said = own if _BRACKETED.fullmatch(first) is None else first  # a value in brackets is no mark of reference
+    if len(own) <= _LONGEST and said != first and not rules.attacks.glue.issuperset(wording(first[:_SENTENCE])):
         finding = _attack(own, golds, demand, rules, meter)
         if finding is not None:
             return Found(finding=finding)
@@ -252,6 +257,18 @@ def _examined(own: str, found: Found, golds: tuple[str, ...], demand: Demand, ru
     if more is None:
         return found
     return Found(found.candidates, lambda: () if _claims(first, demand, rules.attacks) else more(), read=found.read)
+
+
+def _meant(found: Extraction, golds: tuple[str, ...]) -> Extraction | None:
+    """What was found behind a marker, where it is a ground truth sign for sign: ``[]``, ``-``, ``<b>``."""
+    for signs in (found.text.strip(), found.text.strip(_AROUND)):
+        if signs and any(gold.strip() == signs for gold in golds):
+            return Extraction(signs, found.via, found.start, found.end)
+    return None
+
+
+_AROUND: Final = " \n\t`*_$\"'"  # marks around an answer
+_BRACKETED: Final = re.compile(r"[ \t`*_$]*\[ *[^\[\] ]{1,20} *\][ \t`*_$.]*")
 
 
 def _claims(text: str, demand: Demand, table: AttackTable, kinds: frozenset[str] = _CLAIMED) -> bool:

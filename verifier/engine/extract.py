@@ -51,13 +51,15 @@ _REMARKS: Final = 4_000  # characters behind an answer in which it may be taken 
 class Found(msgspec.Struct, frozen=True, gc=False):
     """What was extracted: the widest text first, then ``more`` of them, narrower, to be read in that order.
 
-    Or a finding that ends the grade. ``read`` are the parts of a very long response that were looked at.
+    Or a finding that ends the grade, with the ``signs`` that stand where an answer should, if any do. ``read`` are the
+    parts of a very long response that were looked at.
     """
 
     candidates: tuple[Extraction, ...] = ()
     more: Callable[[], tuple[Extraction, ...]] | None = None
     finding: Finding | None = None
     read: str = ""
+    signs: Extraction | None = None
 
     def each(self) -> Iterator[Extraction]:
         """The texts in their order; the narrower ones are looked for only when the others were not understood."""
@@ -128,15 +130,16 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     if marked is None:
         if wrapped and wrappers.calls_tool(text, start, end, table):
             return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
-        if markers.announces_nothing(text, folded, start, end, phrases):
-            return Found(finding=NO_ANSWER.finding(response="nothing behind the marker"))
+        nothing = markers.announces_nothing(text, folded, start, end, phrases)
+        if nothing is not None:
+            return Found(signs=nothing, finding=NO_ANSWER.finding(response="nothing behind the marker"))
         return _within(_unmarked(scope), meter)
     if wrapped and wrappers.calls_tool(text, marked.end, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
     if marked.via == "several_boxes":
         return Found((marked,))
     if blank(marked.text):
-        return Found(finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
+        return Found(signs=marked, finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
     doubted = marked.via != "boxed" and markers.doubted(folded, start, marked.start, rules)
     if doubted or revised(folded[marked.end : min(end, marked.end + _REMARKS)], rules, asked):
         return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))

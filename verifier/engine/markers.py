@@ -52,14 +52,17 @@ def last_phrase(
     return best
 
 
-def announces_nothing(text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...]) -> bool:
-    """Whether the text ends in a marker behind which nothing stands."""
+def announces_nothing(text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...]) -> Extraction | None:
+    """What stands behind a marker at the text's end that nothing follows but markup and punctuation."""
     for phrase in phrases:
         position = (text if phrase.exact else folded).rfind(phrase.text, start, end)
         behind = -1 if position < 0 else _behind(text, position, phrase)
-        if behind >= 0 and blank(text[behind:end]):
-            return True
-    return False
+        if behind >= 0 and (blank(text[behind:end]) or _QUERY.fullmatch(text, behind, end)):
+            return Extraction(text[behind:end], phrase.marker, behind, end)
+    return None
+
+
+_QUERY: Final = re.compile(r"[ \t`*_$]*\s[`*_$]*\?[\s`*_$]*")  # a sign that asks, where an answer should stand
 
 
 def head_words(folded: str, start: int, position: int) -> list[str]:

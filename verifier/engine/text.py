@@ -46,7 +46,7 @@ _BLOCK: Final = re.compile(
     r"[^\n]*:[ \t]*\n[ \t]+\S",
     re.MULTILINE,
 )
-_CITATION: Final = re.compile(r"(?<=\S) \[\d{1,2}\]\.?\s*$")  # a reference mark
+_CITATION: Final = re.compile(r"(?<=[^\s:=])(?<!\bis) \[\d{1,2}\]\.?\s*$")  # a reference mark, behind what it refers to
 _TAG: Final = re.compile(r"</?(?:b|i|em|strong|u|p|br|span|div|code|sup|sub)(?: [^<>]{0,200})?/?>", re.IGNORECASE)
 _SUPERSCRIPTS: Final = {ord(a): b for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True)}
 _SUBSCRIPTS: Final = {ord(a): b for a, b in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
@@ -94,7 +94,7 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
         text = unicodedata.normalize("NFC", text.translate(table.invisible))
     if _is_dressed(text):
         text = _latex(text, table)
-    if "<" in text:
+    if "<" in text and _TAG.fullmatch(text.strip()) is None:  # a tag alone is what the text is about
         text = _TAG.sub("", text)
     if _MARKED.search(text):
         text = _MARKDOWN.sub("", _BOLD.sub(lambda found: str(found[2]), text))

@@ -101,7 +101,7 @@ def picodollars(amount: Decimal | str) -> int:
         exact = Decimal(amount)
     except InvalidOperation:
         raise ValueError(f"'{amount}' is no amount of dollars: write one like 2.50") from None
-    if not exact.is_finite() or exact < 0 or exact >= PICO:
+    if "_" in str(amount) or not exact.is_finite() or exact < 0 or exact >= PICO:
         raise ValueError(f"'{amount}' is no amount of dollars: write one like 2.50")
     whole = int(exact.scaleb(_PLACES).to_integral_value())
     if Decimal(whole).scaleb(-_PLACES) != exact:

@@ -63,6 +63,7 @@ def notation(entries: Entries, lists: Lists) -> MathsTable:
         ordinary=frozenset(lists.get(("maths", "ordinary"), ())),
         announcing=frozenset(lists.get(("maths", "announcing"), ())),
         sorts=frozenset(lists.get(("maths", "sorts"), ())),
+        bracketed=frozenset(lists.get(("maths", "bracketed"), ())),
     )
 
 

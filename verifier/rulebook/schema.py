@@ -458,7 +458,7 @@ _LISTS = {
     "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
-    "loanwords verbatim relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes",
+    "loanwords verbatim relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes turns",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
     "loose_past loose_before_hour oclock hour_letters hour_words military joints "
@@ -472,7 +472,7 @@ _LISTS = {
     "verdict_fillers program_texts program_statements program_loose program_topics lookalikes kind_nouns kind_words",
     "judge": "minus_words denials denials_behind denials_joined denials_over",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
-    "denials glued ordinary announcing sorts",
+    "denials glued ordinary announcing sorts bracketed",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "

@@ -90,7 +90,7 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         attacks=attacks(entries, lists),
         chemistry=chemistry(entries, lists),
         dates=dates(entries, lists, units),
-        truth=_truth(entries),
+        truth=_truth(entries, lists),
         labels=labels(entries, lists),
         profiles=tuple(profile for profile in profiles if profile is not default),
         default_profile=default,
@@ -252,7 +252,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
     )
 
 
-def _truth(entries: Entries) -> TruthTable:
+def _truth(entries: Entries, lists: Lists) -> TruthTable:
     words: dict[str, TruthWord] = {}
     letters: dict[str, TruthWord] = {}
     alone: dict[str, TruthWord] = {}
@@ -267,7 +267,8 @@ def _truth(entries: Entries) -> TruthTable:
             if word.lower() in words:
                 raise RulesError(path, entry.name, "words", f"'{word}' already has a truth value")
             words[word.lower()] = TruthWord(entry.value, entry.vocabulary, against, frozenset(before))
-    return TruthTable(words, letters, alone, tuple(sorted(leads, key=len, reverse=True)))
+    turns = sorted((tuple(one.lower().split()) for one in lists.get(("text", "turns"), ())), key=len, reverse=True)
+    return TruthTable(words, letters, alone, tuple(sorted(leads, key=len, reverse=True)), tuple(turns))
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------

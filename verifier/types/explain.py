@@ -25,6 +25,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {  # of every reader and stage: what one
     "collection": ("several values", "collections of values"),
     "configuration": ("an electron configuration", "electron configurations"),
     "date": ("a date or time", "dates"),
+    "duration": ("a length of time", "lengths of time"),
     "expression": ("an expression", "expressions"),
     "identical": ("a text", "texts"),
     "label": ("a label", "labels"),
@@ -40,9 +41,12 @@ _KINDS: Mapping[str, tuple[str, str]] = {  # of every reader and stage: what one
     "reaction": ("a chemical equation", "chemical equations"),
     "region": ("a set of numbers", "sets of numbers"),
     "relation": ("an equation or inequality", "equations or inequalities"),
+    "restatement": ("a value said twice", "values said twice"),
     "truth": ("yes or no", "yes or no"),
     "vector": ("a vector", "vectors"),
 }
+_BY_FORM = "form."  # of codes that refute a value for how it is written
+_FORM_REFUTES = "their form tells them apart"
 _GUARDS: Mapping[str, str] = {  # of what holds a finding back, or settles it by what stands around the values
     "asides": "By the words beside the answer",
     "described": "By the words that lead the values in",
@@ -209,7 +213,8 @@ class _Teller:
         return _stop(told)
 
     def _found(self, step: Step) -> str:
-        told = f"{_DECISIONS[step.decision]}{self._details(step)}."
+        by_form = step.decision is Decision.INCORRECT and step.code.startswith(_BY_FORM)
+        told = f"{_FORM_REFUTES if by_form else _DECISIONS[step.decision]}{self._details(step)}."
         if step.code != self._verdict.code:
             told += f" {self._meaning(step.code)}"
         parts = (step.evidence.get(name, "") for name in _INNER)

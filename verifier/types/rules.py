@@ -305,6 +305,7 @@ class MathsTable(msgspec.Struct, frozen=True):
     ordinary: frozenset[str]
     announcing: frozenset[str]
     sorts: frozenset[str]
+    bracketed: frozenset[str]
 
 
 class Element(msgspec.Struct, frozen=True):

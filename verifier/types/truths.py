@@ -23,10 +23,12 @@ class TruthTable(msgspec.Struct, frozen=True):
     """Words for yes and no, in lower case; ``leads`` are all phrases that may stand before one, longest first.
 
     ``letters`` stand for them where the question offers both words of a vocabulary.
-    ``alone`` are whole answers that say yes or no where nothing stands beside them.
+    ``alone`` are whole answers that say yes or no where nothing stands beside them. ``turns`` are the words between a
+    yes and a no that take the first back, each as a phrase.
     """
 
     words: Mapping[str, TruthWord]
     letters: Mapping[str, TruthWord]
     alone: Mapping[str, TruthWord]
     leads: tuple[str, ...] = ()
+    turns: tuple[tuple[str, ...], ...] = ()

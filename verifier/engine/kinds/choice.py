@@ -37,10 +37,14 @@ CODES: tuple[Code, ...] = (
 )  # fmt: skip
 
 
+UNKNOWN: Final = "?"
+
+
 class Choice(msgspec.Struct, frozen=True, gc=False):
     """An option: its label, and its text where options are known.
 
-    ``conflict`` is the label of another option whose words were given with it.
+    ``conflict`` is the label of another option whose words were given with it, or ``UNKNOWN`` where no option has the
+    label.
     """
 
     label: str
@@ -51,6 +55,8 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
     def show(self) -> str:
         """The label and the text."""
         shown = f"{self.label}: {self.text}" if self.text else self.label
+        if self.conflict == UNKNOWN:
+            return f"{shown} (none of the options)"
         return f"{shown} (but the words of {self.conflict})" if self.conflict else shown
 
 
@@ -84,7 +90,7 @@ def compare_choices(gold: Choice, candidate: Choice, ctx: Context) -> Finding:
         return TEXT_DIFFERS.finding(**shown)
     if not gold.known and gold.text and not candidate.text:
         return TEXT_DIFFERS.finding(**shown)  # "E. coli" is no option E
-    if "?" in {gold.conflict, candidate.conflict}:
+    if UNKNOWN in {gold.conflict, candidate.conflict}:
         return NO_OPTION.finding(**shown)
     if gold.conflict:
         return GOLD_CONFLICTS.finding(**shown)

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from verifier.engine import text as texts
-from verifier.engine.kinds.choice import Choice, Choices
+from verifier.engine.kinds.choice import UNKNOWN, Choice, Choices
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.options import BULLET
 from verifier.types.choices import ChoiceTable
@@ -124,7 +124,7 @@ def _labelled(text: str, options: tuple[Option, ...], ctx: Context) -> Iterator[
             named = Choice(label, "" if reason else rest)
             yield Reading(named, "choice", certain=not named.text and (firm or label not in _SETS))
         elif options and not rest and options[0].label.isalpha():
-            yield Reading(Choice(label, conflict="?"), "choice", certain=False)
+            yield Reading(Choice(label, conflict=UNKNOWN), "choice", certain=False)
     elif own or not rest or reason or _own_words(rest, option, options, ctx):
         digits = _numbered(options) and _DIGIT.search(text) is not None
         yield from _named(option, rest, options, ctx, digits=digits)

@@ -462,14 +462,14 @@ def compare_with_value(
         if isinstance(one, Expression) and one.conditions:
             return FAMILY_OPEN.finding(**shown)  # its parameter runs over some of the whole numbers
         parameter = _parameter([tree])
-        alone = Collection("family", (tree,), tree, (parameter,)) if parameter else None
-        if alone is None:
+        single = Collection("family", (tree,), tree, (parameter,)) if parameter else None
+        if single is None:
             return FAMILY_DIFFERS.finding(**shown)
-        return _families(many, alone, ctx, shown) if many is gold else _families(alone, many, ctx, shown)
+        return _families(many, single, ctx, shown) if many is gold else _families(single, many, ctx, shown)
     if many.shape in {"set", "list"} and _over_whole(many.items, ctx) and _over_whole((tree,), ctx):
-        alone = Collection("family", (tree,), tree, (_parameter([tree]),))
+        single = Collection("family", (tree,), tree, (_parameter([tree]),))
         several = Collection("family", many.items, many.tree, (_parameter(many.items),))
-        return _families(several, alone, ctx, shown) if many is gold else _families(alone, several, ctx, shown)
+        return _families(several, single, ctx, shown) if many is gold else _families(single, several, ctx, shown)
     if many.shape in {"set", "list"} or (many.shape == "tuple" and many.names):
         sides = (many.items, (tree,)) if many is gold else ((tree,), many.items)
         found = _as_sets(sides[0], sides[1], ctx, shown)
@@ -482,8 +482,9 @@ def compare_with_value(
         parts = None if flat is None else vectors.by_unit_vectors(tree, len(flat))
         if flat is not None and parts is not None:
             return _in_order(flat, parts, ctx, shown) if many is gold else _in_order(parts, flat, ctx, shown)
-    if many.shape == "matrix" and len(_rows(many)) == 1 and len(many.items[0].args) == 1:
-        return _in_order((many.items[0].args[0],), (tree,), ctx, shown)
+    alone = formula.alone(many, ctx.demand.words, ctx.rules.maths.bracketed)
+    if alone is not None:
+        return _in_order(*(((alone,), (tree,)) if many is gold else ((tree,), (alone,))), ctx, shown)
     return SHAPE.finding(**shown) if not symbols(tree) else MEMBERS_OPEN.finding(**shown)
 
 

@@ -261,4 +261,5 @@ def _reading(parts: list[_Part], rest: str, *, certain: bool) -> Reading | None:
         number = Number(total, 0, written, len(written.replace(".", "").lstrip("0")) or 1, last.places, decimal=True)
     else:
         number = Number(total, 0, str(total.p))
-    return Reading(Quantity(number, last.unit), "duration", rest, certain=certain)
+    unit = last.unit if total == 1 else msgspec.structs.replace(last.unit, name=f"{last.unit.name}s")
+    return Reading(Quantity(number, unit), "duration", rest, certain=certain)

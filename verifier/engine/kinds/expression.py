@@ -75,7 +75,11 @@ CONDITIONS = passes(
 )
 LOG_BASE = passes("expression.log_base", "The expressions agree for one base of an unwritten logarithm.", specific=7)
 UNSUPPORTED = passes("expression.unsupported", "A part of an expression is not worked out here.", specific=6)
-WORDS = passes("expression.words", "The texts have the same letters in another order, and may be words.", specific=7)
+WORDS = passes(
+    "expression.words",
+    "The texts are not written alike, and may rather be words, a score or a span of years than maths.",
+    specific=7,
+)
 MARKS = passes(
     "expression.marks_differ", "The expressions are alike but for an operator between or before names.", specific=7
 )
@@ -225,7 +229,8 @@ def _as_words(gold: Value, candidate: Value, own: Expr, other: Expr, shown: Mapp
         values.is_word(gold) and _may_be_word(own, other, candidate)
     ):
         return WORDS.finding(**shown)
-    return None
+    halves = other.head == "add" and other.args[1:] == (Expr("neg", other.args[:1]),)
+    return WORDS.finding(**shown) if values.is_word(candidate) and halves else None  # 50-50 is no 0
 
 
 def _may_be_word(own: Expr, other: Expr, candidate: Value) -> bool:

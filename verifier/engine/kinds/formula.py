@@ -87,6 +87,18 @@ def unwrapped(side: Collection, other: Collection) -> Collection:
     return Collection(side.items[0].head, side.items[0].args, side.items[0])
 
 
+def alone(side: Collection, words: frozenset[str], bracketed: frozenset[str]) -> Expr | None:
+    """The one value of a matrix of one, and of ``[42]`` where the question has no word for what brackets mean."""
+    rows = side.items if side.shape == "matrix" else (side.tree,)
+    if len(rows) != 1 or len(rows[0].args) != 1:
+        return None
+    if side.shape == "matrix":
+        return rows[0].args[0]
+    if side.shape not in _POINTS or side.names or not words.isdisjoint(bracketed):
+        return None
+    return side.items[0]
+
+
 def is_worded(side: Collection) -> bool:
     """Whether values stand under words: "mean 5, median 4". An answer read as one value may have others beside it."""
     return bool(side.tree.args) and side.tree.args[0].head == "labelled" and len(side.tree.args[0].name) > len("ab")

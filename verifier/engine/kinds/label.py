@@ -11,13 +11,11 @@ import msgspec
 from verifier.engine.kinds.kind import Context, Reading, Stage
 from verifier.engine.text import fold
 from verifier.types.choices import LabelTable
-from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
+from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
 SAME = proves("label.same", "Both sides give the same labels of the question's set.")
 OTHER = refutes("label.other", "The answer gives another label of the question's set.")
-SEVERAL = refutes(
-    "label.several", "The answer gives several labels, or not as many as the ground truth has.", Standing.CONVENTION
-)
+SEVERAL = refutes("label.several", "The answer gives several labels, or not as many as the ground truth has.")
 DENIED = passes("label.denied", "The answer denies another label of the question's set, and gives none.", specific=7)
 ORDER_OPEN = passes(
     "label.order_may_count",

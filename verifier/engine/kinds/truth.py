@@ -84,6 +84,10 @@ def read_letter(text: str, ctx: Context) -> Reading | None:
 def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that opens with a truth word and does not go on to say the opposite."""
     table = ctx.rules.truth
+    turned = _turned(text, ctx)
+    if turned is not None:
+        yield Reading(Truth(turned.value, turned.vocabulary), "truth")
+        return
     said = _alone(text, ctx)
     if said is not None:
         yield Reading(Truth(said.value, said.vocabulary), "truth", certain=False)  # or a label
@@ -106,7 +110,7 @@ def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
     ctx.meter.spend(len(rest))
     if _AGAINST[word.value].match(rest) or _NUMBERED.match(rest):
         return
-    behind = words_of(rest.lower())
+    behind = words_of(_without_reason(rest, ctx).lower())
     for told in behind:
         other = table.words.get(told)
         if other is not None and other.value != word.value and other.against.isdisjoint(behind):
@@ -120,6 +124,46 @@ def _alone(text: str, ctx: Context) -> TruthWord | None:
     """What a whole answer says that is a yes or a no to a question, unless the question has its word: "Correct"."""
     said = ctx.rules.truth.alone.get(fold(text)) if len(text) <= _PAIR and ctx.demand.asked else None
     return None if said is None or words_of(fold(text))[-1] in ctx.demand.words else said
+
+
+def _without_reason(rest: str, ctx: Context) -> str:
+    """What stands behind a truth word, without what a reason denies: "because 97 has no divisors but 1 and 97"."""
+    opened = _REASON.match(rest)
+    if opened is None or opened[1].lower() not in ctx.rules.text.asides.reasons or _MORE.search(rest.rstrip(" .!")):
+        return rest
+    return _NONE_OF.sub(" ", rest)
+
+
+_REASON: Final = re.compile(r"[\s,;:(-]*([^\W\d_]+)\s")
+_MORE: Final = re.compile(
+    r"[.;!?:]|\b(?:so|but|therefore|thus|hence|then|wait|actually|however|although|though)\b", re.IGNORECASE
+)
+_NONE_OF: Final = re.compile(  # "has no divisors": of things, no answer by itself
+    r"(?:(?<=\bthere is )|(?<=\bthere are )|(?<=\bhas )|(?<=\bhave )|(?<=\bhad )|(?<=\bwith )|(?<=\bbecause )"
+    r"|(?<=\bsince ))no(?= [a-z])"
+)
+
+
+def _turned(text: str, ctx: Context) -> TruthWord | None:
+    """The last of a yes and a no, each of which takes back the one before it, and nothing else (POLICY 2)."""
+    table = ctx.rules.truth
+    told = words_of(text.lower()) if len(text) <= _PAIR else ()
+    last: TruthWord | None = None
+    place, changes, taken_back = 0, 0, False
+    while place < len(told):
+        word = table.words.get(told[place])
+        if word is None:
+            turn = next((turn for turn in table.turns if tuple(told[place : place + len(turn)]) == turn), None)
+            if turn is None or last is None:
+                return None
+            place, taken_back = place + len(turn), True
+            continue
+        if last is not None and word.value != last.value:
+            if not taken_back or word.vocabulary != last.vocabulary:
+                return None
+            changes += 1
+        last, taken_back, place = word, False, place + 1
+    return last if changes and not taken_back else None
 
 
 def _offered(letter: TruthWord, ctx: Context) -> bool:

@@ -184,6 +184,8 @@ def _read(text: str, tokens: Tokens, table: MathsTable, meter: Meter, *, packed:
         at = cursor.at + cursor.size - len(kinds)
         if kinds[cursor.at] not in {"word", "given"} or not prose.harmless_tail(tokens, at, table):
             return None
+        if prose.within_word(text, tokens, at):
+            return None
         after = prose.slice_of(text, tokens, at, len(tokens.kinds) - 1)
     before = prose.slice_of(text, tokens, 0, start).replace("$", "").strip()
     if len(tokens.kinds) > _SHALLOW:

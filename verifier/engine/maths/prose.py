@@ -168,6 +168,15 @@ def _closing(kinds: list[str], values: list[str], table: MathsTable) -> bool:
     )
 
 
+def within_word(text: str, tokens: Tokens, at: int) -> bool:
+    """Whether a token stands right behind a letter and opens with one that has a mark: the rest of a word, São."""
+    begin = positions(text)[tokens.origin[at]][0]
+    return begin > 0 and text[begin - 1].isalpha() and text[begin].isalpha() and "\x7f" < text[begin] < _BEYOND_LATIN
+
+
+_BEYOND_LATIN: Final = "\u0250"
+
+
 def slice_of(text: str, tokens: Tokens, start: int, end: int) -> str:
     """The text of the tokens from ``start`` up to ``end``, out of its delimiters."""
     if start >= end:
