@@ -8,8 +8,9 @@
 With ``--pairs`` every distinct maths pair of the labelled data is graded; all times are CPU, rules and imports warm, in
 one process. Ours is the least of five rounds (the engine keeps nothing between two grades, so that a repeated pair
 costs what the first one cost). Math-Verify keeps texts and simplifications it has seen, so each pair is asked once, in
-a process that is warm from the pairs before it, alternately with ours, so that both meet the same load. So is another
-build of the engine: `make bench` measures the compiled one, and the pure one beside it.
+a process that is warm from the pairs before it. The graders take turns after every fifty pairs, so that all meet the
+same load; with ``--block 1``, after each pair, ours begins every one with the processor's caches full of theirs. So
+does another build of the engine: `make bench` measures the compiled one, and the pure one beside it.
 """
 
 from __future__ import annotations
@@ -119,21 +120,23 @@ def answer(verifier: Verifier, rows: list[Row], rounds: int) -> None:
         print(fastest(verifier, rows[int(number)].sample, rounds), flush=True)
 
 
-def maths_pairs(verifier: Verifier, rows: list[Row], rounds: int, beside: Beside | None) -> None:
+def maths_pairs(verifier: Verifier, rows: list[Row], rounds: int, block: int, beside: Beside | None) -> None:
     """Our time and Math-Verify's on each distinct pair, and what they come to."""
     peer = Peer("math-verify")
     ours, theirs, others, undecided, raised = [], [], [], 0, 0
-    for number, row in enumerate(rows):
-        theirs.append(peer(row).seconds)
+    for start in range(0, len(rows), block):
+        part = rows[start : start + block]
+        theirs.extend(peer(row).seconds for row in part)
         if beside is not None:
-            others.append(beside(number))
-        began = time.process_time()
-        try:
-            undecided += verifier.grade(row.sample).success is None
-            ours.append(fastest(verifier, row.sample, rounds))
-        except Exception:  # noqa: BLE001  # a fault of ours, told below
-            raised += 1
-            ours.append(time.process_time() - began)
+            others.extend(beside(start + place) for place in range(len(part)))
+        for row in part:
+            began = time.process_time()
+            try:
+                undecided += verifier.grade(row.sample).success is None
+                ours.append(fastest(verifier, row.sample, rounds))
+            except Exception:  # noqa: BLE001  # a fault of ours, told below
+                raised += 1
+                ours.append(time.process_time() - began)
     peer.close()
     failed = f", RAISED: {raised}" if raised else ""
     print(f"{len(rows)} distinct maths pairs; undecided by the engine: {undecided}{failed}")
@@ -179,6 +182,7 @@ def main() -> int:
     parser.add_argument("input", nargs="?", type=Path, default=EXAMPLE, help="a JSONL file in the seed's field names")
     parser.add_argument("--rounds", type=int, default=5, help="how often to grade the file, or a pair")
     parser.add_argument("--pairs", action="store_true", help="distinct maths pairs, against Math-Verify")
+    parser.add_argument("--block", type=int, default=50, help="with --pairs: how many pairs each grader does in turn")
     parser.add_argument("--beside", metavar="PYTHON", help="with --pairs: an interpreter that has another build")
     parser.add_argument("--answering", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -196,7 +200,9 @@ def main() -> int:
         if asked.answering:
             answer(verifier, rows, rounds)
         else:
-            maths_pairs(verifier, rows, rounds, Beside(asked.beside, rounds) if asked.beside else None)
+            maths_pairs(
+                verifier, rows, rounds, max(asked.block, 1), Beside(asked.beside, rounds) if asked.beside else None
+            )
         return 0
     graded = list(samples(asked.input))
     if not graded:

@@ -37,6 +37,7 @@ def may_weigh(gold: Side, candidate: Side) -> bool:
 
 
 _FORM: Final = "form."  # codes of values that are equal, in a form that is none to answer in
+_CHOICE: Final = "choice."
 _ONE: Final = frozenset({"1.", "1)", "(1"})
 
 
@@ -44,6 +45,8 @@ def weighed(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
     """A finding on sides that may be lists on lines."""
     if candidate.found is None or any(words in gold.texts for words in candidate.texts):
         return finding
+    if finding.decision is Decision.INCORRECT and finding.code.startswith(_CHOICE):
+        return finding  # options on lines are options still
     said = candidate.found.candidates[0].text
     own = lines.read_lines(said, ctx.rules.text) if lines.may_hold(said) else None
     if own is None:
