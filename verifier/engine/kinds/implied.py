@@ -18,6 +18,8 @@ _ANGLE: Final = (("radian", 1),)
 _LENGTH: Final = (("metre", 1),)
 _POWERS: Final = (2, 3)
 _MOST_TOLD: Final = 24
+_CHARACTER: Final = 4  # units of work that it costs to look for units at a character
+_PAIR: Final = 16  # units of work that two units cost
 _HOW_MUCH: Final = "how much "
 _UNIT_OF_DATA: Final = re.compile(r"\d[- ]?(?=[^\W\d_]|[°℃℉])")
 _LEADS: Final = re.compile(r"(?<!\w)(?:an?|each|per|every|one) \Z")
@@ -78,11 +80,13 @@ def _told(ctx: Context) -> tuple[UnitDefinition, ...]:
     told = [table.words[word] for word in sorted(demand.words) if word in table.words]
     told.extend(table.symbols[sign] for sign in demand.signs if sign != "%" and sign in table.symbols)
     text = texts.unlatex(texts.characters(demand.question, ctx.rules.text), ctx.rules.text, ctx.meter)
+    ctx.meter.spend(_CHARACTER * len(text))
     for match in islice(_UNIT_OF_DATA.finditer(text), _MOST_TOLD):
         read = read_unit(text, match.end(), table)
         if read is not None and not text[read[1] : read[1] + 1].isalnum():
             told.append(read[0])
     kept: list[UnitDefinition] = []
+    ctx.meter.spend(_PAIR * min(len(told), _MOST_TOLD) ** 2)  # each with each, when they are compared and divided
     for one in told:
         if len(kept) < _MOST_TOLD and not any(same_unit(one, other) for other in kept):
             kept.append(one)
