@@ -123,7 +123,10 @@ def answer(verifier: Verifier, rows: list[Row], rounds: int) -> None:
 def maths_pairs(verifier: Verifier, rows: list[Row], rounds: int, block: int, beside: Beside | None) -> None:
     """Our time and Math-Verify's on each distinct pair, and what they come to."""
     peer = Peer("math-verify")
-    ours, theirs, others, undecided, raised = [], [], [], 0, 0
+    ours: list[float] = []
+    theirs: list[float] = []
+    others: list[float] = []
+    undecided = raised = 0
     for start in range(0, len(rows), block):
         part = rows[start : start + block]
         theirs.extend(peer(row).seconds for row in part)
