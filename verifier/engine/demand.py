@@ -235,7 +235,6 @@ def _unnumbered(asking: str) -> str:
     return _NUMBERED.sub(" ", asking)
 
 
-_SENTENCE: Final = re.compile(r"[.!?\n](?<!\s[!?\n])(?<!\. \.)\s++(?=[^\s.])")  # and not between spaced dots
 _NUMBERED: Final = re.compile(r"\d(?<![\d,.]\d)[\d,.]*+ ?[^\W\d_]+")
 
 

@@ -23,7 +23,6 @@ _PAIR: Final = 16  # units of work that two units cost
 _HOW_MUCH: Final = "how much "
 _UNIT_OF_DATA: Final = re.compile(r"\d[- ]?(?=[^\W\d_]|[°℃℉])")
 _LEADS: Final = re.compile(r"(?<!\w)(?:an?|each|per|every|one) \Z")
-_WORD: Final = re.compile(r"[^\W\d_]+")
 _UNKNOWN: Final = re.compile(r"(?<![A-Za-z\\])([B-Zb-z])\s*(?:\^\s*\{?\s*\\circ|°)")
 
 
@@ -35,7 +34,7 @@ def in_question(unit: UnitDefinition, ctx: Context) -> bool:
     words = ctx.rules.units.spellings.get((unit.dimension, unit.factor, unit.pi), ())
     if any(_is_asked_in(word, demand.asking) for word in words):
         return True
-    if not ctx.rules.demand.ratio.isdisjoint(_WORD.findall(demand.asking)):
+    if not ctx.rules.demand.ratio.isdisjoint(texts.words_of(demand.asking)):
         return False
     told = _told(ctx)
     given = any(all(word in demand.words for word in written.split()) for written in words) or any(
@@ -56,7 +55,7 @@ def _measures(ctx: Context) -> frozenset[Dimension]:
     "What is the area of a rectangle with length 5 cm" asks for an area.
     """
     table = ctx.rules.demand
-    words = _WORD.findall(ctx.demand.asking)
+    words = texts.words_of(ctx.demand.asking)
     at = next((place for place, word in enumerate(words) if word in table.unit_heads or word in table.unit_tasks), -1)
     if at < 0:
         return frozenset()
@@ -114,8 +113,8 @@ def _is_made_of(unit: UnitDefinition, told: tuple[UnitDefinition, ...]) -> bool:
 def _is_of_thing(ctx: Context) -> bool:
     """Whether "how much" asks for so much of a thing: "how much rice"."""
     asking = ctx.demand.asking
-    behind = _WORD.search(asking, asking.find(_HOW_MUCH) + len(_HOW_MUCH)) if _HOW_MUCH in asking else None
-    return behind is not None and behind[0] not in ctx.rules.demand.much_verbs
+    behind = texts.words_of(asking.partition(_HOW_MUCH)[2])
+    return bool(behind) and behind[0] not in ctx.rules.demand.much_verbs
 
 
 def _marks_unknown(ctx: Context) -> bool:
