@@ -19,6 +19,7 @@ from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_name
 from verifier.engine.concluding import chain_again, closing_value, openings
 from verifier.engine.excerpt import Excerpt, excerpt
+from verifier.engine.opened import opening_statement
 from verifier.engine.statement import BREAK, STOP, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
 from verifier.types.extraction import Phrase
@@ -301,6 +302,12 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
         said = narrower(last, rules, sole=False, asked=asked, related=True)
         return (*said, *_chained(scope, pieces[-2], chosen))
 
+    opened = opening_statement(text, folded, start, end, asked, rules)
+    if opened is not None:
+        stated = opened
+        return Found(
+            (whole, opened), lambda: narrower(stated, rules, sole=True, asked=asked, related=True) or within()
+        )
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice

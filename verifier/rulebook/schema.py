@@ -465,7 +465,7 @@ _LISTS = {
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
-    "multiples caveats",
+    "multiples caveats turnings",
     "attacks": "glue unknowing blanks either either_frame blank_slots slot_signs ghosts colour_macros page_colours "
     "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding "
     "unsaid_glue open_questions closed_questions verdict_keys verdict_fields verdict_values verdict_nods "
@@ -480,7 +480,7 @@ _LISTS = {
     "ratio letter valued spans points rewrite rewritten asks asks_around asks_ends "
     "label_free label_denying "
     "unit_heads unit_tasks unit_joiners unit_telling unit_between unit_followers "
-    "unit_ends much_verbs",
+    "unit_ends much_verbs unit_homographs",
 }
 LISTS = frozenset((folder, name) for folder, names in _LISTS.items() for name in names.split())
 

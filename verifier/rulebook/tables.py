@@ -132,6 +132,7 @@ _SETS = (
 _UNIT_WORDS = (
     "unit_heads", "unit_tasks", "unit_joiners", "unit_telling", "unit_between", "unit_followers", "unit_ends",
     "much_verbs",
+    "unit_homographs",
 )  # fmt: skip
 _NAMES = ("numbered", "codes", "symbols", "genotypes", "places", "no_places", "roman", "statements", "charges")
 

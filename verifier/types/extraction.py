@@ -51,7 +51,8 @@ class ExtractTable(msgspec.Struct, frozen=True):
     clues, each under a sign of it that is rare in answers. Both tell at once what a short text cannot hold.
     ``capitals`` are concluding words as they open a sentence, behind a space. ``clauses`` say the value of what
     ``workings`` work out, ``closing_labels`` announce it in a last line, ``multiples`` say how many times as large a
-    word makes a boxed number, ``caveats`` what a remark may say.
+    word makes a boxed number, ``caveats`` what a remark may say. ``turnings`` are words without which an explanation
+    leaves alone what it explains.
     """
 
     clues: tuple[Clue, ...]
@@ -81,3 +82,4 @@ class ExtractTable(msgspec.Struct, frozen=True):
     closing_labels: frozenset[str]
     multiples: dict[str, int]
     caveats: tuple[str, ...]
+    turnings: frozenset[str]

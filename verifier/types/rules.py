@@ -244,6 +244,7 @@ class DemandTable(msgspec.Struct, frozen=True):
     unit_followers: frozenset[str]
     unit_ends: frozenset[str]
     much_verbs: frozenset[str]
+    unit_homographs: frozenset[str]
     scale: frozenset[str]
     lowest_terms: frozenset[str]
     forms: Mapping[str, str]

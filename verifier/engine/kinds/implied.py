@@ -37,9 +37,10 @@ def in_question(unit: UnitDefinition, ctx: Context) -> bool:
     if not ctx.rules.demand.ratio.isdisjoint(texts.words_of(demand.asking)):
         return False
     told = _told(ctx)
-    given = any(all(word in demand.words for word in written.split()) for written in words) or any(
-        same_unit(one, unit) for one in told
-    )
+    everyday = ctx.rules.demand.unit_homographs
+    given = any(
+        written not in everyday and all(word in demand.words for word in written.split()) for written in words
+    ) or any(same_unit(one, unit) for one in told)
     if demand.percent or any(one.dimension == unit.dimension and not same_unit(one, unit) for one in told):
         return False  # hours and minutes: which of them is meant is not told
     if is_money(unit):
@@ -76,7 +77,8 @@ def _is_asked_in(word: str, asking: str) -> bool:
 def _told(ctx: Context) -> tuple[UnitDefinition, ...]:
     """The units of the question's data: its words for them, those behind its numerals, and its signs of money."""
     table, demand = ctx.rules.units, ctx.demand
-    told = [table.words[word] for word in sorted(demand.words) if word in table.words]
+    everyday = ctx.rules.demand.unit_homographs
+    told = [table.words[word] for word in sorted(demand.words - everyday) if word in table.words]
     told.extend(table.symbols[sign] for sign in demand.signs if sign != "%" and sign in table.symbols)
     text = texts.unlatex(texts.characters(demand.question, ctx.rules.text), ctx.rules.text, ctx.meter)
     ctx.meter.spend(_CHARACTER * len(text))

@@ -1,0 +1,164 @@
+"""What a response says first, where all that follows only explains it (POLICY 1, 3).
+
+"The capital of France is Paris. It lies on the Seine." Of a response without a marker and without a conclusion the
+first sentence is the answer if it speaks of what is asked and nothing behind it takes it back, says the same thing of
+another value, or has a number that is not the question's. Found is less than a reader would find.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from verifier.engine.answering import NUMERAL, STEM, TOLD, WORD, Asked
+from verifier.engine.statement import BREAK, breaks, revised
+from verifier.types.rules import Rules
+from verifier.types.sample import Extraction
+
+VIA: Final = "opening_statement"
+_LONGEST: Final = 300  # characters of a first sentence
+_REST: Final = 4_000  # characters that may explain it
+_SENTENCES: Final = 60  # that are looked at
+_BARE: Final = 60  # characters of a first line that is an answer without a verb
+_AROUND: Final = " \t\n*_.:$#>\"'“”-"
+_BEHIND_TRUTH: Final = frozenset({"", ",", "—", "–", ";", "."})
+_BOLD: Final = re.compile(r"\*\*([^*\n]{1,80}?)\*\*(?!\*)|(?<![\w_])__([^_\n]{1,80}?)__(?![\w_])")
+_HEADING: Final = re.compile(r"[ \t]*(?:#{1,6} |\d{1,2}[.)] |[-*•] |[^\n]*:[ \t*_]*(?:\n|\Z))")
+
+
+def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked, rules: Rules) -> Extraction | None:
+    """The first sentence of ``text[start:end]``, if the rest only explains it; ``None`` otherwise.
+
+    Without a question only a yes, a no or a bare first line is one.
+    """
+    cut = BREAK.search(text, start, min(end, start + _LONGEST))
+    if cut is None or end - cut.end() > _REST or _HEADING.match(text, start, end):
+        return None
+    first = text[start : cut.start()].strip()
+    own, rest = folded[start : cut.start()], folded[cut.end() : end]
+    if not first or first.endswith(("?", ":")) or not rest.strip(_AROUND):
+        return None
+    truth = _opens_with_truth(own, rules)
+    bare = "\n" in text[cut.start() : cut.end()] and len(first) <= _BARE and not _has_copula(own, rules)
+    words = set(WORD.findall(own))
+    speaks = bool({word[:STEM] for word in words if len(word) > TOLD} & _stems(asked))
+    if not (truth or bare or speaks):
+        return None
+    if truth and not rules.text.qualifiers.isdisjoint((*words, *WORD.findall(rest.strip().partition(".")[0]))):
+        return None
+    if not truth and not rules.text.blockers.isdisjoint(words - asked.words):
+        return None
+    emphasised = emphasis(text, start, end)
+    if not _only_explains(own, rest, text[cut.end() : end], asked, rules, emphasised, truth=truth):
+        return None
+    return Extraction(first, VIA, start, cut.start())
+
+
+def emphasis(text: str, start: int, end: int) -> str:
+    """The one thing that a text sets in bold, labels and headings aside; empty if there is none, or several."""
+    found: dict[str, None] = {}
+    for match in _BOLD.finditer(text, start, min(end, start + _REST)):
+        said = (match[1] or match[2]).strip()
+        behind = text[match.end() : match.end() + 1]
+        if said.endswith(":") or behind == ":":
+            continue
+        found[said.strip(_AROUND).casefold()] = None
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _only_explains(
+    own: str, rest: str, raw: str, asked: Asked, rules: Rules, emphasised: str, *, truth: bool
+) -> bool:
+    """Whether what stands behind a first sentence leaves it alone."""
+    table = rules.extract
+    if revised(rest, rules, asked) or any(_opens(rest, word) for word in (*table.conclusions, *table.restatements)):
+        return False
+    answer = _answer_words(own, emphasised, rules)
+    asking = _stems(asked)
+    sentences = _split(raw)
+    for place, piece in enumerate(sentences):
+        said = WORD.findall(piece)
+        if "?" in piece:
+            if place < len(sentences) - 1 or "you" not in said:
+                return False
+            continue
+        if not table.turnings.isdisjoint(said):
+            return False
+        names = bool(answer) and answer <= set(said)
+        if names and not rules.text.doubts.isdisjoint(said):
+            return False
+        if not truth and not names and _says_again(piece, asking, rules):
+            return False
+    return truth or _numbers_fit(own, rest, emphasised, asked)
+
+
+def _says_again(piece: str, asking: set[str], rules: Rules) -> bool:
+    """Whether a sentence says what something is in words of what is asked: another answer to the question."""
+    at = min((at for copula in rules.extract.copulas if (at := piece.find(copula)) > 0), default=-1)
+    if at < 0:
+        return False
+    return not {word[:STEM] for word in WORD.findall(piece[:at]) if len(word) > TOLD}.isdisjoint(asking)
+
+
+def _numbers_fit(own: str, rest: str, emphasised: str, asked: Asked) -> bool:
+    """Whether an explanation has no numbers but the question's and the answer's, where the answer is a number.
+
+    A number that is all that is set in bold may have others beside it, if the last of them is it again.
+    """
+    told = set(NUMERAL.findall(own))
+    if not told or (emphasised and NUMERAL.search(emphasised) is None):
+        return True
+    if told <= asked.numbers:
+        return False  # the question's data, said again
+    said = NUMERAL.findall(rest)
+    if emphasised and said and set(NUMERAL.findall(emphasised)) == {said[-1]}:
+        return True
+    return set(said) <= told | asked.numbers
+
+
+def _answer_words(own: str, emphasised: str, rules: Rules) -> set[str]:
+    """The words that a first sentence says of its subject, or that it sets in bold."""
+    if emphasised and emphasised in own:
+        return set(WORD.findall(emphasised))
+    at = max((at + len(copula) for copula in rules.extract.copulas if (at := own.rfind(copula)) > 0), default=0)
+    words = set(WORD.findall(own[at:])) - rules.text.articles - rules.text.fillers
+    return words
+
+
+def _stems(asked: Asked) -> set[str]:
+    """The beginnings of the words of the sentence that asks, without what follows it."""
+    return {word[:STEM] for word in WORD.findall(asked.sentence.partition("?")[0]) if len(word) > TOLD}
+
+
+def _split(raw: str) -> list[str]:
+    """The sentences of an explanation, folded."""
+    folded = raw.lower()
+    bounds, at = [], 0
+    for begin, stop in breaks(raw, 0, len(raw)):
+        bounds.append(folded[at:begin])
+        at = stop
+        if len(bounds) == _SENTENCES:
+            break
+    return [piece for piece in (*bounds, folded[at:]) if piece.strip(_AROUND)]
+
+
+def _opens(rest: str, word: str) -> bool:
+    """Whether a concluding word stands in a text as a word of its own: "so ", and not the end of "also "."""
+    at = rest.find(word)
+    while at > 0 and rest[at - 1].isalpha() and word[0].isascii():
+        at = rest.find(word, at + 1)
+    return at >= 0
+
+
+def _opens_with_truth(own: str, rules: Rules) -> bool:
+    """Whether a sentence begins with a yes or a no, and a comma behind it or nothing: "Yes, 97 is a prime number"."""
+    head = own.lstrip(_AROUND)
+    match = WORD.match(head)
+    if match is None or match[0] not in rules.truth.words:
+        return False
+    return head[match.end() : match.end() + 3].strip(" *_")[:1] in _BEHIND_TRUTH
+
+
+def _has_copula(own: str, rules: Rules) -> bool:
+    return any(copula in own for copula in rules.extract.copulas)
+
