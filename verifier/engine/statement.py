@@ -13,6 +13,7 @@ from typing import Final
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
 from verifier.engine.concluding import clause_value, verb_value
+from verifier.engine.inplace import emphasised, value_in_place
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 
@@ -151,6 +152,9 @@ def narrower(
         and not _lists_values(text, after, asked)
         and (rules.maths.sorts.isdisjoint(subject) or _SET_OF_NUMBERS.search(text, after) is None)
     ):
+        bold = emphasised(text, after, rules)
+        if bold:
+            parts.append(Extraction(bold, "emphasised", found.start + after, found.end))
         parts.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
     chained = _last_member(text)
     if chained is not None:
@@ -163,12 +167,14 @@ def narrower(
             Extraction(text[number:].replace("**", "").strip(), "sole_number", found.start + number, found.end)
         )
     if asked.sentence:
+        if "**" in text:
+            text, folded = text.replace("**", ""), folded.replace("**", "")
         value = (
             None
             if number is not None
             else subject_value(text, folded, asked, rules) or filled_in(text, folded, asked, rules)
         )
-        value = value or verb_value(text, folded, asked, rules)
+        value = value or verb_value(text, folded, asked, rules) or value_in_place(text, asked, rules)
         if value is not None:
             parts.append(Extraction(value, "question_answered", found.start, found.end))
     return tuple(parts)

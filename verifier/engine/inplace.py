@@ -1,0 +1,97 @@
+"""A sentence that puts its answer where the question has its question word: "Who wrote Hamlet?", "X wrote Hamlet".
+
+All the other words are the question's, in its order, so that nothing can be denied, turned round or said of something
+else that the question does not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from verifier.engine.answering import LONGEST, NUMERAL, TOLD, WORD, Asked
+from verifier.types.rules import Rules
+
+_ASKING: Final = {"who": 0, "what": 1, "which": 5}  # question words, and how many words may belong to each
+_MOST_WORDS: Final = 8  # of an answer
+_LEAST: Final = 2  # words that a question has behind its question word
+_AROUND: Final = " \t\n*_\"“”"
+
+
+def value_in_place(text: str, asked: Asked, rules: Rules) -> str | None:
+    """The words before those of the question, if the sentence goes on in them to its end, or to a comma."""
+    if len(text) > LONGEST or not asked.sentence:
+        return None
+    said = list(WORD.finditer(text))
+    words = [match[0].lower() for match in said]
+    for rest in _predicates(asked, rules):
+        at = _find(words, rest, rules)
+        if not 0 < at[0] <= _MOST_WORDS:
+            continue
+        start, end = said[at[0]].start(), said[at[1] - 1].end()
+        value, tail = text[:start].strip(_AROUND), text[end:].strip(" *_.!\n")
+        if any(sign in value for sign in ",;:") or not _settled(words[: at[0]], rules) or not value:
+            return None
+        if tail and (tail[0] not in ",(" or not _settled(words[at[1] :], rules)):
+            return None
+        return value if set(NUMERAL.findall(text[start:end])) <= asked.numbers else None
+    return None
+
+
+def emphasised(text: str, after: int, rules: Rules) -> str:
+    """The words in bold that a sentence's complement begins with, where the rest only goes on about them.
+
+    "… is **Au**, from the Latin aurum"; empty where it has more in bold, or words that bound, deny or join.
+    """
+    match = _BOLD.match(text, after)
+    if match is None:
+        return ""
+    tail = text[match.end() :]
+    words = WORD.findall(tail.lower())
+    goes_on = not words or tail[0] in ",(;–—" or tail[:2] in {" (", " –", " —"} or words[0] in _REASONS
+    return match[1] if goes_on and "**" not in tail and _settled(words, rules) else ""
+
+
+_BOLD: Final = re.compile(r"\s*(?:(?:the|an?) )?\*\*([^*\n]{1,80})\*\*")
+_REASONS: Final = frozenset({"because", "since", "as", "which", "who"})
+
+
+def _settled(words: list[str], rules: Rules) -> bool:
+    """Whether none of the words denies, bounds, doubts or takes back."""
+    text = rules.text
+    return all(
+        barred.isdisjoint(words) for barred in (text.blockers, text.hedges, text.doubts, rules.extract.turnings)
+    )
+
+
+def _predicates(asked: Asked, rules: Rules) -> list[list[str]]:
+    """What the question says of what it asks for, with and without words that may belong to its question word."""
+    words = WORD.findall(asked.sentence.partition("?")[0])
+    at = max((place for place, word in enumerate(words) if word in _ASKING), default=-1)
+    if at < 0:
+        return []
+    found = []
+    for skipped in range(_ASKING[words[at]] + 1):
+        rest = words[at + 1 + skipped :]
+        if len(rest) >= _LEAST and any(len(word) > TOLD for word in rest) and _opens(rest[0], rules):
+            found.append(rest)
+    return found
+
+
+def _opens(word: str, rules: Rules) -> bool:
+    """Whether a predicate may begin with a word: no article, preposition or conjunction."""
+    return word not in rules.text.articles and word not in rules.text.joiners and word not in _PREPOSITIONS
+
+
+_PREPOSITIONS: Final = frozenset({"of", "in", "on", "at", "for", "from", "to", "with", "by", "about"})
+
+
+def _find(words: list[str], rest: list[str], rules: Rules) -> tuple[int, int]:
+    """Where ``rest`` stands in ``words``, articles aside; (-1, -1) if nowhere."""
+    free = rules.text.articles
+    wanted = [word for word in rest if word not in free]
+    kept = [place for place, word in enumerate(words) if word not in free]
+    for first in range(1, len(kept) - len(wanted) + 1):
+        if all(words[kept[first + ahead]] == word for ahead, word in enumerate(wanted)):
+            return kept[first], kept[first + len(wanted) - 1] + 1
+    return -1, -1
