@@ -1,7 +1,8 @@
-"""A sentence that puts its answer where the question has its question word: "Who wrote Hamlet?", "X wrote Hamlet".
+"""A sentence that says the question again with its answer: "Who wrote Hamlet?", "X wrote Hamlet".
 
-All the other words are the question's, in its order, so that nothing can be denied, turned round or said of something
-else that the question does not.
+The answer stands where the question has its question word ("X wrote Hamlet"), or behind all that the question says
+("When did X write Hamlet?", "X wrote Hamlet in 1601"). All the other words are the question's, in its order, so that
+nothing can be denied, turned round or said of something else that the question does not.
 """
 
 from __future__ import annotations
@@ -54,6 +55,78 @@ def emphasised(text: str, after: int, rules: Rules) -> str:
 
 _BOLD: Final = re.compile(r"\s*(?:(?:the|an?) )?\*\*([^*\n]{1,80})\*\*")
 _REASONS: Final = frozenset({"because", "since", "as", "which", "who"})
+
+
+def value_behind(text: str, asked: Asked, rules: Rules) -> str | None:
+    """The words behind those of the question, if a sentence says all of them in their order, and nothing else before.
+
+    The auxiliary that the question begins with may stand anywhere among them, or bend the verb: "did … write", "wrote".
+    """
+    if len(text) > LONGEST or not asked.sentence:
+        return None
+    auxiliary, wanted = _behind_question_word(asked)
+    said = list(WORD.finditer(text))
+    if not wanted or len(said) <= len(wanted):
+        return None
+    forms, free = rules.extract.irregular, rules.text.articles
+    at, helped = 0, auxiliary in _DO
+    for word in wanted:
+        while at < len(said) and _passed_over(said[at][0].lower(), word, auxiliary, free):
+            helped = helped or said[at][0].lower() == auxiliary
+            at += 1
+        if at == len(said) or not _is_form(said[at][0].lower(), word, forms):
+            return None
+        at += 1
+    if at < len(said) and said[at][0].lower() == auxiliary and not helped:
+        at, helped = at + 1, True
+    if not helped or not 0 < len(said) - at <= _MOST_WORDS:
+        return None
+    behind = [match[0].lower() for match in said[at:]]
+    value = text[said[at - 1].end() :].strip(_AROUND + ".")
+    if not _settled(behind, rules) or any(sign in value for sign in ";:()") or not value:
+        return None
+    return value if set(NUMERAL.findall(text[: said[at - 1].end()])) <= asked.numbers else None
+
+
+def _behind_question_word(asked: Asked) -> tuple[str, list[str]]:
+    """The auxiliary of a question that begins with its question word, and all words behind it."""
+    words = WORD.findall(asked.sentence.partition("?")[0])
+    at = 1 if words[:1] and words[0] in _PREPOSITIONS else 0
+    if len(words) < at + _LEAST or words[at] not in _ASKING_OF:
+        return "", []
+    for place in range(at + 1, min(len(words), at + 3 if words[at] in _ASKING_NOUNS else at + 2)):
+        if words[place] in _DO or words[place] in _AUXILIARIES:
+            rest = words[place + 1 :]
+            return words[place], rest if any(len(word) > TOLD for word in rest) and len(rest) >= _LEAST else []
+    return "", []
+
+
+def _passed_over(said: str, wanted: str, auxiliary: str, articles: frozenset[str]) -> bool:
+    return said != wanted and (said == auxiliary or said in articles)
+
+
+def _is_form(said: str, wanted: str, forms: dict[str, str]) -> bool:
+    """Whether two words are one in whatever form: "wrote" and "write", "released" and "release"."""
+    if said == wanted or forms.get(said, said) == forms.get(wanted, wanted):
+        return True
+    least = min(len(said), len(wanted))
+    return least > TOLD and abs(len(said) - len(wanted)) <= _ENDING and said[: least - 1] == wanted[: least - 1]
+
+
+_ENDING: Final = 3  # letters of an ending: "-ing"
+_DO: Final = frozenset({"do", "does", "did"})
+_AUXILIARIES: Final = frozenset({"is", "are", "was", "were", "has", "have", "had", "will", "can"})
+_ASKING_OF: Final = frozenset({"when", "where", "who", "whom", "what", "which"})
+_ASKING_NOUNS: Final = frozenset({"what", "which"})
+
+
+def without_preposition(value: str) -> str:
+    """A time or a place without the preposition that it begins with."""
+    first, _, rest = value.partition(" ")
+    return rest.strip() if first.lower() in _OF_TIME_AND_PLACE else ""
+
+
+_OF_TIME_AND_PLACE: Final = frozenset({"in", "on", "at"})
 
 
 def _settled(words: list[str], rules: Rules) -> bool:

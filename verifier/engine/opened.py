@@ -19,6 +19,7 @@ VIA: Final = "opening_statement"
 _LONGEST: Final = 300  # characters of a first sentence
 _REST: Final = 4_000  # characters that may explain it
 _SENTENCES: Final = 60  # that are looked at
+_HEADS: Final = 2  # of the question's words that name what a first sentence speaks of
 _BARE: Final = 60  # characters of a first line that is an answer without a verb
 _AROUND: Final = " \t\n*_.:$#>\"'“”-"
 _BEHIND_TRUTH: Final = frozenset({"", ",", "—", "–", ";", "."})
@@ -75,6 +76,7 @@ def _only_explains(
         return False
     answer = _answer_words(own, emphasised, rules)
     asking = _stems(asked)
+    heads = [stem for word in WORD.findall(own) if len(word) > TOLD and (stem := word[:STEM]) in asking][:_HEADS]
     sentences = _split(raw)
     for place, piece in enumerate(sentences):
         said = WORD.findall(piece)
@@ -87,17 +89,21 @@ def _only_explains(
         names = bool(answer) and answer <= set(said)
         if names and not rules.text.doubts.isdisjoint(said):
             return False
-        if not truth and not names and _says_again(piece, asking, rules):
+        if not truth and not names and _says_again(piece, asking, set(heads), rules):
             return False
     return truth or _numbers_fit(own, rest, emphasised, asked)
 
 
-def _says_again(piece: str, asking: set[str], rules: Rules) -> bool:
-    """Whether a sentence says what something is in words of what is asked: another answer to the question."""
+def _says_again(piece: str, asking: set[str], heads: set[str], rules: Rules) -> bool:
+    """Whether a sentence says what something is in words of what is asked: another answer to the question.
+
+    In one of the first of them, or in several: "the plot was an attempt" is none to "who was the target of the plot".
+    """
     at = min((at for copula in rules.extract.copulas if (at := piece.find(copula)) > 0), default=-1)
     if at < 0:
         return False
-    return not {word[:STEM] for word in WORD.findall(piece[:at]) if len(word) > TOLD}.isdisjoint(asking)
+    subject = {word[:STEM] for word in WORD.findall(piece[:at]) if len(word) > TOLD}
+    return not subject.isdisjoint(heads) or len(subject & asking) >= _HEADS
 
 
 def _numbers_fit(own: str, rest: str, emphasised: str, asked: Asked) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
 from verifier.engine.concluding import clause_value, verb_value
-from verifier.engine.inplace import emphasised, value_in_place
+from verifier.engine.inplace import emphasised, value_behind, value_in_place, without_preposition
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 
@@ -174,10 +174,23 @@ def narrower(
             if number is not None
             else subject_value(text, folded, asked, rules) or filled_in(text, folded, asked, rules)
         )
-        value = value or verb_value(text, folded, asked, rules) or value_in_place(text, asked, rules)
+        value = value or verb_value(text, folded, asked, rules)
+        value = value or value_in_place(text, asked, rules) or value_behind(text, asked, rules)
         if value is not None:
             parts.append(Extraction(value, "question_answered", found.start, found.end))
+        parts.extend(_bare(parts, asked))
     return tuple(parts)
+
+
+def _bare(parts: list[Extraction], asked: Asked) -> list[Extraction]:
+    """What is said of when or where without its preposition: "in 1989"."""
+    if not _TIME_OR_PLACE.search(asked.sentence):
+        return []
+    bare = [(one, without_preposition(one.text)) for one in parts if one.via in {"complement", "question_answered"}]
+    return [Extraction(text, one.via, one.start, one.end) for one, text in bare if text]
+
+
+_TIME_OR_PLACE: Final = re.compile(r"\b(?:when|where|what (?:year|date|day|city|country|place))\b")
 
 
 def _repeats(folded: str, asked: frozenset[str]) -> bool:
