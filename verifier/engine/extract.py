@@ -306,7 +306,7 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
     if opened is not None:
         stated = opened
         return Found(
-            (whole, opened), lambda: narrower(stated, rules, sole=True, asked=asked, related=True) or within()
+            (opened, whole), lambda: narrower(stated, rules, sole=True, asked=asked, related=True) or within()
         )
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:

@@ -81,7 +81,7 @@ def value_behind(text: str, asked: Asked, rules: Rules) -> str | None:
         at, helped = at + 1, True
     if not helped or not 0 < len(said) - at <= _MOST_WORDS:
         return None
-    behind = [match[0].lower() for match in said[at:]]
+    behind = [match[0].lower() for match in said[at:] if match[0] != _MONTH]
     value = text[said[at - 1].end() :].strip(_AROUND + ".")
     if not _settled(behind, rules) or any(sign in value for sign in ";:()") or not value:
         return None
@@ -113,6 +113,7 @@ def _is_form(said: str, wanted: str, forms: dict[str, str]) -> bool:
     return least > TOLD and abs(len(said) - len(wanted)) <= _ENDING and said[: least - 1] == wanted[: least - 1]
 
 
+_MONTH: Final = "May"  # in small letters a word that doubts
 _ENDING: Final = 3  # letters of an ending: "-ing"
 _DO: Final = frozenset({"do", "does", "did"})
 _AUXILIARIES: Final = frozenset({"is", "are", "was", "were", "has", "have", "had", "will", "can"})

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from verifier.engine.answering import NUMERAL, STEM, TOLD, WORD, Asked
+from verifier.engine.inplace import value_in_place
 from verifier.engine.statement import BREAK, breaks, revised
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
@@ -23,6 +24,7 @@ _HEADS: Final = 2  # of the question's words that name what a first sentence spe
 _BARE: Final = 60  # characters of a first line that is an answer without a verb
 _AROUND: Final = " \t\n*_.:$#>\"'“”-"
 _BEHIND_TRUTH: Final = frozenset({"", ",", "—", "–", ";", "."})
+_ITS_LABEL: Final = re.compile(r"[\s*_#(\[]*\w{1,3}[.)\]:]+[\s*_]*")
 _BOLD: Final = re.compile(r"\*\*([^*\n]{1,80}?)\*\*(?!\*)|(?<![\w_])__([^_\n]{1,80}?)__(?![\w_])")
 _HEADING: Final = re.compile(r"[ \t]*(?:#{1,6} |\d{1,2}[.)] |[-*•] |[^\n]*:[ \t*_]*(?:\n|\Z))")
 
@@ -33,6 +35,8 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
     Without a question only a yes, a no or a bare first line is one.
     """
     cut = BREAK.search(text, start, min(end, start + _LONGEST))
+    if cut is not None and _ITS_LABEL.fullmatch(text, start, cut.start()):
+        cut = BREAK.search(text, cut.end(), min(end, start + _LONGEST))  # "C. Amlodipine"
     if cut is None or end - cut.end() > _REST or _HEADING.match(text, start, end):
         return None
     first = text[start : cut.start()].strip()
@@ -40,10 +44,11 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
     if not first or first.endswith(("?", ":")) or not rest.strip(_AROUND):
         return None
     truth = _opens_with_truth(own, rules)
-    bare = "\n" in text[cut.start() : cut.end()] and len(first) <= _BARE and not _has_copula(own, rules)
+    apart = text.count("\n", cut.start(), cut.end()) > 1 and len(WORD.findall(rest.lstrip().partition("\n")[0])) > TOLD
+    bare = apart and len(first) <= _BARE and not _has_copula(own, rules)
     words = set(WORD.findall(own))
-    speaks = bool({word[:STEM] for word in words if len(word) > TOLD} & _stems(asked))
-    if not (truth or bare or speaks):
+    affirms = own.rstrip(_AROUND).endswith(rules.choices.closers)  # "B is the best choice"
+    if not (truth or bare or affirms or _speaks_of(own, asked, rules)):
         return None
     if truth and not rules.text.qualifiers.isdisjoint((*words, *WORD.findall(rest.strip().partition(".")[0]))):
         return None
@@ -53,6 +58,20 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
     if not _only_explains(own, rest, text[cut.end() : end], asked, rules, emphasised, truth=truth):
         return None
     return Extraction(first, VIA, start, cut.start())
+
+
+def _speaks_of(own: str, asked: Asked, rules: Rules) -> bool:
+    """Whether a sentence speaks of what is asked, and its subject of nothing that the question does not.
+
+    "The best drug for a diabetic is …" answers no question about any patient.
+    """
+    if {word[:STEM] for word in WORD.findall(own) if len(word) > TOLD}.isdisjoint(_stems(asked)):
+        return False
+    at = max((at for copula in rules.extract.copulas if (at := own.rfind(copula)) > 0), default=-1)
+    known = {word[:STEM] for word in asked.words}
+    free = rules.text.fillers | rules.text.carriers | rules.text.generic_units | rules.labels.carriers
+    subject = [word for word in WORD.findall(own[: max(at, 0)]) if len(word) > TOLD and word not in free]
+    return all(word[:STEM] in known for word in subject) or value_in_place(own, asked, rules) is not None
 
 
 def emphasis(text: str, start: int, end: int) -> str:
@@ -149,9 +168,12 @@ def _split(raw: str) -> list[str]:
 
 
 def _opens(rest: str, word: str) -> bool:
-    """Whether a concluding word stands in a text as a word of its own: "so ", and not the end of "also "."""
+    """Whether a concluding word stands in a text as a word of its own; a short one, "so ", where a clause begins."""
     at = rest.find(word)
-    while at > 0 and rest[at - 1].isalpha() and word[0].isascii():
+    while at > 0 and word[0].isascii():
+        before = rest[:at].rstrip(" *_#")[-1:] if len(word) <= TOLD else rest[at - 1]
+        if not before.isalpha():
+            return True
         at = rest.find(word, at + 1)
     return at >= 0
 

@@ -227,8 +227,8 @@ def is_offered(word: str, asked: str) -> bool:
 
 def whole(side: Side) -> tuple[str, ...]:
     """A response that is graded as it stands, of which perhaps a part was read."""
-    first = None if side.found is None else side.found.candidates[0]
-    return (first.text.strip(),) if first is not None and first.via == "whole" else ()
+    found = () if side.found is None else side.found.candidates
+    return tuple(one.text.strip() for one in found if one.via == "whole")
 
 
 def sentence(side: Side, wide: str, ctx: Context) -> str:

@@ -143,6 +143,9 @@ def narrower(
         blocking -= asked.words
     fits = not blocking and (not related or bool(shared))
     between = text[first:after]
+    bold = (emphasised(text, first, rules) or emphasised(text, after, rules)) if fits and "**" in text else ""
+    if bold:
+        return (*parts, Extraction(bold, "emphasised", found.start + first, found.end))
     if (
         0 < after < len(text)
         and fits
@@ -152,9 +155,6 @@ def narrower(
         and not _lists_values(text, after, asked)
         and (rules.maths.sorts.isdisjoint(subject) or _SET_OF_NUMBERS.search(text, after) is None)
     ):
-        bold = emphasised(text, after, rules)
-        if bold:
-            parts.append(Extraction(bold, "emphasised", found.start + after, found.end))
         parts.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
     chained = _last_member(text)
     if chained is not None:
@@ -276,7 +276,8 @@ def _main_clause(text: str, rules: Rules, asked: Asked) -> str:
     """
     number = next((one for one in NUMERAL.finditer(text) if one[0] not in asked.numbers), _NUMBERISH.search(text))
     if number is None:
-        return text
+        reason = _REASON.search(text)
+        return text if reason is None else text[: reason.start()].rstrip(" ,")
     cut, restricts = len(text), False
     for word in WORD.finditer(text, number.end()):
         if word[0].lower() in rules.extract.subordinators and text[word.start() - 1] in " ,":
@@ -297,6 +298,7 @@ def _main_clause(text: str, rules: Rules, asked: Asked) -> str:
     return text[:cut].rstrip(" ,")
 
 
+_REASON: Final = re.compile(r",? (?:because|since) ")
 _ASSIGNED: Final = re.compile(r"[\s$]*[^\W\d_](?:\([a-z]\))? ?=")
 _VARIABLE: Final = re.compile(r"(?<![^\W\d_])(?<!\\)[b-zA-Z](?![^\W\d_])")  # "a" is an article
 _SET_OF_NUMBERS: Final = re.compile(r"[<>≤≥≡≠∈]|\\(?:[lg](?:eq?|t)|neq?|equiv|in|p?mod)(?![a-z])|\bmod\b")

@@ -70,7 +70,7 @@ def read_choice(text: str, ctx: Context) -> Iterator[Reading]:
     found: Choice | Choices | None = None
     if options:
         ctx.meter.spend(sum(len(option.text) for option in options))
-        named = _by_words(text, options, ctx) or _words_and_label(text, options, ctx)
+        named = _by_words(text, options, ctx) or _words_and_label(text, options, ctx) or _affirmed(text, options, ctx)
         found = _chosen(named) if named is not None else _several(text, options, ctx)
     elif ctx.demand.options_asked:
         found = _members(text, _UNSEEN, ctx)
@@ -215,6 +215,22 @@ def _by_words(text: str, options: tuple[Option, ...], ctx: Context) -> Option | 
     return same[0] if len(same) == 1 else None
 
 
+def _affirmed(text: str, options: tuple[Option, ...], ctx: Context) -> Option | None:
+    """The option whose words are all but those that announce or affirm it: "atenolol is the best choice".
+
+    Where the question denies, one "is correct" may be no answer: "which of them is not correct?".
+    """
+    table = ctx.rules.choices
+    bare = _trimmed(text, table)
+    if bare == text or (not ctx.rules.text.doubts.isdisjoint(ctx.demand.words) and not _AS_ANSWER.search(text)):
+        return None
+    if texts.fold(text).startswith(_OF_TWO):
+        return None
+    return _by_words(bare, options, ctx)
+
+
+_AS_ANSWER: Final = re.compile(r"\b(?:answer|choice|option)\b", re.IGNORECASE)
+_OF_TWO: Final = ("either ", "both ")
 _A_WORD: Final = re.compile(r"(A)\W")
 
 
