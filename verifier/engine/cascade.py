@@ -271,7 +271,7 @@ class Grade:
             if isinstance(gold, Finding):
                 results.append((accepted.strip()[:_SHOWN], gold))
                 continue
-            finding = sides.boxed(gold, candidate, self._pairs(gold, candidate))
+            finding = sides.said_later(gold, candidate, sides.boxed(gold, candidate, self._pairs(gold, candidate)))
             if finding.decision is Decision.CORRECT:
                 return gold.shown, finding
             results.append((gold.shown, finding))

@@ -39,10 +39,15 @@ SEVERAL_BOXES: Final = passes(
     "The response boxes several answers, and nothing says which part each one answers.",
     specific=8,
 )
+SAID_LATER: Final = passes(
+    "extract.said_later",
+    "The response opens with another answer, and what the ground truth says stands in its explanation.",
+    specific=8,
+)
 MISMATCH: Final = passes(
     "record.answer_mismatch", "The last turn commits to another answer than the record's final answer.", specific=9
 )
-CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, MISMATCH)
+CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, SAID_LATER, MISMATCH)
 
 _MOST_JUDGEMENTS: Final = 4
 _PHRASE_TAIL: Final = 3  # characters of a phrase without which it is no longer found
@@ -305,9 +310,7 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
     opened = opening_statement(text, folded, start, end, asked, rules)
     if opened is not None:
         stated = opened
-        return Found(
-            (opened, whole), lambda: narrower(stated, rules, sole=True, asked=asked, related=True) or within()
-        )
+        return Found((opened, whole), lambda: narrower(stated, rules, sole=True, asked=asked, related=True) or within())
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice

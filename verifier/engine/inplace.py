@@ -16,7 +16,7 @@ from verifier.types.rules import Rules
 _ASKING: Final = {"who": 0, "what": 1, "which": 5}  # question words, and how many words may belong to each
 _MOST_WORDS: Final = 8  # of an answer
 _LEAST: Final = 2  # words that a question has behind its question word
-_AROUND: Final = " \t\n*_\"“”"
+_AROUND: Final = ' \t\n*_"“”'
 
 
 def value_in_place(text: str, asked: Asked, rules: Rules) -> str | None:
@@ -133,9 +133,7 @@ _OF_TIME_AND_PLACE: Final = frozenset({"in", "on", "at"})
 def _settled(words: list[str], rules: Rules) -> bool:
     """Whether none of the words denies, bounds, doubts or takes back."""
     text = rules.text
-    return all(
-        barred.isdisjoint(words) for barred in (text.blockers, text.hedges, text.doubts, rules.extract.turnings)
-    )
+    return all(barred.isdisjoint(words) for barred in (text.blockers, text.hedges, text.doubts, rules.extract.turnings))
 
 
 def _predicates(asked: Asked, rules: Rules) -> list[list[str]]:

@@ -20,11 +20,14 @@ VIA: Final = "opening_statement"
 _LONGEST: Final = 300  # characters of a first sentence
 _REST: Final = 4_000  # characters that may explain it
 _SENTENCES: Final = 60  # that are looked at
+_FIRST: Final = 2  # words of a sentence that qualify the yes or no before it: "Yes. But only if …"
+_ONLY: Final = "only"  # behind the first words of a sentence it qualifies something in it: "it is only 5 m wide"
+_UNIT: Final = 2  # words behind a number that may be its unit
 _HEADS: Final = 2  # of the question's words that name what a first sentence speaks of
 _BARE: Final = 60  # characters of a first line that is an answer without a verb
 _AROUND: Final = " \t\n*_.:$#>\"'“”-"
 _BEHIND_TRUTH: Final = frozenset({"", ",", "—", "–", ";", "."})
-_ITS_LABEL: Final = re.compile(r"[\s*_#(\[]*\w{1,3}[.)\]:]+[\s*_]*")
+_ITS_LABEL: Final = re.compile(r"[\s*_#(\[]*(?:\d{1,2}|[^\W\d_])[.)\]:]+[\s*_]*")
 _BOLD: Final = re.compile(r"\*\*([^*\n]{1,80}?)\*\*(?!\*)|(?<![\w_])__([^_\n]{1,80}?)__(?![\w_])")
 _HEADING: Final = re.compile(r"[ \t]*(?:#{1,6} |\d{1,2}[.)] |[-*•] |[^\n]*:[ \t*_]*(?:\n|\Z))")
 
@@ -50,7 +53,7 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
     affirms = own.rstrip(_AROUND).endswith(rules.choices.closers)  # "B is the best choice"
     if not (truth or bare or affirms or _speaks_of(own, asked, rules)):
         return None
-    if truth and not rules.text.qualifiers.isdisjoint((*words, *WORD.findall(rest.strip().partition(".")[0]))):
+    if truth and _is_qualified(own, rest, rules):
         return None
     if not truth and not rules.text.blockers.isdisjoint(words - asked.words):
         return None
@@ -58,6 +61,13 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
     if not _only_explains(own, rest, text[cut.end() : end], asked, rules, emphasised, truth=truth):
         return None
     return Extraction(first, VIA, start, cut.start())
+
+
+def _is_qualified(own: str, rest: str, rules: Rules) -> bool:
+    """Whether a yes or a no is limited, doubted or no answer: "No. I don't know", "Yes. Only if x > 0"."""
+    told = WORD.findall(own) + WORD.findall(rest.partition(".")[0])
+    opening = WORD.findall(rest)[:_FIRST]
+    return not rules.text.qualifiers.isdisjoint([*opening, *(word for word in told if word != _ONLY)])
 
 
 def _speaks_of(own: str, asked: Asked, rules: Rules) -> bool:
@@ -71,7 +81,20 @@ def _speaks_of(own: str, asked: Asked, rules: Rules) -> bool:
     known = {word[:STEM] for word in asked.words}
     free = rules.text.fillers | rules.text.carriers | rules.text.generic_units | rules.labels.carriers
     subject = [word for word in WORD.findall(own[: max(at, 0)]) if len(word) > TOLD and word not in free]
-    return all(word[:STEM] in known for word in subject) or value_in_place(own, asked, rules) is not None
+    if not all(word[:STEM] in known for word in subject) and value_in_place(own, asked, rules) is None:
+        return False
+    said = WORD.findall(own)
+    ordinals = {word for word in WORD.findall(_sentence(asked)) if _is_ordinal(word, rules)}
+    number = NUMERAL.search(own, max(at, 0))
+    behind = [] if number is None else WORD.findall(own[number.end() :])[_UNIT:]
+    return ordinals <= set(said) and all(
+        word[:STEM] in known for word in behind if len(word) > TOLD and word not in free
+    )
+
+
+def _is_ordinal(word: str, rules: Rules) -> bool:
+    meant = rules.numbers.words.get(word)
+    return meant is not None and meant.kind == "ordinal"
 
 
 def emphasis(text: str, start: int, end: int) -> str:
@@ -86,9 +109,7 @@ def emphasis(text: str, start: int, end: int) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
-def _only_explains(
-    own: str, rest: str, raw: str, asked: Asked, rules: Rules, emphasised: str, *, truth: bool
-) -> bool:
+def _only_explains(own: str, rest: str, raw: str, asked: Asked, rules: Rules, emphasised: str, *, truth: bool) -> bool:
     """Whether what stands behind a first sentence leaves it alone."""
     table = rules.extract
     if revised(rest, rules, asked) or any(_opens(rest, word) for word in (*table.conclusions, *table.restatements)):
@@ -152,7 +173,11 @@ def _answer_words(own: str, emphasised: str, rules: Rules) -> set[str]:
 
 def _stems(asked: Asked) -> set[str]:
     """The beginnings of the words of the sentence that asks, without what follows it."""
-    return {word[:STEM] for word in WORD.findall(asked.sentence.partition("?")[0]) if len(word) > TOLD}
+    return {word[:STEM] for word in WORD.findall(_sentence(asked)) if len(word) > TOLD}
+
+
+def _sentence(asked: Asked) -> str:
+    return asked.sentence.partition("?")[0]
 
 
 def _split(raw: str) -> list[str]:
@@ -189,4 +214,3 @@ def _opens_with_truth(own: str, rules: Rules) -> bool:
 
 def _has_copula(own: str, rules: Rules) -> bool:
     return any(copula in own for copula in rules.extract.copulas)
-

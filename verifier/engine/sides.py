@@ -9,9 +9,9 @@ from typing import Final
 
 import msgspec
 
-from verifier.engine import text
+from verifier.engine import opened, text
 from verifier.engine.boxes import MULTIPLIED
-from verifier.engine.extract import IN_FORMULA, SEVERAL_BOXES, Found
+from verifier.engine.extract import IN_FORMULA, SAID_LATER, SEVERAL_BOXES, Found
 from verifier.engine.kinds import (
     choice,
     choosing,
@@ -22,6 +22,7 @@ from verifier.engine.kinds import (
     number,
     quantity,
     quantity_reader,
+    truth,
 )
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.values import tree_of
@@ -77,6 +78,22 @@ def boxed(gold: Side, candidate: Side, finding: Finding) -> Finding:
         return SEVERAL_BOXES.finding(text=candidate.shown)
     if candidate.via == MULTIPLIED and finding.decision is Decision.CORRECT:
         return IN_FORMULA.finding(text=candidate.shown)
+    return finding
+
+
+def said_later(gold: Side, candidate: Side, finding: Finding) -> Finding:
+    """A finding on a response whose first sentence is another answer, and whose explanation has the ground truth's."""
+    found = candidate.found
+    if finding.decision is not Decision.INCORRECT or candidate.via != opened.VIA or found is None:
+        return finding
+    own = found.candidates[0].text
+    rest = next((one.text for one in found.candidates if one.via == "whole"), "").partition(own)[2]
+    words = gold.given.strip().casefold()
+    if not words or any(isinstance(reading.answer, truth.Truth) for reading in gold.readings):
+        return finding
+    at = (place.start() for place in re.finditer(re.escape(words), rest.casefold()))
+    if any(not rest[max(0, place - 1) : place].isalnum() for place in at):
+        return SAID_LATER.finding(text=rest[:200])
     return finding
 
 
