@@ -13,7 +13,7 @@ from verifier.types.verdict import Decision, Finding
 
 WEAK: Final = frozenset({
     "whole", "last_line", "conclusion", "restatement", "leading_answer", "complement", "contrast", "last_member",
-    "sole_number", "opening_statement", "emphasised",
+    "sole_number", "opening_statement", "emphasised", "polarity",
 })  # fmt: skip
 """Ways to find an answer that rest on no marker: the text does not say itself that this is its answer."""
 

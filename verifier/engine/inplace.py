@@ -39,6 +39,29 @@ def value_in_place(text: str, asked: Asked, rules: Rules) -> str | None:
     return None
 
 
+def polarity_behind(text: str, folded: str, rules: Rules) -> str:
+    """A sentence from its yes or no on, where that stands behind a clause: "Based on these, yes, it is chaotic".
+
+    Empty where the clause doubts, supposes or says one itself, or another one follows.
+    """
+    at = folded.find(", ") + 2
+    if at < 2 or len(text) > LONGEST:
+        return ""
+    lead = next((lead for lead in _SAYING if folded.startswith(lead, at)), "")
+    match = WORD.match(folded, at + len(lead))
+    if match is None or match[0] not in rules.truth.words or folded[match.end() : match.end() + 1] not in _BEHIND_TRUTH:
+        return ""
+    others = WORD.findall(folded[:at]) + WORD.findall(folded[match.end() :])
+    barred = (rules.text.doubts, rules.text.blockers, rules.text.suppositions, rules.extract.turnings)
+    if any(not words.isdisjoint(WORD.findall(folded[:at])) for words in barred):
+        return ""
+    return "" if any(word in rules.truth.words for word in others) else text[match.start() :]
+
+
+_SAYING: Final = ("i would say ", "i'd say ", "i believe ", "i think ", "i conclude ", "my answer is ")
+_BEHIND_TRUTH: Final = frozenset({"", ",", ".", "!", ";", ":"})
+
+
 def emphasised(text: str, after: int, rules: Rules) -> str:
     """The words in bold that a sentence's complement begins with, where the rest only goes on about them.
 

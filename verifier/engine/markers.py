@@ -82,10 +82,15 @@ def doubted(folded: str, start: int, position: int, rules: Rules) -> bool:
     if doubts.isdisjoint(head_words(folded, start, position)):
         return False
     head = folded[max(start, position - _CLAUSE_HEAD) : position].rpartition("\n")[2]
-    head = head[max(head.rfind("."), head.rfind("!"), head.rfind("?")) + 1 :]
+    head = _BRACKETED.sub(" ", head[max(head.rfind("."), head.rfind("!"), head.rfind("?")) + 1 :])
+    if doubts.isdisjoint(_HEAD_WORD.findall(head.replace("’", "'"))):
+        return False  # "the answer (yes or no) is"
     begin = max((head.rfind(f"{sign} {word}") for word in rules.extract.conclusions for sign in ",;"), default=-1)
     begin = max(begin, behind_reason(head, rules))
     return begin <= 0 or not doubts.isdisjoint(_HEAD_WORD.findall(head[begin:].replace("’", "'")))
+
+
+_BRACKETED: Final = re.compile(r"\([^()\n]{1,40}\)")
 
 
 def _last(text: str, folded: str, start: int, end: int, phrase: Phrase, table: TextTable) -> Extraction | None:
@@ -158,6 +163,8 @@ def _announced(text: str, begin: int, end: int, phrase: Phrase) -> Extraction:
     if "**" in words and words.count("**") % 2:  # it opened before the answer
         bold = words.find("**")
         words = words[:bold] + words[bold + 2 :]
+    elif words.endswith(("*", "_")) and words.count(words[-1]) == 1:
+        words = words[:-1]  # emphasis that opened before the marker
     return Extraction(words, phrase.marker, begin, stop)
 
 

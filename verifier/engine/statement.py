@@ -13,7 +13,7 @@ from typing import Final
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
 from verifier.engine.concluding import clause_value, verb_value
-from verifier.engine.inplace import emphasised, value_behind, value_in_place, without_preposition
+from verifier.engine.inplace import emphasised, polarity_behind, value_behind, value_in_place, without_preposition
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 
@@ -141,6 +141,8 @@ def narrower(
     blocking = rules.text.blockers & subject
     if blocking and len(shared) > 1:
         blocking -= asked.words
+    if _OPTION.match(text, max(after, 0)):
+        blocking &= rules.text.doubts - {"or"}  # "the last event, or the end, is (A) Resolution"
     fits = not blocking and (not related or bool(shared))
     between = text[first:after]
     bold = (emphasised(text, first, rules) or emphasised(text, after, rules)) if fits and "**" in text else ""
@@ -156,6 +158,9 @@ def narrower(
         and (rules.maths.sorts.isdisjoint(subject) or _SET_OF_NUMBERS.search(text, after) is None)
     ):
         parts.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
+    polarity = polarity_behind(text, folded, rules)
+    if polarity:
+        parts.append(Extraction(polarity, "polarity", found.start, found.end))
     chained = _last_member(text)
     if chained is not None:
         parts.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
@@ -250,7 +255,7 @@ def _conclusion(found: Extraction, rules: Rules) -> Extraction:
     begin = max(begin, 0) if begin > 1 else 0
     begin += len(next((word for word in rules.extract.conclusions if folded.startswith(word, begin)), ""))
     begin = max(begin, behind_reason(folded, rules))
-    rest = found.text[begin:].lstrip(" ,")
+    rest = found.text[begin:].lstrip(" ,:")
     return Extraction(rest, found.via, found.end - len(rest), found.end) if begin else found
 
 
@@ -298,6 +303,7 @@ def _main_clause(text: str, rules: Rules, asked: Asked) -> str:
     return text[:cut].rstrip(" ,")
 
 
+_OPTION: Final = re.compile(r"\s*\([A-J]\) ?\w")
 _REASON: Final = re.compile(r",? (?:because|since) ")
 _ASSIGNED: Final = re.compile(r"[\s$]*[^\W\d_](?:\([a-z]\))? ?=")
 _VARIABLE: Final = re.compile(r"(?<![^\W\d_])(?<!\\)[b-zA-Z](?![^\W\d_])")  # "a" is an article

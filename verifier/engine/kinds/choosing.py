@@ -22,7 +22,7 @@ _LETTERS: Final = frozenset("ABCDEFGHIJ")  # labels where no options are known
 _NOT_ANOTHER: Final = re.compile(r"(?:^|,? )(?:and )?not \(?[A-Z]\)?(?!\w)")  # "D, not A"
 _BEFORE_MARK: Final = re.compile(r"\s(?=\(?[A-Za-z][).:]\s)")  # "A. Aspirin B. Ibuprofen"
 _LABEL_BEHIND: Final = re.compile(r"(.+?),? [(\[](\w[^()\[\]]{0,24})[)\]]")
-_AFTER_LABEL: Final = re.compile(r" ?[).:\]-](?!\d) ?| ?$|\*\* ?| (?=\()|, (?=not\b)")
+_AFTER_LABEL: Final = re.compile(r" ?[).:\]-](?!\d) ?| ?$|\*\* ?| (?=\()|, (?=not\b)|, (?=the [^\W\d_]+\W*$)")
 _LABELLED: Final = re.compile(r"\(?(\w{1,3})[).:\]]")
 _OTHER_LABEL: Final = re.compile(
     r"\(([A-Z])\)|(?<![\w-])([A-Z])(?=[).:](?!\w))|\b(?:and|or|nor|then)\s+\(?([A-Z])\b|->|→"
@@ -108,7 +108,7 @@ def _labelled(text: str, options: tuple[Option, ...], ctx: Context) -> Iterator[
     label, rest, firm = found
     rest = _NOT_ANOTHER.sub("", rest)
     option = next((option for option in options if option.label.casefold() == label.casefold()), None)
-    own = option is not None and bool(rest) and _same_words(rest, option, options, ctx)
+    own = option is not None and bool(rest) and _same_words(rest.lstrip(", "), option, options, ctx)
     other = None
     if option is not None and rest and not own:
         worded = next((one for one in options if one.text == rest), None)  # "(A) O", where O is B's text
@@ -186,7 +186,13 @@ def _rejects_or_adds(rest: str, options: tuple[Option, ...], ctx: Context) -> bo
     told = set(texts.words(rest, table))
     own = {word for words in ctx.demand.option_words for word in words}
     told -= own
-    return not (table.doubts.isdisjoint(told) and table.rejections.isdisjoint(told))
+    if told == {_NO}:
+        return False  # "(A) No": what the option says
+    barred = (table.doubts, table.rejections, ctx.rules.choices.retractions)
+    return not all(words.isdisjoint(told) for words in barred)
+
+
+_NO: Final = "no"
 
 
 def _by_words(text: str, options: tuple[Option, ...], ctx: Context) -> Option | None:
@@ -397,6 +403,8 @@ def _label(text: str, table: ChoiceTable, options: tuple[Option, ...], *, small:
     if not (sure or opening.bracketed or (opening.phrased and label not in _WORDY)):
         return None
     alone = not text[end:].strip(").] ")
+    if closer and not text[behind + len(closer) :].strip(" .!") and label.upper() not in _WORDY and (options or small):
+        return label, "", True  # "b is the answer"
     if text[end - 1].islower() and not opening.bracketed and (label.isupper() or not options):
         # a small letter is a word as often: only alone, and without options only where one is asked for
         return (label if options else label.upper(), "", opening.phrased) if alone and (options or small) else None
