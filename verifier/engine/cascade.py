@@ -25,6 +25,7 @@ from verifier.engine import (
     limits,
     listed,
     naming,
+    second,
     sides,
     subjects,
     text,
@@ -124,7 +125,7 @@ CODES: tuple[Code, ...] = (
     *expression.CODES, *relation.CODES, *collection.CODES, *region.CODES, *restated.CODES, *chemistry.CODES,
     *reaction.CODES, *electrons.CODES, *choice.CODES, *names.CODES, *truth.CODES, *label.CODES, *phrase.CODES,
     *listing.CODES, *address.CODES, *extract.CODES, *attack.CODES, GOLD_EMPTY, GOLD_UNREADABLE, *fold.CODES,
-    *listed.CODES, REST_DIFFERS, *described.CODES, *sort.CODES, NOT_READ, *limits.CODES,
+    *listed.CODES, *second.CODES, REST_DIFFERS, *described.CODES, *sort.CODES, NOT_READ, *limits.CODES,
 )  # fmt: skip
 _BY_NAME: Final = {code.name: code for code in CODES}
 _UNREAD: Read = ((), ())
@@ -271,7 +272,8 @@ class Grade:
             if isinstance(gold, Finding):
                 results.append((accepted.strip()[:_SHOWN], gold))
                 continue
-            finding = sides.said_later(gold, candidate, sides.boxed(gold, candidate, self._pairs(gold, candidate)))
+            finding = sides.boxed(gold, candidate, self._pairs(gold, candidate))
+            finding = sides.part_stated(gold, candidate, sides.said_later(gold, candidate, finding))
             if finding.decision is Decision.CORRECT:
                 return gold.shown, finding
             results.append((gold.shown, finding))
@@ -407,6 +409,7 @@ class Grade:
             or subjects.other(gold, candidate, finding, ctx)
             or described.doubted(gold, candidate, finding, ctx)
             or clauses.said_again(candidate, finding, ctx)
+            or second.beside(self._given() or "", gold, candidate, finding, ctx)
         )
 
     def _denied(self, gold: Side, denied: str, finding: Finding) -> Finding:

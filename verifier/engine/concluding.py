@@ -17,9 +17,7 @@ from verifier.types.rules import Rules
 
 _FORMULA_END: Final = re.compile(r"[\d$)\]}]")
 _VALUE: Final = re.compile(r"[-+−]?[$€£]?\d+(?:[.,]\d+)*(?:/\d+)?%?(?: [^\W\d_]+){0,2}")
-_CLOSING: Final = re.compile(
-    r"[\s*_#>-]*([^\W\d_]+(?: [^\W\d_]+)?)[\s*_]*:[\s$*]*([-+−]?[$€£]?\d+(?:[.,/]\d+)*%?)[\s$*.]*"
-)
+_CLOSING: Final = re.compile(r"[\s*_#>-]*([^\W\d_]+(?: [^\W\d_]+)?)[\s*_]*[:：][\s*_]*([^\s*_][^\n]{0,80}?)[\s*_]*")
 _AROUND: Final = " \t\n.*_$"
 _LINKS: Final = frozenset({"is", "be", "are", "was", "equals"})
 _LEAD: Final = 30  # characters of a conclusion's opening words
@@ -118,9 +116,14 @@ def _has_value(working: str, rules: Rules) -> bool:
 
 
 def closing_value(piece: str, rules: Rules) -> str | None:
-    """The bare number behind a label that is the whole last line of a response: "Solution: 5"."""
+    """What stands behind a label that is the whole last line of a response: "Solution: 5", "Sentiment: negative"."""
     match = _CLOSING.fullmatch(piece) if len(piece) < LONGEST else None
-    return match[2] if match is not None and match[1].lower() in rules.extract.closing_labels else None
+    if match is None or match[1].lower().removeprefix("final ") not in rules.extract.closing_labels:
+        return None
+    return None if _WORKED.search(match[2]) else match[2]
+
+
+_WORKED: Final = re.compile(r"=|\d\s*[-+*×·^]\s*\d")  # a working, not its result
 
 
 def chain_again(text: str, before: str, asked: Asked, rules: Rules) -> str | None:

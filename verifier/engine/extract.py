@@ -19,7 +19,7 @@ from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_name
 from verifier.engine.concluding import chain_again, closing_value, openings
 from verifier.engine.excerpt import Excerpt, excerpt
-from verifier.engine.opened import opening_statement
+from verifier.engine.opened import leaves_alone, opening_statement, opens_with_value
 from verifier.engine.statement import BREAK, STOP, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
 from verifier.types.extraction import Phrase
@@ -44,10 +44,15 @@ SAID_LATER: Final = passes(
     "The response opens with another answer, and what the ground truth says stands in its explanation.",
     specific=8,
 )
+PART_ONLY: Final = passes(
+    "extract.part_only",
+    "The response marks no answer, and the statement that was read gives one value where the ground truth has several.",
+    specific=8,
+)
 MISMATCH: Final = passes(
     "record.answer_mismatch", "The last turn commits to another answer than the record's final answer.", specific=9
 )
-CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, SAID_LATER, MISMATCH)
+CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, SAID_LATER, PART_ONLY, MISMATCH)
 
 _MOST_JUDGEMENTS: Final = 4
 _PHRASE_TAIL: Final = 3  # characters of a phrase without which it is no longer found
@@ -233,7 +238,7 @@ def _last_marker(scope: _Scope) -> Extraction | None:
 def _last_of_all(scope: _Scope, end: int) -> Extraction | None:
     text, folded, start, table = scope.text, scope.folded, scope.start, scope.rules.extract
     found = (
-        markers.last_phrase(text, folded, start, end, scope.phrases, scope.rules.text),
+        markers.last_phrase(text, folded, start, end, scope.phrases, scope.rules),
         wrappers.tagged(text, folded, start, end, table) if scope.wrapped else None,
         wrappers.json_answer(text, start, end, table, torn=scope.torn),
     )
@@ -248,8 +253,11 @@ def _unmarked(scope: _Scope) -> Found:
     if "\n" in whole.text and _is_listed(whole.text, scope.rules):
         return Found((whole,))
     pieces = _sentences(scope)
-    if len(pieces) > 1 and _is_remark(scope, *pieces[-1]):
-        pieces = pieces[:-1]
+    kept = len(pieces)
+    while kept > 1 and _is_remark(scope, *pieces[kept - 1]):
+        kept -= 1
+    if kept < len(pieces):
+        pieces = pieces[:kept]
         whole = Extraction(scope.text[scope.start : pieces[-1][1]].strip(), "whole", scope.start, pieces[-1][1])
     if len(pieces) <= 1:
         return Found((whole,), lambda: narrower(whole, scope.rules, sole=True, asked=scope.asked))
@@ -257,8 +265,12 @@ def _unmarked(scope: _Scope) -> Found:
 
 
 def _is_remark(scope: _Scope, begin: int, end: int) -> bool:
-    """Whether a last sentence is a remark in brackets, which changes nothing (POLICY 3): "(Check: 3 · 4 = 12.)"."""
+    """Whether a last sentence changes nothing (POLICY 3): a remark in brackets, "(Check: 3 · 4 = 12.)", or a courtesy."""
     said = scope.folded[begin:end].strip()
+    if said.lstrip(" *_#>-").startswith(scope.rules.extract.courtesies) and not revised(said, scope.rules):
+        return True
+    if any(check in said for check in scope.rules.extract.checks) and not revised(said, scope.rules):
+        return True
     first = WORD.match(said, 1)
     bracketed = said.startswith("(") and said.endswith(")") and said.count("(") == said.count(")")
     return (
@@ -277,31 +289,48 @@ def _within(found: Found, meter: Meter) -> Found:
 
 def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
     """The last concluding sentence, else a leading answer, else the last sentence."""
-    text, folded, start, end = scope.text, scope.folded, scope.start, scope.end
-    rules, asked, table = scope.rules, scope.asked, scope.rules.extract
-    chosen, via = pieces[-1], "last_line"
-    for begin, stop in reversed(pieces[-4:]):
-        opening = folded[begin : begin + 24].lstrip(" *_#>-")
-        if opening.startswith(table.conclusions):
-            chosen, via = (begin, stop), "conclusion"
-            break
-        if opening.startswith(table.restatements):
-            chosen, via = (begin, stop), "restatement"
-            break
-    if via == "last_line":
-        value = closing_value(text[chosen[0] : chosen[1]], rules)
-        if value is not None and not any(closing_value(text[slice(*piece)], rules) for piece in pieces[:-1]):
-            return Found((whole, Extraction(value, via, *chosen)))
-        led = _leading_answer(scope)
-        if led is not None:
-            return Found((whole, led))
+    text, folded, end, rules = scope.text, scope.folded, scope.end, scope.rules
+    value = closing_value(text[slice(*pieces[-1])], rules)
+    if value is not None and not any(closing_value(text[slice(*piece)], rules) for piece in pieces[:-1]):
+        return Found((whole, Extraction(value, "last_line", *pieces[-1])))
+    chosen, via = _concluding(scope, pieces)
+    if not via:
+        return _last_stated(scope, pieces, whole)
     if chosen != pieces[-1] and revised(folded[chosen[1] : end], rules):
-        return Found(finding=REVISED.finding(text=text[chosen[0] : chosen[1]][:200]))
-    last = Extraction(_BULLET.sub("", text[chosen[0] : chosen[1]].strip()), via, *chosen)
-    if via != "last_line":
-        if says_again(folded[chosen[0] : chosen[1]], folded[chosen[1] : end], rules):
-            return Found((whole,))
-        return Found((whole, last), lambda: (*narrower(last, rules, sole=True, asked=asked), *_again(scope, chosen)))
+        return Found(finding=REVISED.finding(text=text[slice(*chosen)][:200]))
+    if says_again(folded[slice(*chosen)], folded[chosen[1] : end], rules):
+        return Found((whole,))
+    if chosen != pieces[-1] and not leaves_alone(folded[slice(*chosen)], text[chosen[1] : end], scope.asked, rules):
+        return _last_stated(scope, pieces, whole)
+    last = _sentence(scope, chosen, via)
+    return Found((whole, last), lambda: (*narrower(last, rules, sole=True, asked=scope.asked), *_again(scope, chosen)))
+
+
+def _concluding(scope: _Scope, pieces: list[tuple[int, int]]) -> tuple[tuple[int, int], str]:
+    """The last of the last sentences that concludes or restates, and which of both; nothing without one."""
+    table = scope.rules.extract
+    for begin, stop in reversed(pieces[-4:]):
+        opening = scope.folded[begin : begin + 24].lstrip(" *_#>-")
+        if opening.startswith(table.conclusions):
+            return (begin, stop), "conclusion"
+        if opening.startswith(table.restatements):
+            return (begin, stop), "restatement"
+    return pieces[-1], ""
+
+
+def _sentence(scope: _Scope, piece: tuple[int, int], via: str) -> Extraction:
+    return Extraction(_BULLET.sub("", scope.text[slice(*piece)].strip()), via, *piece)
+
+
+def _last_stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
+    """A leading answer that the rest explains, an opening statement, or what the last sentence says of what is asked."""
+    text, folded, start, end = scope.text, scope.folded, scope.start, scope.end
+    rules, asked = scope.rules, scope.asked
+    led = _leading_answer(scope)
+    if led is not None:
+        return Found((whole, led))
+    chosen = pieces[-1]
+    last = _sentence(scope, chosen, "last_line")
 
     def within() -> tuple[Extraction, ...]:
         said = narrower(last, rules, sole=False, asked=asked, related=True)
@@ -309,18 +338,19 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
 
     opened = opening_statement(text, folded, start, end, asked, rules)
     if opened is not None:
-        stated = opened
-        return Found((opened, whole), lambda: narrower(stated, rules, sole=True, asked=asked, related=True) or within())
+        first = opened
+        return Found((first, whole), lambda: narrower(first, rules, sole=True, asked=asked, related=True) or within())
     line = text.rfind("\n", start, chosen[0]) + 1
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice
     said = texts.fold(last.text)
-    if len(last.text) < _BARE and not any(copula in said for copula in table.copulas):
-        # bare lines that follow each other are a list, of which the last is no answer by itself
-        previous = text[pieces[-2][0] : pieces[-2][1]].strip()
-        if _ITEM.fullmatch(previous) and "\n" in text[pieces[-2][1] : chosen[0]]:
+    if len(last.text) < _BARE and not any(copula in said for copula in rules.extract.copulas):
+        # bare pieces that follow each other are a list, of which the last is no answer by itself
+        if _ITEM.fullmatch(text[slice(*pieces[-2])].strip().rstrip(".?!")):
             return Found((whole,))
         return Found((whole, last), within)
+    if opens_with_value(text[start : min(end, start + _BARE)]):
+        return Found((whole,))  # "600 W. The voltage is 120 V.": two values, and either may be meant
     return Found((whole,), within)
 
 
@@ -370,7 +400,7 @@ def _leading_answer(scope: _Scope) -> Extraction | None:
 
 _LABELLED: Final = re.compile(r"(?:^|(?<=\n))[ \t*-]*\(?[A-J][.)] ")
 _ITEM: Final = re.compile(
-    r"[-*•\s$\\(]*(?:[A-Z][.)] )?(?:[^\W\d_] ?= ?)?(?:[-+$]?[\d.,/]+[^\w:]*|[^\W\d_]+(?: [^\W\d_]+)?)"
+    r"[-*•+>`\s$\\(]*(?:[A-Z][.)] )?(?:[^\W\d_] ?= ?)?(?:[-+$]?[\d.,/]+[^\w:]*|[^\W\d_]+(?: [^\W\d_]+)?)"
 )
 _BARE: Final = 30  # characters of a line that is an answer or a part of one, and no sentence
 

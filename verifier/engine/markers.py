@@ -11,7 +11,7 @@ from typing import Final
 
 from verifier.engine.statement import BREAK, behind_reason, blank
 from verifier.types.extraction import Clue, ExtractTable, Phrase
-from verifier.types.rules import Rules, TextTable
+from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 
 _SHORT: Final = 200  # characters of a text that has few signs
@@ -41,12 +41,12 @@ def phrases_in(text: str, folded: str, table: ExtractTable) -> tuple[Phrase, ...
 
 
 def last_phrase(
-    text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...], table: TextTable
+    text: str, folded: str, start: int, end: int, phrases: tuple[Phrase, ...], rules: Rules
 ) -> Extraction | None:
     """The last announcement by any of the phrases."""
     best: Extraction | None = None
     for phrase in phrases:
-        found = _last(text, folded, start, end, phrase, table)
+        found = _last(text, folded, start, end, phrase, rules)
         if found is not None and (best is None or found.start > best.start):
             best = found
     return best
@@ -90,10 +90,11 @@ def doubted(folded: str, start: int, position: int, rules: Rules) -> bool:
     return begin <= 0 or not doubts.isdisjoint(_HEAD_WORD.findall(head[begin:].replace("’", "'")))
 
 
+_WOULD: Final = " would be"
 _BRACKETED: Final = re.compile(r"\([^()\n]{1,40}\)")
 
 
-def _last(text: str, folded: str, start: int, end: int, phrase: Phrase, table: TextTable) -> Extraction | None:
+def _last(text: str, folded: str, start: int, end: int, phrase: Phrase, rules: Rules) -> Extraction | None:
     """The last occurrence of a marker's words that announces something."""
     source = text if phrase.exact else folded
     stop = end
@@ -103,17 +104,20 @@ def _last(text: str, folded: str, start: int, end: int, phrase: Phrase, table: T
             return None
         stop = position + len(phrase.text) - 1
         behind = _behind(text, position, phrase)
-        if behind >= 0 and not _supposed(folded, start, position, table):
+        if behind >= 0 and not _supposed(folded, start, position, phrase, rules):
             found = _announced(text, behind, end, phrase)
             if not blank(found.text) and not found.text.rstrip().endswith("?"):
                 return found
     return None
 
 
-def _supposed(folded: str, start: int, position: int, table: TextTable) -> bool:
+def _supposed(folded: str, start: int, position: int, phrase: Phrase, rules: Rules) -> bool:
     """Whether the sentence before a marker speaks of another case or of other people."""
+    table = rules.text
     head = head_words(folded, start, position)
     if not table.suppositions.isdisjoint(head):
+        return True
+    if phrase.text.endswith(_WOULD) and not rules.extract.other_cases.isdisjoint(head):
         return True
     run = head[-1] if head else ""
     return _UNSPACED.match(run) is not None and any(word in run for word in table.suppositions)
@@ -165,7 +169,11 @@ def _announced(text: str, begin: int, end: int, phrase: Phrase) -> Extraction:
         words = words[:bold] + words[bold + 2 :]
     elif words.endswith(("*", "_")) and words.count(words[-1]) == 1:
         words = words[:-1]  # emphasis that opened before the marker
-    return Extraction(words, phrase.marker, begin, stop)
+    return Extraction(ADORNED.sub("", words), phrase.marker, begin, stop)
+
+
+ADORNED: Final = re.compile(r"(?<=[\w)\]}$%*.!])[ \t]*[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\s*]*[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]\s*\Z")
+"""Pictures behind an answer, which say nothing."""
 
 
 def _sentence_end(text: str, begin: int, stop: int) -> int | None:

@@ -97,6 +97,15 @@ def _is_ordinal(word: str, rules: Rules) -> bool:
     return meant is not None and meant.kind == "ordinal"
 
 
+def opens_with_value(text: str) -> bool:
+    """Whether a text begins with a number that its first sentence ends with, or that a few words follow: "600 W. The"."""
+    match = _VALUE_FIRST.match(text)
+    return match is not None
+
+
+_VALUE_FIRST: Final = re.compile(r"[\s*_$\\(]*[-+−]?[$€£]?\d+(?:[.,]\d+)*%?(?: [^\W\d_/]{1,12}){0,2}[*_$]*[.!?]\s")
+
+
 def emphasis(text: str, start: int, end: int) -> str:
     """The one thing that a text sets in bold, labels and headings aside; empty if there is none, or several."""
     found: dict[str, None] = {}
@@ -132,6 +141,52 @@ def _only_explains(own: str, rest: str, raw: str, asked: Asked, rules: Rules, em
         if not truth and not names and _says_again(piece, asking, set(heads), rules):
             return False
     return truth or _numbers_fit(own, rest, emphasised, asked)
+
+
+def leaves_alone(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
+    """Whether what stands behind a concluding sentence only checks or explains it, so that the conclusion is the answer.
+
+    It does not where a sentence has a new number, says something of what is asked, or is a bare value by itself.
+    """
+    asking = _stems(asked)
+    known = set(_FIGURES.findall(own))
+    several = len(known) > 1 and _EITHER.search(own) is not None
+    table = rules.extract
+    for piece in _split(raw):
+        bare = piece.strip(_AROUND)
+        said = WORD.findall(bare)
+        if bare.startswith((*table.courtesies, *table.explanations)):
+            continue
+        numbers = _FIGURES.findall(piece)
+        states = len(bare) < _BARE or "=" in piece or _has_copula(piece, rules)
+        if numbers and numbers[-1] not in known and (states or not set(numbers) <= known | asked.numbers):
+            return False
+        if several and states and numbers and set(numbers) < known:
+            return False  # "so x = 5 or x = -3", "the positive one is 5"
+        if _has_copula(piece, rules) and any(word in rules.truth.words for word in said):
+            return False
+        if len(bare) < _BARE and not _has_copula(piece, rules) and len(said) <= _FEW and not numbers:
+            return False
+        if _closes(piece, rules) or (_says_again(piece, asking, asking, rules) and not _gives_reason(said, rules)):
+            return False
+    return True
+
+
+def _closes(piece: str, rules: Rules) -> bool:
+    """Whether a sentence opens with a label of an answer: "Conclusion: the statement is true"."""
+    label, colon, _ = piece.partition(":")
+    return bool(colon) and label.strip(_AROUND).removeprefix("final ") in rules.extract.closing_labels
+
+
+def _gives_reason(said: list[str], rules: Rules) -> bool:
+    return any(word in rules.extract.remarks or word in _REASONS for word in said[:_REASON_AT])
+
+
+_FIGURES: Final = re.compile(r"\d+(?:[.,/]\d+)*")
+_EITHER: Final = re.compile(r"\b(?:and|or)\b|,|±|\\pm")
+_FEW: Final = 3  # words of a bare value
+_REASON_AT: Final = 5  # words in which a sentence says that it gives a reason: "this is the case because"
+_REASONS: Final = frozenset({"because", "since", "why", "due"})
 
 
 def _says_again(piece: str, asking: set[str], heads: set[str], rules: Rules) -> bool:

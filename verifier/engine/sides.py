@@ -11,7 +11,7 @@ import msgspec
 
 from verifier.engine import opened, text
 from verifier.engine.boxes import MULTIPLIED
-from verifier.engine.extract import IN_FORMULA, SAID_LATER, SEVERAL_BOXES, Found
+from verifier.engine.extract import IN_FORMULA, PART_ONLY, SAID_LATER, SEVERAL_BOXES, Found
 from verifier.engine.kinds import (
     choice,
     choosing,
@@ -79,6 +79,32 @@ def boxed(gold: Side, candidate: Side, finding: Finding) -> Finding:
     if candidate.via == MULTIPLIED and finding.decision is Decision.CORRECT:
         return IN_FORMULA.finding(text=candidate.shown)
     return finding
+
+
+def part_stated(gold: Side, candidate: Side, finding: Finding) -> Finding:
+    """A finding on one value, read out of the last statement of a response, for a ground truth of several.
+
+    The other values may stand in the statements before it: "So y = 2. Hence x = 3."
+    """
+    found = candidate.found
+    if finding.decision is not Decision.INCORRECT or found is None:
+        return finding
+    first = found.candidates[0]
+    cut = first.via == "whole" and len(candidate.texts[0]) * 2 < len(first.text) and not _SIGNS.search(first.text)
+    if not (cut or any(one.via in _STATED for one in found.candidates)):
+        return finding
+    if not holds_members(gold) or holds_members(candidate):
+        return finding
+    return PART_ONLY.finding(text=candidate.shown)
+
+
+_SIGNS: Final = re.compile(r"[\\±]")  # a formula, whose length says nothing
+_STATED: Final = frozenset({"conclusion", "restatement", "last_line", opened.VIA})
+
+
+def holds_members(side: Side) -> bool:
+    """Whether all readings of a side are collections, or some are values for several names."""
+    return any(isinstance(reading.answer, formula.Collection) for reading in side.readings)
 
 
 def said_later(gold: Side, candidate: Side, finding: Finding) -> Finding:

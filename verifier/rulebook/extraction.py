@@ -51,6 +51,12 @@ def extraction(entries: Entries, lists: Lists) -> ExtractTable:
         multiples={word: int(factor) for word, factor in (pair.split("=") for pair in _folded(lists, "multiples"))},
         caveats=_folded(lists, "caveats"),
         turnings=frozenset(_folded(lists, "turnings")),
+        alternatives=frozenset(_folded(lists, "alternatives")),
+        alternative_phrases=_folded(lists, "alternative_phrases"),
+        setting_aside=frozenset(_folded(lists, "setting_aside")),
+        checks=_folded(lists, "checks"),
+        courtesies=_folded(lists, "courtesies"),
+        other_cases=frozenset(_folded(lists, "other_cases")),
     )
 
 

@@ -37,6 +37,7 @@ CODES: tuple[Code, ...] = (
 )  # fmt: skip
 
 
+NAME: Final = "choice"
 UNKNOWN: Final = "?"
 
 

@@ -210,3 +210,8 @@ def _may_be_ordered(gold: Labels, ctx: Context) -> bool:
 
 
 STAGE: Final = Stage("label", ((Labels, Labels),), compare_labels)
+
+
+def known_labels(ctx: Context) -> frozenset[str]:
+    """The labels of the question's set, folded."""
+    return _known(ctx)

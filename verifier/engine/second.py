@@ -1,0 +1,145 @@
+"""A second answer beside one that agrees (POLICY 7, 48): "Answer: 408. It could also be 409", "C\\nA\\nB".
+
+Looked for only where the verdict would be *correct*: behind the answer in the response, and in its own sentence. What
+stands there is another answer if it is nothing else, or little else, or is said to be one; what denies it, or explains
+at length, is none. An answer with a second one beside it is undecided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from verifier.engine import text as texts
+from verifier.engine.kinds import choice, label, truth
+from verifier.engine.kinds.kind import Context
+from verifier.engine.sides import Side
+from verifier.types.sample import Extraction
+from verifier.types.verdict import Code, Decision, Finding, passes
+
+SECOND: Final = passes(
+    "extract.second_answer", "The answer agrees, and the response gives another one beside it.", specific=8
+)
+CODES: tuple[Code, ...] = (SECOND,)
+
+_BEHIND: Final = 400  # characters behind an answer in which another one may be given
+_PIECES: Final = 6
+_FEW: Final = 3  # words around a number that is all of a sentence
+_SHORT: Final = 5  # words of a sentence that has room for an answer and little else
+_SAID: Final = 14  # words of a sentence that says that another answer is possible
+_NAME: Final = 4  # words of a name
+_WORK: Final = 8  # units of work that a character behind an answer costs
+_SPLIT: Final = re.compile(r"\n+|(?<=[.!?;。！？।])\s+|(?<=[。！？।])|<br ?/?>|\s[|→]\s|→|\.{3,}\s?")
+_AROUND: Final = " \t\n*_`.,:;!?$#>\"'“”()[]{}•+-–—।。！？"
+_LETTER: Final = re.compile(r"(?<![A-Za-z\d'’-])\(?([A-J])\)?(?![A-Za-z\d'’]|-\w)")
+_NUMERAL: Final = re.compile(r"\d+(?:[.,/]\d+)*")
+_WORD: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['’][a-z]+)?|[^\s\d_a-z\u00c0-\u024f.,:;!?。，！？।()\[\]{}*'’\"“”]+")
+_CAPITAL: Final = re.compile(r"[A-Z\u00c0-\u00de][^\W\d_A-Z\u3040-\uffff]+")
+_HEADINGS: Final = frozenset({"explanation", "note", "reasoning", "justification", "rationale", "thanks", "done", "correct", "why", "solution", "steps", "sources"})
+
+
+def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding | None:
+    """A pass where another answer of the same sort stands behind one that agrees."""
+    found = candidate.found
+    if finding.decision is not Decision.CORRECT or found is None or not candidate.readings:
+        return None
+    kind = finding.code.partition(".")[0]
+    behind = _behind(given, found.candidates, candidate, kind)
+    if not behind.strip(_AROUND):
+        return None
+    ctx.meter.spend(_WORK * len(behind))
+    table = ctx.rules.extract
+    for piece in _pieces(behind):
+        folded = piece.lower()
+        words = _WORD.findall(folded)
+        said = any(phrase in folded for phrase in table.alternative_phrases)
+        explains = folded.lstrip(_AROUND).startswith(table.explanations) or piece.startswith("#")
+        if not said and (explains or not table.setting_aside.isdisjoint(words)):
+            return None
+        said = said or not table.alternatives.isdisjoint(words)
+        if _is_another(piece, words, gold, candidate, kind, ctx, said=said):
+            return SECOND.finding(text=piece[:200])
+        if len(words) > _SAID:
+            return None  # an explanation begins
+    return None
+
+
+def _behind(given: str, found: tuple[Extraction, ...], candidate: Side, kind: str) -> str:
+    """What stands behind the answer: in its own text, and behind that in the response.
+
+    What goes on in the sentence of a value restates or describes it, and is read elsewhere.
+    """
+    own = candidate.texts[0]
+    first = min(found, key=lambda one: len(one.text)) if own not in found[0].text else found[0]
+    at = given.find(own, first.start, first.end)
+    end = first.end if at < 0 else at + len(own)
+    behind = given[end : end + _BEHIND]
+    if kind != choice.NAME:
+        return behind if own.endswith("..") or _NEW.match(behind) else behind.partition("\n")[2]
+    return "\n".join((*(reading.unread for reading in candidate.readings), behind))
+
+
+_NEW: Final = re.compile(r"[\s*_`$)}\]]*(?:[.!?]+\s|\n|[。！？।]|$)|[*_`$)}\]]+ ")  # a sentence ends, or emphasis or a box
+
+
+def _pieces(behind: str) -> Iterator[str]:
+    """The lines and sentences behind an answer."""
+    count = 0
+    for piece in _SPLIT.split(behind):
+        if piece.strip(_AROUND):
+            yield piece.strip()
+            count += 1
+        if count == _PIECES:
+            return
+
+
+def _is_another(
+    piece: str, words: list[str], gold: Side, candidate: Side, kind: str, ctx: Context, *, said: bool
+) -> bool:
+    """Whether a piece gives another answer: by itself, in a few words, or in words that say so."""
+    if len(words) > (_SAID if said else _SHORT):
+        return False
+    bare = piece.strip(_AROUND)
+    own = " ".join((*candidate.texts, gold.given)).lower()
+    for answer in (reading.answer for reading in candidate.readings):
+        if isinstance(answer, choice.Choice) and kind == choice.NAME:
+            return _other_option(bare, answer, ctx)
+        if isinstance(answer, truth.Truth):
+            known = ctx.rules.truth.words
+            return any(word in known and known[word].value is not answer.value for word in words)
+        if isinstance(answer, label.Labels):
+            return any(one in words and one not in own for one in label.known_labels(ctx))
+    if any(map(str.isdigit, own)):
+        return _other_number(bare, words, own, said=said, asked=ctx.demand.numbers)
+    return _other_name(bare, words, own, said=said)
+
+
+def _other_option(bare: str, answer: choice.Choice, ctx: Context) -> bool:
+    """Whether a letter that is another option's stands in a text, or the words of another option end it."""
+    own_words = next((one.text for one in ctx.demand.options if one.label == answer.label), "")
+    bare = bare.replace(own_words, " ") if own_words else bare  # "D. Vitamin A"
+    if any(match[1] != answer.label for match in _LETTER.finditer(bare)):
+        return True
+    told = texts.words(bare, ctx.rules.text)
+    return any(
+        option.label != answer.label and bool(own) and own == told[-len(own) :]
+        for option, own in zip(ctx.demand.options, ctx.demand.option_words, strict=True)
+    )
+
+
+def _other_number(bare: str, words: list[str], own: str, *, said: bool, asked: frozenset[str]) -> bool:
+    numbers = _NUMERAL.findall(bare)
+    if not numbers or numbers[-1] in own or "=" in bare:
+        return False
+    return said or (len(words) <= _FEW and ":" not in bare and len(numbers) == 1 and numbers[0] not in asked)
+
+
+def _other_name(bare: str, words: list[str], own: str, *, said: bool) -> bool:
+    """Whether words are a name beside a name: capitals, and no sentence."""
+    if not words or words[0] in _HEADINGS or all(word in own for word in words):
+        return False
+    parts = bare.split()
+    if said:
+        return any(word[:1].isupper() and word.strip(_AROUND).lower() not in own for word in _CAPITAL.findall(bare))
+    return len(words) <= _NAME and all(word[:1].isupper() for word in parts) and not bare.endswith("!")
