@@ -129,6 +129,8 @@ def _behind(text: str, position: int, phrase: Phrase) -> int:
     before = text[position - 1 : position] if position else ""
     if words[0].isalnum() and before.isalnum() and not _UNSPACED.match(words):
         return -1
+    if before in _OPENING and _IN_BRACKETS.search(text, max(0, position - _LINE_HEAD), position):
+        return -1  # "407 (the correct answer is 408)"
     behind = position + len(words)
     if phrase.label:
         colon = _COLON.match(text, behind)
@@ -138,6 +140,10 @@ def _behind(text: str, position: int, phrase: Phrase) -> int:
     if words[-1].isalpha() and text[behind : behind + 1].isalpha() and not _UNSPACED.match(words[-1]):
         return -1
     return behind if not phrase.line_start or _opens_line(text, position) else -1
+
+
+_OPENING: Final = frozenset("( ")
+_IN_BRACKETS: Final = re.compile(r"[^\s(][ \t]*\((?:the )?\Z")
 
 
 def _opens_line(text: str, position: int) -> bool:

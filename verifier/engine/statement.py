@@ -63,6 +63,8 @@ def leading(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
     cut = BREAK.search(found.text, 0, _LONGEST)
     if _LETTER.match(found.text):
         return ()  # "B, which is Lisinopril": a letter, and words that must fit it
+    if _gives_another(found.text, rules) or _FIRST_STEP.match(found.text):
+        return ()
     if cut is None:
         return narrower(found, rules, sole=True)
     first = Extraction(found.text[: cut.start()], found.via, found.start, found.start + cut.start())
@@ -127,6 +129,8 @@ def narrower(
     if meant is not None:
         return (meant,)
     found = _conclusion(found, rules)
+    if _gives_another(found.text, rules):
+        return ()
     worked = None if related else clause_value(found.text, texts.fold(found.text), asked, rules)
     if worked is not None:
         return (Extraction(worked, "clause", found.start, found.end),)
@@ -303,6 +307,19 @@ def _main_clause(text: str, rules: Rules, asked: Asked) -> str:
     return text[:cut].rstrip(" ,")
 
 
+def _gives_another(text: str, rules: Rules) -> bool:
+    """Whether a text opens with a value and gives one of something else behind it, where no bracket only remarks."""
+    if not _THEN_ANOTHER.match(text):
+        return False
+    remark = _BRACKET.search(text)
+    return remark is None or remark[1].lower() not in rules.extract.remarks
+
+
+_FIRST_STEP: Final = re.compile(r"[\s*_]*(?:first|firstly|initially|step)\b", re.IGNORECASE)
+_THEN_ANOTHER: Final = re.compile(
+    r"[\s*_$\\(]*[-+−]?[$€£]?\d+(?:[.,/]\d+)*%?[^\n(\[;—–.]{0,24}(?: ?[(\[;—–]| - |\. )[^\n\d]{0,60}(?::| is | are | was | equals | = )[^\n]{0,12}\d"
+)
+"""A value, and behind it one of something else: "12 (remainder: 4)", "407 — the answer key is 408"."""
 _OPTION: Final = re.compile(r"\s*\([A-J]\) ?\w")
 _REASON: Final = re.compile(r",? (?:because|since) ")
 _ASSIGNED: Final = re.compile(r"[\s$]*[^\W\d_](?:\([a-z]\))? ?=")
