@@ -272,8 +272,7 @@ class Grade:
             if isinstance(gold, Finding):
                 results.append((accepted.strip()[:_SHOWN], gold))
                 continue
-            finding = sides.boxed(gold, candidate, self._pairs(gold, candidate))
-            finding = sides.part_stated(gold, candidate, sides.said_later(gold, candidate, finding))
+            finding = sides.as_found(gold, candidate, self._pairs(gold, candidate))
             if finding.decision is Decision.CORRECT:
                 return gold.shown, finding
             results.append((gold.shown, finding))
@@ -332,9 +331,9 @@ class Grade:
             return found.finding
         found = sides.with_label(found, given or "", self.context)
         first = found.candidates[0]
-        seen = {"text": first.text[:_SHOWN], "at": f"{first.start}-{first.end}"}
-        if found.read:
-            seen["read"] = found.read
+        seen = {"text": first.text[:_SHOWN], "at": f"{first.start}-{first.end}"} | (
+            {"read": found.read} if found.read else {}
+        )
         self.note("extract", first.via, None, before, **seen)
         before = self.meter.total
         every = first.via == boxes.MULTIPLIED
@@ -390,8 +389,8 @@ class Grade:
                 if words in gold.texts:
                     finding = kind.SAME_TEXT.finding(text=words[:_SHOWN])
                     self.note("compare", "identical", finding, self.meter.total)
-        agrees = finding.decision is Decision.CORRECT
-        doubt = self._quietly(partial(self._beside, gold, candidate, finding), limits.exhausted) if agrees else None
+        beside = partial(self._beside, gold, candidate, finding)
+        doubt = self._quietly(beside, limits.exhausted) if finding.decision is Decision.CORRECT else None
         if doubt is not None:
             self.note("compare", _GUARDS.get(doubt.code.partition(".")[0], "asides"), doubt, self.meter.total)
             finding = doubt

@@ -265,7 +265,7 @@ def _unmarked(scope: _Scope) -> Found:
 
 
 def _is_remark(scope: _Scope, begin: int, end: int) -> bool:
-    """Whether a last sentence changes nothing (POLICY 3): a remark in brackets, "(Check: 3 · 4 = 12.)", or a courtesy."""
+    """Whether a last sentence changes nothing (POLICY 3): a remark in brackets ("(Check: 3 · 4 = 12.)"), a courtesy."""
     said = scope.folded[begin:end].strip()
     if said.lstrip(" *_#>-").startswith(scope.rules.extract.courtesies) and not revised(said, scope.rules):
         return True
@@ -323,7 +323,7 @@ def _sentence(scope: _Scope, piece: tuple[int, int], via: str) -> Extraction:
 
 
 def _last_stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
-    """A leading answer that the rest explains, an opening statement, or what the last sentence says of what is asked."""
+    """A leading answer or an opening statement that the rest explains, or what the last sentence says."""
     text, folded, start, end = scope.text, scope.folded, scope.start, scope.end
     rules, asked = scope.rules, scope.asked
     led = _leading_answer(scope)

@@ -178,7 +178,8 @@ def _announced(text: str, begin: int, end: int, phrase: Phrase) -> Extraction:
     return Extraction(ADORNED.sub("", words), phrase.marker, begin, stop)
 
 
-ADORNED: Final = re.compile(r"(?<=[\w)\]}$%*.!])[ \t]*[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\s*]*[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]\s*\Z")
+_PICTURES: Final = r"[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]"
+ADORNED: Final = re.compile(rf"(?<=[\w)\]}}$%*.!])[ \t]*(?:{_PICTURES}|\s|\*)*{_PICTURES}\s*\Z")
 """Pictures behind an answer, which say nothing."""
 
 

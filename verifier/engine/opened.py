@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import msgspec
+
 from verifier.engine.answering import NUMERAL, STEM, TOLD, WORD, Asked
 from verifier.engine.inplace import value_in_place
 from verifier.engine.statement import BREAK, breaks, revised
@@ -30,6 +32,14 @@ _BEHIND_TRUTH: Final = frozenset({"", ",", "—", "–", ";", "."})
 _ITS_LABEL: Final = re.compile(r"[\s*_#(\[]*(?:\d{1,2}|[^\W\d_])[.)\]:]+[\s*_]*")
 _BOLD: Final = re.compile(r"\*\*([^*\n]{1,80}?)\*\*(?!\*)|(?<![\w_])__([^_\n]{1,80}?)__(?![\w_])")
 _HEADING: Final = re.compile(r"[ \t]*(?:#{1,6} |\d{1,2}[.)] |[-*•] |[^\n]*:[ \t*_]*(?:\n|\Z))")
+
+
+class Said(msgspec.Struct, frozen=True, gc=False):
+    """A first sentence, folded, what the response sets in bold, and whether the sentence opens with a yes or a no."""
+
+    own: str
+    emphasised: str
+    truth: bool
 
 
 def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked, rules: Rules) -> Extraction | None:
@@ -57,10 +67,9 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
         return None
     if not truth and not rules.text.blockers.isdisjoint(words - asked.words):
         return None
-    emphasised = emphasis(text, start, end)
-    if not _only_explains(own, rest, text[cut.end() : end], asked, rules, emphasised, truth=truth):
-        return None
-    return Extraction(first, VIA, start, cut.start())
+    said = Said(own, emphasis(text, start, end), truth=truth)
+    explains = _only_explains(said, text[cut.end() : end], asked, rules)
+    return Extraction(first, VIA, start, cut.start()) if explains else None
 
 
 def _is_qualified(own: str, rest: str, rules: Rules) -> bool:
@@ -98,9 +107,8 @@ def _is_ordinal(word: str, rules: Rules) -> bool:
 
 
 def opens_with_value(text: str) -> bool:
-    """Whether a text begins with a number that its first sentence ends with, or that a few words follow: "600 W. The"."""
-    match = _VALUE_FIRST.match(text)
-    return match is not None
+    """Whether the first sentence of a text is a number and perhaps its unit: "600 W. The voltage is 120 V."."""
+    return _VALUE_FIRST.match(text) is not None
 
 
 _VALUE_FIRST: Final = re.compile(r"[\s*_$\\(]*[-+−]?[$€£]?\d+(?:[.,]\d+)*%?(?: [^\W\d_/]{1,12}){0,2}[*_$]*[.!?]\s")
@@ -118,33 +126,33 @@ def emphasis(text: str, start: int, end: int) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
-def _only_explains(own: str, rest: str, raw: str, asked: Asked, rules: Rules, emphasised: str, *, truth: bool) -> bool:
+def _only_explains(said: Said, raw: str, asked: Asked, rules: Rules) -> bool:
     """Whether what stands behind a first sentence leaves it alone."""
-    table = rules.extract
+    table, own, rest = rules.extract, said.own, raw.lower()
     if revised(rest, rules, asked) or any(_opens(rest, word) for word in (*table.conclusions, *table.restatements)):
         return False
-    answer = _answer_words(own, emphasised, rules)
+    answer = _answer_words(own, said.emphasised, rules)
     asking = _stems(asked)
     heads = [stem for word in WORD.findall(own) if len(word) > TOLD and (stem := word[:STEM]) in asking][:_HEADS]
     sentences = _split(raw)
     for place, piece in enumerate(sentences):
-        said = WORD.findall(piece)
+        words = WORD.findall(piece)
         if "?" in piece:
-            if place < len(sentences) - 1 or "you" not in said:
+            if place < len(sentences) - 1 or "you" not in words:
                 return False
             continue
-        if not table.turnings.isdisjoint(said):
+        if not table.turnings.isdisjoint(words):
             return False
-        names = bool(answer) and answer <= set(said)
-        if names and not rules.text.doubts.isdisjoint(said):
+        names = bool(answer) and answer <= set(words)
+        if names and not rules.text.doubts.isdisjoint(words):
             return False
-        if not truth and not names and _says_again(piece, asking, set(heads), rules):
+        if not said.truth and not names and _says_again(piece, asking, set(heads), rules):
             return False
-    return truth or _numbers_fit(own, rest, emphasised, asked)
+    return said.truth or _numbers_fit(own, rest, said.emphasised, asked)
 
 
 def leaves_alone(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
-    """Whether what stands behind a concluding sentence only checks or explains it, so that the conclusion is the answer.
+    """Whether what stands behind a concluding sentence only checks or explains it, so that it is the answer.
 
     It does not where a sentence has a new number, says something of what is asked, or is a bare value by itself.
     """
@@ -222,8 +230,7 @@ def _answer_words(own: str, emphasised: str, rules: Rules) -> set[str]:
     if emphasised and emphasised in own:
         return set(WORD.findall(emphasised))
     at = max((at + len(copula) for copula in rules.extract.copulas if (at := own.rfind(copula)) > 0), default=0)
-    words = set(WORD.findall(own[at:])) - rules.text.articles - rules.text.fillers
-    return words
+    return set(WORD.findall(own[at:])) - rules.text.articles - rules.text.fillers
 
 
 def _stems(asked: Asked) -> set[str]:

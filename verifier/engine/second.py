@@ -1,4 +1,4 @@
-"""A second answer beside one that agrees (POLICY 7, 48): "Answer: 408. It could also be 409", "C\\nA\\nB".
+r"""A second answer beside one that agrees (POLICY 7, 48): "Answer: 408. It could also be 409", "C\\nA\\nB".
 
 Looked for only where the verdict would be *correct*: behind the answer in the response, and in its own sentence. What
 stands there is another answer if it is nothing else, or little else, or is said to be one; what denies it, or explains
@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from verifier.engine import text as texts
 from verifier.engine.kinds import choice, label, truth
-from verifier.engine.kinds.kind import Context
+from verifier.engine.kinds.kind import Answer, Context
 from verifier.engine.sides import Side
 from verifier.types.sample import Extraction
 from verifier.types.verdict import Code, Decision, Finding, passes
@@ -36,7 +38,30 @@ _LETTER: Final = re.compile(r"(?<![A-Za-z\d'’-])\(?([A-J])\)?(?![A-Za-z\d'’]
 _NUMERAL: Final = re.compile(r"\d+(?:[.,/]\d+)*")
 _WORD: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['’][a-z]+)?|[^\s\d_a-z\u00c0-\u024f.,:;!?。，！？।()\[\]{}*'’\"“”]+")
 _CAPITAL: Final = re.compile(r"[A-Z\u00c0-\u00de][^\W\d_A-Z\u3040-\uffff]+")
-_HEADINGS: Final = frozenset({"explanation", "note", "reasoning", "justification", "rationale", "thanks", "done", "correct", "why", "solution", "steps", "sources"})
+_HEADINGS: Final = frozenset(
+    {
+        "explanation",
+        "note",
+        "reasoning",
+        "justification",
+        "rationale",
+        "thanks",
+        "done",
+        "correct",
+        "why",
+        "solution",
+        "steps",
+        "sources",
+    }
+)
+
+
+class _Both(msgspec.Struct, frozen=True, gc=False):
+    """Of two sides that agree: the kind that says so, the words of both, and the readings of the answer."""
+
+    kind: str
+    own: str
+    answers: tuple[Answer, ...]
 
 
 def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding | None:
@@ -49,6 +74,8 @@ def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Conte
     if not behind.strip(_AROUND):
         return None
     ctx.meter.spend(_WORK * len(behind))
+    own = " ".join((*candidate.texts, gold.given)).lower()
+    both = _Both(kind, own, tuple(reading.answer for reading in candidate.readings))
     table = ctx.rules.extract
     for piece in _pieces(behind):
         folded = piece.lower()
@@ -58,7 +85,7 @@ def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Conte
         if not said and (explains or not table.setting_aside.isdisjoint(words)):
             return None
         said = said or not table.alternatives.isdisjoint(words)
-        if _is_another(piece, words, gold, candidate, kind, ctx, said=said):
+        if len(words) <= (_SAID if said else _SHORT) and _is_another(piece, words, both, ctx, said=said):
             return SECOND.finding(text=piece[:200])
         if len(words) > _SAID:
             return None  # an explanation begins
@@ -80,7 +107,9 @@ def _behind(given: str, found: tuple[Extraction, ...], candidate: Side, kind: st
     return "\n".join((*(reading.unread for reading in candidate.readings), behind))
 
 
-_NEW: Final = re.compile(r"[\s*_`$)}\]]*(?:[.!?]+\s|\n|[。！？।]|$)|[*_`$)}\]]+ ")  # a sentence ends, or emphasis or a box
+_NEW: Final = re.compile(
+    r"[\s*_`$)}\]]*(?:[.!?]+\s|\n|[。！？।]|$)|[*_`$)}\]]+ "
+)  # a sentence ends, or emphasis or a box
 
 
 def _pieces(behind: str) -> Iterator[str]:
@@ -94,16 +123,12 @@ def _pieces(behind: str) -> Iterator[str]:
             return
 
 
-def _is_another(
-    piece: str, words: list[str], gold: Side, candidate: Side, kind: str, ctx: Context, *, said: bool
-) -> bool:
+def _is_another(piece: str, words: list[str], both: _Both, ctx: Context, *, said: bool) -> bool:
     """Whether a piece gives another answer: by itself, in a few words, or in words that say so."""
-    if len(words) > (_SAID if said else _SHORT):
-        return False
     bare = piece.strip(_AROUND)
-    own = " ".join((*candidate.texts, gold.given)).lower()
-    for answer in (reading.answer for reading in candidate.readings):
-        if isinstance(answer, choice.Choice) and kind == choice.NAME:
+    own = both.own
+    for answer in both.answers:
+        if isinstance(answer, choice.Choice) and both.kind == choice.NAME:
             return _other_option(bare, answer, ctx)
         if isinstance(answer, truth.Truth):
             known = ctx.rules.truth.words

@@ -69,7 +69,13 @@ def holds_several(side: Side) -> bool:
     return any(isinstance(reading.answer, (formula.Collection, formula.Relation)) for reading in side.readings)
 
 
-def boxed(gold: Side, candidate: Side, finding: Finding) -> Finding:
+def as_found(gold: Side, candidate: Side, finding: Finding) -> Finding:
+    """A finding on an answer, by the way in which it was found in its response."""
+    finding = _said_later(gold, candidate, _boxed(gold, candidate, finding))
+    return _part_stated(gold, candidate, finding)
+
+
+def _boxed(gold: Side, candidate: Side, finding: Finding) -> Finding:
     """A finding on an answer of several boxes, or of one that may mean two numbers.
 
     The first answer only a ground truth of several values; the second may differ from all, and never agrees.
@@ -81,7 +87,7 @@ def boxed(gold: Side, candidate: Side, finding: Finding) -> Finding:
     return finding
 
 
-def part_stated(gold: Side, candidate: Side, finding: Finding) -> Finding:
+def _part_stated(gold: Side, candidate: Side, finding: Finding) -> Finding:
     """A finding on one value, read out of the last statement of a response, for a ground truth of several.
 
     The other values may stand in the statements before it: "So y = 2. Hence x = 3."
@@ -93,7 +99,7 @@ def part_stated(gold: Side, candidate: Side, finding: Finding) -> Finding:
     cut = first.via == "whole" and len(candidate.texts[0]) * 2 < len(first.text) and not _SIGNS.search(first.text)
     if not (cut or any(one.via in _STATED for one in found.candidates)):
         return finding
-    if not holds_members(gold) or holds_members(candidate):
+    if not _holds_members(gold) or _holds_members(candidate):
         return finding
     return PART_ONLY.finding(text=candidate.shown)
 
@@ -102,12 +108,12 @@ _SIGNS: Final = re.compile(r"[\\±]")  # a formula, whose length says nothing
 _STATED: Final = frozenset({"conclusion", "restatement", "last_line", opened.VIA})
 
 
-def holds_members(side: Side) -> bool:
+def _holds_members(side: Side) -> bool:
     """Whether all readings of a side are collections, or some are values for several names."""
     return any(isinstance(reading.answer, formula.Collection) for reading in side.readings)
 
 
-def said_later(gold: Side, candidate: Side, finding: Finding) -> Finding:
+def _said_later(gold: Side, candidate: Side, finding: Finding) -> Finding:
     """A finding on a response whose first sentence is another answer, and whose explanation has the ground truth's."""
     found = candidate.found
     if finding.decision is not Decision.INCORRECT or candidate.via != opened.VIA or found is None:

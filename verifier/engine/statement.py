@@ -139,6 +139,38 @@ def narrower(
     if text != whole:
         parts.append(Extraction(text, found.via, found.start, found.start + len(text)))
     folded = texts.fold(text)
+    spoken = Extraction(text, found.via, found.start, found.end)
+    said = _complement(spoken, folded, rules, asked, related=related)
+    parts += said
+    if said and said[0].via == _BOLD:
+        return tuple(parts)
+    polarity = polarity_behind(text, folded, rules)
+    if polarity:
+        parts.append(Extraction(polarity, "polarity", found.start, found.end))
+    chained = _last_member(text)
+    if chained is not None:
+        parts.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
+    counts = sole or (related and _repeats(folded, asked.words))
+    number = _own_number(text, folded, rules, asked) if counts else None
+    if number is not None:
+        value = text[number:].replace("**", "").strip()
+        parts.append(Extraction(value, "sole_number", found.start + number, found.end))
+    if asked.sentence:
+        answered = _answered(text.replace("**", ""), folded.replace("**", ""), asked, rules, counted=number is not None)
+        if answered is not None:
+            parts.append(Extraction(answered, "question_answered", found.start, found.end))
+        parts.extend(_bare(parts, asked))
+    return tuple(parts)
+
+
+_BOLD: Final = "emphasised"
+
+
+def _complement(
+    spoken: Extraction, folded: str, rules: Rules, asked: Asked, *, related: bool
+) -> tuple[Extraction, ...]:
+    """The words behind a sentence's copula, or of these what they begin with in bold; nothing if they are no answer."""
+    text = spoken.text
     first, after = _copulas(folded, rules)
     subject = set(WORD.findall(folded[: max(after, 0)].replace("’", "'")))
     shared = {word for word in subject & asked.words if len(word) > TOLD}
@@ -147,48 +179,37 @@ def narrower(
         blocking -= asked.words
     if _OPTION.match(text, max(after, 0)):
         blocking &= rules.text.doubts - {"or"}  # "the last event, or the end, is (A) Resolution"
-    fits = not blocking and (not related or bool(shared))
-    between = text[first:after]
-    bold = (emphasised(text, first, rules) or emphasised(text, after, rules)) if fits and "**" in text else ""
+    if blocking or (related and not shared):
+        return ()
+    bold = (emphasised(text, first, rules) or emphasised(text, after, rules)) if "**" in text else ""
     if bold:
-        return (*parts, Extraction(bold, "emphasised", found.start + first, found.end))
+        return (Extraction(bold, _BOLD, spoken.start + first, spoken.end),)
+    between = text[first:after]
     if (
         0 < after < len(text)
-        and fits
         and not blank(text[after:])
         and not _CLAUSES.search(between)
         and not _NUMBERISH.search(between)
         and not _lists_values(text, after, asked)
         and (rules.maths.sorts.isdisjoint(subject) or _SET_OF_NUMBERS.search(text, after) is None)
     ):
-        parts.append(Extraction(text[after:].strip(), "complement", found.start + after, found.end))
-    polarity = polarity_behind(text, folded, rules)
-    if polarity:
-        parts.append(Extraction(polarity, "polarity", found.start, found.end))
-    chained = _last_member(text)
-    if chained is not None:
-        parts.append(Extraction(text[chained:].strip(), "last_member", found.start + chained, found.end))
-    number = _sole_number(text, max(after, 0), rules) if sole or (related and _repeats(folded, asked.words)) else None
+        return (Extraction(text[after:].strip(), "complement", spoken.start + after, spoken.end),)
+    return ()
+
+
+def _own_number(text: str, folded: str, rules: Rules, asked: Asked) -> int | None:
+    """Where the only number of a sentence begins, if it does not count another thing of the question."""
+    number = _sole_number(text, max(_copulas(folded, rules)[1], 0), rules)
     if number is not None and counts_other(NUMERAL.sub("", text[number:], count=1), asked, rules):
-        number = None
-    if number is not None:
-        parts.append(
-            Extraction(text[number:].replace("**", "").strip(), "sole_number", found.start + number, found.end)
-        )
-    if asked.sentence:
-        if "**" in text:
-            text, folded = text.replace("**", ""), folded.replace("**", "")
-        value = (
-            None
-            if number is not None
-            else subject_value(text, folded, asked, rules) or filled_in(text, folded, asked, rules)
-        )
-        value = value or verb_value(text, folded, asked, rules)
-        value = value or value_in_place(text, asked, rules) or value_behind(text, asked, rules)
-        if value is not None:
-            parts.append(Extraction(value, "question_answered", found.start, found.end))
-        parts.extend(_bare(parts, asked))
-    return tuple(parts)
+        return None
+    return number
+
+
+def _answered(text: str, folded: str, asked: Asked, rules: Rules, *, counted: bool) -> str | None:
+    """The value of a sentence that answers in the question's words; where its number is ``counted``, otherwise only."""
+    value = None if counted else subject_value(text, folded, asked, rules) or filled_in(text, folded, asked, rules)
+    value = value or verb_value(text, folded, asked, rules)
+    return value or value_in_place(text, asked, rules) or value_behind(text, asked, rules)
 
 
 def _bare(parts: list[Extraction], asked: Asked) -> list[Extraction]:
@@ -317,7 +338,8 @@ def _gives_another(text: str, rules: Rules) -> bool:
 
 _FIRST_STEP: Final = re.compile(r"[\s*_]*(?:first|firstly|initially|step)\b", re.IGNORECASE)
 _THEN_ANOTHER: Final = re.compile(
-    r"[\s*_$\\(]*[-+−]?[$€£]?\d+(?:[.,/]\d+)*%?[^\n(\[;—–.]{0,24}(?: ?[(\[;—–]| - |\. )[^\n\d]{0,60}(?::| is | are | was | equals | = )[^\n]{0,12}\d"
+    r"[\s*_$\\(]*[-+−]?[$€£]?\d+(?:[.,/]\d+)*%?[^\n(\[;—–.]{0,24}(?: ?[(\[;—–]| - |\. )"
+    r"[^\n\d]{0,60}(?::| is | are | was | equals | = )[^\n]{0,12}\d"
 )
 """A value, and behind it one of something else: "12 (remainder: 4)", "407 — the answer key is 408"."""
 _OPTION: Final = re.compile(r"\s*\([A-J]\) ?\w")
