@@ -143,7 +143,8 @@ def _only_explains(said: Said, raw: str, asked: Asked, rules: Rules) -> bool:
             continue
         if not table.turnings.isdisjoint(words):
             return False
-        names = bool(answer) and answer <= set(words)
+        figures = set(NUMERAL.findall(piece))
+        names = (bool(answer) and answer <= set(words)) or (bool(figures) and figures <= set(NUMERAL.findall(own)))
         if names and not rules.text.doubts.isdisjoint(words):
             return False
         if not said.truth and not names and _says_again(piece, asking, set(heads), rules):

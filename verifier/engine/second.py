@@ -129,7 +129,7 @@ def _is_another(piece: str, words: list[str], both: _Both, ctx: Context, *, said
     own = both.own
     for answer in both.answers:
         if isinstance(answer, choice.Choice) and both.kind == choice.NAME:
-            return _other_option(bare, answer, ctx)
+            return (said or not _describes(bare, ctx)) and _other_option(bare, answer, ctx)
         if isinstance(answer, truth.Truth):
             known = ctx.rules.truth.words
             return any(word in known and known[word].value is not answer.value for word in words)
@@ -138,6 +138,14 @@ def _is_another(piece: str, words: list[str], both: _Both, ctx: Context, *, said
     if any(map(str.isdigit, own)):
         return _other_number(bare, words, own, said=said, asked=ctx.demand.numbers)
     return _other_name(bare, words, own, said=said)
+
+
+def _describes(bare: str, ctx: Context) -> bool:
+    """Whether a sentence says something of an option, and not that it is the answer: "A is an ACE inhibitor"."""
+    folded = bare.lower()
+    return any(copula in folded for copula in ctx.rules.extract.copulas) and not folded.endswith(
+        ctx.rules.choices.closers
+    )
 
 
 def _other_option(bare: str, answer: choice.Choice, ctx: Context) -> bool:
