@@ -25,7 +25,7 @@ _SENTENCES: Final = 60  # that are looked at
 _FIRST: Final = 2  # words of a sentence that qualify the yes or no before it: "Yes. But only if …"
 _ONLY: Final = "only"  # behind the first words of a sentence it qualifies something in it: "it is only 5 m wide"
 _UNIT: Final = 2  # words behind a number that may be its unit
-_HEADS: Final = 2  # of the question's words that name what a first sentence speaks of
+_SHARED: Final = 2  # words of the question in a sentence that says something of what is asked
 _BARE: Final = 60  # characters of a first line that is an answer without a verb
 _AROUND: Final = " \t\n*_.:$#>\"'“”-"
 _BEHIND_TRUTH: Final = frozenset({"", ",", "—", "–", ";", "."})
@@ -133,7 +133,7 @@ def _only_explains(said: Said, raw: str, asked: Asked, rules: Rules) -> bool:
         return False
     answer = _answer_words(own, said.emphasised, rules)
     asking = _stems(asked)
-    heads = [stem for word in WORD.findall(own) if len(word) > TOLD and (stem := word[:STEM]) in asking][:_HEADS]
+    heads = [stem for word in WORD.findall(own) if len(word) > TOLD and (stem := word[:STEM]) in asking][:1]
     sentences = _split(raw)
     for place, piece in enumerate(sentences):
         words = WORD.findall(piece)
@@ -201,13 +201,13 @@ _REASONS: Final = frozenset({"because", "since", "why", "due"})
 def _says_again(piece: str, asking: set[str], heads: set[str], rules: Rules) -> bool:
     """Whether a sentence says what something is in words of what is asked: another answer to the question.
 
-    In one of the first of them, or in several: "the plot was an attempt" is none to "who was the target of the plot".
+    In the first of them, or in several: "the plot was an attempt" is none to "who was the target of the plot".
     """
     at = min((at for copula in rules.extract.copulas if (at := piece.find(copula)) > 0), default=-1)
     if at < 0:
         return False
     subject = {word[:STEM] for word in WORD.findall(piece[:at]) if len(word) > TOLD}
-    return not subject.isdisjoint(heads) or len(subject & asking) >= _HEADS
+    return not subject.isdisjoint(heads) or len(subject & asking) >= _SHARED
 
 
 def _numbers_fit(own: str, rest: str, emphasised: str, asked: Asked) -> bool:
