@@ -472,7 +472,7 @@ _LISTS = {
     "verdict_fillers program_texts program_statements program_loose program_topics lookalikes kind_nouns kind_words",
     "judge": "minus_words denials denials_behind denials_joined denials_over",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
-    "denials glued ordinary announcing sorts bracketed",
+    "denials glued ordinary little announcing sorts bracketed",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "

@@ -303,6 +303,7 @@ class MathsTable(msgspec.Struct, frozen=True):
     closings: frozenset[str]
     denials: frozenset[str]
     ordinary: frozenset[str]
+    little: frozenset[str]
     announcing: frozenset[str]
     sorts: frozenset[str]
     bracketed: frozenset[str]
