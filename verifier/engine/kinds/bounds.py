@@ -389,7 +389,10 @@ def compare_with_value(gold: Value, candidate: Range | Bound, ctx: Context) -> F
     shown = ctx.sides(gold, candidate)
     if isinstance(candidate, Range):
         return (RANGE_OPEN if ctx.demand.extreme else NO_VALUE).finding(**shown)
-    may_be = ctx.demand.extreme and candidate.sort != _OTHER
+    denial = candidate.sort == _OTHER
+    if denial and ctx.compare(gold, candidate.amount).decision is not Decision.CORRECT:
+        return BOUND_OPEN.finding(**shown)  # "not -3" rejects a value, and what is meant may stand behind it
+    may_be = ctx.demand.extreme and not denial
     return (BOUND_OPEN if may_be else ONLY_BOUND).finding(**shown)
 
 

@@ -66,10 +66,11 @@ def _is_word(tokens: Tokens, spans: list[tuple[int, int]], at: int, table: Maths
     old, value = tokens.kinds, tokens.values[at].lower()
     before, after = old[at - 1] if at else "start", old[at + 1]
     copula = wordy and before == "letter" and value in table.copulas  # "x es $12$"
-    if not copula and before not in _WORDS | {"start"}:
-        return False
     known = table.little if wordy else table.between  # "de 12" alone is no product either
-    if value in known and _stands_apart(old, spans, tokens.origin, at):
+    little = value in known and _stands_apart(old, spans, tokens.origin, at)
+    if not copula and before not in _WORDS | {"start"}:
+        return little and before == ","  # "48, mas 42"
+    if little:
         return True
     if at + 1 in tokens.opened:
         return wordy
