@@ -11,6 +11,7 @@ from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.clauses import ClauseEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
+from verifier.rulebook.number_entries import BetweenEntry, BoundEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
 from verifier.rulebook.price_entries import PriceEntry
@@ -204,13 +205,6 @@ class ShareEntry(Entry):
     points: Annotated[bool, Field(description="A difference of percentages, and no percentage of anything.")] = False
     signs: Annotated[tuple[Text, ...], Field(description="Signs behind the number.")] = ()
     words: Annotated[tuple[Text, ...], Field(description="Words behind the number, in any case.")] = ()
-
-
-class BoundEntry(Entry):
-    """Words that make an amount a bound; the ``name`` is what it is a bound to."""
-
-    before: Annotated[tuple[Text, ...], Field(description="What stands before the amount.")] = ()
-    after: Annotated[tuple[Text, ...], Field(description="What stands behind it.")] = ()
 
 
 class LanguageEntry(Entry):
@@ -419,6 +413,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("numbers", "word"): NumberWordEntry,
     ("numbers", "part"): ShareEntry,
     ("numbers", "bound"): BoundEntry,
+    ("numbers", "between"): BetweenEntry,
     ("numbers", "language"): LanguageEntry,
     ("extract", "marker"): MarkerEntry,
     ("extract", "contrast"): ContrastEntry,
@@ -455,7 +450,7 @@ _LISTS = {
     "estimating",
     "labels": "leads joiners denials carriers orders assigned",
     "numbers": "and point minus plus one of times raised power out_of indian",
-    "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers "
+    "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers endings "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
     "loanwords verbatim relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes turns",
