@@ -42,7 +42,9 @@ OTHER_LABEL = passes("clause.other_label", "The value is one option's, and the l
 CODES: tuple[Code, ...] = (CONTRADICTS, GOES_ON, OTHER_LABEL)
 
 _AROUND: Final = " \t\n,，:*_$`–—-"
-_BEFORE: Final = re.compile(r"(?:[ \t\n,，:*_$`!?]|\.(?!\d)|[–—-](?![^\s–—-]))+")  # a dash right before a value is its sign
+_BEFORE: Final = re.compile(
+    r"(?:[ \t\n,，:*_$`!?]|\.(?!\d)|[–—-](?![^\s–—-]))+"
+)  # a dash right before a value is its sign
 _STOP: Final = re.compile(r"[;。；]|[.!?](?=\s|$)")
 _PIECE: Final = re.compile(r",\s|，|\s(?=\()|\s[–—-]\s")
 _WORD: Final = re.compile(r"[^\W\d_]+")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from types import MappingProxyType
 
-from verifier.rulebook.number_entries import BoundEntry, BetweenEntry
+from verifier.rulebook.number_entries import BetweenEntry, BoundEntry
 from verifier.rulebook.schema import (
     BaseEntry,
     Entries,
@@ -125,7 +125,9 @@ def _range(path: str, entry: BetweenEntry) -> re.Pattern[str]:
     subject, before, joint, after = (
         _either(words) for words in (entry.subjects, entry.before, entry.joint, entry.after)
     )
-    return re.compile(rf"(?:{subject} ?)?{before} ?(\d[^,;]{{0,30}}?) ?{joint} ?(\d[^,;]{{0,30}}?) ?{after}", re.IGNORECASE)
+    return re.compile(
+        rf"(?:{subject} ?)?{before} ?(\d[^,;]{{0,30}}?) ?{joint} ?(\d[^,;]{{0,30}}?) ?{after}", re.IGNORECASE
+    )
 
 
 def _either(words: tuple[str, ...]) -> str:

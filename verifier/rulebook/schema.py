@@ -11,9 +11,9 @@ from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.clauses import ClauseEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
-from verifier.rulebook.number_entries import BetweenEntry, BoundEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
+from verifier.rulebook.number_entries import BetweenEntry, BoundEntry
 from verifier.rulebook.price_entries import PriceEntry
 from verifier.rulebook.rivals import RivalEntry, SameEntry
 
@@ -450,7 +450,8 @@ _LISTS = {
     "estimating",
     "labels": "leads joiners denials carriers orders assigned",
     "numbers": "and point minus plus one of times raised power out_of indian",
-    "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers endings "
+    "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers "
+    "endings "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
     "loanwords verbatim relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes turns",

@@ -20,8 +20,7 @@ def resolve_runs(tokens: Tokens, text: str, table: MathsTable) -> Tokens:
     "5 cm" has a unit behind a blank, "5xy" and "mx + b" have factors; a run among words is a word, and so is one right
     before or behind maths in delimiters, or a little word of a language before a value: "es de 12".
     """
-    several = len(tokens.opened) > 1
-    if "run" not in tokens.kinds and not several:
+    if "run" not in tokens.kinds and not tokens.opened:
         return tokens
     spans = positions(text)
     spans.append((len(text), len(text)))
@@ -36,8 +35,8 @@ def resolve_runs(tokens: Tokens, text: str, table: MathsTable) -> Tokens:
         value = tokens.values[at]
         place = tokens.origin[at]
         if kind != "run":
-            joint = several and at + 1 in tokens.opened and kind in _SINGLE and _joins(text, spans, place, value, table)
-            kinds.append("word" if joint else kind)
+            outside = kind in _SINGLE and bool(tokens.opened) and _is_outside(tokens, text, spans, at, table)
+            kinds.append("word" if outside else kind)
             values.append(value)
             origin.append(place)
             continue
@@ -79,7 +78,7 @@ def _is_word(tokens: Tokens, spans: list[tuple[int, int]], at: int, table: Maths
 
 
 def _stands_apart(kinds: list[str], spans: list[tuple[int, int]], origin: list[int], at: int) -> bool:
-    """Whether a blank stands behind a run, and no operator that would join it to what follows: "de -5", not "de - 5"."""
+    """Whether a blank parts a run from what follows, and no operator joins them: "de -5", and not "de - 5"."""
     place = origin[at]
     if spans[place][1] == spans[place + 1][0]:
         return False
@@ -90,15 +89,19 @@ def _stands_apart(kinds: list[str], spans: list[tuple[int, int]], origin: list[i
 
 
 _OPENS_VALUE: Final = frozenset({
-    "number", "vulgar", "fraction", "radical", "letter", "constant", "binomial", "function", "box", "(", "[", "\\{", "{",
-    "word", "run",
+    "number", "vulgar", "fraction", "radical", "letter", "constant", "binomial", "function", "box", "(", "[", "\\{",
+    "{", "word", "run",
 })  # fmt: skip
 _SINGLE: Final = frozenset({"letter", "constant"})
 
 
-def _joins(text: str, spans: list[tuple[int, int]], place: int, value: str, table: MathsTable) -> bool:
-    """Whether a letter is a word between two spans of maths in delimiters: "$1$ y $2$"."""
-    return value in table.little and _closes(text, spans, place)
+def _is_outside(tokens: Tokens, text: str, spans: list[tuple[int, int]], at: int, table: MathsTable) -> bool:
+    """Whether a letter behind maths in delimiters is a word, "$1$ y $2$", or a unit at the end of a text: "$2$ m"."""
+    if at + 1 in tokens.opened:
+        may = tokens.values[at] in table.little
+    else:
+        may = tokens.kinds[at] == "letter" and tokens.kinds[at + 1] == "end"
+    return may and _closes(text, spans, tokens.origin[at])
 
 
 def _closes(text: str, spans: list[tuple[int, int]], place: int) -> bool:
