@@ -160,7 +160,7 @@ def _plain_words(text: str, table: MathsTable) -> bool:
 
 def _read(text: str, tokens: Tokens, table: MathsTable, meter: Meter, *, packed: bool) -> tuple[Maths, bool] | None:
     start = 0
-    if tokens.wordy or _letter_outside(tokens):
+    if tokens.wordy or len(tokens.opened) > 1:
         tokens = prose.resolve_runs(tokens, text, table)
         if "word" in tokens.kinds:
             opening = prose.opening(tokens, table)
@@ -189,11 +189,6 @@ def _read(text: str, tokens: Tokens, table: MathsTable, meter: Meter, *, packed:
     if len(tokens.kinds) > _SHALLOW:
         _measured(tree, meter)
     return Maths(_whole(tree, kinds), before, after), cursor.doubtful
-
-
-def _letter_outside(tokens: Tokens) -> bool:
-    """Whether a letter may stand outside of maths in delimiters, behind it."""
-    return len(tokens.opened) > 1 or (bool(tokens.opened) and tokens.kinds[-2:-1] == ["letter"])
 
 
 def _prepare(cursor: Cursor, text: str) -> None:

@@ -20,7 +20,7 @@ def resolve_runs(tokens: Tokens, text: str, table: MathsTable) -> Tokens:
     "5 cm" has a unit behind a blank, "5xy" and "mx + b" have factors; a run among words is a word, and so is one right
     before or behind maths in delimiters, or a little word of a language before a value: "es de 12".
     """
-    if "run" not in tokens.kinds and not tokens.opened:
+    if "run" not in tokens.kinds and len(tokens.opened) < _SPANS:
         return tokens
     spans = positions(text)
     spans.append((len(text), len(text)))
@@ -28,6 +28,7 @@ def resolve_runs(tokens: Tokens, text: str, table: MathsTable) -> Tokens:
     values: list[str] = []
     origin: list[int] = []
     old = tokens.kinds
+    opened = frozenset(tokens.opened)
     wordy = "word" in old
     other = max((at for at, kind in enumerate(old[:-1]) if kind not in _UNITS), default=-1)
     unit = False
@@ -35,8 +36,8 @@ def resolve_runs(tokens: Tokens, text: str, table: MathsTable) -> Tokens:
         value = tokens.values[at]
         place = tokens.origin[at]
         if kind != "run":
-            outside = kind in _SINGLE and bool(tokens.opened) and _is_outside(tokens, text, spans, at, table)
-            kinds.append("word" if outside else kind)
+            joint = kind in _SINGLE and at + 1 in opened and value in table.little and _closes(text, spans, place)
+            kinds.append("word" if joint else kind)
             values.append(value)
             origin.append(place)
             continue
@@ -48,8 +49,8 @@ def resolve_runs(tokens: Tokens, text: str, table: MathsTable) -> Tokens:
             and spaced
             and at > other
         )
-        unit = unit or (bool(tokens.opened) and _closes(text, spans, place))
-        if unit or _is_word(tokens, spans, at, table, wordy=wordy):
+        unit = unit or (bool(opened) and _closes(text, spans, place))
+        if unit or _is_word(tokens, spans, at, table, wordy=wordy, opens=at + 1 in opened):
             kinds.append("word")
             values.append(value)
             origin.append(place)
@@ -60,8 +61,10 @@ def resolve_runs(tokens: Tokens, text: str, table: MathsTable) -> Tokens:
     return Tokens(kinds, values, origin, tokens.opened, tokens.latex, "word" in kinds, tokens.inside)
 
 
-def _is_word(tokens: Tokens, spans: list[tuple[int, int]], at: int, table: MathsTable, *, wordy: bool) -> bool:
-    """Whether a run is a word, by what stands around it; where maths stands in delimiters, it is outside of them."""
+def _is_word(
+    tokens: Tokens, spans: list[tuple[int, int]], at: int, table: MathsTable, *, wordy: bool, opens: bool
+) -> bool:
+    """Whether a run is a word, by what stands around it; ``opens`` says that maths in delimiters begins behind it."""
     old, value = tokens.kinds, tokens.values[at].lower()
     before, after = old[at - 1] if at else "start", old[at + 1]
     copula = wordy and before == "letter" and value in table.copulas  # "x es $12$"
@@ -71,7 +74,7 @@ def _is_word(tokens: Tokens, spans: list[tuple[int, int]], at: int, table: Maths
         return little and before == ","  # "48, mas 42"
     if little:
         return True
-    if at + 1 in tokens.opened:
+    if opens:
         return wordy
     short = len(value) <= 3 and not any(letter in "aeiou" for letter in value)
     return not copula and after in _WORDS | {"end", "given"} and (wordy or not short)
@@ -93,15 +96,7 @@ _OPENS_VALUE: Final = frozenset({
     "{", "word", "run",
 })  # fmt: skip
 _SINGLE: Final = frozenset({"letter", "constant"})
-
-
-def _is_outside(tokens: Tokens, text: str, spans: list[tuple[int, int]], at: int, table: MathsTable) -> bool:
-    """Whether a letter behind maths in delimiters is a word, "$1$ y $2$", or a unit at the end of a text: "$2$ m"."""
-    if at + 1 in tokens.opened:
-        may = tokens.values[at] in table.little
-    else:
-        may = tokens.kinds[at] == "letter" and tokens.kinds[at + 1] == "end"
-    return may and _closes(text, spans, tokens.origin[at])
+_SPANS: Final = 2  # of maths in delimiters, between which a letter may be a word
 
 
 def _closes(text: str, spans: list[tuple[int, int]], place: int) -> bool:
