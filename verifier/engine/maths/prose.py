@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from verifier.engine.maths.lexer import Tokens, positions
@@ -187,10 +188,9 @@ def _delimited(tokens: Tokens) -> int | None:
 
 
 def denied(values: list[str], kinds: list[str], table: MathsTable) -> bool:
-    """Whether words deny or bound what they announce."""
-    return any(
-        value.lower() in table.denials for value, kind in zip(values, kinds, strict=True) if kind in {"word", "not"}
-    )
+    """Whether words deny or bound what they announce: one of them, or two, as "non è" does and "non-negative" not."""
+    told = [value.lower() for value, kind in zip(values, kinds, strict=True) if kind in {"word", "not"}]
+    return not table.denials.isdisjoint(told) or any(f"{one} {two}" in table.denials for one, two in pairwise(told))
 
 
 def harmless_tail(tokens: Tokens, at: int, table: MathsTable) -> bool:
