@@ -42,6 +42,9 @@ OTHER_LABEL = passes("clause.other_label", "The value is one option's, and the l
 CODES: tuple[Code, ...] = (CONTRADICTS, GOES_ON, OTHER_LABEL)
 
 _AROUND: Final = " \t\n,，:*_$`–—-"
+_BEFORE: Final = re.compile(
+    r"(?:[ \t\n,，:*_$`!?]|\.(?!\d)|[–—-](?![^\s–—-]))+"
+)  # a dash right before a value is its sign
 _STOP: Final = re.compile(r"[;。；]|[.!?](?=\s|$)")
 _PIECE: Final = re.compile(r",\s|，|\s(?=\()|\s[–—-]\s")
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -90,7 +93,7 @@ def _clauses(said: str, folded: str, candidate: Side, ctx: Context) -> Iterator[
     own = texts.fold(candidate.texts[0])
     inside = table.opens.search(own)
     own = own[: inside.start()] if inside is not None and inside.start() else own
-    own = own.strip(_AROUND)
+    own = _past_marks(own).rstrip(_AROUND)
     last = own.rpartition(" ")[2]
     if last in table.starts:  # "12, from" of "12, from which"
         own = own[: -len(last)].rstrip(_AROUND)
@@ -125,7 +128,7 @@ def _differs(rest: str, candidate: Side, ctx: Context) -> bool | None:
 
     ``None`` where it is the same one, or no value of that kind by itself: "3 more than 9".
     """
-    rest = _within(rest).strip(_AROUND + ".!?")
+    rest = _past_marks(_within(rest)).rstrip(_AROUND + ".!?")
     about = next((word for word in ctx.rules.text.clauses.about if texts.fold(rest).startswith(word + " ")), "")
     rest = rest[len(about) :].strip()
     for piece in _pieces(rest, ctx):
@@ -136,6 +139,12 @@ def _differs(rest: str, candidate: Side, ctx: Context) -> bool | None:
         if told:
             return None
     return None
+
+
+def _past_marks(text: str) -> str:
+    """A text without the marks in front of it: the dash of "– 5", and not the sign of "-5"."""
+    marks = _BEFORE.match(text)
+    return text if marks is None else text[marks.end() :]
 
 
 def _within(rest: str) -> str:
@@ -160,7 +169,7 @@ def _pieces(rest: str, ctx: Context) -> Iterator[str]:
     at = next((word.start() for word in _WORD.finditer(texts.fold(rest)) if word[0] in reasons), len(rest))
     end = min(at, len(rest) if cut is None else cut.start())
     if 0 < end < len(rest):
-        yield rest[:end].strip(_AROUND)
+        yield rest[:end].rstrip(_AROUND)
 
 
 def _is_bare(reading: Reading) -> bool:

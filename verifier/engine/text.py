@@ -40,6 +40,7 @@ _MARKDOWN: Final = re.compile(
 _BOLD: Final = re.compile(r"(\*{2,3}+)(?=[^\s*])([^*]*+)(?<=\S)\1")
 _SPACED_MICRO: Final = re.compile(r"(?<=[\d ])μ (?=[A-Za-zΩ])")
 _EXCLAIMED: Final = re.compile(r"[^\W\d_]{4}!$|[.\"']!$")  # and not n!, which is a factorial
+_FIGURE: Final = re.compile(r"\d")
 _GROUPS: Final = re.compile(r"(?<=\d),\\! *(?=\d{3})")
 _BLOCK: Final = re.compile(
     r"^ *(?:(?:async )?(?:def|for|with)|class|if|elif|else|while|try|except|finally|match|case)\b"
@@ -104,7 +105,10 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
         text = _CITATION.sub("", text)
     if "\n" in text and _BLOCK.search(text):
         return _outlined(text)
-    return strip(" ".join(text.split()))
+    text = strip(" ".join(text.split()))
+    if text.endswith(table.endings) and _FIGURE.search(text) is not None:
+        return strip(text[: -len(next(one for one in table.endings if text.endswith(one)))])
+    return text
 
 
 def _outlined(text: str) -> str:

@@ -61,6 +61,7 @@ def notation(entries: Entries, lists: Lists) -> MathsTable:
         closings=frozenset(lists.get(("maths", "closings"), ())),
         denials=frozenset(lists.get(("maths", "denials"), ())),
         ordinary=frozenset(lists.get(("maths", "ordinary"), ())),
+        little=frozenset(lists.get(("maths", "little"), ())),
         announcing=frozenset(lists.get(("maths", "announcing"), ())),
         sorts=frozenset(lists.get(("maths", "sorts"), ())),
         bracketed=frozenset(lists.get(("maths", "bracketed"), ())),

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from types import MappingProxyType
 
+from verifier.rulebook.number_entries import BetweenEntry, BoundEntry
 from verifier.rulebook.schema import (
     BaseEntry,
-    BoundEntry,
     Entries,
     LanguageEntry,
     Lists,
@@ -65,6 +65,7 @@ def numbers(entries: Entries, lists: Lists) -> NumberTable:
         bounding=frozenset(
             [*(word.partition(" ")[0] for word in before), *(word.rpartition(" ")[2] for word in after)]
         ),
+        ranges=tuple((_clue(entry), _range(path, entry)) for path, entry in _ranges(entries)),
         languages=tuple(
             _language(path, entry)
             for path, entry in entries.get(("numbers", "language"), {}).values()
@@ -102,8 +103,36 @@ def _bounds(entries: Entries, *, behind: bool) -> dict[str, str]:
     found: dict[str, str] = {}
     for _, entry in entries.get(("numbers", "bound"), {}).values():
         if isinstance(entry, BoundEntry):
-            found.update({words.lower(): entry.name for words in (entry.after if behind else entry.before)})
+            sort = entry.sort or entry.name
+            found.update({words.lower(): sort for words in (entry.after if behind else entry.before)})
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def _ranges(entries: Entries) -> list[tuple[str, BetweenEntry]]:
+    found = entries.get(("numbers", "between"), {}).values()
+    return [(path, entry) for path, entry in found if isinstance(entry, BetweenEntry)]
+
+
+def _clue(entry: BetweenEntry) -> tuple[str, ...]:
+    """Words one of which every range of an entry has."""
+    return tuple(word.lower() for word in entry.after or entry.before)
+
+
+def _range(path: str, entry: BetweenEntry) -> re.Pattern[str]:
+    """The two values of a range in the words of an entry; raises ``RulesError`` for one without words around them."""
+    if not entry.before and not entry.after:
+        raise RulesError(path, entry.name, "before", "words must stand before the first value or behind the second")
+    subject, before, joint, after = (
+        _either(words) for words in (entry.subjects, entry.before, entry.joint, entry.after)
+    )
+    return re.compile(
+        rf"(?:{subject} ?)?{before} ?(\d[^,;]{{0,30}}?) ?{joint} ?(\d[^,;]{{0,30}}?) ?{after}", re.IGNORECASE
+    )
+
+
+def _either(words: tuple[str, ...]) -> str:
+    """A pattern of any of these words, of nothing where there are none."""
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(words, key=len, reverse=True))})" if words else ""
 
 
 def _language(path: str, entry: LanguageEntry) -> Language:

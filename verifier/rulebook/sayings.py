@@ -42,7 +42,7 @@ def conditions(entries: Entries, lists: Lists) -> ConditionTable:
     return ConditionTable(
         **said,
         run=_run(lists.get(("demand", "maths_words"), ()), lists.get(("demand", "short_words"), ())),
-        spoken=re.compile(rf"(\d) ({told}) (?=-?\d)", re.IGNORECASE),
+        spoken=re.compile(rf"(\d) ?({told}) ?(?=-?\d)", re.IGNORECASE),
         signs=signs,
         operations=operations,
     )

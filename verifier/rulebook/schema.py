@@ -13,6 +13,7 @@ from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
+from verifier.rulebook.number_entries import BetweenEntry, BoundEntry
 from verifier.rulebook.price_entries import PriceEntry
 from verifier.rulebook.rivals import RivalEntry, SameEntry
 
@@ -204,13 +205,6 @@ class ShareEntry(Entry):
     points: Annotated[bool, Field(description="A difference of percentages, and no percentage of anything.")] = False
     signs: Annotated[tuple[Text, ...], Field(description="Signs behind the number.")] = ()
     words: Annotated[tuple[Text, ...], Field(description="Words behind the number, in any case.")] = ()
-
-
-class BoundEntry(Entry):
-    """Words that make an amount a bound; the ``name`` is what it is a bound to."""
-
-    before: Annotated[tuple[Text, ...], Field(description="What stands before the amount.")] = ()
-    after: Annotated[tuple[Text, ...], Field(description="What stands behind it.")] = ()
 
 
 class LanguageEntry(Entry):
@@ -419,6 +413,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("numbers", "word"): NumberWordEntry,
     ("numbers", "part"): ShareEntry,
     ("numbers", "bound"): BoundEntry,
+    ("numbers", "between"): BetweenEntry,
     ("numbers", "language"): LanguageEntry,
     ("extract", "marker"): MarkerEntry,
     ("extract", "contrast"): ContrastEntry,
@@ -456,6 +451,7 @@ _LISTS = {
     "labels": "leads joiners denials carriers orders assigned",
     "numbers": "and point minus plus one of times raised power out_of indian",
     "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers "
+    "endings "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
     "loanwords verbatim relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes turns",
@@ -473,7 +469,7 @@ _LISTS = {
     "verdict_fillers program_texts program_statements program_loose program_topics lookalikes kind_nouns kind_words",
     "judge": "minus_words denials denials_behind denials_joined denials_over",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "
-    "denials glued ordinary announcing sorts bracketed",
+    "denials glued ordinary little announcing sorts bracketed",
     "chemistry": "formulas states never topics asks_formula asks_name asks_notation smallest",
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "

@@ -226,6 +226,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         hedges=frozenset(_folded(lists, "text", "hedges")),
         openers=tuple(sorted(_folded(lists, "text", "openers"), key=len, reverse=True)),
         fillers=frozenset(_folded(lists, "text", "fillers")),
+        endings=tuple(sorted(lists.get(("text", "endings"), ()), key=len, reverse=True)),
         generic_units=frozenset(_folded(lists, "text", "generic_units")),
         named_sets={
             words.casefold(): entry.means

@@ -121,7 +121,8 @@ class NumberTable(msgspec.Struct, frozen=True):
     ``glued`` letters stand right behind digits (12k), ``money`` letters behind an amount of money; each is worth what
     it is mapped to. ``part`` finds a sign or word of ``parts`` behind a number; ``raised`` phrases, the longest first,
     stand between a base and its exponent. Words ``before`` an amount, or ``after`` it, make it a bound of a sort;
-    ``bounding`` are the first of those and the last of these, to look for them at once.
+    ``bounding`` are the first of those and the last of these, to look for them at once. ``ranges`` are words of which
+    one stands in a range of a language, and a pattern of its two ends.
     ``out_of`` words stand between a count and its total, ``indian`` words of a question go with groups of two digits.
     """
 
@@ -136,6 +137,7 @@ class NumberTable(msgspec.Struct, frozen=True):
     before: Mapping[str, str]
     after: Mapping[str, str]
     bounding: frozenset[str]
+    ranges: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
     languages: tuple[Language, ...]
 
 
@@ -160,6 +162,7 @@ class TextTable(msgspec.Struct, frozen=True):
     hedges: frozenset[str]
     openers: tuple[str, ...]
     fillers: frozenset[str]
+    endings: tuple[str, ...]
     generic_units: frozenset[str]
     shares: frozenset[str]
     relatives: frozenset[str]
@@ -304,6 +307,7 @@ class MathsTable(msgspec.Struct, frozen=True):
     closings: frozenset[str]
     denials: frozenset[str]
     ordinary: frozenset[str]
+    little: frozenset[str]
     announcing: frozenset[str]
     sorts: frozenset[str]
     bracketed: frozenset[str]

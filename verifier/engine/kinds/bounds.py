@@ -106,6 +106,8 @@ def opens(text: str) -> bool:
 def may_read(text: str) -> bool:
     """Whether a text begins with a sign of a bound, or holds a space, a sign between amounts or figures in brackets."""
     spaced = text[:1] in _FIRST or " " in text or "-" in text or "+" in text
+    if not spaced and not text.isascii():
+        return text[:1] >= _UNSPACED or text[-1:] >= _UNSPACED
     return spaced or "±" in text or ("(" in text and "." in text)
 
 
@@ -295,6 +297,7 @@ def compare_band_with_value(gold: Value, candidate: Band, ctx: Context) -> Findi
 
 _FIRST: Final = frozenset("≥≤<>≠\\!")  # what a bound in signs begins with
 _OTHER: Final = "other than"
+_UNSPACED: Final = "\u2e80"  # scripts in which no blank parts a word from a number
 _OPENINGS: Final = frozenset("bBfF")
 _BETWEEN: Final = re.compile(r"(between|from) (.+?) (and|to) (.+)", re.IGNORECASE)
 _TO: Final = re.compile(r"(\S.*?) to (\S.*)")
@@ -303,10 +306,13 @@ _DASH: Final = re.compile(r"(\d[\d.,]* ?[^\W\d_]{0,4}%?) ?- ?(\d[\d.,]*(?: ?[^\W
 
 def _range(text: str, ctx: Context) -> Range | None:
     """``10-20 cm``, "10 to 20", "between 10 and 20": the lower end first; a score or a difference is none."""
-    if "-" not in text and " to " not in text and " and " not in text:
+    told = _told(text, ctx)
+    if told is None and "-" not in text and " to " not in text and " and " not in text:
         return None
     match = _BETWEEN.fullmatch(text) if text[:1] in _OPENINGS else None
-    if match is not None:
+    if told is not None:
+        low, high = told
+    elif match is not None:
         if (match[1].lower(), match[3].lower()) == ("from", "and"):
             return None
         low, high = match[2], match[4]
@@ -333,6 +339,19 @@ def _range(text: str, ctx: Context) -> Range | None:
     return Range(below, above) if first < second else None
 
 
+def _told(text: str, ctx: Context) -> tuple[str, str] | None:
+    """The ends of a range in words of another language: "zwischen 10 und 20", 10到20之间."""
+    if (text.isascii() and not text[:1].isalpha()) or text[-1:] in ")]":
+        return None
+    lowered = text.lower()
+    for clues, pattern in ctx.rules.numbers.ranges:
+        if any(clue in lowered for clue in clues):
+            match = pattern.fullmatch(text)
+            if match is not None:
+                return match[1], match[2]
+    return None
+
+
 def _value(text: str, ctx: Context) -> Value | None:
     """The one number or quantity that a text is, with nothing left over."""
     for reader in (read_quantity, read_number):
@@ -348,8 +367,9 @@ def _number(value: Value) -> Number:
 
 
 def _bound(text: str, ctx: Context) -> Bound | None:
-    sign = text[:1] in _FIRST
-    if " " not in text and not sign:
+    sign = text[:1] in _FIRST or text[:1] >= _UNSPACED
+    glued = text[-1:] >= _UNSPACED
+    if " " not in text and not sign and not glued:
         return None
     lowered = text.lower()
     table = ctx.rules.numbers
@@ -357,9 +377,9 @@ def _bound(text: str, ctx: Context) -> Bound | None:
         if lowered.startswith(words) and (sign or lowered.startswith(" ", len(words))):
             amount = _value(text[len(words) :].lstrip(), ctx)
             return None if amount is None else Bound(sort, amount)
-    for words, sort in table.after.items() if lowered.rpartition(" ")[2] in table.bounding else ():
-        if lowered.endswith(words) and lowered[-len(words) - 1 : -len(words)] == " ":
-            amount = _value(text[: -len(words) - 1], ctx)
+    for words, sort in table.after.items() if glued or lowered.rpartition(" ")[2] in table.bounding else ():
+        if lowered.endswith(words) and (glued or lowered[-len(words) - 1 : -len(words)] == " "):
+            amount = _value(text[: -len(words)].rstrip(), ctx)
             return None if amount is None else Bound(sort, amount)
     return None
 
@@ -389,7 +409,10 @@ def compare_with_value(gold: Value, candidate: Range | Bound, ctx: Context) -> F
     shown = ctx.sides(gold, candidate)
     if isinstance(candidate, Range):
         return (RANGE_OPEN if ctx.demand.extreme else NO_VALUE).finding(**shown)
-    may_be = ctx.demand.extreme and candidate.sort != _OTHER
+    denial = candidate.sort == _OTHER
+    if denial and ctx.compare(gold, candidate.amount).decision is not Decision.CORRECT:
+        return BOUND_OPEN.finding(**shown)  # "not -3" rejects a value, and what is meant may stand behind it
+    may_be = ctx.demand.extreme and not denial
     return (BOUND_OPEN if may_be else ONLY_BOUND).finding(**shown)
 
 

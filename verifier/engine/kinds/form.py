@@ -133,7 +133,13 @@ def _said_in_words(gold: Expr, candidate: Expr, ctx: Context) -> Code | None:
 
 
 def _stands(phrase: str, text: str) -> bool:
-    return phrase in text and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
+    """Whether a question has a phrase as words of its own; scripts without blanks part no words."""
+    if phrase not in text:
+        return False
+    return phrase[0] >= _UNSPACED or re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
+
+
+_UNSPACED: Final = "\u2e80"
 
 
 _WORKED: Final = frozenset({"number", "neg", "div", "mixed", "constant"})

@@ -23,7 +23,7 @@ _NAMED_SETS: Final = frozenset({"R", "Z", "N", "Q", "C", "empty"})
 _LEAVES: Final = frozenset({"number", "symbol"})
 _JOINTS: Final = frozenset({"list", "and", "or"})
 _SIGNS: Final = frozenset({"pm", "mp"})
-_DEGREE: Final = Expr("constant", (), "deg")
+DEGREE: Final = Expr("constant", (), "deg")
 _POINTS: Final = frozenset({"tuple", "pair"})
 _VECTORS: Final = frozenset({"tuple", "pair", "vector", "matrix"})
 COUNTERS: Final = frozenset("klmn")  # letters that run over the whole numbers where nobody declares them
@@ -107,9 +107,9 @@ def is_worded(side: Collection) -> bool:
 def in_degrees(side: Collection, other: Collection) -> Collection:
     """Bare numbers as degrees, beside values that are all given in degrees (POLICY 28)."""
     bare = all(_unsigned(item).head == "number" for item in side.items)
-    if not bare or not all(_unsigned(item).args[1:] == (_DEGREE,) for item in other.items):
+    if not bare or not all(_unsigned(item).args[1:] == (DEGREE,) for item in other.items):
         return side
-    items = tuple(Expr("mul", (item, _DEGREE)) for item in side.items)
+    items = tuple(Expr("mul", (item, DEGREE)) for item in side.items)
     return msgspec.structs.replace(side, items=items)
 
 

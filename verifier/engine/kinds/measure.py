@@ -8,13 +8,16 @@ import msgspec
 from flint import fmpq
 
 from verifier.engine.kinds import quantity
-from verifier.engine.kinds.formula import Expression
+from verifier.engine.kinds.formula import DEGREE, Expression, Relation
 from verifier.engine.kinds.implied import in_question
-from verifier.engine.kinds.kind import Context, Stage
+from verifier.engine.kinds.kind import Answer, Context, Stage
 from verifier.engine.kinds.quantity import Quantity, converted_tree, lift
-from verifier.engine.kinds.values import tree_of
+from verifier.engine.kinds.values import number_of, tree_of
+from verifier.engine.maths import zero
+from verifier.engine.maths.trees import minus
 from verifier.engine.numerals import Number
 from verifier.engine.units import fitting, same_unit
+from verifier.types.expr import Expr
 from verifier.types.nodes import symbols
 from verifier.types.rules import UnitDefinition
 from verifier.types.verdict import Decision, Finding
@@ -109,6 +112,21 @@ def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
     if in_question(side.unit, ctx) or (asked is not None and same_unit(asked, side.unit)):
         return quantity.NAMED_UNIT.finding(**shown)
     return (quantity.MISSING if first else quantity.UNASKED).finding(**shown)
+
+
+def angle(answer: Answer, ctx: Context) -> Quantity | None:
+    """The angle in degrees that an equals chain ends in: ``∠C = 180° - 110° = 70°``; without a name it must be true."""
+    tree = answer.tree if isinstance(answer, (Expression, Relation)) else None
+    if tree is not None and tree.head == "eq":
+        if symbols(tree) or tree.args[0].head == "number" or zero.sign(minus(*tree.args), ctx.meter) != 0:
+            return None
+        tree = tree.args[1]
+    inner = None if tree is None else tree.args[0] if tree.head == "neg" else tree
+    if inner is None or inner.args[1:] != (DEGREE,):
+        return None
+    amount = inner.args[0] if inner is tree else Expr("neg", inner.args[:1])
+    number = number_of(Expression(amount), ctx)
+    return None if number is None else Quantity(number, msgspec.structs.replace(ctx.rules.units.symbols["°"], name="°"))
 
 
 STAGES: tuple[Stage, ...] = (

@@ -13,7 +13,7 @@ from verifier.engine import text as texts
 from verifier.engine.kinds import conditions, direction
 from verifier.engine.kinds.formula import Collection, Expression, Region, understand
 from verifier.engine.kinds.kind import Context, Reading
-from verifier.engine.kinds.measure import Measure
+from verifier.engine.kinds.measure import Measure, angle
 from verifier.engine.kinds.number import read_number
 from verifier.engine.kinds.opening import goes_on, harmless, open_number
 from verifier.engine.kinds.quantity import Quantity
@@ -163,6 +163,10 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
         )
         understood = understand(found.tree, word=word)
         answer = understood.answer
+        degrees = angle(answer, ctx) if "°" in text else None
+        if degrees is not None and not found.after:
+            yield Reading(degrees, "quantity", "", understood.label, certain=sole and found.certain)
+            continue
         sort = carried(found, answer, ctx) if found.before or found.after else ()
         told = list(_after_words(text, found.before, ctx)) if found.before else []
         if told:

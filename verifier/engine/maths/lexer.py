@@ -32,14 +32,14 @@ _NUMBER: Final = (
 )
 _PIECE: Final = re.compile(
     r"\s*+(?:(?P<piece>"
-    r"[{}^),&]|\d++(?=[-+*/^)}\]=a-df-wyz]|$)|[A-Za-z](?![A-Za-z\d'])"  # the commonest, found at once
+    r"[{}^),&]|\d++(?=[-+*/^)}\]=a-df-wyz]|$)|[A-Za-z](?![A-Za-zÀ-ÖØ-öø-ɏ\d'])"  # the commonest, found at once
     r"|\+(?![-/])|-(?![+>])|=(?![=<>/])|/(?!=)|\((?!\s*\\?[bp]?mod)"
     r"|\\\\(?:\[[^\[\]]{0,12}\])?"
     r"|\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*(?:\\?\||\.(?!\d))?"
     r"|\\not(?![A-Za-z])\s*(?:\\[A-Za-z]+|.)"
     r"|\\[A-Za-z]+|\\."
     rf"|{_NUMBER}"
-    r"|[A-Za-z]\d++(?!\.?\d*+[A-Za-z(])|[A-Za-z]+(?:'[a-z]{1,2}(?![a-z]))?"
+    r"|[A-Za-z]\d++(?!\.?\d*+[A-Za-z(])|[A-Za-zÀ-ÖØ-öø-ɏ]+(?:'[a-z]{1,2}(?![a-z]))?"
     r"|_(?:[A-Za-z]{2,}|\d+)"
     r"|\(\s*(?:\\?[bp]?mod)(?![A-Za-z]|\s?\()"
     r"|\*\*|<=>|<->|=>|->|<=|>=|!=(?!=)|!!(?!=)|=/=|/=|==|:=|<>|=<|~=|\+-|\+/-|-\+|\.{2,}|&&|\|\||''+"
@@ -330,6 +330,7 @@ def _letters(pieces: list[str], position: int, found: Tokens, table: MathsTable,
     if token is None and after[:1] in {"(", "{", "\\", "_"} and after:
         token = table.called.get(piece)
     ordinary = piece.lower() in table.ordinary and not _among_signs(pieces, position, table)
+    ordinary = ordinary or not piece.isascii()  # a letter with a mark is part of a word: médio
     if token is not None:
         _add(found, token[0], token[1], where)
     elif ordinary or piece in table.called or not piece.isalpha():
@@ -373,7 +374,8 @@ def _run(piece: str, where: int, found: Tokens, table: MathsTable, *, known: boo
             return
     size = len(piece)
     if size < _WORD_SIZE or not _VOWEL.search(piece) or piece in _CONSECUTIVE:
-        if size < _WORD_SIZE and not found.inside and not known:
+        outside = not found.inside or (found.kinds[-1:] == ["word"] and piece.lower() in table.little)
+        if size < _WORD_SIZE and outside and not known:
             found.wordy = True  # prose.py looks at what stands around it
             _add(found, "run", piece, where)
             return

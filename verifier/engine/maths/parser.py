@@ -160,8 +160,8 @@ def _plain_words(text: str, table: MathsTable) -> bool:
 
 def _read(text: str, tokens: Tokens, table: MathsTable, meter: Meter, *, packed: bool) -> tuple[Maths, bool] | None:
     start = 0
-    if tokens.wordy:
-        tokens = prose.resolve_runs(tokens, text)
+    if tokens.wordy or len(tokens.opened) > 1:
+        tokens = prose.resolve_runs(tokens, text, table)
         if "word" in tokens.kinds:
             opening = prose.opening(tokens, table)
             if opening is None:
@@ -183,8 +183,6 @@ def _read(text: str, tokens: Tokens, table: MathsTable, meter: Meter, *, packed:
     if kinds[cursor.at] != "end":
         at = cursor.at + cursor.size - len(kinds)
         if kinds[cursor.at] not in {"word", "given"} or not prose.harmless_tail(tokens, at, table):
-            return None
-        if prose.within_word(text, tokens, at):
             return None
         after = prose.slice_of(text, tokens, at, len(tokens.kinds) - 1)
     before = prose.slice_of(text, tokens, 0, start).replace("$", "").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from verifier.engine.maths.lexer import Tokens, positions
@@ -14,12 +15,13 @@ _UNITS: Final = frozenset(
 _LONGEST: Final = 8
 
 
-def resolve_runs(tokens: Tokens, text: str) -> Tokens:
+def resolve_runs(tokens: Tokens, text: str, table: MathsTable) -> Tokens:
     """Every run of two or three letters as a product of letters, or as a word.
 
-    "5 cm" has a unit behind a blank, "5xy" and "mx + b" have factors; a run among words is a word.
+    "5 cm" has a unit behind a blank, "5xy" and "mx + b" have factors; a run among words is a word, and so is one right
+    before or behind maths in delimiters, or a little word of a language before a value: "es de 12".
     """
-    if "run" not in tokens.kinds:
+    if "run" not in tokens.kinds and len(tokens.opened) < _SPANS:
         return tokens
     spans = positions(text)
     spans.append((len(text), len(text)))
@@ -27,19 +29,20 @@ def resolve_runs(tokens: Tokens, text: str) -> Tokens:
     values: list[str] = []
     origin: list[int] = []
     old = tokens.kinds
+    opened = frozenset(tokens.opened)
     wordy = "word" in old
     other = max((at for at, kind in enumerate(old[:-1]) if kind not in _UNITS), default=-1)
     unit = False
     for at, kind in enumerate(old):
-        if kind != "run":
-            kinds.append(kind)
-            values.append(tokens.values[at])
-            origin.append(tokens.origin[at])
-            continue
         value = tokens.values[at]
-        before = old[at - 1] if at else "start"
-        after = old[at + 1]
         place = tokens.origin[at]
+        if kind != "run":
+            joint = kind in _SINGLE and at + 1 in opened and value in table.little and _closes(text, spans, place)
+            kinds.append("word" if joint else kind)
+            values.append(value)
+            origin.append(place)
+            continue
+        before = old[at - 1] if at else "start"
         spaced = place > 0 and spans[place - 1][1] < spans[place][0]
         unit = unit or (
             not _differential(old, value)
@@ -47,9 +50,8 @@ def resolve_runs(tokens: Tokens, text: str) -> Tokens:
             and spaced
             and at > other
         )
-        alone = before in _WORDS | {"start"} and after in _WORDS | {"end", "given"}
-        short = len(value) <= 3 and not any(letter in "aeiouAEIOU" for letter in value)
-        if unit or (alone and (wordy or not short)):
+        unit = unit or (bool(opened) and _closes(text, spans, place))
+        if unit or _is_word(tokens, spans, at, table, wordy=wordy, opens=at + 1 in opened):
             kinds.append("word")
             values.append(value)
             origin.append(place)
@@ -58,6 +60,52 @@ def resolve_runs(tokens: Tokens, text: str) -> Tokens:
             values.extend(value)
             origin.extend([place] * len(value))
     return Tokens(kinds, values, origin, tokens.opened, tokens.latex, "word" in kinds, tokens.inside)
+
+
+def _is_word(
+    tokens: Tokens, spans: list[tuple[int, int]], at: int, table: MathsTable, *, wordy: bool, opens: bool
+) -> bool:
+    """Whether a run is a word, by what stands around it; ``opens`` says that maths in delimiters begins behind it."""
+    old, value = tokens.kinds, tokens.values[at].lower()
+    before, after = old[at - 1] if at else "start", old[at + 1]
+    copula = wordy and before == "letter" and value in table.copulas  # "x es $12$"
+    known = table.little if wordy else table.between  # "de 12" alone is no product either
+    little = value in known and _stands_apart(old, spans, tokens.origin, at)
+    if not copula and before not in _WORDS | {"start"}:
+        return little and before == ","  # "48, mas 42"
+    if little:
+        return True
+    if opens:
+        return wordy
+    short = len(value) <= 3 and not any(letter in "aeiou" for letter in value)
+    return not copula and after in _WORDS | {"end", "given"} and (wordy or not short)
+
+
+def _stands_apart(kinds: list[str], spans: list[tuple[int, int]], origin: list[int], at: int) -> bool:
+    """Whether a blank parts a run from what follows, and no operator joins them: "de -5", and not "de - 5"."""
+    place = origin[at]
+    if spans[place][1] == spans[place + 1][0]:
+        return False
+    after = kinds[at + 1]
+    if after in {"-", "+", "pm"}:
+        return spans[place + 1][1] == spans[place + 2][0]
+    return after in _OPENS_VALUE
+
+
+_OPENS_VALUE: Final = frozenset({
+    "number", "vulgar", "fraction", "radical", "letter", "constant", "binomial", "function", "box", "(", "[", "\\{",
+    "{", "word", "run",
+})  # fmt: skip
+_SINGLE: Final = frozenset({"letter", "constant"})
+_SPANS: Final = 2  # of maths in delimiters, between which a letter may be a word
+
+
+def _closes(text: str, spans: list[tuple[int, int]], place: int) -> bool:
+    """Whether maths in delimiters ends right before a piece that stands outside of them."""
+    return place > 0 and text[spans[place - 1][0] : spans[place][0]].strip() in _CLOSINGS
+
+
+_CLOSINGS: Final = frozenset({"$", "$$", "\\)", "\\]"})
 
 
 def _differential(kinds: list[str], value: str) -> bool:
@@ -113,14 +161,19 @@ def _announced(tokens: Tokens, table: MathsTable) -> bool:
 
 
 def _past_fillers(tokens: Tokens, table: MathsTable, start: int) -> int:
-    while (tokens.kinds[start] == "word" and tokens.values[start].lower() in table.between) or tokens.kinds[start] in {
-        ":",
-        ",",
-    }:
+    while tokens.kinds[start] in {":", ","} or _is_filler(tokens, table, start):
         start += 1
     if tokens.kinds[start] == "relation" and tokens.values[start] == "eq":
         start += 1
     return start
+
+
+def _is_filler(tokens: Tokens, table: MathsTable, at: int) -> bool:
+    """Whether a word may stand between a copula and its maths; a letter may behind its word: the "a" of "igual a"."""
+    word = tokens.values[at].lower()
+    if tokens.kinds[at] == "letter":
+        return at > 0 and f"{tokens.values[at - 1].lower()} {word}" in table.between
+    return tokens.kinds[at] == "word" and word in table.between
 
 
 def _delimited(tokens: Tokens) -> int | None:
@@ -135,10 +188,9 @@ def _delimited(tokens: Tokens) -> int | None:
 
 
 def denied(values: list[str], kinds: list[str], table: MathsTable) -> bool:
-    """Whether words deny or bound what they announce."""
-    return any(
-        value.lower() in table.denials for value, kind in zip(values, kinds, strict=True) if kind in {"word", "not"}
-    )
+    """Whether words deny or bound what they announce: one of them, or two, as "non è" does and "non-negative" not."""
+    told = [value.lower() for value, kind in zip(values, kinds, strict=True) if kind in {"word", "not"}]
+    return not table.denials.isdisjoint(told) or any(f"{one} {two}" in table.denials for one, two in pairwise(told))
 
 
 def harmless_tail(tokens: Tokens, at: int, table: MathsTable) -> bool:
@@ -166,15 +218,6 @@ def _closing(kinds: list[str], values: list[str], table: MathsTable) -> bool:
         kind == "word" and value.lower() in (table.closings | table.copulas | table.arbitrary)
         for kind, value in zip(kinds, values, strict=True)
     )
-
-
-def within_word(text: str, tokens: Tokens, at: int) -> bool:
-    """Whether a token stands right behind a letter and opens with one that has a mark: the rest of a word, São."""
-    begin = positions(text)[tokens.origin[at]][0]
-    return begin > 0 and text[begin - 1].isalpha() and text[begin].isalpha() and "\x7f" < text[begin] < _BEYOND_LATIN
-
-
-_BEYOND_LATIN: Final = "\u0250"
 
 
 def slice_of(text: str, tokens: Tokens, start: int, end: int) -> str:
