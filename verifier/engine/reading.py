@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from verifier.engine import lines, text
+from verifier.engine import beside, lines, text
 from verifier.engine.kinds import (
     bounds,
     chemistry,
@@ -56,6 +56,7 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
     texts: dict[str, str] = {}
     for one in found:
         raw = _joined(one.text, ctx) if lines.may_hold(one.text) else one.text
+        raw = beside.signed(raw, ctx.rules.text.figures)
         words = text.plain(raw, ctx.rules.text, ctx.meter)
         if not words or words in texts:
             continue

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from verifier.engine import text
+from verifier.engine import beside, text
 from verifier.engine.boxes import MULTIPLIED
 from verifier.engine.extract import IN_FORMULA, SEVERAL_BOXES, Found
 from verifier.engine.kinds import (
@@ -147,7 +147,10 @@ def is_rest_told(gold: Reading, candidate: Reading, ctx: Context) -> bool:
         return False
     asked = text.fold(ctx.demand.question)
     return own == told or all(
-        word in told or word in table.fillers or (word in ctx.demand.words and not is_offered(word, asked))
+        word in told
+        or word in table.fillers
+        or (word in ctx.demand.words and not is_offered(word, asked))
+        or (not word.isascii() and beside.counts(word, table.figures))
         for word in own
     )
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from verifier.engine import beside
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
 from verifier.engine.concluding import clause_value, verb_value
@@ -351,7 +352,7 @@ def _sole_number(text: str, after: int, rules: Rules) -> int | None:
         before = text[start - 1 : start]
     if _EAST_ASIAN.match(text[:start].rstrip("*")[-1:]) and not rules.text.blockers & set(WORD.findall(text)):
         settled = len(NUMERAL.findall(text)) == 1 and not any(word in text for word in rules.text.unsettling)
-        return start if settled else None  # no spaces, and no word that hands a number over
+        return beside.begins(text, start, rules.text.figures) if settled else None
     if (before and before not in ' \n\t*_"') or _MATHS.search(text, 0, start):
         return None
     words = [word.lower() for word in WORD.findall(text[:start])]

@@ -11,6 +11,7 @@ from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.clauses import ClauseEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
+from verifier.rulebook.figures import FigureEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
 from verifier.rulebook.price_entries import PriceEntry
@@ -407,6 +408,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("text", "named_set"): NamedSetEntry,
     ("text", "spelling"): SpellingEntry,
     ("text", "aside"): AsideEntry,
+    ("text", "figure"): FigureEntry,
     ("text", "clause"): ClauseEntry,
     ("labels", "label_set"): LabelSetEntry,
     ("dates", "calendar"): CalendarEntry,

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from flint import fmpq
 
+from verifier.engine import beside
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.kind import Context
 from verifier.engine.numerals import Number, Scanned, divided, scan_number, whole_figures
@@ -302,6 +303,7 @@ def harmless(rest: str, ctx: Context) -> bool:
     if (
         (rest[0].isalnum() and (not _COUNTER.match(rest) or rest.startswith(ctx.rules.text.scales)))
         or rest[0] == ";"
+        or (not rest.isascii() and not beside.leaves(rest, ctx.rules.text.figures, ctx.demand.question))
         or _GLUED.match(rest.lstrip())
         or _DIGIT_OR_MATHS.search(rest)
         or _HALF_DAY.match(rest)
@@ -313,7 +315,9 @@ def harmless(rest: str, ctx: Context) -> bool:
         return True
     if goes_on(rest, ctx):
         return False
-    if found[0] in table.joiners or (len(found[0]) == 1 and (found[0] != "a" or found == ["a"])):
+    if found[0] in table.joiners or (
+        len(found[0]) == 1 and not _COUNTER.match(found[0]) and (found[0] != "a" or found == ["a"])
+    ):
         return False
     if not table.modifiers.isdisjoint(found[:_NEAR]) or not table.hedges.isdisjoint(found):
         return False
