@@ -20,6 +20,7 @@ from verifier.engine.kinds import (
     dating,
     label,
     listing,
+    matching,
     names,
     notation,
     number,
@@ -129,6 +130,8 @@ def _asked(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
     """What each reader says that may read a text, in their order; lists and chemistry are read as they were written."""
     if listing.may_read(raw, ctx):
         yield listing.read_listing(raw, words, ctx)
+    if matching.may_read(words):
+        yield matching.read_matching(words, ctx)
     if written.may_read(words, ctx):
         yield written.read_written(words, ctx)
     if choosing.may_read(words, ctx):

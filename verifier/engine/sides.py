@@ -18,6 +18,7 @@ from verifier.engine.kinds import (
     dating,
     direction,
     formula,
+    matching,
     notation,
     number,
     quantity,
@@ -278,11 +279,18 @@ def is_free_text(gold: str, profile: Profile) -> bool:
 
 
 def with_label(found: Found, given: str, ctx: Context) -> Found:
-    """What was found in a response; where A is an option, "A:" before words may be its label, and is read with them."""
+    """What was found in a response; where A is an option, "A:" before words may be its label, and is read with them.
+
+    It is one as well where B stands behind: "A: 2, B: 3".
+    """
     first, listed = found.candidates[0], ctx.demand.options
-    if first.via != _A_COLON or choosing.is_label(first.text, listed) or not choosing.is_label("A", listed):
+    if first.via != _A_COLON:
         return found
     line = given.rfind("\n", 0, first.start) + 1
+    told = given[line : first.end].strip()
+    matched = matching.may_read(told) and next(matching.read_matching(told, ctx), None) is not None
+    if not matched and (choosing.is_label(first.text, listed) or not choosing.is_label("A", listed)):
+        return found
     return Found((Extraction(given[line : first.end], first.via, line, first.end),))
 
 
