@@ -40,6 +40,7 @@ Read = tuple[tuple[str, ...], tuple[Reading, ...]]
 
 _READERS_WORK: Final = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
 _LINES_WORK: Final = 4  # units of work a character of a text that may be a list on lines
+_WORD_IN_BRACKETS: Final = re.compile(r"\[ ?[^\W\d_]{2,30} ?\]")
 _FORMULA: Final = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
 
 
@@ -59,6 +60,8 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
         raw = _joined(one.text, ctx) if lines.may_hold(one.text) else one.text
         raw = beside.signed(raw, ctx.rules.text.figures)
         words = text.plain(raw, ctx.rules.text, ctx.meter)
+        if words[:1] == "[" and _WORD_IN_BRACKETS.fullmatch(words) and not _speaks_of_brackets(ctx):
+            words = raw = words[1:-1].strip()
         if not words or words in texts:
             continue
         texts[words] = raw
@@ -67,6 +70,12 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
         if known[words]:
             return (words,), known[words]
     return tuple(texts), tuple([Reading(Phrase(words, raw), "phrase", certain=False) for words, raw in texts.items()])
+
+
+def _speaks_of_brackets(ctx: Context) -> bool:
+    """Whether a question speaks of what square brackets stand for, or asks for its text letter by letter."""
+    demand = ctx.demand
+    return demand.verbatim or not demand.words.isdisjoint(ctx.rules.maths.bracketed) or phrase.is_verbatim(ctx)
 
 
 def _joined(raw: str, ctx: Context) -> str:

@@ -39,7 +39,7 @@ _LABEL: Final = re.compile(
 )
 _OPENS: Final = re.compile(rf"\((?:{_LABELS})\)|(?:{_LABELS})\.? ?(?:{_SIGN})")
 _JOIN: Final = re.compile(r"(?:[\s,;]|\band\b)+$")
-_VALUE: Final = re.compile(r"[^+*/^=<>\\{}|~]+")
+_VALUE: Final = re.compile(r"(?:[^+*/^=<>\\{}|~]|(?<=\d)/(?=\d))+")
 _CLOSED: Final = (
     re.compile(r"\d{1,3}"),
     re.compile(r"[IVXivx]{1,5}"),
