@@ -29,11 +29,11 @@ _CLAUSES: Final = re.compile(r"[,;]|\b(?:and|but|while|although|though|whereas|b
 _OTHER_CASE: Final = re.compile(r"\b(?:and|or|but|otherwise|else|while)\b|;")
 _BRACKET: Final = re.compile(r" \(([A-Za-z]+)")
 _MEMBER: Final = re.compile(
-    r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
+    r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
 )
 _VALUE: Final = re.compile(r"[-+]?[\d.,]+(?: ?/ ?[\d.,]+)? ?%?")
 _LETTER: Final = re.compile(r"\(?[A-Z]\)?(?!\w)[^.]")
-_NAME: Final = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]+){0,4}+")
+_NAME: Final = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]++){0,4}")
 _MATHS: Final = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
 _NUMBERISH: Final = re.compile(r"\d")
 _NO_MEMBERS: Final = re.compile(r"[\s$]*(?:\\left)?\\?\{\s*(?:\\right)?\\?\}[\s$.]*")  # {}, the empty set
