@@ -1,4 +1,4 @@
-"""Patterns: no possessive quantifier stands behind a group, for the releases of Python 3.11 read such ones differently."""
+"""No pattern has a possessive quantifier behind a group: the releases of Python 3.11 read such ones differently."""
 
 from __future__ import annotations
 

@@ -135,12 +135,17 @@ def _read_whole(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
     return tuple(found)
 
 
-def _asked(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
-    """What each reader says that may read a text, in their order; lists and chemistry are read as they were written."""
+def _set_out(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
+    """What the readers say that look at how a text is set: names one to a line, labels with what belongs to them."""
     if listing.may_read(raw, ctx):
         yield listing.read_listing(raw, words, ctx)
     if matching.may_read(words):
         yield matching.read_matching(words, ctx)
+
+
+def _asked(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
+    """What each reader says that may read a text, in their order; lists and chemistry are read as they were written."""
+    yield from _set_out(words, raw, ctx)
     if written.may_read(words, ctx):
         yield written.read_written(words, ctx)
     if choosing.may_read(words, ctx):

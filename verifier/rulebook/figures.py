@@ -26,7 +26,7 @@ class FigureEntry(Entry):
     counters: Annotated[tuple[Text, ...], Field(description="Behind a number: count things, and are no unit.")] = ()
     tails: Annotated[tuple[Text, ...], Field(description="Behind a number: belong to the sentence.")] = ()
     links: Annotated[tuple[Text, ...], Field(description="Behind a number: make it a part of another value.")] = ()
-    digits: Annotated[tuple[Text, ...], Field(description="The digits from nought to nine, each in all spellings.")] = ()
+    digits: Annotated[tuple[Text, ...], Field(description="The digits from nought, each in all its signs.")] = ()
     tens: Annotated[tuple[Text, ...], Field(description="Ten, a hundred, a thousand, ten thousand.")] = ()
 
 
@@ -45,7 +45,7 @@ def figures(entries: list[FigureEntry]) -> FigureTable:
                     spelled[word.lower()] = sign
         numerals.update({sign: value for value, signs in enumerate(entry.digits) for sign in signs})
         tens.update({sign: 10 ** (power + 1) for power, signs in enumerate(entry.tens) for sign in signs})
-    both, minus, root = ("|".join(map(re.escape, _longest(words[kind]))) or _NEVER for kind in ("both", "minus", "root"))
+    both, minus, root = ("|".join(map(re.escape, _longest(words[kind]))) or _NEVER for kind in _SIGNS)
     signs = rf"(?:(?:(?P<both>{both})|(?P<minus>{minus})) ?(?P<root>{root})?|(?P<alone>{root})) ?"
     return FigureTable(
         signs=re.compile(rf"{signs}(?P<number>\d{{1,40}}(?:\.\d{{1,40}})?)"),

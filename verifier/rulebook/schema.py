@@ -468,9 +468,9 @@ _LISTS = {
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
     "multiples caveats",
-    "attacks": "glue unknowing ignorance blanks either either_frame blank_slots slot_signs ghosts colour_macros page_colours "
-    "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding "
-    "unsaid_glue open_questions closed_questions verdict_keys verdict_fields verdict_values verdict_nods "
+    "attacks": "glue unknowing ignorance blanks either either_frame blank_slots slot_signs ghosts colour_macros "
+    "page_colours backdrops hiding turning around_values every_option every_words not_words and_words both_ways "
+    "bounding unsaid_glue open_questions closed_questions verdict_keys verdict_fields verdict_values verdict_nods "
     "verdict_fillers program_texts program_statements program_loose program_topics lookalikes kind_nouns kind_words",
     "judge": "minus_words denials denials_behind denials_joined denials_over",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "

@@ -199,6 +199,17 @@ def _as_complex(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) 
     return own, other, FREE_NAMES.finding(**shown) if left and not symbols(own) else None
 
 
+def _perhaps_imaginary(own: Expr, other: Expr, ctx: Context) -> bool:
+    """Whether two trees that differ are one where a j or I that no question names is the imaginary unit: e^(Ix)."""
+    names = values.IMAGINARY & (symbols(own) | symbols(other))
+    found = [name for name in sorted(names) if not conditions.is_named(name, ctx)]
+    if len(found) != 1 or conditions.may_not_commute(ctx):
+        return False
+    unit = {found[0]: Expr("constant", (), "i")}
+    one, two = zero.substitute(own, unit), zero.substitute(other, unit)
+    return zero.equal(one, two, Given(), ctx.meter).decision is Decision.CORRECT
+
+
 def _settled_constants(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mapping[str, str]) -> Finding:
     """The finding on two trees without names; complex ones may be roundings of each other."""
     decimal = found.decision is Decision.INCORRECT and (phasor.is_rounded(own) or phasor.is_rounded(other))
@@ -267,8 +278,11 @@ def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mappi
     apart = _not_numbers(own) ^ _not_numbers(other)
     if any(node.head == "symbol" for node in apart):
         return MARKS.finding(**told)  # ∇·∇f is ∇²f
-    if found.decision is Decision.INCORRECT and _is_rounded(own, other, ctx):
-        return COEFFICIENTS.finding(**told)
+    if found.decision is Decision.INCORRECT and symbols(own) | symbols(other):
+        if _perhaps_imaginary(own, other, ctx):
+            return FREE_NAMES.finding(**told)
+        if _is_rounded(own, other, ctx):
+            return COEFFICIENTS.finding(**told)
     if found.decision is Decision.INCORRECT:
         return (UNSUPPORTED if apart else DIFFERS).finding(**told)
     if conditions.is_echo(own, other, ctx):
@@ -279,8 +293,8 @@ def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mappi
 
 
 def _is_rounded(own: Expr, other: Expr, ctx: Context) -> bool:
-    """Whether two expressions with names may differ by the rounding of their decimals, and no exact one is asked for."""
-    if ctx.demand.exact or not symbols(own) or not any("." in node.name for side in (own, other) for node in walk(side)):
+    """Whether two expressions may differ by the rounding of their decimals, and no exact one is asked for."""
+    if ctx.demand.exact or not any("." in node.name for side in (own, other) for node in walk(side)):
         return False
     try:
         return coefficients.may_be_rounded(own, other, ctx.meter)

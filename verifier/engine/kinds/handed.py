@@ -1,7 +1,7 @@
 """A quantity of the question that an answer hands back, in whatever language the question is asked (POLICY 24, 56).
 
 The question gives the quantity itself, number and unit, and has the unit of the ground truth beside it without a
-number of its own: it is what the quantity is to be told in. An equal value in the unit that was given is then no answer.
+number of its own: it is what the quantity is to be told in. An equal value in the unit that was given is no answer.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _stands_alone(question: str, wanted: UnitDefinition, taken: list[tuple[int, 
         read = _unit(question[at : at + _LONGEST_UNIT], ctx.rules.units)
         if read is None or not same_unit(read[0], wanted):
             continue
-        word = question[at : at + read[1]].strip()
-        if (len(word) > 1 or word.lower() not in _WORDS) and question[at + read[1] : at + read[1] + 1] not in {"'", "’"}:
+        word, behind = question[at : at + read[1]].strip(), question[at + read[1] : at + read[1] + 1]
+        if (len(word) > 1 or word.lower() not in _WORDS) and behind not in {"'", "’"}:
             return True
     return False

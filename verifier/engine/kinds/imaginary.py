@@ -13,6 +13,7 @@ _STARRED: Final = re.compile(r"\* ?I(?![A-Za-z_'\d(\[])|(?<![A-Za-z_\\])I ?\*")
 _LETTERS: Final = re.compile(r"[A-Za-z]+")
 _TURNING: Final = re.compile(r"\bexp\([^()I]{0,40}(?<![A-Za-z])I(?![A-Za-z])")
 _CIRCLE: Final = frozenset({"sin", "cos"})
+_NAMELESS: Final = frozenset({"function", "constant", "radical", "and", "or"})
 _SIGNS: Final = frozenset("\\$=")  # of a text that is typeset, or says what a name is
 
 
@@ -26,8 +27,8 @@ def is_program_text(raw: str, ctx: Context) -> bool:
     ctx.meter.spend(len(raw))
     words = set(_LETTERS.findall(raw)) - {"I"}
     tokens = ctx.rules.maths.tokens
-    names = [word for word in words if tokens.get(word, ("letter",))[0] not in {"function", "constant", "radical", "or"}]
-    if names and not (_TURNING.search(raw) or words >= _CIRCLE):
+    named = any(tokens.get(word, ("letter",))[0] not in _NAMELESS for word in words)
+    if named and not (_TURNING.search(raw) or words >= _CIRCLE):
         return False
     return not conditions.is_named("I", ctx) and not conditions.may_not_commute(ctx)
 

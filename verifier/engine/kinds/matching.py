@@ -22,9 +22,7 @@ OTHER = refutes("matching.other", "A label is matched with another thing than in
 INCOMPLETE = refutes(
     "matching.incomplete", "The answer leaves labels of the ground truth unmatched.", Standing.CONVENTION
 )
-OPEN = passes(
-    "matching.open", "The labels are matched with things in other words, which may be the same.", specific=7
-)
+OPEN = passes("matching.open", "The labels are matched with things in other words, which may be the same.", specific=7)
 CODES: tuple[Code, ...] = (SAME, OTHER, INCOMPLETE, OPEN)
 
 NAME: Final = "matching"
@@ -34,9 +32,7 @@ _LONGEST_VALUE: Final = 60
 _SURE: Final = 3  # labels from which A-2, B-3, C-1 are no differences
 _SIGN: Final = r"(?:->|=>|[-–—:=→⟶⇒]|\\(?:to|rightarrow|Rightarrow|longrightarrow)(?![a-z]))"
 _LABELS: Final = r"[A-J]|[a-h]|\d{1,2}|(?:iv|vi{0,3}|i{1,3})"
-_LABEL: Final = re.compile(
-    rf"(?:^|(?<=[\s,;]))(?:\(({_LABELS})\) ?({_SIGN})? ?|({_LABELS})\.? ?({_SIGN}) ?)(?=\S)"
-)
+_LABEL: Final = re.compile(rf"(?:^|(?<=[\s,;]))(?:\(({_LABELS})\) ?({_SIGN})? ?|({_LABELS})\.? ?({_SIGN}) ?)(?=\S)")
 _OPENS: Final = re.compile(rf"\((?:{_LABELS})\)|(?:{_LABELS})\.? ?(?:{_SIGN})")
 _JOIN: Final = re.compile(r"(?:[\s,;]|\band\b)+$")
 _VALUE: Final = re.compile(r"(?:[^+*/^=<>\\{}|~]|(?<=\d)/(?=\d))+")
@@ -65,7 +61,7 @@ def may_read(text: str) -> bool:
 
 
 def read_matching(text: str, ctx: Context) -> Iterator[Reading]:
-    """A text of labels, each of them once, with what each goes with; values under letters may be read otherwise, too."""
+    """A text of labels, each of them once, with what each goes with; values may be read otherwise, too."""
     ctx.meter.spend(4 * len(text))
     found = list(_LABEL.finditer(text))
     if len(found) < 2 or found[0].start() != 0:
