@@ -7,6 +7,7 @@ that the rules do not list may change it, and are never dropped. All of it is li
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Final
 
 from verifier.types.figures import FigureTable
@@ -15,6 +16,8 @@ _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _RUN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _KATAKANA: Final = re.compile(r"[\u30a0-\u30ff]")
 _AMOUNT: Final = re.compile(r"\d{1,40}(?:\.\d{1,40})?")
+_GOES_ON: Final = re.compile(r"[A-Za-z^!]")  # 根号2x: what is under the root, nobody can tell
+_SPLITS: Final = re.compile(r" ?[\w^!/*(+-]")
 _LONGEST: Final = 24  # letters of the words that stand before a number at the beginning of a text
 _LONGEST_NUMERAL: Final = 8
 
@@ -42,7 +45,7 @@ def _spelled(text: str, lowered: str, table: FigureTable) -> str:
     for word in table.openings:
         if lowered.startswith(word):
             amount = _AMOUNT.match(text, len(word) + 1) if text[len(word) : len(word) + 1] == " " else None
-            if amount is None:
+            if amount is None or (table.spelled[word] == "√" and _SPLITS.match(text, amount.end())):
                 return text
             sign = table.spelled[word]
             return sign + (f"({amount[0]})" if sign == "√" else amount[0]) + text[amount.end() :]
@@ -55,7 +58,9 @@ def _sign(found: re.Match[str], table: FigureTable) -> str:
         return found[0]
     sign = "±" if found["both"] else "-" if found["minus"] else ""
     amount = found["number"]
-    return sign + (f"√({amount})" if found["root"] or found["alone"] else amount)
+    if not (found["root"] or found["alone"]):
+        return sign + amount
+    return found[0] if _GOES_ON.match(found.string, found.end()) else f"{sign}√({amount})"
 
 
 def _stands(found: re.Match[str], table: FigureTable) -> bool:
@@ -81,19 +86,24 @@ def _counted(text: str, table: FigureTable) -> str:
 def _value(numeral: str, table: FigureTable) -> int | None:
     """The number that signs like 三百二十一 stand for; ``None`` where they stand in no order of a number."""
     total, digit, below = 0, -1, 0
+    short = False  # 一百五 is rather 150 than 105
     for sign in numeral:
         own = table.numerals.get(sign)
         if own is not None:
             if digit > 0:
                 return None
+            short = digit < 0 and own > 0 and below > _TEN
             digit = own
             continue
         power = table.tens[sign]
         if (below and power >= below) or (digit < 0 and total):
             return None
         total += power * (digit if digit >= 0 else 1)
-        digit, below = -1, power
-    return total + max(digit, 0)
+        digit, below, short = -1, power, False
+    return None if short else total + max(digit, 0)
+
+
+_TEN: Final = 10
 
 
 def begins(text: str, start: int, table: FigureTable) -> int | None:
@@ -108,8 +118,8 @@ def begins(text: str, start: int, table: FigureTable) -> int | None:
     return start if text[:start].rstrip("*_$ ").endswith(table.leads) else None
 
 
-def leaves(rest: str, table: FigureTable, asked: str) -> bool:
-    """Whether the words right behind a number leave it alone: a counter, a word of the sentence, or of the question.
+def leaves(rest: str, table: FigureTable, asked: str, units: Container[str]) -> bool:
+    """Whether the words right behind a number leave it alone: a counter, a unit, a word of either sentence.
 
     True also where no word of a script without spaces stands there.
     """
@@ -119,15 +129,20 @@ def leaves(rest: str, table: FigureTable, asked: str) -> bool:
     word = run[0]
     if word.startswith(table.links):
         return False
-    for counter in table.counters:
-        if word.startswith(counter):
-            return not word.startswith(table.links, len(counter))
-    return word.startswith(table.tails) or word in asked
+    if word in table.ends or word.startswith(table.tails) or word in asked:
+        return True
+    behind = next((len(counter) for counter in table.counters if word.startswith(counter)), 0)
+    behind = behind or next((size for size in range(_LONGEST_UNIT, 0, -1) if word[:size] in units), 0)
+    return behind > 0 and not word.startswith(table.links, behind)
+
+
+_LONGEST_UNIT: Final = 6
 
 
 def counts(word: str, table: FigureTable) -> bool:
     """Whether a word behind a number only counts, or ends the sentence: 个, 歳です."""
     for counter in table.counters:
         if word.startswith(counter):
-            return len(word) == len(counter) or word.startswith(table.tails, len(counter))
-    return word.startswith(table.tails)
+            word = word[len(counter) :]
+            break
+    return not word or word in table.ends or word in table.tails

@@ -25,6 +25,7 @@ class FigureEntry(Entry):
     leads: Annotated[tuple[Text, ...], Field(description="Before a number: hand it over, and change nothing.")] = ()
     counters: Annotated[tuple[Text, ...], Field(description="Behind a number: count things, and are no unit.")] = ()
     tails: Annotated[tuple[Text, ...], Field(description="Behind a number: belong to the sentence.")] = ()
+    ends: Annotated[tuple[Text, ...], Field(description="The same, where no other word follows them.")] = ()
     links: Annotated[tuple[Text, ...], Field(description="Behind a number: make it a part of another value.")] = ()
     digits: Annotated[tuple[Text, ...], Field(description="The digits from nought, each in all its signs.")] = ()
     tens: Annotated[tuple[Text, ...], Field(description="Ten, a hundred, a thousand, ten thousand.")] = ()
@@ -55,6 +56,7 @@ def figures(entries: list[FigureEntry]) -> FigureTable:
         leads=_longest(word for entry in entries for word in entry.leads),
         counters=_longest(word for entry in entries for word in entry.counters),
         tails=_longest(word for entry in entries for word in entry.tails),
+        ends=frozenset(word for entry in entries for word in entry.ends),
         links=_longest(word for entry in entries for word in entry.links),
         numerals=numerals,
         tens=tens,

@@ -367,6 +367,7 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("judge", "sentence"): "asked",
         ("text", "aside"): "agreed",
         ("text", "clause"): "agreed",
+        ("text", "figure"): "agreed",
     }
     for section, found in entries.items():
         for path, entry in found.values():

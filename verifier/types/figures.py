@@ -14,7 +14,8 @@ class FigureTable(msgspec.Struct, frozen=True):
     ``signs`` finds a word that is a sign of the number right behind it, in scripts without spaces, by the groups
     ``minus``, ``both`` and ``root``; ``marks`` are the letters that such words begin with. ``spelled`` are those of
     other scripts, with what each stands for, at the beginning of a text. ``leads`` hand a number over, ``counters`` are
-    units of counting, ``tails`` what else may follow one, and ``links`` make it a part of another value. ``numerals``
+    units of counting, ``tails`` what else may open the words behind one, ``ends`` what may be
+    all of them, and ``links`` make it a part of another value. ``numerals``
     are the digits of such scripts, ``tens`` their powers of ten, ``digits`` all of both.
     """
 
@@ -25,6 +26,7 @@ class FigureTable(msgspec.Struct, frozen=True):
     leads: tuple[str, ...]
     counters: tuple[str, ...]
     tails: tuple[str, ...]
+    ends: frozenset[str]
     links: tuple[str, ...]
     numerals: Mapping[str, int]
     tens: Mapping[str, int]

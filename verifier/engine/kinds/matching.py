@@ -36,6 +36,7 @@ _LABEL: Final = re.compile(rf"(?:^|(?<=[\s,;]))(?:\(({_LABELS})\) ?({_SIGN})? ?|
 _OPENS: Final = re.compile(rf"\((?:{_LABELS})\)|(?:{_LABELS})\.? ?(?:{_SIGN})")
 _JOIN: Final = re.compile(r"(?:[\s,;]|\band\b)+$")
 _VALUE: Final = re.compile(r"(?:[^+*/^=<>\\{}|~]|(?<=\d)/(?=\d))+")
+_LETTERS: Final = re.compile(r"[A-Za-z]|[ivx]{1,5}|[IVX]{1,5}")
 _CLOSED: Final = (
     re.compile(r"\d{1,3}"),
     re.compile(r"[IVXivx]{1,5}"),
@@ -77,7 +78,7 @@ def read_matching(text: str, ctx: Context) -> Iterator[Reading]:
     numbered = labels[0].isdecimal()
     if len(sorts) > 1 or (sign in {"=", ")"} and not labels[0].isupper()):
         return
-    if (numbered and any(value[0].isdecimal() for value in values)) or _are_options(labels, values, ctx):
+    if (numbered and not all(map(_LETTERS.fullmatch, values))) or _are_options(labels, values, ctx):
         return
     consecutive = all(ord(after) - ord(before) == 1 for before, after in pairwise(sorted(labels)) if len(after) == 1)
     plain = any(value[0].isdecimal() for value in values)

@@ -303,7 +303,7 @@ def harmless(rest: str, ctx: Context) -> bool:
     if (
         (rest[0].isalnum() and (not _COUNTER.match(rest) or rest.startswith(ctx.rules.text.scales)))
         or rest[0] == ";"
-        or (not rest.isascii() and not beside.leaves(rest, ctx.rules.text.figures, ctx.demand.question))
+        or (not rest.isascii() and not _leaves(rest, ctx))
         or _GLUED.match(rest.lstrip())
         or _DIGIT_OR_MATHS.search(rest)
         or _HALF_DAY.match(rest)
@@ -322,6 +322,10 @@ def harmless(rest: str, ctx: Context) -> bool:
     if not table.modifiers.isdisjoint(found[:_NEAR]) or not table.hedges.isdisjoint(found):
         return False
     return table.directions.isdisjoint(word for word in found if word not in asked) and not _divided(found, ctx)
+
+
+def _leaves(rest: str, ctx: Context) -> bool:
+    return beside.leaves(rest, ctx.rules.text.figures, ctx.demand.question, ctx.rules.units.words)
 
 
 def goes_on(rest: str, ctx: Context) -> bool:

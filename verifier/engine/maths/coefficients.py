@@ -44,6 +44,8 @@ def _within(rounded: Expr, exact: Expr, meter: Meter) -> bool:
         return False
     forms = Forms(meter)
     program = Program(forms, (forms.form(tree), forms.form(exact)))
+    if program.opaque:
+        return False
     names = sorted(symbols(rounded))
     seen = 0
     for start in _POINTS:
