@@ -174,7 +174,7 @@ def is_turned(gold: Reading, candidate: Reading, ctx: Context) -> bool:
     told = text.words(f"{gold.unread} {candidate.unread}", ctx.rules.text)
     if isinstance(given, Number) and isinstance(wanted, Number):
         free |= ctx.demand.words
-    if all(word in free for word in told):
+    if all(word in free or (not word.isascii() and beside.counts(word, ctx.rules.text.figures)) for word in told):
         return False
     amount = given if isinstance(given, Number) else given.magnitude
     turned = msgspec.structs.replace(amount, mantissa=-amount.mantissa)

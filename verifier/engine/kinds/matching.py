@@ -34,6 +34,7 @@ _SIGN: Final = r"(?:->|=>|[-–—:=→⟶⇒]|\\(?:to|rightarrow|Rightarrow|lon
 _LABELS: Final = r"[A-J]|[a-h]|\d{1,2}|(?:iv|vi{0,3}|i{1,3})"
 _LABEL: Final = re.compile(rf"(?:^|(?<=[\s,;]))(?:\(({_LABELS})\) ?({_SIGN})? ?|({_LABELS})\.? ?({_SIGN}) ?)(?=\S)")
 _OPENS: Final = re.compile(rf"\((?:{_LABELS})\)|(?:{_LABELS})\.? ?(?:{_SIGN})")
+_LEAD: Final = re.compile(r"[^\d,;=:()]{3,80}(?:: ?| (?:is|are):? )(?=[(A-Za-z1-9])")
 _JOIN: Final = re.compile(r"(?:[\s,;]|\band\b)+$")
 _VALUE: Final = re.compile(r"(?:[^+*/^=<>\\{}|~]|(?<=\d)/(?=\d))+")
 _LETTERS: Final = re.compile(r"[A-Za-z]|[ivx]{1,5}|[IVX]{1,5}")
@@ -57,20 +58,29 @@ class Matching(msgspec.Struct, frozen=True, gc=False):
 
 
 def may_read(text: str) -> bool:
-    """Whether a text opens with a label and something that it is matched with."""
-    return _SHORTEST <= len(text) <= _LONGEST and _OPENS.match(text) is not None
+    """Whether a text opens with a label and what it is matched with, perhaps behind words: "The pairs are"."""
+    return _SHORTEST <= len(text) <= _LONGEST and _begin(text) >= 0
+
+
+def _begin(text: str) -> int:
+    """Where the first label stands, at the beginning or behind a few words; below zero where none does."""
+    if _OPENS.match(text) is not None:
+        return 0
+    lead = _LEAD.match(text) if ":" in text or " is " in text or " are " in text else None
+    return lead.end() if lead is not None and _OPENS.match(text, lead.end()) is not None else -1
 
 
 def read_matching(text: str, ctx: Context) -> Iterator[Reading]:
     """A text of labels, each of them once, with what each goes with; values may be read otherwise, too."""
     ctx.meter.spend(4 * len(text))
+    text = text[max(_begin(text), 0) :]
     found = list(_LABEL.finditer(text))
     if len(found) < 2 or found[0].start() != 0:
         return
     labels = [one[1] or one[3] for one in found]
     signs = {one[2] or one[4] or ")" for one in found}
     ends = [*(one.start() for one in found[1:]), len(text)]
-    values = [_JOIN.sub("", text[one.end() : end]) for one, end in zip(found, ends, strict=True)]
+    values = [_bare(_JOIN.sub("", text[one.end() : end])) for one, end in zip(found, ends, strict=True)]
     if len(signs) > 1 or len(set(labels)) < len(labels) or not all(_is_value(value) for value in values):
         return
     (sign,) = signs
@@ -85,6 +95,11 @@ def read_matching(text: str, ctx: Context) -> Iterator[Reading]:
     sure = sign not in {"=", ")"} and not (plain and (sign == ":" or labels[0].islower()))
     sure = sure and (not plain or (consecutive and len(labels) >= _SURE))
     yield Reading(Matching(tuple(zip(labels, values, strict=True))), NAME, certain=sure)
+
+
+def _bare(value: str) -> str:
+    """A value out of the bracket that holds it all: ``(ii)``."""
+    return value[1:-1].strip() if value[:1] == "(" and value[-1:] == ")" and value.count("(") == 1 else value
 
 
 def _is_value(value: str) -> bool:
@@ -109,6 +124,8 @@ def compare_matchings(gold: Matching, candidate: Matching, ctx: Context) -> Find
     shown = ctx.sides(gold, candidate)
     own = {label: " ".join(texts.words(value, ctx.rules.text)) for label, value in gold.pairs}
     other = {label: " ".join(texts.words(value, ctx.rules.text)) for label, value in candidate.pairs}
+    if not set(own) & set(other) and len({label.casefold() for label in own}) == len(own):  # a and A
+        own, other = ({label.casefold(): value for label, value in side.items()} for side in (own, other))
     if set(own) != set(other):
         turned = {value: label.casefold() for label, value in candidate.pairs}
         if turned == {label: value.casefold() for label, value in gold.pairs}:
