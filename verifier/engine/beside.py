@@ -19,6 +19,7 @@ _AMOUNT: Final = re.compile(r"\d{1,40}(?:\.\d{1,40})?")
 _GOES_ON: Final = re.compile(r"[A-Za-z^!]")  # 根号2x: what is under the root, nobody can tell
 _SPLITS: Final = re.compile(r" ?[\w^!/*(+-]")
 _LONGEST: Final = 24  # letters of the words that stand before a number at the beginning of a text
+_NEAR: Final = 12  # signs before a word, of which those that hand a number over are the last
 _LONGEST_NUMERAL: Final = 8
 
 
@@ -64,7 +65,7 @@ def _sign(found: re.Match[str], table: FigureTable) -> str:
 
 
 def _stands(found: re.Match[str], table: FigureTable) -> bool:
-    before = found.string[: found.start()]
+    before = found.string[max(0, found.start() - _NEAR) : found.start()]
     if found["minus"] and before[-1:].isdecimal():
         return False  # 3负2 is a score, 5マイナス2 a difference
     if _UNSPACED.match(before[-1:]) is None:

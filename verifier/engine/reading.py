@@ -58,8 +58,8 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
     texts: dict[str, str] = {}
     for one in found:
         raw = _joined(one.text, ctx) if lines.may_hold(one.text) else one.text
-        raw = beside.signed(raw, ctx.rules.text.figures)
         words = text.plain(raw, ctx.rules.text, ctx.meter)
+        raw = beside.signed(raw, ctx.rules.text.figures)
         if words[:1] == "[" and _WORD_IN_BRACKETS.fullmatch(words) and not _speaks_of_brackets(ctx):
             words = raw = words[1:-1].strip()
         if not words or words in texts:
