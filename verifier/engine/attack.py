@@ -337,7 +337,7 @@ def _graded(
     kind = max((phrase.kind for phrase in cover.phrases), key=_ORDER.index)
     if kind == "self_graded" and any(texts.fold(gold.strip(" .")) in rules.truth.words for gold in golds):
         return None  # what is graded may be the question's own statement
-    if kind == "refusal" and _may_be_unknown(golds, demand, rules.attacks):
+    if kind == "refusal" and _may_be_unknown(golds, demand, rules.attacks) and not _is_ignorant(cover, golds, rules):
         return None
     if kind in _SENTENCES and any(len(gold) >= _LONG_GOLD for gold in gold_words):
         return None
@@ -357,6 +357,18 @@ def _may_be_unknown(golds: tuple[str, ...], demand: Demand, table: AttackTable) 
         return True
     told = (*golds, *(option.text for option in demand.options))
     return any(not table.unknowing.isdisjoint(wording(one)) for one in told)
+
+
+def _is_ignorant(cover: _Cover, golds: tuple[str, ...], rules: Rules) -> bool:
+    """Whether an answer only says that its writer knows none, where every ground truth is yes, no or a capital."""
+    told = {phrase.words for phrase in cover.phrases if phrase.kind == "refusal"}
+    plain = [gold.strip(" .()") for gold in golds]
+    return told <= rules.attacks.ignorance and all(
+        texts.fold(gold) in rules.truth.words or _CAPITAL.fullmatch(gold) for gold in plain
+    )
+
+
+_CAPITAL: Final = re.compile(r"[A-J]")
 
 
 def _is_unit(gold: str, rules: Rules) -> bool:

@@ -103,7 +103,7 @@ STAGES: tuple[Stage, ...] = (
     truth.STAGE,
     label.STAGE,
     phrase.STAGE,
-    listing.STAGE,
+    *listing.STAGES,
     address.STAGE,
 )
 _OWNERS: Mapping[tuple[type, type], tuple[Stage, ...]] = {

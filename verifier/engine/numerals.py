@@ -16,8 +16,11 @@ from flint import fmpq, fmpz
 from verifier.types.budget import Meter
 from verifier.types.nodes import whole_in_figures
 
-_GROUPED: Final = r"[1-9]\d{0,2}+(?:,\d{3})++(?!\d)|[1-9]\d{0,2}+(?: \d{3})++(?![\d/])|[1-9]\d{0,2}+(?:'\d{3})++(?!\d)"
-_POINTS: Final = r"[1-9]\d{0,2}+(?:\.\d{3}){2,}+(?![\d.])"
+_GROUPED: Final = (
+    r"[1-9]\d{0,2}+(?:,\d{3})+(?!,\d{3}|\d)|[1-9]\d{0,2}+(?: \d{3})+(?! \d{3}|[\d/])"
+    r"|[1-9]\d{0,2}+(?:'\d{3})+(?!'\d{3}|\d)"
+)
+_POINTS: Final = r"[1-9]\d{0,2}+(?:\.\d{3}){2,}(?![\d.])"
 _COMMA: Final = r"[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?: \d{3})+,(?:\d\d?|\d{4,}))(?![\d.,])"  # 1.234,56
 _WHOLE: Final = rf"(?:{_GROUPED}|{_POINTS}|\d++)"
 _TEN: Final = r"10 ?(?:\^|\*\*) ?"

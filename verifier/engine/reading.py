@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from verifier.engine import lines, text
+from verifier.engine import beside, lines, text
 from verifier.engine.kinds import (
     bounds,
     chemistry,
@@ -20,6 +20,7 @@ from verifier.engine.kinds import (
     dating,
     label,
     listing,
+    matching,
     names,
     notation,
     number,
@@ -39,6 +40,7 @@ Read = tuple[tuple[str, ...], tuple[Reading, ...]]
 
 _READERS_WORK: Final = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
 _LINES_WORK: Final = 4  # units of work a character of a text that may be a list on lines
+_WORD_IN_BRACKETS: Final = re.compile(r"\[ ?[^\W\d_]{2,30} ?\]")
 _FORMULA: Final = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
 
 
@@ -57,6 +59,9 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
     for one in found:
         raw = _joined(one.text, ctx) if lines.may_hold(one.text) else one.text
         words = text.plain(raw, ctx.rules.text, ctx.meter)
+        raw = beside.signed(raw, ctx.rules.text.figures)
+        if words[:1] == "[" and _WORD_IN_BRACKETS.fullmatch(words) and not _speaks_of_brackets(ctx):
+            words = raw = words[1:-1].strip()
         if not words or words in texts:
             continue
         texts[words] = raw
@@ -65,6 +70,12 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
         if known[words]:
             return (words,), known[words]
     return tuple(texts), tuple([Reading(Phrase(words, raw), "phrase", certain=False) for words, raw in texts.items()])
+
+
+def _speaks_of_brackets(ctx: Context) -> bool:
+    """Whether a question speaks of what square brackets stand for, or asks for its text letter by letter."""
+    demand = ctx.demand
+    return demand.verbatim or not demand.words.isdisjoint(ctx.rules.maths.bracketed) or phrase.is_verbatim(ctx)
 
 
 def _joined(raw: str, ctx: Context) -> str:
@@ -124,10 +135,17 @@ def _read_whole(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
     return tuple(found)
 
 
-def _asked(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
-    """What each reader says that may read a text, in their order; lists and chemistry are read as they were written."""
+def _set_out(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
+    """What the readers say that look at how a text is set: names one to a line, labels with what belongs to them."""
     if listing.may_read(raw, ctx):
         yield listing.read_listing(raw, words, ctx)
+    if matching.may_read(words):
+        yield matching.read_matching(words, ctx)
+
+
+def _asked(words: str, raw: str, ctx: Context) -> Iterator[Iterator[Reading]]:
+    """What each reader says that may read a text, in their order; lists and chemistry are read as they were written."""
+    yield from _set_out(words, raw, ctx)
     if written.may_read(words, ctx):
         yield written.read_written(words, ctx)
     if choosing.may_read(words, ctx):

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from verifier.engine import opened, text
+from verifier.engine import beside, opened, text
 from verifier.engine.boxes import MULTIPLIED
 from verifier.engine.extract import IN_FORMULA, PART_ONLY, SAID_LATER, SEVERAL_BOXES, Found
 from verifier.engine.kinds import (
@@ -18,6 +18,7 @@ from verifier.engine.kinds import (
     dating,
     direction,
     formula,
+    matching,
     notation,
     number,
     quantity,
@@ -196,7 +197,10 @@ def is_rest_told(gold: Reading, candidate: Reading, ctx: Context) -> bool:
         return False
     asked = text.fold(ctx.demand.question)
     return own == told or all(
-        word in told or word in table.fillers or (word in ctx.demand.words and not is_offered(word, asked))
+        word in told
+        or word in table.fillers
+        or (word in ctx.demand.words and not is_offered(word, asked))
+        or (not word.isascii() and beside.counts(word, table.figures))
         for word in own
     )
 
@@ -219,7 +223,7 @@ def is_turned(gold: Reading, candidate: Reading, ctx: Context) -> bool:
     told = text.words(f"{gold.unread} {candidate.unread}", ctx.rules.text)
     if isinstance(given, Number) and isinstance(wanted, Number):
         free |= ctx.demand.words
-    if all(word in free for word in told):
+    if all(word in free or (not word.isascii() and beside.counts(word, ctx.rules.text.figures)) for word in told):
         return False
     amount = given if isinstance(given, Number) else given.magnitude
     turned = msgspec.structs.replace(amount, mantissa=-amount.mantissa)
@@ -324,11 +328,18 @@ def is_free_text(gold: str, profile: Profile) -> bool:
 
 
 def with_label(found: Found, given: str, ctx: Context) -> Found:
-    """What was found in a response; where A is an option, "A:" before words may be its label, and is read with them."""
+    """What was found in a response; where A is an option, "A:" before words may be its label, and is read with them.
+
+    It is one as well where B stands behind: "A: 2, B: 3".
+    """
     first, listed = found.candidates[0], ctx.demand.options
-    if first.via != _A_COLON or choosing.is_label(first.text, listed) or not choosing.is_label("A", listed):
+    if first.via != _A_COLON:
         return found
     line = given.rfind("\n", 0, first.start) + 1
+    told = given[line : first.end].strip()
+    matched = matching.may_read(told) and next(matching.read_matching(told, ctx), None) is not None
+    if not matched and (choosing.is_label(first.text, listed) or not choosing.is_label("A", listed)):
+        return found
     return Found((Extraction(given[line : first.end], first.via, line, first.end),))
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from verifier.engine import beside
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
 from verifier.engine.concluding import clause_value, verb_value
@@ -29,11 +30,11 @@ _CLAUSES: Final = re.compile(r"[,;]|\b(?:and|but|while|although|though|whereas|b
 _OTHER_CASE: Final = re.compile(r"\b(?:and|or|but|otherwise|else|while)\b|;")
 _BRACKET: Final = re.compile(r" \(([A-Za-z]+)")
 _MEMBER: Final = re.compile(
-    r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*+(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
+    r"[^\W\d_]['′]?|[^\W\d_]_\w|[^\W\d_]{2,}+(?:[ ,:]++[^\W\d_]{2,}+)*(?: of [^\W\d_])?|[\d\s.,+*/×·÷()^$%-]+"
 )
 _VALUE: Final = re.compile(r"[-+]?[\d.,]+(?: ?/ ?[\d.,]+)? ?%?")
 _LETTER: Final = re.compile(r"\(?[A-Z]\)?(?!\w)[^.]")
-_NAME: Final = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]+){0,4}+")
+_NAME: Final = re.compile(r"[^\W\d_](?:_\{?\w{1,8}\}?|['′])?(?:\([^()]{1,8}\))?|[^\W\d_]{3,}+(?: [^\W\d_]++){0,4}")
 _MATHS: Final = re.compile(r"\\|[<>≤≥≠=+*/^±√-](?=[^a-zA-Z]|$)")
 _NUMBERISH: Final = re.compile(r"\d")
 _NO_MEMBERS: Final = re.compile(r"[\s$]*(?:\\left)?\\?\{\s*(?:\\right)?\\?\}[\s$.]*")  # {}, the empty set
@@ -417,7 +418,7 @@ def _sole_number(text: str, after: int, rules: Rules) -> int | None:
         before = text[start - 1 : start]
     if _EAST_ASIAN.match(text[:start].rstrip("*")[-1:]) and not rules.text.blockers & set(WORD.findall(text)):
         settled = len(NUMERAL.findall(text)) == 1 and not any(word in text for word in rules.text.unsettling)
-        return start if settled else None  # no spaces, and no word that hands a number over
+        return beside.begins(text, start, rules.text.figures) if settled else None
     if (before and before not in ' \n\t*_"') or _MATHS.search(text, 0, start):
         return None
     words = [word.lower() for word in WORD.findall(text[:start])]

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
+from verifier.engine import beside
 from verifier.types.budget import Meter
 from verifier.types.rules import TextTable
 
@@ -93,6 +94,7 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
     text = characters(text, table)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text.translate(table.invisible))
+    text = beside.signed(text, table.figures)
     if _is_dressed(text):
         text = _latex(text, table)
     if "<" in text and _TAG.fullmatch(text.strip()) is None:  # a tag alone is what the text is about

@@ -61,6 +61,7 @@ def attacks(entries: Entries, lists: Lists) -> AttackTable:
         blank_slots=frozenset(_list(lists, "blank_slots")),
         glue=frozenset(_list(lists, "glue")),
         unknowing=frozenset(_list(lists, "unknowing")),
+        ignorance=frozenset(wording(one) for one in _list(lists, "ignorance")),
         blanks=frozenset(_list(lists, "blanks")),
         either=frozenset(_list(lists, "either")),
         either_frame=frozenset(_list(lists, "either_frame")),

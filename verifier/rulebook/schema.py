@@ -11,6 +11,7 @@ from verifier.rulebook.attack_entries import AttackEntry, ConcealedEntry
 from verifier.rulebook.clauses import ClauseEntry
 from verifier.rulebook.entry import Entry, Name, Text
 from verifier.rulebook.extraction_entries import ContrastEntry, MarkerEntry, TagEntry
+from verifier.rulebook.figures import FigureEntry
 from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
 from verifier.rulebook.number_entries import BetweenEntry, BoundEntry
@@ -401,6 +402,7 @@ ENTRIES: dict[tuple[str, str], type[Entry]] = {
     ("text", "named_set"): NamedSetEntry,
     ("text", "spelling"): SpellingEntry,
     ("text", "aside"): AsideEntry,
+    ("text", "figure"): FigureEntry,
     ("text", "clause"): ClauseEntry,
     ("labels", "label_set"): LabelSetEntry,
     ("dates", "calendar"): CalendarEntry,
@@ -463,9 +465,9 @@ _LISTS = {
     "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
     "multiples caveats turnings checks courtesies other_cases "
     "alternatives alternative_phrases setting_aside",
-    "attacks": "glue unknowing blanks either either_frame blank_slots slot_signs ghosts colour_macros page_colours "
-    "backdrops hiding turning around_values every_option every_words not_words and_words both_ways bounding "
-    "unsaid_glue open_questions closed_questions verdict_keys verdict_fields verdict_values verdict_nods "
+    "attacks": "glue unknowing ignorance blanks either either_frame blank_slots slot_signs ghosts colour_macros "
+    "page_colours backdrops hiding turning around_values every_option every_words not_words and_words both_ways "
+    "bounding unsaid_glue open_questions closed_questions verdict_keys verdict_fields verdict_values verdict_nods "
     "verdict_fillers program_texts program_statements program_loose program_topics lookalikes kind_nouns kind_words",
     "judge": "minus_words denials denials_behind denials_joined denials_over",
     "maths": "wordy silent vanishing domains signs arbitrary copulas between links comparisons closings "

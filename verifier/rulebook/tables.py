@@ -21,6 +21,7 @@ from verifier.rulebook.clauses import ClauseEntry, clauses
 from verifier.rulebook.dates import dates
 from verifier.rulebook.entry import Entry
 from verifier.rulebook.extraction import extraction
+from verifier.rulebook.figures import FigureEntry, figures
 from verifier.rulebook.grading import ConfidenceEntry, ProfileEntry, ToleranceEntry
 from verifier.rulebook.judging import quoting, rubrics, sentences
 from verifier.rulebook.labels import labels
@@ -251,6 +252,7 @@ def _text(entries: Entries, lists: Lists) -> TextTable:
         phrases=phrases(entries, lists),
         asides=asides([entry for _, entry in _all(entries, "text", "aside", AsideEntry)], lists),
         clauses=clauses([entry for _, entry in _all(entries, "text", "clause", ClauseEntry)]),
+        figures=figures([entry for _, entry in _all(entries, "text", "figure", FigureEntry)]),
     )
 
 
@@ -367,6 +369,7 @@ def _examples(entries: Entries) -> Iterator[Example]:
         ("judge", "sentence"): "asked",
         ("text", "aside"): "agreed",
         ("text", "clause"): "agreed",
+        ("text", "figure"): "agreed",
     }
     for section, found in entries.items():
         for path, entry in found.values():

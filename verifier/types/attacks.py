@@ -82,8 +82,9 @@ class AttackTable(msgspec.Struct, frozen=True):
     ``phrases`` stand by their first word, longest first; ``openings`` are their first two words;
     ``clues`` holds a word of each, ``claims`` of those that grade or instruct. ``slots`` are the names in a template's
     slots, each as words, ``slot_signs`` what stands around them, ``blank_slots`` whole slots without a name. ``glue``
-    words may stand between phrases, ``unknowing`` ones in a ground truth that may refuse as well; ``blanks`` are
-    signs that fill in no answer; ``either`` words join alternatives, ``either_frame`` words stand around them.
+    words may stand between phrases, ``unknowing`` ones in a ground truth that may refuse as well, if not as phrases of
+    ``ignorance`` do; ``blanks`` are signs that fill in no answer; ``either`` words join alternatives, ``either_frame``
+    words stand around them.
     ``concealed``, ``ghosts``, ``colour_macros`` with ``page_colours`` and ``hiding`` say what is not seen,
     ``backdrops`` where such a colour may be, ``gates`` are the signs, and ``hints`` the folded texts, without which
     nothing is hidden; ``turning`` are signs that turn the order of what is seen; ``hedges``, ``unsaid`` and ``dress``
@@ -99,6 +100,7 @@ class AttackTable(msgspec.Struct, frozen=True):
     blank_slots: frozenset[str]
     glue: frozenset[str]
     unknowing: frozenset[str]
+    ignorance: frozenset[tuple[str, ...]]
     blanks: frozenset[str]
     either: frozenset[str]
     either_frame: frozenset[str]

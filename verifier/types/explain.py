@@ -30,6 +30,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {  # of every reader and stage: what one
     "identical": ("a text", "texts"),
     "label": ("a label", "labels"),
     "listing": ("a list of names", "lists of names"),
+    "matching": ("labels with what belongs to them", "matchings"),
     "name": ("a name made of figures", "names"),
     "number": ("a number", "numbers"),
     "numeral": ("a numeral of another base", "numerals"),

@@ -21,6 +21,7 @@ from verifier.types.choices import ChoiceTable, LabelTable
 from verifier.types.clauses import ClauseTable
 from verifier.types.dates import DateTable
 from verifier.types.extraction import ExtractTable
+from verifier.types.figures import FigureTable
 from verifier.types.judging import Quoting, Rubric
 from verifier.types.names import NameTable
 from verifier.types.phrases import PhraseTable
@@ -183,6 +184,7 @@ class TextTable(msgspec.Struct, frozen=True):
     phrases: PhraseTable
     asides: AsideTable
     clauses: ClauseTable
+    figures: FigureTable
 
 
 class Saying(msgspec.Struct, frozen=True):

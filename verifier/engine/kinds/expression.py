@@ -26,11 +26,12 @@ from verifier.engine.kinds.formula import COUNTERS, Expression
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree
 from verifier.engine.kinds.values import Value
-from verifier.engine.maths import families, zero
+from verifier.engine.maths import coefficients, families, zero
 from verifier.engine.maths.calculus import derivative
 from verifier.engine.maths.trees import walk
 from verifier.engine.maths.zero import Equality, Given
 from verifier.engine.numerals import Number, value_of
+from verifier.types.budget import Exhausted
 from verifier.types.expr import Expr
 from verifier.types.nodes import heads, number, symbols
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, proves, refutes
@@ -93,6 +94,11 @@ COMPLEX = passes(
     "The expressions are equal for real names, and the question speaks of complex numbers.",
     specific=7,
 )
+COEFFICIENTS = passes(
+    "expression.coefficients_rounded",
+    "The expressions agree as far as the decimals in them are shown.",
+    specific=7,
+)
 STATED = passes(
     "expression.condition_stated", "The answer holds under a condition that the ground truth does not state."
 )
@@ -108,7 +114,7 @@ CODES: tuple[Code, ...] = (
     IDENTICAL, EQUAL, EQUAL_TO_BITS, EQUAL_AT_POINTS, RENAMED, SAME_VALUES, SAME_BASE, SAME_UP_TO_CONSTANT, ROUNDED,
     ROUNDS_TO_GOLD, DIFFERS, NAMES_DIFFER, OTHER_BASE, BASE_OPEN, SUB_FAMILY, NO_CONSTANT, EXTRA_CONSTANT, ROUNDING,
     NOT_EXACT, UNDEFINED, NO_DOMAIN, BREAKPOINTS, FREE_NAMES, CONDITIONS, LOG_BASE, UNSUPPORTED, UNSHOWN, WORDS,
-    TWO_FIGURES, STATED, MARKS, ORDER, COMPLEX,
+    TWO_FIGURES, COEFFICIENTS, STATED, MARKS, ORDER, COMPLEX,
 )  # fmt: skip
 
 _EQUAL: Final = {
@@ -193,6 +199,17 @@ def _as_complex(own: Expr, other: Expr, ctx: Context, shown: Mapping[str, str]) 
     return own, other, FREE_NAMES.finding(**shown) if left and not symbols(own) else None
 
 
+def _perhaps_imaginary(own: Expr, other: Expr, ctx: Context) -> bool:
+    """Whether two trees that differ are one where a j or I that no question names is the imaginary unit: e^(Ix)."""
+    names = values.IMAGINARY & (symbols(own) | symbols(other))
+    found = [name for name in sorted(names) if not conditions.is_named(name, ctx)]
+    if len(found) != 1 or conditions.may_not_commute(ctx):
+        return False
+    unit = {found[0]: Expr("constant", (), "i")}
+    one, two = zero.substitute(own, unit), zero.substitute(other, unit)
+    return zero.equal(one, two, Given(), ctx.meter).decision is Decision.CORRECT
+
+
 def _settled_constants(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mapping[str, str]) -> Finding:
     """The finding on two trees without names; complex ones may be roundings of each other."""
     decimal = found.decision is Decision.INCORRECT and (phasor.is_rounded(own) or phasor.is_rounded(other))
@@ -261,6 +278,11 @@ def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mappi
     apart = _not_numbers(own) ^ _not_numbers(other)
     if any(node.head == "symbol" for node in apart):
         return MARKS.finding(**told)  # ∇·∇f is ∇²f
+    if found.decision is Decision.INCORRECT and symbols(own) | symbols(other):
+        if _perhaps_imaginary(own, other, ctx):
+            return FREE_NAMES.finding(**told)
+        if _is_rounded(own, other, ctx):
+            return COEFFICIENTS.finding(**told)
     if found.decision is Decision.INCORRECT:
         return (UNSUPPORTED if apart else DIFFERS).finding(**told)
     if conditions.is_echo(own, other, ctx):
@@ -268,6 +290,18 @@ def _settled(own: Expr, other: Expr, found: Equality, ctx: Context, shown: Mappi
     if found.how == "names" and _name_lost(own, other, ctx):
         return DIFFERS.finding(**told)
     return _OPEN.get(found.how, UNSHOWN).finding(**told)
+
+
+def _is_rounded(own: Expr, other: Expr, ctx: Context) -> bool:
+    """Whether two expressions may differ by the rounding of their decimals, and no exact one is asked for."""
+    if ctx.demand.exact or not any("." in node.name for side in (own, other) for node in walk(side)):
+        return False
+    try:
+        return coefficients.may_be_rounded(own, other, ctx.meter)
+    except Exhausted as over:
+        if over.limit == "work":
+            raise
+        return False
 
 
 def _not_numbers(tree: Expr) -> set[Expr]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from verifier.engine import text as texts
+from verifier.engine.kinds import matching
 from verifier.engine.kinds.kind import Context, Reading, Stage, evidence
 from verifier.engine.kinds.label import read_label
 from verifier.engine.kinds.phrase import Phrase, compare_phrases, is_verbatim
@@ -30,6 +31,7 @@ COUNT_OPEN = passes(
 ITEMS_DIFFER = passes("listing.items_differ", "The sides are not lists of the same names.", specific=2)
 CODES: tuple[Code, ...] = (
     SAME_ITEMS, SAME_ORDER, MISSING, EXTRA, PLACE_DIFFERS, ORDER_OPEN, COUNT_OPEN, ITEMS_DIFFER,
+    *matching.CODES,
 )  # fmt: skip
 
 NAME: Final = "listing"
@@ -260,4 +262,4 @@ def _without_join(names: list[str], ctx: Context) -> tuple[str, ...]:
     return tuple(name for name in (*names[:-1], before, behind) if name)
 
 
-STAGE: Final = Stage(NAME, ((Phrase, Phrase),), compare_listings)
+STAGES: Final = (Stage(NAME, ((Phrase, Phrase),), compare_listings), matching.STAGE)

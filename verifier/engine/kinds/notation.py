@@ -10,7 +10,7 @@ import msgspec
 from flint import fmpq
 
 from verifier.engine import text as texts
-from verifier.engine.kinds import conditions, direction
+from verifier.engine.kinds import conditions, direction, imaginary
 from verifier.engine.kinds.formula import Collection, Expression, Region, understand
 from verifier.engine.kinds.kind import Context, Reading
 from verifier.engine.kinds.measure import Measure, angle
@@ -21,8 +21,8 @@ from verifier.engine.kinds.quantity_reader import read_chain, read_quantity
 from verifier.engine.kinds.sort import carried
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.kinds.vector import VectorQuantity, is_vector
-from verifier.engine.maths import zero
-from verifier.engine.maths.parser import read_maths
+from verifier.engine.maths import indices, zero
+from verifier.engine.maths.parser import Maths, read_maths
 from verifier.engine.units import read_unit, same_unit
 from verifier.types.expr import Expr
 from verifier.types.nodes import symbols
@@ -59,7 +59,7 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if coordinates is not None:
         yield Reading(coordinates, "collection")
         return
-    text, raw = _respelled(text, raw)
+    text, raw = _respelled(text, raw, ctx)
     divided = _divided(text)
     if divided is not None:
         yield Reading(divided, "collection")
@@ -89,8 +89,13 @@ def read_formula(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     yield from _formulas(text, raw, ctx)
 
 
-def _respelled(text: str, raw: str) -> tuple[str, str]:
-    """Both texts with j4 as 4j, and with the sine of so many degrees, which is no sine in degrees, as one of 30°."""
+def _respelled(text: str, raw: str, ctx: Context) -> tuple[str, str]:
+    """Both texts with j4 as 4j, and with the sine of so many degrees, which is no sine in degrees, as one of 30°.
+
+    Program text has a capital for the imaginary unit, ``3*I``.
+    """
+    if "I" in raw and imaginary.is_program_text(raw, ctx):
+        text, raw = imaginary.lowered(text), imaginary.lowered(raw)
     if ("i" in raw or "j" in raw) and _PREFIXED.search(raw) is not None:
         text, raw = _PREFIXED.sub(r"\1\3\2", text), _PREFIXED.sub(r"\1\3\2", raw)
     if "deg" in text:
@@ -150,7 +155,7 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     if text[:1].isupper() and _ACRONYM.fullmatch(text):
         return
     label = _LABEL.match(raw) if "(" in raw else None
-    readings = read_maths(raw if label is None else raw[label.end() :], ctx.rules.maths, ctx.meter)
+    readings = _read(raw if label is None else raw[label.end() :], ctx)
     sole = len(readings) == 1
     dashed = "-" in text or "–" in text
     for found in readings:
@@ -186,6 +191,21 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
             continue  # a bare numeral with words behind it was refused as a number, and for a reason
         kind = type(answer).__name__.lower()
         yield Reading(answer, kind, found.after, understood.label, certain=certain, sort=sort)
+
+
+def _read(raw: str, ctx: Context) -> tuple[Maths, ...]:
+    """A text as maths, with indices that are typed without a sign; what they may be besides is no sure reading."""
+    found = indices.spread(raw, ctx.demand.question, ctx.rules.maths) if indices.holds_glued(raw) else None
+    if found is None:
+        return read_maths(raw, ctx.rules.maths, ctx.meter)
+    ctx.meter.spend(len(raw) + len(ctx.demand.question))
+    indexed = read_maths(found.text, ctx.rules.maths, ctx.meter)
+    if found.sure and indexed:
+        return indexed
+    literal = read_maths(raw, ctx.rules.maths, ctx.meter)
+    if not literal or not indexed or [one.tree for one in literal] == [one.tree for one in indexed]:
+        return literal
+    return tuple(msgspec.structs.replace(one, certain=False) for one in (*indexed, *literal))
 
 
 def _is_dashed(text: str, ctx: Context) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from flint import fmpq
 
+from verifier.engine import beside
 from verifier.engine.kinds import conditions
 from verifier.engine.kinds.kind import Context
 from verifier.engine.numerals import Number, Scanned, divided, scan_number, whole_figures
@@ -302,6 +303,7 @@ def harmless(rest: str, ctx: Context) -> bool:
     if (
         (rest[0].isalnum() and (not _COUNTER.match(rest) or rest.startswith(ctx.rules.text.scales)))
         or rest[0] == ";"
+        or (not rest.isascii() and not _leaves(rest, ctx))
         or _GLUED.match(rest.lstrip())
         or _DIGIT_OR_MATHS.search(rest)
         or _HALF_DAY.match(rest)
@@ -313,11 +315,17 @@ def harmless(rest: str, ctx: Context) -> bool:
         return True
     if goes_on(rest, ctx):
         return False
-    if found[0] in table.joiners or (len(found[0]) == 1 and (found[0] != "a" or found == ["a"])):
+    if found[0] in table.joiners or (
+        len(found[0]) == 1 and not _COUNTER.match(found[0]) and (found[0] != "a" or found == ["a"])
+    ):
         return False
     if not table.modifiers.isdisjoint(found[:_NEAR]) or not table.hedges.isdisjoint(found):
         return False
     return table.directions.isdisjoint(word for word in found if word not in asked) and not _divided(found, ctx)
+
+
+def _leaves(rest: str, ctx: Context) -> bool:
+    return beside.leaves(rest, ctx.rules.text.figures, ctx.demand.question, ctx.rules.units.words)
 
 
 def goes_on(rest: str, ctx: Context) -> bool:

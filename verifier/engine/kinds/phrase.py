@@ -116,7 +116,7 @@ def _case_tells(first: tuple[str, ...], second: tuple[str, ...], ctx: Context) -
     names, asked = ctx.rules.demand.names, ctx.demand.words
     least = _SYMBOL if not names.symbols.isdisjoint(asked) else 0  # au is no symbol of gold
     least = _GENOTYPE if not names.genotypes.isdisjoint(asked) else least
-    if not least and (_in_capitals(first) or _in_capitals(second)):
+    if not least and (_in_capitals(first) or _in_capitals(second) or _all_raised(first, second)):
         return False
     first, second = tuple(map(without_accents, first)), tuple(map(without_accents, second))
     return any(
@@ -142,6 +142,18 @@ def _in_capitals(words: tuple[str, ...]) -> bool:
 
 
 _CAPITALS, _CAPITAL_WORDS = 6, 8
+
+
+def _all_raised(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether one text is in capitals throughout, the other in small letters, and a word of them no abbreviation."""
+    one, other = "".join(first), "".join(second)
+    size = len(one)
+    raised = (one.isupper() and other.islower()) or (one.islower() and other.isupper())
+    return raised and size >= _RAISED and one.isalpha() and one[::2] != one[1::2] and _VOWEL.search(one) is not None
+
+
+_RAISED: Final = 5
+_VOWEL: Final = re.compile(r"[aeiou]", re.IGNORECASE)
 
 
 def _case_binds(one: str, other: str) -> bool:

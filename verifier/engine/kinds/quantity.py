@@ -13,6 +13,7 @@ from verifier.engine.kinds import direction
 from verifier.engine.kinds.conversion import told_in
 from verifier.engine.kinds.direction import Direction, directed
 from verifier.engine.kinds.formula import Expression
+from verifier.engine.kinds.handed import is_handed_back
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree, badly_written
 from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES
@@ -237,6 +238,8 @@ def compare_in(
     wanted, given = pair
     asked = ctx.demand.unit
     if asked is not None and same_unit(asked, wanted) and unconverted(candidate, asked, ctx):
+        return NOT_CONVERTED.finding(**shown)
+    if asked is None and is_handed_back(candidate.magnitude.written, given, wanted, ctx):
         return NOT_CONVERTED.finding(**shown)
     if wanted.offset != given.offset:
         return _compare_scales(gold.magnitude, candidate.magnitude, wanted, given, ctx, shown)

@@ -37,7 +37,7 @@ def function(c: Cursor, _: int) -> Expr:
                 c.at += 1
                 raised = Expr("neg", (argument(c),))
             else:
-                raised = argument(c)
+                raised = _power(c) or argument(c)
         elif head == "log" and base is None:
             base = _base(c)
         else:
@@ -48,6 +48,20 @@ def function(c: Cursor, _: int) -> Expr:
         head, raised = f"a{head}", None
     made = built(head, _arguments(c, head), base)
     return made if raised is None else Expr("pow", (made, raised))
+
+
+def _power(c: Cursor) -> Expr | None:
+    r"""The whole numeral that a function is raised to: ``sin^12(x)``; ``None`` where LaTeX takes its first digit.
+
+    Nobody raises to the power of one, or of nought, so that ``\\sin^10 x`` is the tenth power in LaTeX, too.
+    """
+    text = c.values[c.at]
+    if c.kinds[c.at] != "number" or len(text) == 1 or not text.isdecimal():
+        return None
+    if c.latex and text[0] not in "01" and c.kinds[c.at + 1] != "(":
+        return None
+    c.at += 1
+    return read_number(text, c.meter)
 
 
 def _base(c: Cursor) -> Expr:

@@ -357,10 +357,11 @@ def _among_signs(pieces: list[str], position: int, table: MathsTable) -> bool:
         return False
     before = pieces[position - 1] if position else ""
     after = pieces[position + 1] if position + 1 < len(pieces) else ""
-    return after[:1] in {"^", "_"} or (before in _SIGNS and piece.lower() not in table.copulas)
+    return after[:1] in _SCRIPTS or (before in _SIGNS and piece.lower() not in table.copulas)
 
 
 _SIGNS: Final = frozenset({"+", "-", "*", "/", "=", "^"})
+_SCRIPTS: Final = frozenset("^_⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₄₅₆₇₈₉")  # what raises or lowers: ½at²
 
 
 def _run(piece: str, where: int, found: Tokens, table: MathsTable, *, known: bool) -> None:
