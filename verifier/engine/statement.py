@@ -339,7 +339,7 @@ def _gives_another(text: str, rules: Rules) -> bool:
 
 _FIRST_STEP: Final = re.compile(r"[\s*_]*(?:first|firstly|initially|step)\b", re.IGNORECASE)
 _THEN_ANOTHER: Final = re.compile(
-    r"[\s*_$\\(]*[-+−]?[$€£]?\d+(?:[.,/]\d+)*%?[^\n(\[;—–.]{0,24}(?: ?[(\[;—–]| - |\. )"
+    r"[\s*_$\\(]*[-+−]?[$€£]?\d+(?:[.,/]\d+)*%?[^\n(\[;—–.]{0,24}(?: ?[(\[;—–]| - |\. ) ?(?!which|that|i\.e|or\b)"
     r"[^\n\d]{0,60}(?::| is | are | was | equals | = )[^\n]{0,12}\d"
 )
 """A value, and behind it one of something else: "12 (remainder: 4)", "407 — the answer key is 408"."""
