@@ -406,7 +406,7 @@ class Grade:
             asides.doubted(gold, candidate, finding, ctx)
             or subjects.other(gold, candidate, finding, ctx)
             or described.doubted(gold, candidate, finding, ctx)
-            or clauses.said_again(candidate, finding, ctx)
+            or clauses.said_again(gold, candidate, finding, ctx)
         )
 
     def _denied(self, gold: Side, denied: str, finding: Finding) -> Finding:
