@@ -39,7 +39,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     words of the question, ``numbers`` its numerals as written, ``asking`` the sentence that asks, without its own
     quantities; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or
     millions, ``rounding_task`` that it asks to round a given number, ``verbatim`` that the answer is a name of digits.
-    ``nearest_unit`` says that the places are those of a unit ("the nearest metre"), ``tolerance`` how far the answer
+    ``nearest_unit`` is the unit whose whole number is asked for ("the nearest metre"), ``tolerance`` how far the answer
     may be off, ``uncertainty`` that its error is asked for, ``extreme`` that a bound may be; ``base`` is the base of
     numerals asked for, ``roman`` says that Roman numerals are spoken of; ``language`` is the language it is asked in,
     ``comma`` says that this writes a decimal comma.
@@ -65,7 +65,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     scale: bool = False
     places: int | None = None
     significant: int | None = None
-    nearest_unit: bool = False
+    nearest_unit: UnitDefinition | None = None
     tolerance: Tolerance | None = None
     uncertainty: bool = False
     extreme: bool = False
@@ -242,21 +242,21 @@ def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str,
     return tuple(texts.words(option.text, rules.text) for option in options)
 
 
-def _precision(text: str, table: DemandTable, units: UnitTable) -> tuple[int | None, int | None, bool]:
-    """The decimal places asked for, the significant figures, and whether the places are those of a unit."""
+def _precision(text: str, table: DemandTable, units: UnitTable) -> tuple[int | None, int | None, UnitDefinition | None]:
+    """The decimal places asked for, the significant figures, and the unit whose whole number is asked for."""
     match = _PLACES.search(text) if any(word in text for word in _PLACE_WORDS) else None
     if match is not None:
         count = _COUNTS.get(match["count"]) or int(match["count"][:3])
-        return (None, count, False) if match["what"].startswith("s") else (count, None, False)
+        return (None, count, None) if match["what"].startswith("s") else (count, None, None)
     for found in islice(_NEAREST.finditer(text), _MOST_NEAREST) if "nearest " in text else ():
         at = found.end()
         known = [phrase for phrase in table.nearest if text.startswith(phrase, at) and _ends(text, at + len(phrase))]
         if known:
-            return table.nearest[max(known, key=len)], None, False
+            return table.nearest[max(known, key=len)], None, None
         unit = read_unit(text, at, units)
         if unit is not None and _ends(text, unit[1]):
-            return 0, None, True
-    return None, None, False
+            return 0, None, unit[0]
+    return None, None, None
 
 
 def _ends(text: str, end: int) -> bool:

@@ -15,7 +15,7 @@ from verifier.engine.kinds.direction import Direction, directed
 from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree, badly_written
-from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES
+from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES, to_places
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number, figures_of, value_of, whole_figures
 from verifier.engine.units import combine, fitting, same_unit
@@ -253,13 +253,30 @@ def compare_in(
     inner = agree(gold.magnitude, amount, ctx, measured=measured)
     if factor != 1:
         shown = {**shown, **told_in(wanted, amount, ctx)}
+    if measured and inner.decision is Decision.INCORRECT and is_nearest(wanted, ctx):
+        inner = _to_unit(gold.magnitude, amount, ctx) or inner
     if measured and inner.decision is Decision.INCORRECT and factor != 1:
+        if is_nearest(given, ctx):
+            inner = _to_unit(gold.magnitude.scaled(1 / factor), candidate.magnitude, ctx) or inner
         if not _is_power_of_ten(factor):
             # rounded in its own unit: 5.56 m/s for 20 km/h; the converted ground truth is an exact value
             inner = _rounded_in_own_unit(gold.magnitude, candidate.magnitude, factor, ctx) or inner
         if inner.decision is Decision.INCORRECT and _nearest_whole(gold.magnitude.scaled(1 / factor), candidate, ctx):
             return WHOLE.finding(**shown)
     return lift(inner, EQUAL, DIFFERS, shown)
+
+
+def is_nearest(unit: UnitDefinition, ctx: Context) -> bool:
+    """Whether the question asks for the nearest one of a unit: "to the nearest metre"."""
+    nearest = ctx.demand.nearest_unit
+    return nearest is not None and any(same_unit(unit, one) for one in (nearest, *nearest.others))
+
+
+def _to_unit(gold: Number, candidate: Number, ctx: Context) -> Finding | None:
+    """Amounts of the unit whose nearest whole number is asked for (POLICY 108)."""
+    wanted, given = value_of(gold, ctx.meter), value_of(candidate, ctx.meter)
+    code = None if wanted is None or given is None else to_places(gold, candidate, wanted, given, ctx)
+    return None if code is None else code.finding(places=str(ctx.demand.places))
 
 
 def _compare_by_pi(
