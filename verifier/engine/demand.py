@@ -332,8 +332,18 @@ _NO_NUMERAL: Final = re.compile(
 
 def _language(words: frozenset[str], rules: Rules) -> str:
     """The language with the most words of its own in the question, two at least; empty if two have as many."""
-    spoken = (one for one in rules.numbers.languages if not one.evidence.isdisjoint(words))
-    scores = sorted(((len(words & one.evidence), one.name) for one in spoken), reverse=True)[:2]
-    if not scores or scores[0][0] < 2 or (len(scores) == 2 and scores[0][0] == scores[1][0]):
-        return ""
-    return scores[0][1]
+    counts: dict[str, int] = {}
+    for word in words:
+        for name in rules.numbers.spoken.get(word, ()):
+            counts[name] = counts.get(name, 0) + 1
+        if len(word) >= _WRITTEN and not word.isascii():
+            for one in rules.numbers.languages:
+                if not one.letters.isdisjoint(word):
+                    counts[one.name] = counts.get(one.name, 0) + 1
+    best = max(counts.values(), default=0)
+    first = [name for name, count in counts.items() if count == best]
+    return first[0] if best >= _SHOWING and len(first) == 1 else ""
+
+
+_WRITTEN: Final = 3  # letters of a word that letters of its own show to be of a language; α and β show no Greek
+_SHOWING: Final = 2  # words that show a language

@@ -219,6 +219,7 @@ class LanguageEntry(Entry):
     evidence: Annotated[
         tuple[Text, ...], Field(min_length=2, description="Words of which two show that a question is asked in it.")
     ]
+    letters: Annotated[str, Field(description="Letters that only it has: a word with one of them shows it, too.")] = ""
     numbers: Annotated[
         tuple[Text, ...],
         Field(description="The words from 0 on, in order; `|` stands between two ways to write one."),

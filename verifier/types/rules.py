@@ -107,10 +107,13 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Language(msgspec.Struct, frozen=True):
-    """A language that a question may be asked in, and its number words, folded and without accents."""
+    """A language that a question may be asked in, and its number words, folded and without accents.
+
+    Words with some of its ``letters`` are written in it.
+    """
 
     name: str
-    evidence: frozenset[str]
+    letters: frozenset[str]
     numbers: Mapping[str, int]
     powers: Mapping[str, int]
 
@@ -122,6 +125,7 @@ class NumberTable(msgspec.Struct, frozen=True):
     it is mapped to. ``part`` finds a sign or word of ``parts`` behind a number; ``raised`` phrases, the longest first,
     stand between a base and its exponent. Words ``before`` an amount, or ``after`` it, make it a bound of a sort;
     ``bounding`` are the first of those and the last of these, to look for them at once.
+    ``spoken`` maps the words that show a language to the languages that have them;
     ``out_of`` words stand between a count and its total, ``indian`` words of a question go with groups of two digits.
     """
 
@@ -137,6 +141,7 @@ class NumberTable(msgspec.Struct, frozen=True):
     after: Mapping[str, str]
     bounding: frozenset[str]
     languages: tuple[Language, ...]
+    spoken: Mapping[str, tuple[str, ...]]
 
 
 class TextTable(msgspec.Struct, frozen=True):
