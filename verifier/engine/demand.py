@@ -235,7 +235,7 @@ def _unnumbered(asking: str) -> str:
     return _NUMBERED.sub(" ", asking)
 
 
-_NUMBERED: Final = re.compile(r"\d(?<![\d,.]\d)[\d,.]*+ ?[^\W\d_]+")
+_NUMBERED: Final = re.compile(r"\d(?<![\d,.]\d)[\d,.]*+(?<=\d) ?[^\W\d_]+")
 
 
 def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str, ...], ...]:

@@ -22,6 +22,7 @@ from verifier.engine.kinds.quantity import (
     is_money,
     is_nearest,
     lift,
+    of_scale_asked,
     unconverted,
 )
 from verifier.engine.kinds.values import tree_of
@@ -112,6 +113,7 @@ def _is_pure(amount: Number, unit: UnitDefinition, bare: Number, ctx: Context) -
 
 def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Finding:
     """The answer has a unit and the ground truth has none, which claims nothing about units (POLICY 23)."""
+    candidate = of_scale_asked(candidate, ctx)
     shown = ctx.sides(gold, candidate)
     if _may_be_unit(gold.noun, ctx):
         return quantity.UNKNOWN.finding(**shown)

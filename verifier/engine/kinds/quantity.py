@@ -122,6 +122,10 @@ class Quantity(msgspec.Struct, frozen=True, gc=False):
 
 def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Finding:
     """Two quantities: dimensions first, then the amounts in the ground truth's unit, then which way they point."""
+    asked = ctx.demand.unit
+    if asked is not None and asked.offset is not None:
+        gold = of_scale_asked(gold, ctx) if same_unit(candidate.unit, asked) else gold
+        candidate = of_scale_asked(candidate, ctx) if same_unit(gold.unit, asked) else candidate
     pairs = as_asked(gold.unit, candidate.unit, ctx.demand.unit)
     shown = ctx.sides(gold, candidate, unit=pairs[0][0].name if pairs else gold.unit.name)
     if not pairs:
@@ -147,6 +151,14 @@ def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Fin
     turned = compare_quantities(Quantity(gold.magnitude, gold.unit), _negated(candidate), ctx)
     negative = gold.magnitude.mantissa < 0, candidate.magnitude.mantissa < 0
     return directed((gold.direction, candidate.direction), (finding, turned), negative, ctx, shown)
+
+
+def of_scale_asked(side: Quantity, ctx: Context) -> Quantity:
+    """``60°`` as the temperature that it is, where the question asks for degrees of a scale."""
+    asked = ctx.demand.unit
+    if asked is None or asked.offset is None or not same_unit(side.unit, ctx.rules.units.symbols["°"]):
+        return side
+    return msgspec.structs.replace(side, unit=msgspec.structs.replace(asked, name=side.unit.name))
 
 
 def as_asked(
