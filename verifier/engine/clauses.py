@@ -26,7 +26,7 @@ from verifier.engine.maths import plusminus, zero
 from verifier.engine.numerals import Number
 from verifier.engine.reading import read_texts
 from verifier.engine.sides import LONGEST, Side, sentence, values
-from verifier.engine.units import fitting
+from verifier.engine.units import fitting, same_unit
 from verifier.types.clauses import ClauseTable
 from verifier.types.expr import Expr
 from verifier.types.nodes import symbols
@@ -167,7 +167,7 @@ def _far(own: Answer, other: Answer, ctx: Context) -> Code | None:
         members = [[one for item in side.items for one in plusminus.spread(item)] for side in (own, other)]
         if len(members[0]) != len(members[1]):
             return None
-        gaps = [_gap(*pair, ctx) for pair in zip(*members, strict=True)]
+        gaps = [_gap(one, two, ctx) for one, two in zip(members[0], members[1], strict=True)]
         return GOES_ON if any(gap is not None and gap[1] > _ROUGH for gap in gaps) else None
     if not isinstance(own, restated.VALUES) or not isinstance(other, restated.VALUES):
         return None
@@ -176,7 +176,7 @@ def _far(own: Answer, other: Answer, ctx: Context) -> Code | None:
         return None
     if restated.is_share(own, other) or restated.agree(own, other, ctx):
         return None
-    if len(units) > 1 and units[0] != units[1]:
+    if len(units) > 1 and not same_unit(*units):
         return GOES_ON
     amount = other.magnitude if isinstance(other, Quantity) else other
     gap = _gap(_amount(own), _amount(other), ctx)

@@ -224,7 +224,7 @@ def is_other_output(gold: str, candidate: str, ctx: Context) -> bool:
         return False
     literals = ctx.rules.text.phrases.literals
     own, other = (_WRITTEN.findall(text.lower()) for text in (gold, candidate))
-    if not any(token in literals or token in _BRACKETS or token == "/" for token in (*own, *other)):
+    if not any(piece in literals or piece in "[](){}/" for piece in (*own, *other)):
         return False
     question = texts.fold(ctx.demand.question)
     ctx.meter.spend(len(question))

@@ -459,7 +459,8 @@ _LISTS = {
     "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
-    "loanwords verbatim printed literals relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes turns",
+    "loanwords verbatim printed literals relatives denying denying_not aside_links aside_cases aside_reasons "
+    "aside_strikes turns",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
     "loose_past loose_before_hour oclock hour_letters hour_words military joints "

@@ -107,7 +107,7 @@ def _compared(
 
 
 def _is_as_asked(exact: Expr, whole: Number, ctx: Context) -> bool:
-    """Whether a whole number is a constant of another value, rounded to the places or figures asked for (POLICY 108)."""
+    """Whether a whole number is a constant of another value, rounded as far as is asked for (POLICY 108)."""
     demand = ctx.demand
     if whole.decimal or whole.fraction or whole.parts or demand.exact or not demand.forms.isdisjoint(_EXACT_FORMS):
         return False
