@@ -114,7 +114,9 @@ def _told(said: str, folded: str, start: int, candidate: Side, ctx: Context) -> 
     table = ctx.rules.text.clauses
     near = table.nears.match(folded, start)
     if near is not None:
-        code = _is_far(said[near.end() :], candidate, ctx)
+        members = _AGAIN.split(_within(said[near.end() :]), maxsplit=_MEMBERS)[:_MEMBERS]
+        codes = (_is_far(member, candidate, ctx) for member in members)  # 2π ≈ 2 · 3.14 = 6.28
+        code = next((code for code in codes if code is not None), None)
         return None if code is None else code.finding(candidate=candidate.shown, text=said[start:])
     again = table.says.match(folded, start)
     if again is not None:
@@ -152,7 +154,7 @@ def _is_far(rest: str, candidate: Side, ctx: Context) -> Code | None:
 
     Cut off counts as near, and so does what a fraction or product stands for by about.
     """
-    rest = _within(rest).strip(_AROUND + ".!?")
+    rest = rest.strip(_AROUND + ".!?")
     for piece in _pieces(rest, ctx):
         read = [one for one in read_texts((Extraction(piece, "given", 0, len(piece)),), ctx, {})[1] if _is_bare(one)]
         if read:
@@ -205,6 +207,8 @@ def _amount(side: restated.Value) -> Expr:
     return tree_of(side.magnitude if isinstance(side, Quantity) else side)
 
 
+_AGAIN: Final = re.compile(r"[=≈]|\\approx(?![a-z])")
+_MEMBERS: Final = 4  # of a chain that are weighed
 _FIGURES: Final = 18  # to which values are worked out that stand for each other by about
 _MOST_PLACES: Final = 60
 _SLIP: Final = fmpq(1, 100)  # a decimal that is nearer may be a slip of a figure

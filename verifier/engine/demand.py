@@ -126,7 +126,9 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
     """The demand of the sample's question; of a very long question the end is read, where it asks."""
     question = sample.question
     if not question or not question.strip():
-        return Demand(options=options, option_words=_option_words(options, rules))
+        language = _language_of_answer(sample, rules, meter)
+        foreign = bool(language) and language != _ENGLISH
+        return Demand(options=options, option_words=_option_words(options, rules), language=language, comma=foreign)
     end = texts.unlatex(texts.characters(question[-_ASKED_IN:], rules.text), rules.text, meter)
     text = texts.fold(end)
     meter.spend(len(text))  # it is searched a good many times
@@ -345,5 +347,16 @@ def _language(words: frozenset[str], rules: Rules) -> str:
     return first[0] if best >= _SHOWING and len(first) == 1 else ""
 
 
+def _language_of_answer(sample: Sample, rules: Rules, meter: Meter) -> str:
+    """The language of an answer without a question, where it has a number that a comma may cut; else empty."""
+    said = (sample.final_answer or sample.response or "")[-_SAID:]
+    if _COMMAED.search(said) is None:
+        return ""
+    meter.spend(len(said))
+    return _language(frozenset(texts.words_of(texts.fold(said))), rules)
+
+
+_SAID: Final = 600  # characters at the end of an answer that show its language
+_COMMAED: Final = re.compile(r"\d[,.]\d{3}(?!\d)|\d\{,\}\d")
 _WRITTEN: Final = 3  # letters of a word that letters of its own show to be of a language; α and β show no Greek
 _SHOWING: Final = 2  # words that show a language
