@@ -265,11 +265,9 @@ def compare_in(
     inner = agree(gold.magnitude, amount, ctx, measured=measured)
     if factor != 1:
         shown = {**shown, **told_in(wanted, amount, ctx)}
-    if measured and inner.decision is Decision.INCORRECT and is_nearest(wanted, ctx):
-        inner = _to_unit(gold.magnitude, amount, ctx) or inner
+    if measured and inner.decision is Decision.INCORRECT and ctx.demand.nearest_unit is not None:
+        inner = _to_unit(gold.magnitude, candidate.magnitude, pair, ctx) or inner
     if measured and inner.decision is Decision.INCORRECT and factor != 1:
-        if is_nearest(given, ctx):
-            inner = _to_unit(gold.magnitude.scaled(1 / factor), candidate.magnitude, ctx) or inner
         if not _is_power_of_ten(factor):
             # rounded in its own unit: 5.56 m/s for 20 km/h; the converted ground truth is an exact value
             inner = _rounded_in_own_unit(gold.magnitude, candidate.magnitude, factor, ctx) or inner
@@ -284,8 +282,17 @@ def is_nearest(unit: UnitDefinition, ctx: Context) -> bool:
     return nearest is not None and any(same_unit(unit, one) for one in (nearest, *nearest.others))
 
 
-def _to_unit(gold: Number, candidate: Number, ctx: Context) -> Finding | None:
-    """Amounts of the unit whose nearest whole number is asked for (POLICY 108)."""
+def _to_unit(
+    gold: Number, candidate: Number, pair: tuple[UnitDefinition, UnitDefinition], ctx: Context
+) -> Finding | None:
+    """Amounts as the nearest whole number of the unit that is asked for: 4.1 cm to the nearest mm (POLICY 108)."""
+    nearest = ctx.demand.nearest_unit
+    meant = () if nearest is None else (nearest, *nearest.others)
+    unit = next((one for one in meant if one.dimension == pair[0].dimension and one.offset == pair[0].offset), None)
+    factors = [None if unit is None else factor_between(own, unit) for own in pair]
+    if factors[0] is None or factors[1] is None:
+        return None
+    gold, candidate = gold.scaled(factors[0]), candidate.scaled(factors[1])
     wanted, given = value_of(gold, ctx.meter), value_of(candidate, ctx.meter)
     code = None if wanted is None or given is None else to_places(gold, candidate, wanted, given, ctx)
     return None if code is None else code.finding(places=str(ctx.demand.places))
