@@ -66,9 +66,10 @@ def compare_decimal(
     asked = ctx.demand.unit or ctx.demand.nearest_unit
     if asked is None or not asked.pi or asked.dimension != _ANGLE:
         return found
-    turned = [_in_unit(side, asked) if holds_inverse(side) else side for side in (own, other)]
-    if turned != [own, other]:
-        again = _compared(turned[0], wanted, turned[1], given, ctx, shown)
+    inverse = holds_inverse(own), holds_inverse(other)
+    if any(inverse):
+        own, other = (_in_unit(one, asked) if turns else one for one, turns in zip((own, other), inverse, strict=True))
+        again = _compared(own, wanted, other, given, ctx, shown)
         if again is not None and again.decision is Decision.CORRECT:
             return again
     return found
