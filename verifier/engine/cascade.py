@@ -407,7 +407,7 @@ class Grade:
             asides.doubted(gold, candidate, finding, ctx)
             or subjects.other(gold, candidate, finding, ctx)
             or described.doubted(gold, candidate, finding, ctx)
-            or clauses.said_again(candidate, finding, ctx)
+            or clauses.said_again(gold, candidate, finding, ctx)
             or second.beside(self._given() or "", gold, candidate, finding, ctx)
         )
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import msgspec
+from flint import fmpq
 
 from verifier.engine import text as texts
 from verifier.engine.kinds import choice, collection, formula, restated, truth
@@ -21,12 +22,14 @@ from verifier.engine.kinds.kind import Answer, Context, Reading
 from verifier.engine.kinds.measure import Measure
 from verifier.engine.kinds.quantity import Quantity
 from verifier.engine.kinds.values import tree_of
-from verifier.engine.maths import plusminus
+from verifier.engine.maths import plusminus, zero
 from verifier.engine.numerals import Number
 from verifier.engine.reading import read_texts
 from verifier.engine.sides import LONGEST, Side, sentence, values
-from verifier.engine.units import fitting
+from verifier.engine.units import fitting, same_unit
 from verifier.types.clauses import ClauseTable
+from verifier.types.expr import Expr
+from verifier.types.nodes import symbols
 from verifier.types.sample import Extraction, Option
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, refutes
 
@@ -56,13 +59,13 @@ _COMPARED: Final = (
 )  # fmt: skip
 
 
-def said_again(candidate: Side, finding: Finding, ctx: Context) -> Finding | None:
+def said_again(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding | None:
     """What the clauses behind an answer that agrees make of it; ``None`` where they only describe it."""
     if finding.decision is not Decision.CORRECT or candidate.found is None or len(candidate.texts) != 1:
         return None
     wide = candidate.found.candidates[0].text
     table = ctx.rules.text.clauses
-    if " " not in wide and wide.isascii():
+    if " " not in wide and "\\" not in wide and wide.isascii():
         return None
     labelled = bool(ctx.demand.options) and not any(_is_choice(one.answer) for one in candidate.readings)
     if not labelled and len(wide) <= LONGEST and not _may_open(texts.fold(wide), table):
@@ -75,7 +78,7 @@ def said_again(candidate: Side, finding: Finding, ctx: Context) -> Finding | Non
         return OTHER_LABEL.finding(text=beside, option=other)
     for start, end in _clauses(said, folded, candidate, ctx):
         told = _told(said[:end], folded[:end], start, candidate, ctx)
-        if told is not None:
+        if told is not None and said[start:end].strip(_AROUND) not in gold.given:
             return told
     return None
 
@@ -84,7 +87,9 @@ def _may_open(folded: str, table: ClauseTable) -> bool:
     """Whether a text has a word that opens a clause."""
     if not table.starts.isdisjoint(folded.replace(",", " ").split()):
         return True
-    return not folded.isascii() and any(phrase in folded for phrase in table.glued)
+    if folded.isascii() and "\\" not in folded:
+        return False
+    return any(phrase in folded for phrase in table.glued)
 
 
 def _clauses(said: str, folded: str, candidate: Side, ctx: Context) -> Iterator[tuple[int, int]]:
@@ -110,6 +115,12 @@ def _clauses(said: str, folded: str, candidate: Side, ctx: Context) -> Iterator[
 def _told(said: str, folded: str, start: int, candidate: Side, ctx: Context) -> Finding | None:
     """What one clause says of the value before it."""
     table = ctx.rules.text.clauses
+    near = table.nears.match(folded, start)
+    if near is not None:
+        members = _AGAIN.split(_within(said[near.end() :]), maxsplit=_MEMBERS)[:_MEMBERS]
+        codes = (_is_far(member, candidate, ctx) for member in members)  # 2π ≈ 2 · 3.14 = 6.28
+        code = next((code for code in codes if code is not None), None)
+        return None if code is None else code.finding(candidate=candidate.shown, text=said[start:])
     again = table.says.match(folded, start)
     if again is not None:
         differs = _differs(said[again.end() :], candidate, ctx)
@@ -145,6 +156,72 @@ def _past_marks(text: str) -> str:
     """A text without the marks in front of it: the dash of "– 5", and not the sign of "-5"."""
     marks = _BEFORE.match(text)
     return text if marks is None else text[marks.end() :]
+
+
+def _is_far(rest: str, candidate: Side, ctx: Context) -> Code | None:
+    """What a value behind "≈" makes of the one before it; ``None`` where it is near, or no value of that kind.
+
+    Cut off counts as near, and so does what a fraction or product stands for by about.
+    """
+    rest = rest.strip(_AROUND + ".!?")
+    for piece in _pieces(rest, ctx):
+        read = [one for one in read_texts((Extraction(piece, "given", 0, len(piece)),), ctx, {})[1] if _is_bare(one)]
+        if read:
+            codes = [_far(one.answer, read[0].answer, ctx) for one in candidate.readings]
+            return None if None in codes else GOES_ON if GOES_ON in codes else CONTRADICTS
+    return None
+
+
+def _far(own: Answer, other: Answer, ctx: Context) -> Code | None:
+    """What a value that stands for another one by about makes of it; ``None`` where it is near."""
+    if isinstance(own, formula.Collection) and isinstance(other, formula.Collection):
+        members = [[one for item in side.items for one in plusminus.spread(item)] for side in (own, other)]
+        if len(members[0]) != len(members[1]):
+            return None
+        gaps = [_gap(one, two, ctx) for one, two in zip(members[0], members[1], strict=True)]
+        return GOES_ON if any(gap is not None and gap[1] > _ROUGH for gap in gaps) else None
+    if not isinstance(own, restated.VALUES) or not isinstance(other, restated.VALUES):
+        return None
+    units = [side.unit for side in (own, other) if isinstance(side, (Quantity, Measure))]
+    if len(units) > 1 and not fitting(*units):
+        return None
+    if restated.is_share(own, other) or restated.agree(own, other, ctx):
+        return None
+    if len(units) > 1 and not same_unit(*units):
+        return GOES_ON
+    amount = other.magnitude if isinstance(other, Quantity) else other
+    gap = _gap(_amount(own), _amount(other), ctx)
+    if gap is None or not isinstance(amount, Number) or amount.fraction or abs(amount.exponent10) > _MOST_PLACES:
+        return GOES_ON if gap is not None and gap[1] > _ROUGH else None
+    last = fmpq(10) ** amount.exponent10
+    if gap[0] <= (last if amount.decimal else last / 2):  # rounded, or cut off
+        return None
+    if amount.decimal:
+        return CONTRADICTS if gap[1] > _SLIP else GOES_ON
+    return GOES_ON if gap[1] > _ROUGH else None
+
+
+def _gap(own: Expr, other: Expr, ctx: Context) -> tuple[fmpq, fmpq] | None:
+    """How far two constants are apart, and how far for each unit of the first; ``None`` where it is not known."""
+    first, second = (None if symbols(side) else zero.decimal(side, _FIGURES, ctx.meter) for side in (own, other))
+    if first is None or second is None:
+        return None
+    gap = abs(first - second)
+    return (gap, gap / abs(first)) if first else None
+
+
+def _amount(side: restated.Value) -> Expr:
+    if isinstance(side, Measure):
+        return side.amount.tree
+    return tree_of(side.magnitude if isinstance(side, Quantity) else side)
+
+
+_AGAIN: Final = re.compile(r"[=≈]|\\approx(?![a-z])")
+_MEMBERS: Final = 4  # of a chain that are weighed
+_FIGURES: Final = 18  # to which values are worked out that stand for each other by about
+_MOST_PLACES: Final = 60
+_SLIP: Final = fmpq(1, 100)  # a decimal that is nearer may be a slip of a figure
+_ROUGH: Final = fmpq(1, 20)  # a whole number or a fraction that is nearer may be meant roughly
 
 
 def _within(rest: str) -> str:

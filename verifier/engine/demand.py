@@ -39,7 +39,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     words of the question, ``numbers`` its numerals as written, ``asking`` the sentence that asks, without its own
     quantities; ``places`` and ``significant`` are digits asked for; ``scale`` says that it speaks of thousands or
     millions, ``rounding_task`` that it asks to round a given number, ``verbatim`` that the answer is a name of digits.
-    ``nearest_unit`` says that the places are those of a unit ("the nearest metre"), ``tolerance`` how far the answer
+    ``nearest_unit`` is the unit whose whole number is asked for ("the nearest metre"), ``tolerance`` how far the answer
     may be off, ``uncertainty`` that its error is asked for, ``extreme`` that a bound may be; ``base`` is the base of
     numerals asked for, ``roman`` says that Roman numerals are spoken of; ``language`` is the language it is asked in,
     ``comma`` says that this writes a decimal comma.
@@ -65,7 +65,7 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
     scale: bool = False
     places: int | None = None
     significant: int | None = None
-    nearest_unit: bool = False
+    nearest_unit: UnitDefinition | None = None
     tolerance: Tolerance | None = None
     uncertainty: bool = False
     extreme: bool = False
@@ -126,7 +126,9 @@ def read_demand(sample: Sample, options: tuple[Option, ...], rules: Rules, meter
     """The demand of the sample's question; of a very long question the end is read, where it asks."""
     question = sample.question
     if not question or not question.strip():
-        return Demand(options=options, option_words=_option_words(options, rules))
+        language = _language_of_answer(sample, rules, meter)
+        foreign = bool(language) and language != _ENGLISH
+        return Demand(options=options, option_words=_option_words(options, rules), language=language, comma=foreign)
     end = texts.unlatex(texts.characters(question[-_ASKED_IN:], rules.text), rules.text, meter)
     text = texts.fold(end)
     meter.spend(len(text))  # it is searched a good many times
@@ -242,21 +244,21 @@ def _option_words(options: tuple[Option, ...], rules: Rules) -> tuple[tuple[str,
     return tuple(texts.words(option.text, rules.text) for option in options)
 
 
-def _precision(text: str, table: DemandTable, units: UnitTable) -> tuple[int | None, int | None, bool]:
-    """The decimal places asked for, the significant figures, and whether the places are those of a unit."""
+def _precision(text: str, table: DemandTable, units: UnitTable) -> tuple[int | None, int | None, UnitDefinition | None]:
+    """The decimal places asked for, the significant figures, and the unit whose whole number is asked for."""
     match = _PLACES.search(text) if any(word in text for word in _PLACE_WORDS) else None
     if match is not None:
         count = _COUNTS.get(match["count"]) or int(match["count"][:3])
-        return (None, count, False) if match["what"].startswith("s") else (count, None, False)
+        return (None, count, None) if match["what"].startswith("s") else (count, None, None)
     for found in islice(_NEAREST.finditer(text), _MOST_NEAREST) if "nearest " in text else ():
         at = found.end()
         known = [phrase for phrase in table.nearest if text.startswith(phrase, at) and _ends(text, at + len(phrase))]
         if known:
-            return table.nearest[max(known, key=len)], None, False
+            return table.nearest[max(known, key=len)], None, None
         unit = read_unit(text, at, units)
         if unit is not None and _ends(text, unit[1]):
-            return 0, None, True
-    return None, None, False
+            return 0, None, unit[0]
+    return None, None, None
 
 
 def _ends(text: str, end: int) -> bool:
@@ -332,8 +334,29 @@ _NO_NUMERAL: Final = re.compile(
 
 def _language(words: frozenset[str], rules: Rules) -> str:
     """The language with the most words of its own in the question, two at least; empty if two have as many."""
-    spoken = (one for one in rules.numbers.languages if not one.evidence.isdisjoint(words))
-    scores = sorted(((len(words & one.evidence), one.name) for one in spoken), reverse=True)[:2]
-    if not scores or scores[0][0] < 2 or (len(scores) == 2 and scores[0][0] == scores[1][0]):
+    counts: dict[str, int] = {}
+    for word in words:
+        for name in rules.numbers.spoken.get(word, ()):
+            counts[name] = counts.get(name, 0) + 1
+        if len(word) >= _WRITTEN and not word.isascii():
+            for one in rules.numbers.languages:
+                if not one.letters.isdisjoint(word):
+                    counts[one.name] = counts.get(one.name, 0) + 1
+    best = max(counts.values(), default=0)
+    first = [name for name, count in counts.items() if count == best]
+    return first[0] if best >= _SHOWING and len(first) == 1 else ""
+
+
+def _language_of_answer(sample: Sample, rules: Rules, meter: Meter) -> str:
+    """The language of an answer without a question, where it has a number that a comma may cut; else empty."""
+    said = (sample.final_answer or sample.response or "")[-_SAID:]
+    if _COMMAED.search(said) is None:
         return ""
-    return scores[0][1]
+    meter.spend(len(said))
+    return _language(frozenset(texts.words_of(texts.fold(said))), rules)
+
+
+_SAID: Final = 600  # characters at the end of an answer that show its language
+_COMMAED: Final = re.compile(r"\d[,.]\d{3}(?!\d)|\d\{,\}\d")
+_WRITTEN: Final = 3  # letters of a word that letters of its own show to be of a language; α and β show no Greek
+_SHOWING: Final = 2  # words that show a language

@@ -36,7 +36,12 @@ HANDED_BACK = refutes(
     "The question asks to write a value in another way, and the answer hands it back.",
     Standing.CONVENTION,
 )
-CODES: tuple[Code, ...] = (SAME, OTHER, FIGURES_OPEN, NO_LETTER, HANDED_BACK)
+PRINTED_OPEN = passes(
+    "naming.other_output",
+    "The question asks what a program prints or gives back, and the answer writes an equal value in another way.",
+    specific=8,
+)
+CODES: tuple[Code, ...] = (SAME, OTHER, FIGURES_OPEN, NO_LETTER, HANDED_BACK, PRINTED_OPEN)
 
 _LONGEST: Final = 120
 _SIGNS: Final = {
@@ -203,6 +208,41 @@ def _stands(phrase: str, text: str) -> bool:
     return phrase in text and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
 
 
+# --- what a program prints -------------------------------------------------------------------------------------------
+
+
+_BRACKETS: Final = "[](){}"
+_WRITTEN: Final = re.compile(r"[\[\](){}/]|[\w.]+")
+
+
+def is_other_output(gold: str, candidate: str, ctx: Context) -> bool:
+    """Whether an answer to what a program prints has other brackets or words than the ground truth (POLICY 173).
+
+    The order of what stands in braces is free, and so are quotes and words around the value.
+    """
+    if len(gold) > _LONGEST or len(candidate) > _LONGEST or gold == candidate:
+        return False
+    literals = ctx.rules.text.phrases.literals
+    own, other = (_WRITTEN.findall(text.lower()) for text in (gold, candidate))
+    if not any(piece in literals or piece in "[](){}/" for piece in (*own, *other)):
+        return False
+    question = texts.fold(ctx.demand.question)
+    ctx.meter.spend(len(question))
+    if not any(phrase in question for phrase in ctx.rules.text.phrases.printed):
+        return False
+    if own[:1] == ["{"]:
+        own, other = sorted(own), sorted(other)
+    return not any(
+        other[at : at + len(own)] == own and not _is_bracketed(other, at, at + len(own))
+        for at in range(len(other) - len(own) + 1)
+    )
+
+
+def _is_bracketed(tokens: list[str], start: int, end: int) -> bool:
+    """Whether a bracket stands right beside what is between two places."""
+    return (start > 0 and tokens[start - 1] in _BRACKETS) or (end < len(tokens) and tokens[end] in _BRACKETS)
+
+
 def checked(one: Side, other: Side, finding: Finding, ctx: Context) -> Finding | None:
     """Another finding than the comparison of values gave; ``None`` where that stands."""
     gold, candidate = one.texts[0], other.texts[0]
@@ -218,4 +258,6 @@ def checked(one: Side, other: Side, finding: Finding, ctx: Context) -> Finding |
         return NO_LETTER.finding(gold=gold, candidate=candidate)
     if agrees and demand.rewrite and not any(map(symbols, trees(other))) and handed_back(gold, candidate, ctx):
         return HANDED_BACK.finding(gold=gold, candidate=candidate)
+    if agrees and not demand.options and is_other_output(gold, candidate, ctx):
+        return PRINTED_OPEN.finding(gold=gold, candidate=candidate)
     return None

@@ -71,6 +71,7 @@ def numbers(entries: Entries, lists: Lists) -> NumberTable:
             for path, entry in entries.get(("numbers", "language"), {}).values()
             if isinstance(entry, LanguageEntry)
         ),
+        spoken=MappingProxyType(_spoken(entries)),
     )
 
 
@@ -142,7 +143,17 @@ def _language(path: str, entry: LanguageEntry) -> Language:
             if numbers.setdefault(_folded(spelling), value) != value:
                 raise RulesError(path, entry.name, "numbers", f"'{spelling}' stands for two numbers")
     powers = {_folded(word): power for word, power in entry.powers.items()}
-    return Language(entry.name, frozenset(word.lower() for word in entry.evidence), numbers, powers)
+    return Language(entry.name, frozenset(entry.letters.lower()), numbers, powers)
+
+
+def _spoken(entries: Entries) -> dict[str, tuple[str, ...]]:
+    """The words that show a language, each with the languages that have it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for _, entry in entries.get(("numbers", "language"), {}).values():
+        if isinstance(entry, LanguageEntry):
+            for word in {evidence.lower() for evidence in entry.evidence}:
+                found[word] = (*found.get(word, ()), entry.name)
+    return found
 
 
 def _folded(words: str) -> str:

@@ -21,6 +21,8 @@ def phrases(entries: Entries, lists: Lists) -> PhraseTable:
         ends=frozenset(folded("list_ends")),
         loanwords=frozenset(folded("loanwords")),
         verbatim=folded("verbatim"),
+        printed=folded("printed"),
+        literals=frozenset(folded("literals")),
         spellings={
             one.casefold(): other.casefold()
             for _, entry in entries.get(("text", "spelling"), {}).values()

@@ -214,6 +214,7 @@ class LanguageEntry(Entry):
     evidence: Annotated[
         tuple[Text, ...], Field(min_length=2, description="Words of which two show that a question is asked in it.")
     ]
+    letters: Annotated[str, Field(description="Letters that only it has: a word with one of them shows it, too.")] = ""
     numbers: Annotated[
         tuple[Text, ...],
         Field(description="The words from 0 on, in order; `|` stands between two ways to write one."),
@@ -456,7 +457,8 @@ _LISTS = {
     "endings "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
-    "loanwords verbatim relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes turns",
+    "loanwords verbatim printed literals relatives denying denying_not aside_links aside_cases aside_reasons "
+    "aside_strikes turns",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
     "loose_past loose_before_hour oclock hour_letters hour_words military joints "

@@ -21,4 +21,6 @@ class PhraseTable(msgspec.Struct, frozen=True):
     ends: frozenset[str]
     loanwords: frozenset[str]
     verbatim: tuple[str, ...]
+    printed: tuple[str, ...]
+    literals: frozenset[str]
     spellings: Mapping[str, str]

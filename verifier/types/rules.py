@@ -108,10 +108,13 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Language(msgspec.Struct, frozen=True):
-    """A language that a question may be asked in, and its number words, folded and without accents."""
+    """A language that a question may be asked in, and its number words, folded and without accents.
+
+    Words with some of its ``letters`` are written in it.
+    """
 
     name: str
-    evidence: frozenset[str]
+    letters: frozenset[str]
     numbers: Mapping[str, int]
     powers: Mapping[str, int]
 
@@ -124,6 +127,7 @@ class NumberTable(msgspec.Struct, frozen=True):
     stand between a base and its exponent. Words ``before`` an amount, or ``after`` it, make it a bound of a sort;
     ``bounding`` are the first of those and the last of these, to look for them at once. ``ranges`` are words of which
     one stands in a range of a language, and a pattern of its two ends.
+    ``spoken`` maps the words that show a language to the languages that have them;
     ``out_of`` words stand between a count and its total, ``indian`` words of a question go with groups of two digits.
     """
 
@@ -140,6 +144,7 @@ class NumberTable(msgspec.Struct, frozen=True):
     bounding: frozenset[str]
     ranges: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
     languages: tuple[Language, ...]
+    spoken: Mapping[str, tuple[str, ...]]
 
 
 class TextTable(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from flint import fmpq
 from verifier.engine.kinds.kind import Context, evidence
 from verifier.engine.kinds.opening import Opening, harmless, open_number
 from verifier.engine.numerals import Number, scan_number, value_of
+from verifier.engine.units import read_unit
 from verifier.types.verdict import Code, Finding, passes, proves
 
 COUNT = proves("number.count_of_total", "One side says the count, and the other the count and the question's total.")
@@ -87,9 +88,30 @@ def compare(gold: Number, candidate: Number, ctx: Context) -> Finding | None:
         total = part.total if stated else _written_total(part, ctx)
         if not total or value_of(count, ctx.meter) != part.mantissa * total:
             continue
-        own = ctx.demand.count and _is_asked(Number(fmpq(total), 0, ""), ctx)
+        if _is_share_asked(ctx):
+            return None
+        own = ctx.demand.count and _is_asked(Number(fmpq(total), 0, ""), ctx) and (stated or not _may_divide(ctx))
         return (COUNT if own else OTHER_TOTAL).finding(**evidence(gold=gold.written, candidate=candidate.written))
     return None
+
+
+def rescaled(gold: Number, candidate: Number, ctx: Context) -> Finding | None:
+    """Equal parts, where the question counts and one side says how many of how many: 12 out of 20 is no 6 out of 10."""
+    if not (gold.total or candidate.total) or not ctx.demand.count or _is_share_asked(ctx):
+        return None
+    totals = [one.total or _below(one) for one in (gold, candidate)]
+    if totals[0] == totals[1] or not any(total and _is_asked(Number(fmpq(total), 0, ""), ctx) for total in totals):
+        return None
+    return OTHER_TOTAL.finding(**evidence(gold=gold.written, candidate=candidate.written))
+
+
+def _is_share_asked(ctx: Context) -> bool:
+    """Whether the question asks for a fraction or percentage, so that a count is not what it asks for."""
+    demand = ctx.demand
+    return demand.exact or demand.lowest_terms or demand.percent or demand.pure_number or bool(demand.forms & _SHARES)
+
+
+_SHARES: Final = frozenset({"fraction", "lowest_terms", "decimal", "percent", "mixed", "improper"})
 
 
 def with_share(text: str, ctx: Context) -> tuple[str, str] | None:
@@ -115,17 +137,42 @@ def with_share(text: str, ctx: Context) -> tuple[str, str] | None:
 _SHARED: Final = re.compile(r"(\d[^,%]{0,20}), ([^\W\d_]+) (\S.{0,20}(?:%|percent|per cent))")
 
 
+def _below(part: Number) -> int:
+    """The lower number of a fraction that is written as one."""
+    match = _SLASH.fullmatch(part.written)
+    return 0 if match is None else int(match[2])
+
+
 def _written_total(part: Number, ctx: Context) -> int:
     """The lower number of ``12/20``, where the question counts among so many: "how many of the 20"."""
     match = _SLASH.fullmatch(part.written) if ctx.demand.count else None
     if match is None or int(match[1]) > int(match[2]):
         return 0
+    return 0 if _among(ctx) is None else int(match[2])
+
+
+def _among(ctx: Context) -> re.Match[str] | None:
+    """Where the question says among how many it counts."""
     table = ctx.rules.numbers.out_of
     for named in _AMONG.finditer(ctx.demand.question.lower()):
         if named[2] in table and (named[1] or named[2] != "of"):
-            return int(match[2])
-    return 0
+            return named
+    return None
+
+
+def _may_divide(ctx: Context) -> bool:
+    """Whether what is counted may be had in part, so that a fraction is one: miles, halves, how much of it."""
+    named = _among(ctx)
+    if named is None or "how much" in ctx.demand.question.lower():
+        return True
+    question = ctx.demand.question
+    if read_unit(question, named.end(), ctx.rules.units) is not None:
+        return True
+    thing = _THING.match(question.lower(), named.end())
+    known = None if thing is None else ctx.rules.numbers.words.get(thing[0])
+    return known is not None and known.kind in {"parts", "share"}
 
 
 _SLASH: Final = re.compile(r"(\d{1,9}) ?/ ?(\d{1,9})")
-_AMONG: Final = re.compile(r"(many )?\b((?:out )?of(?: [a-z]+)?) \d")
+_AMONG: Final = re.compile(r"(many )?\b((?:out )?of(?: [a-z]+)?) \d+ ?")
+_THING: Final = re.compile(r"[a-z]+")

@@ -323,11 +323,13 @@ def _chain(tree: Expr) -> Understood:
     """``S = 1 + 2 + 3 = 6`` is 6, under the name S (POLICY 1); of ``x = 2√3 ≈ 3.464`` the exact value counts."""
     members = [tree.args[0].args[0], *(part.args[1] for part in tree.args)]
     exact = [members[0]]
+    name = name_of(members[0])
     for part, member in zip(tree.args, members[1:], strict=True):
-        if part.head == "approx" and len(exact) > 1:
+        if part.head == "approx" and (len(exact) > 1 or not symbols(members[0])):
             break
         exact.append(member)
-    name = name_of(members[0])
+    if len(exact) == 1:
+        return Understood(_value(members[0], word=False))  # 2π ≈ 2 · 3.14 = 6.28
     repeated = bool(name) and any(name in symbols(member) for member in exact[1:])
     if repeated or (len(exact) > 2 and all(name_of(member) for member in exact[:-1])):
         return Understood(Relation(tree, several=True))  # a = b = 3

@@ -67,10 +67,10 @@ def _measures(ctx: Context) -> frozenset[Dimension]:
 
 
 def _is_asked_in(word: str, asking: str) -> bool:
-    """Whether a unit's word stands in what is asked, and not only as a measure: "a kilogram", "per hour"."""
+    """Whether a unit's word stands in what is asked, and not only as a measure or a name: "per hour", "minute 5"."""
     if word not in asking:
         return False
-    found = re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", asking)
+    found = re.finditer(rf"(?<!\w){re.escape(word)}(?!\w| \d)", asking)
     return any(_LEADS.search(asking, 0, one.start()) is None for one in found)
 
 

@@ -7,15 +7,15 @@ from typing import Final
 import msgspec
 from flint import fmpq
 
-from verifier.engine.kinds import quantity
+from verifier.engine.kinds import decimals, quantity
 from verifier.engine.kinds.formula import DEGREE, Expression, Relation
 from verifier.engine.kinds.implied import in_question
 from verifier.engine.kinds.kind import Answer, Context, Stage
 from verifier.engine.kinds.quantity import Quantity, converted_tree, lift
 from verifier.engine.kinds.values import number_of, tree_of
 from verifier.engine.maths import zero
-from verifier.engine.maths.trees import minus
-from verifier.engine.numerals import Number
+from verifier.engine.maths.trees import minus, walk
+from verifier.engine.numerals import Number, value_of
 from verifier.engine.units import fitting, same_unit
 from verifier.types.expr import Expr
 from verifier.types.nodes import symbols
@@ -62,7 +62,18 @@ def compare_measures(gold: Side, candidate: Side, ctx: Context) -> Finding:
         inner = ctx.compare(own.amount, Expression(converted_tree(other.amount.tree, given, wanted)))
     if inner.decision is Decision.INCORRECT and len(pairs) > 1:
         return quantity.VAGUE.finding(**shown)
+    if _is_of_other_unit(inner, given if isinstance(candidate, Quantity) else wanted, ctx):
+        return quantity.WHOLE.finding(**shown)
     return _lifted(inner, shown)
+
+
+def _is_of_other_unit(inner: Finding, unit: UnitDefinition, ctx: Context) -> bool:
+    """Whether amounts agree as the nearest whole number, and the question asks for that of another unit."""
+    return (
+        inner.code == decimals.TO_PLACES.name
+        and ctx.demand.nearest_unit is not None
+        and not quantity.is_nearest(unit, ctx)
+    )
 
 
 def _lifted(inner: Finding, shown: dict[str, str]) -> Finding:
@@ -101,6 +112,9 @@ def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
         inner = ctx.compare(*sides)
         if inner.decision is Decision.CORRECT:
             return quantity.EQUAL.finding(**shown, amounts=inner.code)
+        turned = _in_its_unit(measured, tree, ctx, first=first)
+        if turned is not None:
+            return _lifted(turned, shown) if turned.decision is Decision.CORRECT else turned
     if symbols(tree) and not symbols(side.amount.tree):
         return quantity.UNKNOWN.finding(**shown)  # 600·W may be a product, or 600 W
     sides = (side.amount, Expression(tree)) if first else (Expression(tree), side.amount)
@@ -109,6 +123,8 @@ def compare_one_unit(gold: Side, candidate: Side, ctx: Context) -> Finding:
         return quantity.NUMBER_DIFFERS.finding(**shown)
     if inner.decision is Decision.PASS:
         return inner
+    if _is_of_other_unit(inner, side.unit, ctx):
+        return quantity.WHOLE.finding(**shown)
     if in_question(side.unit, ctx) or (asked is not None and same_unit(asked, side.unit)):
         return quantity.NAMED_UNIT.finding(**shown)
     return (quantity.MISSING if first else quantity.UNASKED).finding(**shown)
@@ -128,6 +144,30 @@ def angle(answer: Answer, ctx: Context) -> Quantity | None:
     number = number_of(Expression(amount), ctx)
     return None if number is None else Quantity(number, msgspec.structs.replace(ctx.rules.units.symbols["°"], name="°"))
 
+
+def _in_its_unit(measured: Side, angle: Expr, ctx: Context, *, first: bool) -> Finding | None:
+    """An angle that has to be computed, against a decimal of degrees; ``None`` where they differ (POLICY 11, 28).
+
+    Only what says that it is an angle: an inverse function, or a part of π.
+    """
+    if not isinstance(measured, Quantity):
+        return None
+    if not decimals.holds_inverse(angle) and not any(node.name == "pi" for node in walk(angle)):
+        return None
+    amount, turned = measured.magnitude, Expression(converted_tree(angle, _RADIAN, measured.unit))
+    inner = ctx.compare(amount, turned) if first else ctx.compare(turned, amount)
+    if inner.decision is not Decision.INCORRECT:
+        return inner
+    value, exact = value_of(amount, ctx.meter), zero.decimal(turned.tree, _FIGURES, ctx.meter)
+    whole = first or measured.unit.factor < _DEGREE  # 37°, or 36°52'
+    if value is None or exact is None or amount.decimal or not whole or abs(value - exact) > _HALF:
+        return None
+    return quantity.WHOLE.finding(**ctx.sides(amount, turned))
+
+
+_FIGURES: Final = 12
+_HALF: Final = fmpq(1, 2)
+_DEGREE: Final = fmpq(1, 180)
 
 STAGES: tuple[Stage, ...] = (
     Stage("quantity", ((Measure, Measure), (Measure, Quantity), (Quantity, Measure)), compare_measures),

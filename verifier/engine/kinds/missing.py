@@ -20,7 +20,9 @@ from verifier.engine.kinds.quantity import (
     converted_tree,
     factor_between,
     is_money,
+    is_nearest,
     lift,
+    of_scale_asked,
     unconverted,
 )
 from verifier.engine.kinds.values import tree_of
@@ -46,7 +48,7 @@ def _without_unit(gold: Quantity, candidate: Number, ctx: Context) -> Finding:
     shown = ctx.sides(gold, candidate)
     if _is_pure(gold.magnitude, gold.unit, candidate, ctx):
         return quantity.EQUAL.finding(**shown)
-    asked = ctx.demand.unit
+    asked = ctx.demand.unit or ctx.demand.nearest_unit
     if candidate.parts:  # 5 mg/L is said to be 5 ppm
         return (quantity.DIMENSION if candidate.percent else quantity.VAGUE).finding(**shown)
     if _may_be_unit(candidate.noun, ctx):
@@ -84,7 +86,8 @@ def _in_unit_asked(
 ) -> Finding:
     """A bare number is in the unit that the question names, and may be rounded there."""
     wanted, given = pairs[0]
-    if wanted.offset == given.offset and factor_between(given, wanted) == 1:
+    own = wanted.offset == given.offset and factor_between(given, wanted) == 1
+    if own and not is_nearest(wanted, ctx):
         inner = agree(gold.magnitude, candidate.magnitude, ctx, measured=True)
     else:
         inner = amounts(gold, candidate, pairs, ctx, shown)
@@ -110,6 +113,7 @@ def _is_pure(amount: Number, unit: UnitDefinition, bare: Number, ctx: Context) -
 
 def compare_extra_unit(gold: Number, candidate: Quantity, ctx: Context) -> Finding:
     """The answer has a unit and the ground truth has none, which claims nothing about units (POLICY 23)."""
+    candidate = of_scale_asked(candidate, ctx)
     shown = ctx.sides(gold, candidate)
     if _may_be_unit(gold.noun, ctx):
         return quantity.UNKNOWN.finding(**shown)

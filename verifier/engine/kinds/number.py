@@ -211,7 +211,7 @@ def agree(gold: Number, candidate: Number, ctx: Context, *, measured: bool = Fal
         if percent is not None:
             return percent.finding(**shown)
     if same(gold, candidate, ctx.meter):
-        return _of_equals(gold, candidate, ctx).finding(**shown)
+        return counted.rescaled(gold, candidate, ctx) or _of_equals(gold, candidate, ctx).finding(**shown)
     of_total = counted.compare(gold, candidate, ctx) if not measured else None
     if of_total is not None:
         return of_total

@@ -16,7 +16,7 @@ from verifier.engine.kinds.formula import Expression
 from verifier.engine.kinds.handed import is_handed_back
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.number import agree, badly_written
-from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES
+from verifier.engine.kinds.rounding import ROUNDED, TOO_FEW_FIGURES, to_places
 from verifier.engine.kinds.values import tree_of
 from verifier.engine.numerals import Number, figures_of, value_of, whole_figures
 from verifier.engine.units import combine, fitting, same_unit
@@ -123,6 +123,10 @@ class Quantity(msgspec.Struct, frozen=True, gc=False):
 
 def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Finding:
     """Two quantities: dimensions first, then the amounts in the ground truth's unit, then which way they point."""
+    asked = ctx.demand.unit
+    if asked is not None and asked.offset is not None:
+        gold = of_scale_asked(gold, ctx) if same_unit(candidate.unit, asked) else gold
+        candidate = of_scale_asked(candidate, ctx) if same_unit(gold.unit, asked) else candidate
     pairs = as_asked(gold.unit, candidate.unit, ctx.demand.unit)
     shown = ctx.sides(gold, candidate, unit=pairs[0][0].name if pairs else gold.unit.name)
     if not pairs:
@@ -148,6 +152,14 @@ def compare_quantities(gold: Quantity, candidate: Quantity, ctx: Context) -> Fin
     turned = compare_quantities(Quantity(gold.magnitude, gold.unit), _negated(candidate), ctx)
     negative = gold.magnitude.mantissa < 0, candidate.magnitude.mantissa < 0
     return directed((gold.direction, candidate.direction), (finding, turned), negative, ctx, shown)
+
+
+def of_scale_asked(side: Quantity, ctx: Context) -> Quantity:
+    """``60°`` as the temperature that it is, where the question asks for degrees of a scale."""
+    asked = ctx.demand.unit
+    if asked is None or asked.offset is None or not same_unit(side.unit, ctx.rules.units.symbols["°"]):
+        return side
+    return msgspec.structs.replace(side, unit=msgspec.structs.replace(asked, name=side.unit.name))
 
 
 def as_asked(
@@ -256,6 +268,8 @@ def compare_in(
     inner = agree(gold.magnitude, amount, ctx, measured=measured)
     if factor != 1:
         shown = {**shown, **told_in(wanted, amount, ctx)}
+    if measured and inner.decision is Decision.INCORRECT and ctx.demand.nearest_unit is not None:
+        inner = _to_unit(gold.magnitude, candidate.magnitude, pair, ctx) or inner
     if measured and inner.decision is Decision.INCORRECT and factor != 1:
         if not _is_power_of_ten(factor):
             # rounded in its own unit: 5.56 m/s for 20 km/h; the converted ground truth is an exact value
@@ -263,6 +277,28 @@ def compare_in(
         if inner.decision is Decision.INCORRECT and _nearest_whole(gold.magnitude.scaled(1 / factor), candidate, ctx):
             return WHOLE.finding(**shown)
     return lift(inner, EQUAL, DIFFERS, shown)
+
+
+def is_nearest(unit: UnitDefinition, ctx: Context) -> bool:
+    """Whether the question asks for the nearest one of a unit: "to the nearest metre"."""
+    nearest = ctx.demand.nearest_unit
+    return nearest is not None and any(same_unit(unit, one) for one in (nearest, *nearest.others))
+
+
+def _to_unit(
+    gold: Number, candidate: Number, pair: tuple[UnitDefinition, UnitDefinition], ctx: Context
+) -> Finding | None:
+    """Amounts as the nearest whole number of the unit that is asked for: 4.1 cm to the nearest mm (POLICY 108)."""
+    nearest = ctx.demand.nearest_unit
+    meant = () if nearest is None else (nearest, *nearest.others)
+    unit = next((one for one in meant if one.dimension == pair[0].dimension and one.offset == pair[0].offset), None)
+    factors = [None if unit is None else factor_between(own, unit) for own in pair]
+    if factors[0] is None or factors[1] is None:
+        return None
+    gold, candidate = gold.scaled(factors[0]), candidate.scaled(factors[1])
+    wanted, given = value_of(gold, ctx.meter), value_of(candidate, ctx.meter)
+    code = None if wanted is None or given is None else to_places(gold, candidate, wanted, given, ctx)
+    return None if code is None else code.finding(places=str(ctx.demand.places))
 
 
 def _compare_by_pi(

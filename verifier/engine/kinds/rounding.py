@@ -93,7 +93,7 @@ def rounded(
     if max(sizes) > ctx.meter.budget.digits:
         return None
     ctx.meter.spend(sum(sizes))
-    whole = _to_whole_places(gold, candidate, wanted, given, ctx, measured=measured)
+    whole = None if measured and ctx.demand.nearest_unit else to_places(gold, candidate, wanted, given, ctx)
     if whole is not None:
         return whole.finding(places=str(ctx.demand.places))
     asked = _to_whole_figures(gold, candidate, wanted, given, ctx)
@@ -117,12 +117,13 @@ def rounded(
     return None
 
 
-def _to_whole_places(
-    gold: Number, candidate: Number, wanted: fmpq, given: fmpq, ctx: Context, *, measured: bool
-) -> Code | None:
-    """To the nearest whole number, ten or hundred, if the question asks for just that."""
+def to_places(gold: Number, candidate: Number, wanted: fmpq, given: fmpq, ctx: Context) -> Code | None:
+    """To the nearest whole number, ten or hundred, if the question asks for just that.
+
+    Where it asks for the nearest metre, both numbers are metres.
+    """
     places = ctx.demand.places
-    if places is None or places > 0 or ctx.demand.exact or (measured and ctx.demand.nearest_unit):
+    if places is None or places > 0 or ctx.demand.exact:
         return None
     parts = max(gold.parts, candidate.parts)
     if round_places(wanted, places + parts) == given and not candidate.fraction and not places_of(candidate):
