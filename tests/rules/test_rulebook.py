@@ -26,6 +26,11 @@ def pack(folder: Path, files: dict[str, str], *, pack_toml: str = PACK) -> Path:
     return folder
 
 
+def unplaced(message: str) -> str:
+    """An error without the lines in it."""
+    return re.sub(r"\.toml:\d+:", ".toml:", message)
+
+
 def test_every_example_of_the_builtin_pack_holds() -> None:
     rules = builtin_rules()
     assert len(rules.examples) > 150
@@ -47,7 +52,7 @@ def test_a_failing_example_is_named(tmp_path: Path) -> None:
     failures = check_examples(load_rules(pack(tmp_path, {"units/mine.toml": units})))
     assert [str(failure) for failure in failures] == [
         (
-            f"{tmp_path.as_posix()}/units/mine.toml: entry 'smoot', accept ['1 smoot', '3 m']: "
+            f"{tmp_path.as_posix()}/units/mine.toml:1: entry 'smoot', accept ['1 smoot', '3 m']: "
             "expected correct, found incorrect (quantity.differs)"
         )
     ]
@@ -126,7 +131,7 @@ def test_conditions_of_another_language_are_rows_and_no_code(tmp_path: Path) -> 
     failures = check_examples(rules)
     assert [str(failure) for failure in failures] == [
         (
-            f"{tmp_path.as_posix()}/demand/mine.toml: entry 'positiv', said ['x positiv', 'x']: "
+            f"{tmp_path.as_posix()}/demand/mine.toml:7: entry 'positiv', said ['x positiv', 'x']: "
             "expected the second to be the names that the first says it of, found nothing"
         )
     ]
@@ -302,7 +307,7 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         ),
         (
             "text/a.toml",
-            '[[truth]]\nname = "t"\nvalue = true\nvocabulary = "v"\nwords = ["no"]\n',
+            '[[truth]]\nname = "t"\nvalue = true\nvocabulary = "yes_no"\nwords = ["no"]\n',
             "'no' already has a truth",
         ),
     ],
@@ -310,7 +315,7 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
 def test_an_error_names_file_entry_and_field(tmp_path: Path, name: str, content: str, message: str) -> None:
     with pytest.raises(RulesError) as caught:
         load_rules(pack(tmp_path, {name: content}))
-    assert message in str(caught.value)
+    assert message in unplaced(str(caught.value))
 
 
 @pytest.mark.parametrize(

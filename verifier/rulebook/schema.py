@@ -174,11 +174,16 @@ class NamedSetEntry(Entry):
 
 
 class SpellingEntry(Entry):
-    """Spellings of one word, British and American."""
+    """Spellings of one word, abbreviations, names of one thing: what is the same in every text."""
 
     pairs: Annotated[
-        tuple[tuple[Text, Text], ...],
-        Field(min_length=1, description="Two spellings of one word each, in lower case; neither is another word."),
+        tuple[Annotated[tuple[Text, ...], Field(min_length=2)], ...],
+        Field(
+            min_length=1,
+            description="Two forms or more each, none of which means anything else. Single words in small letters "
+            "stand for each other within any text; lists with other forms (several words, capitals, stops) as whole "
+            "answers only, where what is in small letters is read in any case, and what has capitals as it is written.",
+        ),
     ]
 
 
@@ -394,6 +399,10 @@ class Pack(BaseModel):
     engine: Annotated[
         str, Field(description="The engines that it is written for: `>=0.1,<0.2`.", pattern=r"^[<>=!~0-9., ]+$")
     ]
+    judges: Annotated[
+        tuple[Name, ...],
+        Field(description="Judges of your own program that its profiles may name, beside those that ship."),
+    ] = ()
 
 
 ENTRIES: dict[tuple[str, str], type[Entry]] = {
@@ -458,7 +467,8 @@ _LISTS = {
     "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
-    "loanwords verbatim relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes turns",
+    "loanwords verbatim abbreviating relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes "
+    "turns",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
     "loose_past loose_before_hour oclock hour_letters hour_words military joints "
