@@ -133,7 +133,7 @@ def _check(example: Example, verifier: Verifier) -> str | None:
         texts = [plain(candidate.text, verifier.rules.text, meter) for candidate in found.each()]
         holds = (plain(example.wanted, verifier.rules.text, meter) in texts) is (example.kind == "extract")
         return None if holds else str(texts or found.finding)
-    sample = Sample(ground_truth=example.given, final_answer=example.wanted)
+    sample = Sample(ground_truth=example.given, final_answer=example.wanted, question=example.question)
     verdict = (verifier if example.profile is None else Verifier(verifier.rules, profile=example.profile)).grade(sample)
     if example.kind == "doubted":
         return None if verdict.outcome is not Outcome.CORRECT else f"{verdict.outcome} ({verdict.code})"

@@ -182,11 +182,14 @@ class _Found:
         self._replace(key, where, entry)
 
     def _replace(self, key: tuple[str, str], where: str, entry: Entry) -> None:
-        """A profile moves behind those of earlier packs, since the last one that claims a category gets it."""
+        """A profile and a set of labels move behind those of earlier packs: the last that claims a text gets it."""
         named = self.entries.setdefault(key, {})
-        if key == ("profiles", "profile"):
+        if key in _LAST_GETS:
             named.pop(entry.name, None)
         named[entry.name] = (where, entry)
+
+
+_LAST_GETS = frozenset({("profiles", "profile"), ("labels", "label_set")})
 
 
 def _misplaced(folder: str, section: str) -> str:

@@ -177,7 +177,7 @@ class SpellingEntry(Entry):
     """Spellings of one word, abbreviations, names of one thing: what is the same in every text."""
 
     pairs: Annotated[
-        tuple[Annotated[tuple[Text, ...], Field(min_length=2)], ...],
+        tuple[tuple[Text, ...], ...],
         Field(
             min_length=1,
             description="Two forms or more each, none of which means anything else. Single words in small letters "

@@ -9,6 +9,9 @@ from verifier.types.errors import RulesError
 from verifier.types.phrases import LONGEST_FORM
 
 
+_FEWEST = 2
+
+
 def spelling_problems(entries: Entries) -> Iterator[RulesError]:
     """Forms that cannot be used: without a letter, said twice, or already a form of something else."""
     owners: dict[str, tuple[tuple[str, ...], str]] = {}
@@ -21,6 +24,8 @@ def spelling_problems(entries: Entries) -> Iterator[RulesError]:
                 if len(told) > LONGEST_FORM:
                     problem = f"'{told[:20]}…' must have no more than {LONGEST_FORM} characters"
                     yield RulesError(path, entry.name, "pairs", problem)
+            if len(listed) < _FEWEST:
+                yield RulesError(path, entry.name, "pairs", f"{_shown(forms)} must hold two forms or more")
             if len(set(listed)) < len(listed):
                 yield RulesError(path, entry.name, "pairs", f"{_shown(forms)} says the same twice")
                 continue

@@ -36,6 +36,7 @@ from verifier.rulebook.schema import (
     CharacterEntry,
     Entries,
     FormEntry,
+    LabelSetEntry,
     Lists,
     MacroEntry,
     MeasureEntry,
@@ -377,8 +378,9 @@ def _examples(entries: Entries) -> Iterator[Example]:
         for path, entry in found.values():
             key = ("attacks", "weak") if isinstance(entry, AttackEntry) and entry.weak else section
             profile = entry.name if isinstance(entry, ProfileEntry) else None
+            question = f"What is the {entry.topics[0]}?" if isinstance(entry, LabelSetEntry) else None
             for given, wanted in entry.accept:
-                yield Example(path, entry.name, kinds.get(key, "accept"), given, wanted, profile)
+                yield Example(path, entry.name, kinds.get(key, "accept"), given, wanted, profile, question)
             for given, wanted in entry.reject:
                 unmet = _UNMET.get(kinds.get(key, "accept"), "reject")
-                yield Example(path, entry.name, unmet, given, wanted, profile)
+                yield Example(path, entry.name, unmet, given, wanted, profile, question)

@@ -417,7 +417,7 @@ class Example(msgspec.Struct, frozen=True):
     price and mispriced: a usage and what it costs in dollars, or does not.
 
     ``file`` has the entry's line behind it, where that is known; ``profile`` is the one that it is graded under, where
-    that is not the default one.
+    that is not the default one, and ``question`` the one that is asked, where there is one.
     """
 
     file: str
@@ -426,6 +426,7 @@ class Example(msgspec.Struct, frozen=True):
     given: str
     wanted: str
     profile: str | None = None
+    question: str | None = None
 
 
 class Rules(msgspec.Struct, frozen=True):
