@@ -8,7 +8,6 @@ from verifier.rulebook.schema import Entries, SpellingEntry
 from verifier.types.errors import RulesError
 from verifier.types.phrases import LONGEST_FORM
 
-
 _FEWEST = 2
 
 
