@@ -120,6 +120,16 @@ def test_all_that_is_wrong_is_told_with_its_line(tmp_path: Path) -> None:
             ),
         ),
         (
+            "text/a.toml",
+            '[[truth]]\nname = "t"\nvalue = true\nvocabulary = "yes_no"\nwords = ["zib zab"]\n',
+            "entry 't', field 'words': 'zib zab' must be one word; whole answers stand under alone",
+        ),
+        (
+            "text/a.toml",
+            'modifiers = ["x"]\nqualifiers = ["zib", "zib zab"]\n',
+            "text/a.toml:2: entry 'qualifiers': 'zib zab' must be one word: they are looked up one by one",
+        ),
+        (
             "extract/a.toml",
             '[[marker]]\nname = "m"\nlabels = ["Impendulo:"]\n',
             "entry 'm', field 'labels': write 'Impendulo' for 'Impendulo:': a colon behind a label is understood",
@@ -271,6 +281,8 @@ def test_a_layout_may_have_spaces(tmp_path: Path, shape: str, question: str) -> 
         "Let A - B = 4 and\nB - C = 3. Find A - C.",
         "What is\nB - 3\nif B is 4?",
         "A-B bonds\nB-C bonds",
+        "Solve both:\nA - 3 = 4\nB - 2 = 1",
+        "Which bonds are polar?\nA - B\nB - C",
     ],
 )
 def test_a_difference_is_no_option(question: str) -> None:

@@ -20,7 +20,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from verifier.rulebook.checks import problems
+from verifier.rulebook.checks import problems, several
 from verifier.rulebook.entry import Entry
 from verifier.rulebook.places import Places
 from verifier.rulebook.schema import ENTRIES, LISTS, Entries, Lists, Pack, WordList
@@ -162,6 +162,9 @@ class _Found:
         if key not in LISTS:
             raise RulesError(where, section, None, _misplaced(folder, section))
         listed = _validated(WordList, {"words": value} if isinstance(value, list) else value, where, section)
+        told = several(key, (*listed.words, *listed.phrases))
+        if told:
+            raise RulesError(where, section, None, f"'{told}' must be one word: they are looked up one by one")
         self.lists[key] = tuple(dict.fromkeys((*self.lists.get(key, ()), *listed.words, *listed.phrases)))
 
     def _add(self, key: tuple[str, str], raw: object, where: str, index: int) -> None:

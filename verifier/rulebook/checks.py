@@ -33,6 +33,14 @@ def problems(entries: Entries, judges: frozenset[str]) -> Iterator[RulesError]:
     yield from spelling_problems(entries)
 
 
+_SINGLE = frozenset({("text", "qualifiers"), ("text", "suppositions")})
+
+
+def several(key: tuple[str, str], words: Iterable[str]) -> str:
+    """The first of the words that is several, in a list whose words are looked up one by one; empty if none is."""
+    return next((word for word in words if len(word.split()) != 1), "") if key in _SINGLE else ""
+
+
 def meant(name: str, known: Iterable[str]) -> str:
     """The known name that was probably meant, as a question in brackets; nothing where none is near."""
     found = nearest(name, sorted(known), least=_NEAR)
@@ -108,8 +116,14 @@ def _twice(path: str, entry: str, field: str, labels: tuple[str, ...], *, folded
 
 
 def _vocabularies(entries: Entries) -> Iterator[RulesError]:
-    """A vocabulary that knows one truth value only: most often the other one's name, misspelt."""
+    """Words that are several, and a vocabulary that knows one truth value only: the other's name, misspelt."""
     found = _all(entries, "text", "truth", TruthEntry)
+    for path, entry in found:
+        for field, words in (("words", entry.words), ("against", entry.against)):
+            for word in words:
+                if len(word.split()) != 1:
+                    more = "; whole answers stand under alone" if field == "words" else ""
+                    yield RulesError(path, entry.name, field, f"'{word}' must be one word{more}")
     values: dict[str, set[bool]] = {}
     for _, entry in found:
         values.setdefault(entry.vocabulary, set()).add(entry.value)

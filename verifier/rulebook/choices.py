@@ -12,6 +12,7 @@ from verifier.types.errors import RulesError
 
 _FOLLOWED = frozenset(".:")  # what a space, or a letter of a script without spaces, must stand behind
 _GAP = r"[ \t]{1,4}"  # what a space in a shape stands for
+_NO_DIFFERENCE = r"(?![^\n]{0,200}=|[ \t]{0,4}[A-Z][ \t]{0,4}(?:\n|$))"  # A - 3 = 4, A - B
 _SPACELESS = "\u2e80"  # from here on stand scripts that put no spaces between words
 
 
@@ -91,6 +92,7 @@ def _layouts(entries: Entries, characters: Mapping[int, str]) -> list[tuple[Layo
         lead = r"(?:^|\n)[ \t*>-]{0,16}+" if entry.line_start else r"(?:^|(?<=[\s:;,?.!$*？]))\*{0,3}+"
         must = sign in _FOLLOWED or (spaced and after[-1:] == " " and sign)
         follow = r"\*{0,3}(?=\s|[^\x00-\x7f])" if must else r"\*{0,3}"
+        follow += _NO_DIFFERENCE if spaced and sign == "-" else ""
         behind = (r"\*{0,3}" + _GAP if spaced and sign else "") + _pattern(sign)
         for name in entry.alphabets:
             if name not in alphabets:

@@ -15,6 +15,7 @@ from verifier.rulebook.grading import AlphabetEntry, ConfidenceEntry, LayoutEntr
 from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
 from verifier.rulebook.price_entries import PriceEntry
 from verifier.rulebook.rivals import RivalEntry, SameEntry
+from verifier.rulebook.spelling_entries import SpellingEntry
 
 
 class UnitEntry(Entry):
@@ -171,20 +172,6 @@ class NamedSetEntry(Entry):
         Field(description="The set; `none` is the empty one or a count of none."),
     ]
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Whole answers that stand for it, in any case.")]
-
-
-class SpellingEntry(Entry):
-    """Spellings of one word, abbreviations, names of one thing: what is the same in every text."""
-
-    pairs: Annotated[
-        tuple[tuple[Text, ...], ...],
-        Field(
-            min_length=1,
-            description="Two forms or more each, none of which means anything else. Single words in small letters "
-            "stand for each other within any text; lists with other forms (several words, capitals, stops) as whole "
-            "answers only, where what is in small letters is read in any case, and what has capitals as it is written.",
-        ),
-    ]
 
 
 class NumberWordEntry(Entry):

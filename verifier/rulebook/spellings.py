@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.rulebook.schema import Entries, SpellingEntry
+from verifier.rulebook.schema import Entries
+from verifier.rulebook.spelling_entries import SpellingEntry
 from verifier.types.errors import RulesError
 from verifier.types.phrases import LONGEST_FORM
 
