@@ -300,6 +300,8 @@ def rules() -> None:
 def rules_check(packs: tuple[Path, ...]) -> None:
     """Validate the built-in rules, with the packs in DIR... laid over them, and run every entry's examples.
 
+    A category of a profile that another profile gets is told.
+
     Exit status: 0 all examples hold; 1 some do not, each listed; 2 a pack cannot be used.
 
     \b
@@ -308,12 +310,14 @@ def rules_check(packs: tuple[Path, ...]) -> None:
       verifier rules check my-rules/
     """  # noqa: D301  # as above
     from verifier.rulebook import load_rules
-    from verifier.rulecheck import check_examples
+    from verifier.rulecheck import check_examples, shadowed
 
     loaded = load_rules(*packs)
     failures = check_examples(loaded)
     for failure in failures:
         click.echo(str(failure), err=True)
+    for note in shadowed(loaded):
+        click.echo(note)
     own = ((pack, sum(one.file.startswith(f"{pack.as_posix()}/") for one in loaded.examples)) for pack in packs)
     told = "".join(f", {count:,} of {pack}" for pack, count in own)
     click.echo(f"rules {loaded.version}: {len(loaded.examples):,} examples{told}; {len(failures):,} failed")

@@ -5,6 +5,8 @@ Used wherever records come in (files, HTTP, ``grade_batch``). Pure: a mapping in
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -225,7 +227,7 @@ def _scalar(value: object, field: str, *, expected: str = SCALAR) -> str | None:
     """A text; a number or boolean as JSON writes it."""
     if value is None:
         return None
-    text = as_text(value)
+    text = None if _is_no_json(value) else as_text(value)
     if text is None:
         raise RecordError(WRONG_TYPE.name, field, f"expected {expected}, found {_kind(value)}")
     return text
@@ -290,17 +292,31 @@ def _part(part: object, where: str) -> str:
 
 
 def _options(value: object, field: str) -> tuple[Option, ...]:
+    """The options; null behind the last of two or more texts is the padding of columnar files, and is no option."""
     if value is None:
         return ()
     if isinstance(value, (list, tuple)):
-        listed = [_scalar(text, f"{field}[{index}]") for index, text in enumerate(value)]
-        return tuple(Option(lettered(index), text) for index, text in enumerate(listed) if text is not None)
-    if not isinstance(value, Mapping):
+        listed = [(lettered(index), f"{field}[{index}]", text) for index, text in enumerate(value)]
+    elif isinstance(value, Mapping):
+        listed = [(str(label), f"{field}.{label}", text) for label, text in value.items()]
+    else:
         raise RecordError(
             WRONG_TYPE.name, field, f"expected an object of label to text, or a list of texts, found {_kind(value)}"
         )
-    texts = {str(label): _scalar(text, f"{field}.{label}") for label, text in value.items()}
-    return tuple(Option(label, text) for label, text in texts.items() if text is not None)
+    last = max((place for place, (_, _, text) in enumerate(listed) if text is not None), default=0)
+    told: list[Option] = []
+    for place, (label, where, text) in enumerate(listed):
+        words = _scalar(text, where)
+        if words is not None:
+            told.append(Option(label, words))
+        elif place < last or last < 1:
+            raise RecordError(WRONG_TYPE.name, where, f"expected {SCALAR}, found null")
+    return tuple(told)
+
+
+def _is_no_json(value: object) -> bool:
+    """NaN and the infinities, which Python and data frames have for what is missing."""
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _kind(value: object) -> str:
@@ -309,6 +325,8 @@ def _kind(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return "a boolean"
+    if _is_no_json(value):
+        return f"{json.dumps(value)}, which is no JSON value"
     if isinstance(value, (int, float, JsonNumber)):
         return "a number"
     if isinstance(value, str):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
 import msgspec
 
 from verifier.engine.extract import find_answer
 from verifier.engine.gradable import attacked
 from verifier.engine.kinds.conditions import names_told
 from verifier.engine.kinds.options import find_options
+from verifier.engine.sides import profile_of
 from verifier.engine.text import plain
 from verifier.grader import Verifier
 from verifier.judge.prices import cost, dollars, parse_usage
 from verifier.types.budget import Meter
-from verifier.types.rules import Example, Rules
+from verifier.types.rules import Example, Profile, Rules
 from verifier.types.sample import Sample
 from verifier.types.verdict import Outcome
 
@@ -59,6 +63,44 @@ def check_examples(rules: Rules) -> tuple[Failure, ...]:
     )
 
 
+def shadowed(rules: Rules) -> tuple[str, ...]:
+    """The categories of a profile that get another one, a line each; empty where each gets its own."""
+    told: dict[str, None] = {}
+    for profile in rules.profiles:
+        for category in profile.categories:
+            if "*" not in category:
+                other = profile_of(category, rules)
+                if other is not profile:
+                    told[f"category '{category}' of profile '{profile.name}' gets '{other.name}', which has it too"] = (
+                        None
+                    )
+                continue
+            for name in _fitting(category, profile, rules):
+                other = profile_of(name, rules)
+                if other is not profile:
+                    told[
+                        f"category '{name}' fits '{_shown(category)}' of profile '{profile.name}' and gets "
+                        f"'{other.name}', which has {_claim(name, other)}"
+                    ] = None
+    return tuple(told)
+
+
+def _fitting(pattern: str, profile: Profile, rules: Rules) -> Iterator[str]:
+    """Categories of other profiles that fit a pattern; of their patterns, themselves."""
+    for other in rules.profiles:
+        if other is not profile:
+            yield from (name for name in map(_shown, other.categories) if fnmatchcase(name, pattern))
+
+
+def _claim(name: str, profile: Profile) -> str:
+    return "it by name" if name in profile.categories else "a pattern that fits as well"
+
+
+def _shown(pattern: str) -> str:
+    """A pattern as it was written."""
+    return pattern.replace("[[]", "[").replace("[?]", "?") if "*" in pattern else pattern
+
+
 def _check(example: Example, verifier: Verifier) -> str | None:
     """What came out, if it is not what the example wants."""
     if example.kind == "options":
@@ -91,8 +133,8 @@ def _check(example: Example, verifier: Verifier) -> str | None:
         texts = [plain(candidate.text, verifier.rules.text, meter) for candidate in found.each()]
         holds = (plain(example.wanted, verifier.rules.text, meter) in texts) is (example.kind == "extract")
         return None if holds else str(texts or found.finding)
-    sample = Sample(ground_truth=example.given, final_answer=example.wanted, category=example.category)
-    verdict = verifier.grade(sample)
+    sample = Sample(ground_truth=example.given, final_answer=example.wanted, question=example.question)
+    verdict = (verifier if example.profile is None else Verifier(verifier.rules, profile=example.profile)).grade(sample)
     if example.kind == "doubted":
         return None if verdict.outcome is not Outcome.CORRECT else f"{verdict.outcome} ({verdict.code})"
     wanted = Outcome.INCORRECT if example.kind == "reject" else Outcome.CORRECT

@@ -147,6 +147,8 @@ def test_a_field_of_other_people_is_not_read(server: Running, extra: dict[str, o
         ({"ground_truth": "4", "options": "a"}, "options", "label to text or a list of texts, found a string"),
         ({"ground_truth": "4", "options": ["a", {}]}, "options[1]", "expected a string, found an object"),
         ({"ground_truth": "4", "options": {"A": {}}}, "options.A", "expected a string"),
+        ({"ground_truth": "4", "options": {"A": 1, "B": None}}, "options.B", "found null"),
+        ({"ground_truth": "4", "options": ["a", None, "b"]}, "options[1]", "found null"),
         ({"ground_truth": "4", "options": {"<text>": []}}, "options", "expected a string"),
         ({"ground_truth": "4", "conversations": "x"}, "conversations", "expected a list"),
         ({"ground_truth": "4", "conversations": ["x"]}, "conversations[0]", "expected an object"),

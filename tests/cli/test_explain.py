@@ -122,6 +122,28 @@ def test_a_pack_is_told_how_many_examples_are_its_own(tmp_path: Path, verifier: 
     assert b" examples, 2 of mine; 0 failed\n" in done.stdout
 
 
+def test_all_that_is_wrong_with_a_pack_is_told(tmp_path: Path, verifier: Run) -> None:
+    (tmp_path / "mine" / "units").mkdir(parents=True)
+    (tmp_path / "mine" / "pack.toml").write_text(PACK)
+    (tmp_path / "mine" / "units" / "odd.toml").write_text(f"{UNIT}\n{UNIT}\n[[unit]]\n")
+    done = verifier("rules", "check", "mine")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.count(b"mine/units/odd.toml:") == 3
+    assert b"already, in mine/units/odd.toml:" in done.stderr
+    assert b"entry 'unit number 3', field 'name': field required" in done.stderr
+
+
+def test_a_category_that_another_profile_gets_is_told(tmp_path: Path, verifier: Run) -> None:
+    (tmp_path / "mine" / "profiles").mkdir(parents=True)
+    (tmp_path / "mine" / "pack.toml").write_text(PACK)
+    profile = '[[profile]]\nname = "mine"\ncategories = ["ac *"]\n'
+    (tmp_path / "mine" / "profiles" / "mine.toml").write_text(profile)
+    done = verifier("rules", "check", "mine")
+    assert done.returncode == 0
+    told = "category 'ac circuits' fits 'ac *' of profile 'mine' and gets 'circuits', which has it by name\n"
+    assert done.stdout.decode().startswith(told)
+
+
 def test_a_misshapen_option_is_refused(verifier: Run) -> None:
     done = verifier("explain", "B", "B", "--option", "Ibuprofen")
     assert (done.returncode, b"LABEL=TEXT" in done.stderr) == (2, True)

@@ -108,6 +108,13 @@ def test_ground_truths_as_real_files_hold_them(value: object, text: object) -> N
         ({"ground_truth": "4", "options": "x"}, "record.wrong_type", "options"),
         ({"ground_truth": "4", "options": ["x", {}]}, "record.wrong_type", "options[1]"),
         ({"ground_truth": "4", "options": {"A": []}}, "record.wrong_type", "options.A"),
+        ({"ground_truth": "4", "options": {"A": 1, "B": None}}, "record.wrong_type", "options.B"),
+        ({"ground_truth": "4", "options": {"A": None}}, "record.wrong_type", "options.A"),
+        ({"ground_truth": "4", "options": ["x", None, "y"]}, "record.wrong_type", "options[1]"),
+        ({"ground_truth": float("nan")}, "record.wrong_type", "ground_truth"),
+        ({"ground_truth": ["4", float("nan")]}, "record.wrong_type", "ground_truth[1]"),
+        ({"ground_truth": "4", "final_answer": float("inf")}, "record.wrong_type", "final_answer"),
+        ({"ground_truth": "4", "question": float("nan")}, "record.wrong_type", "question"),
         (
             {"ground_truth": "4", "conversations": [{"role": "assistant", "content": [{"text": 5}]}]},
             "record.wrong_type",
@@ -150,9 +157,15 @@ def test_a_record_without_any_field_for_an_answer_is_one_where_answers_are_neede
         read_record({"ground_truth": "4", "final_answer": "4"}, fields, answer_needed=True)
 
 
+def test_null_behind_two_options_pads_a_column() -> None:
+    options = read_record({"ground_truth": "B", "options": {"A": "x", "B": "y", "C": None, "D": None}}).options
+    assert options == (Option("A", "x"), Option("B", "y"))
+    assert len(read_record({"ground_truth": "B", "options": ["x", "y", None]}).options) == 2
+
+
 def test_options_in_a_list_are_lettered() -> None:
-    options = read_record({"ground_truth": "B", "options": ["Aspirin", None, 5]}).options
-    assert options == (Option("A", "Aspirin"), Option("C", "5"))
+    options = read_record({"ground_truth": "B", "options": ["Aspirin", 5]}).options
+    assert options == (Option("A", "Aspirin"), Option("B", "5"))
     labels = [option.label for option in read_record({"ground_truth": "B", "options": ["x"] * 54}).options]
     assert labels[24:28] + labels[51:] == ["Y", "Z", "AA", "AB", "AZ", "BA", "BB"]
 

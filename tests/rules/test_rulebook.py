@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from rulepacks import pack
 
 from verifier import Sample, Verifier, load_rules
 from verifier.rulebook import builtin_rules
@@ -14,16 +15,11 @@ from verifier.rulecheck import check_examples
 from verifier.types.errors import RulesError
 
 ROOT = Path(__file__).resolve().parents[2]
-PACK = 'id = "mine"\nversion = "3"\nengine = ">=0.1"\n'
 
 
-def pack(folder: Path, files: dict[str, str], *, pack_toml: str = PACK) -> Path:
-    """A rule pack with these files."""
-    for name, content in {"pack.toml": pack_toml, **files}.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return folder
+def unplaced(message: str) -> str:
+    """An error without the lines in it."""
+    return re.sub(r"\.toml:\d+:", ".toml:", message)
 
 
 def test_every_example_of_the_builtin_pack_holds() -> None:
@@ -47,7 +43,7 @@ def test_a_failing_example_is_named(tmp_path: Path) -> None:
     failures = check_examples(load_rules(pack(tmp_path, {"units/mine.toml": units})))
     assert [str(failure) for failure in failures] == [
         (
-            f"{tmp_path.as_posix()}/units/mine.toml: entry 'smoot', accept ['1 smoot', '3 m']: "
+            f"{tmp_path.as_posix()}/units/mine.toml:1: entry 'smoot', accept ['1 smoot', '3 m']: "
             "expected correct, found incorrect (quantity.differs)"
         )
     ]
@@ -55,40 +51,28 @@ def test_a_failing_example_is_named(tmp_path: Path) -> None:
 
 def test_a_unit_is_one_row_and_no_code(tmp_path: Path) -> None:
     units = (
-        '[[unit]]\nname = "furlong"\nsymbols = ["fur"]\nwords = ["furlong", "furlongs"]\nequals = "220 yard"\n'
-        'accept = [["2 furlongs", "440 yards"]]\nreject = [["2 furlongs", "2 yards"]]\n'
+        '[[unit]]\nname = "zibbel"\nsymbols = ["zbb"]\nwords = ["zibbel", "zibbels"]\nequals = "220 yard"\n'
+        'accept = [["2 zibbels", "440 yards"]]\nreject = [["2 zibbels", "2 yards"]]\n'
     )
     rules = load_rules(pack(tmp_path, {"units/mine.toml": units}))
     assert check_examples(rules) == ()
-    sample = Sample(ground_truth="8 furlongs", final_answer="1 mile")
+    sample = Sample(ground_truth="8 zibbels", final_answer="1 mile")
     assert Verifier(rules).grade(sample).code == "quantity.equal"
     assert Verifier().grade(sample).success is None
 
 
 def test_a_language_is_one_row_and_no_code(tmp_path: Path) -> None:
-    months = [
-        "januari",
-        "februari",
-        "mars",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "augusti",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ]
-    days = ["måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"]
+    """Of a language that there is not, so that no row of ours can know it."""
+    months = [f"zibb{place * 'o'}ber" for place in range(1, 13)]
+    days = [f"zibb{place * 'a'}dag" for place in range(1, 8)]
     calendar = (
-        f'[[calendar]]\nname = "Swedish"\nmonths = {[[month] for month in months]}\n'
+        f'[[calendar]]\nname = "Zibbelish"\nmonths = {[[month] for month in months]}\n'
         f"days = {[[day] for day in days]}\n"
-        'accept = [["6 June 1523", "6 juni 1523"], ["1 May 2020", "fredag 1 maj 2020"]]\n'
-        'reject = [["6 June 1523", "6 juli 1523"]]\n'
+        f'accept = [["6 June 1523", "6 {months[5]} 1523"], ["1 May 2020", "{days[4]} 1 {months[4]} 2020"]]\n'
+        f'reject = [["6 June 1523", "6 {months[6]} 1523"]]\n'
     )
-    assert check_examples(load_rules(pack(tmp_path, {"dates/swedish.toml": calendar}))) == ()
-    assert Verifier().grade(Sample(ground_truth="1 May 2020", final_answer="1 maj 2020")).success is None
+    assert check_examples(load_rules(pack(tmp_path, {"dates/mine.toml": calendar}))) == ()
+    assert Verifier().grade(Sample(ground_truth="1 May 2020", final_answer=f"1 {months[4]} 2020")).success is None
 
 
 def test_a_later_entry_replaces_the_earlier_and_words_add_up(tmp_path: Path) -> None:
@@ -97,9 +81,9 @@ def test_a_later_entry_replaces_the_earlier_and_words_add_up(tmp_path: Path) -> 
         {
             "profiles/mine.toml": '[[profile]]\nname = "circuits"\ncategories = ["ac circuits"]\n'
             'missing_unit = "incorrect"\n',
-            "extract/mine.toml": '[[marker]]\nname = "welsh"\nphrases = ["yr ateb yw"]\n'
-            'accept = [["Yr ateb yw 5", "5"]]\n',
-            "text/mine.toml": 'modifiers = ["myriad"]\n',
+            "extract/mine.toml": '[[marker]]\nname = "zibbelish"\nphrases = ["zibbel om zabbel"]\n'
+            'accept = [["Zibbel om zabbel 5", "5"]]\n',
+            "text/mine.toml": 'modifiers = ["zibbeliard"]\n',
         },
     )
     builtin, rules = builtin_rules(), load_rules(over)
@@ -108,7 +92,7 @@ def test_a_later_entry_replaces_the_earlier_and_words_add_up(tmp_path: Path) -> 
     assert Verifier(builtin).grade(bare).code == "quantity.unit_missing"
     assert Verifier(rules).grade(bare).code == "quantity.unit_required"
     assert builtin.text.modifiers < rules.text.modifiers
-    marked = Sample(ground_truth="5", response="Nid 7. Yr ateb yw 5. Dyna ni gyda 9 o bobl.")
+    marked = Sample(ground_truth="5", response="Obbel 7. Zibbel om zabbel 5. Abbel 9 ubbel.")
     assert Verifier(rules).grade(marked).success is True
     assert Verifier(builtin).grade(marked).success is not True
 
@@ -126,7 +110,7 @@ def test_conditions_of_another_language_are_rows_and_no_code(tmp_path: Path) -> 
     failures = check_examples(rules)
     assert [str(failure) for failure in failures] == [
         (
-            f"{tmp_path.as_posix()}/demand/mine.toml: entry 'positiv', said ['x positiv', 'x']: "
+            f"{tmp_path.as_posix()}/demand/mine.toml:7: entry 'positiv', said ['x positiv', 'x']: "
             "expected the second to be the names that the first says it of, found nothing"
         )
     ]
@@ -302,7 +286,7 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
         ),
         (
             "text/a.toml",
-            '[[truth]]\nname = "t"\nvalue = true\nvocabulary = "v"\nwords = ["no"]\n',
+            '[[truth]]\nname = "t"\nvalue = true\nvocabulary = "yes_no"\nwords = ["no"]\n',
             "'no' already has a truth",
         ),
     ],
@@ -310,7 +294,7 @@ def test_the_version_tells_packs_apart(tmp_path: Path) -> None:
 def test_an_error_names_file_entry_and_field(tmp_path: Path, name: str, content: str, message: str) -> None:
     with pytest.raises(RulesError) as caught:
         load_rules(pack(tmp_path, {name: content}))
-    assert message in str(caught.value)
+    assert message in unplaced(str(caught.value))
 
 
 @pytest.mark.parametrize(
@@ -334,21 +318,6 @@ def test_the_digest_does_not_know_where_a_pack_lies(tmp_path: Path) -> None:
         load_rules(pack(tmp_path / name, {"text/mine.toml": 'modifiers = ["myriad"]\n'})).version for name in "ab"
     }
     assert len(versions) == 1
-
-
-def test_the_pack_of_the_page_works(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "how-to" / "rules.md").read_text(encoding="utf-8")
-    files = dict(re.findall(r"`my-rules/([^`]+)`[^`]*```toml\n(.*?)```", page, re.DOTALL))
-    assert len(files) == 5
-    rules = load_rules(pack(tmp_path, files))
-    assert check_examples(rules) == ()
-    graded = {
-        Verifier(which).grade(Sample(ground_truth="134 inches", final_answer="2 smoots")).code
-        for which in (rules, builtin_rules())
-    }
-    assert graded == {"quantity.equal", "quantity.unit_unknown"}
-    assert len(rules.examples) == len(builtin_rules().examples) + 5
-    assert "myriad" in rules.text.modifiers
 
 
 def test_a_folder_without_pack_toml(tmp_path: Path) -> None:

@@ -93,7 +93,10 @@ def _read(words: str, raw: str, ctx: Context) -> tuple[Reading, ...]:
     """A text as a whole, or as a value with its restatement, in brackets or behind a comma."""
     pieces = restated.parts(raw) if words.endswith(")") else restated.glossed(raw, ctx.rules.text.glosses)
     pieces = pieces or counted.with_share(raw, ctx)
-    return (_restated(*pieces, raw, ctx) if pieces else ()) or _read_whole(words, raw, ctx)
+    found = (_restated(*pieces, raw, ctx) if pieces else ()) or _read_whole(words, raw, ctx)
+    if found and phrase.form_of(words, ctx.rules.text):  # "TB" is a unit, too
+        return (*found, Reading(Phrase(words, raw), "phrase", certain=False))
+    return found
 
 
 def _restated(value: str, again: str, raw: str, ctx: Context) -> tuple[Reading, ...]:

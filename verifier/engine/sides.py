@@ -306,14 +306,17 @@ def sentence(side: Side, wide: str, ctx: Context) -> str:
 
 
 def profile_of(category: str | None, rules: Rules) -> Profile:
-    """The first profile that names the category, exactly or by pattern (``* Circuits``), case aside.
+    """The profile that names the category, case aside; else one whose pattern (``* Circuits``) fits; else the default.
 
-    Else the default.
+    Of several the first, which is that of the last pack.
     """
     if category:
         folded = category.casefold()
         for profile in rules.profiles:
-            if any(fnmatchcase(folded, pattern) for pattern in profile.categories):
+            if folded in profile.categories:
+                return profile
+        for profile in rules.profiles:
+            if any("*" in pattern and fnmatchcase(folded, pattern) for pattern in profile.categories):
                 return profile
     return rules.default_profile
 

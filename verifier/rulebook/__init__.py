@@ -2,8 +2,9 @@
 
 A pack is a folder with ``pack.toml`` and TOML files in folders by subject (``units/``, ``text/``, ``extract/``,
 ``demand/``, ``choices/``, ``dates/``, ``profiles/``). Packs stack: a later pack's entry replaces the earlier entry of
-the same name, and its word lists add to the earlier ones. Whatever is wrong is a ``RulesError`` that names the file,
-the entry and the field.
+the same name, and its word lists add to the earlier ones; within a pack a name stands once. Whatever is wrong is a
+``RulesError`` that names the file, the line, the entry and the field, and all that is wrong with the entries by
+themselves is told at once.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from verifier.rulebook.checks import problems, several
+from verifier.rulebook.entry import Entry
+from verifier.rulebook.places import Places
 from verifier.rulebook.schema import ENTRIES, LISTS, Entries, Lists, Pack, WordList
 from verifier.rulebook.tables import build_rules
 from verifier.types.errors import RulesError
@@ -55,11 +59,11 @@ def load_rules(*packs: Path | str) -> Rules:
         if not (pack / "pack.toml").is_file():
             raise RulesError(str(pack), None, None, "no pack.toml there: a rule pack is a folder that holds one")
         folders.append((f"{pack.as_posix()}/", pack))
-    entries: Entries = {}
-    lists: Lists = {}
+    found = _Found()
     digest = hashlib.sha256()
     versions: list[str] = []
     for place, folder in folders:
+        found.begin()
         for path, source in _files(folder):
             shown = place + path  # errors say whose file it is; the digest does not know where a pack lies
             content = source.read_bytes()
@@ -69,9 +73,13 @@ def load_rules(*packs: Path | str) -> Rules:
                 pack_file = _validated(Pack, _parsed(content, shown), shown, None)
                 _check_engine(pack_file.engine, shown)
                 versions.append(pack_file.version if not versions else f"{pack_file.id}-{pack_file.version}")
+                found.judges.update(pack_file.judges)
             else:
-                _collect(_parsed(content, shown), path, shown, entries, lists)
-    return build_rules(entries, lists, version="+".join([*versions, digest.hexdigest()[:8]]))
+                found.read(content, path, shown)
+    wrong = [*found.wrong, *problems(found.entries, frozenset(found.judges))]
+    if wrong:
+        raise RulesError.of(wrong)
+    return build_rules(found.entries, found.lists, version="+".join([*versions, digest.hexdigest()[:8]]))
 
 
 def _files(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
@@ -112,24 +120,79 @@ def _release(version: str) -> tuple[int, int, int]:
     return major, minor, patch
 
 
-def _collect(content: dict[str, object], place: str, path: str, entries: Entries, lists: Lists) -> None:
-    """Add what a file holds. ``place`` is where it stands in its pack, ``path`` what errors call it."""
-    folder = place.partition("/")[0] if "/" in place else ""
-    for section, value in content.items():
-        key = (folder, section)
+class _Found:
+    """What the packs hold so far, and what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.entries: Entries = {}
+        self.lists: Lists = {}
+        self.judges: set[str] = set()
+        self.wrong: list[RulesError] = []
+        self._own: dict[tuple[tuple[str, str], str], str] = {}
+
+    def begin(self) -> None:
+        """The next pack: its entries may replace those before."""
+        self._own = {}
+
+    def read(self, content: bytes, place: str, path: str) -> None:
+        """Add what a file holds. ``place`` is where it stands in its pack, ``path`` what errors call it."""
+        folder = place.partition("/")[0] if "/" in place else ""
+        try:
+            sections = _parsed(content, path)
+        except RulesError as error:
+            self.wrong.append(error)
+            return
+        places = Places(path, content)
+        for section, value in sections.items():
+            key = (folder, section)
+            if key in ENTRIES and isinstance(value, list):
+                for index, raw in enumerate(value):
+                    self._add(key, raw, places.of(section, index, len(value)), index)
+                continue
+            try:
+                self._add_list(key, value, places.of(section))
+            except RulesError as error:
+                self.wrong.append(error)
+
+    def _add_list(self, key: tuple[str, str], value: object, where: str) -> None:
+        """Add the words of a list; raises ``RulesError`` for what is none."""
+        folder, section = key
         if key in ENTRIES:
-            if not isinstance(value, list):
-                raise RulesError(path, section, None, f"write it as [[{section}]]: a list of entries")
-            for raw in value:
-                name = str(raw.get("name")) if isinstance(raw, dict) and "name" in raw else None
-                entry = _validated(ENTRIES[key], raw, path, name or f"an unnamed {section}")
-                entries.setdefault(key, {})[entry.name] = (path, entry)
-        elif key in LISTS:
-            words = value if isinstance(value, list) else None
-            listed = _validated(WordList, {"words": words} if words is not None else value, path, section)
-            lists[key] = tuple(dict.fromkeys((*lists.get(key, ()), *listed.words, *listed.phrases)))
-        else:
-            raise RulesError(path, section, None, _misplaced(folder, section))
+            raise RulesError(where, section, None, f"write it as [[{section}]]: a list of entries")
+        if key not in LISTS:
+            raise RulesError(where, section, None, _misplaced(folder, section))
+        listed = _validated(WordList, {"words": value} if isinstance(value, list) else value, where, section)
+        told = several(key, (*listed.words, *listed.phrases))
+        if told:
+            raise RulesError(where, section, None, f"'{told}' must be one word: they are looked up one by one")
+        self.lists[key] = tuple(dict.fromkeys((*self.lists.get(key, ()), *listed.words, *listed.phrases)))
+
+    def _add(self, key: tuple[str, str], raw: object, where: str, index: int) -> None:
+        """Add an entry, in the place of the one of its name in an earlier pack."""
+        section = key[1]
+        name = str(raw["name"]) if isinstance(raw, dict) and "name" in raw else f"{section} number {index + 1}"
+        try:
+            entry = _validated(ENTRIES[key], raw, where, name)
+        except RulesError as error:
+            self.wrong.append(error)
+            return
+        if (key, name) in self._own:
+            first = self._own[key, name]
+            problem = f"the pack has a [[{section}]] of this name already, in {first}: give one of them another name"
+            self.wrong.append(RulesError(where, name, "name", problem))
+            return
+        self._own[key, name] = where
+        self._replace(key, where, entry)
+
+    def _replace(self, key: tuple[str, str], where: str, entry: Entry) -> None:
+        """A profile and a set of labels move behind those of earlier packs: the last that claims a text gets it."""
+        named = self.entries.setdefault(key, {})
+        if key in _LAST_GETS:
+            named.pop(entry.name, None)
+        named[entry.name] = (where, entry)
+
+
+_LAST_GETS = frozenset({("profiles", "profile"), ("labels", "label_set")})
 
 
 def _misplaced(folder: str, section: str) -> str:

@@ -23,7 +23,14 @@ class AlphabetEntry(Entry):
 class LayoutEntry(Entry):
     """How labels stand before options."""
 
-    shape: Annotated[str, Field(description="The label and what stands around it: `({label})`.", pattern=r"\{label\}")]
+    shape: Annotated[
+        str,
+        Field(
+            description="The label and what stands around it, `({label})`; a space in it is one to four, and one "
+            "behind a sign must be there: `{label} - `.",
+            pattern=r"\{label\}",
+        ),
+    ]
     alphabets: Annotated[tuple[Text, ...], Field(min_length=1, description="Names of `[[alphabet]]` entries.")]
     line_start: Annotated[bool, Field(description="Only at the start of a line.")] = False
 

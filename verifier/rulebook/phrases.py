@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from verifier.rulebook.schema import Entries, Lists, SpellingEntry
+from verifier.rulebook.schema import Entries, Lists
+from verifier.rulebook.spellings import spellings, whole_answers
 from verifier.types.phrases import PhraseTable
 
 
 def phrases(entries: Entries, lists: Lists) -> PhraseTable:
-    """The table; everything in lower case."""
+    """The table; everything in lower case, but forms of whole answers that are written with capitals."""
 
     def folded(section: str) -> tuple[str, ...]:
         return tuple(word.lower() for word in lists.get(("text", section), ()))
@@ -23,10 +24,7 @@ def phrases(entries: Entries, lists: Lists) -> PhraseTable:
         verbatim=folded("verbatim"),
         printed=folded("printed"),
         literals=frozenset(folded("literals")),
-        spellings={
-            one.casefold(): other.casefold()
-            for _, entry in entries.get(("text", "spelling"), {}).values()
-            if isinstance(entry, SpellingEntry)
-            for one, other in entry.pairs
-        },
+        spellings=spellings(entries),
+        whole=whole_answers(entries),
+        abbreviating=folded("abbreviating"),
     )

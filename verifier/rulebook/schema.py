@@ -17,6 +17,7 @@ from verifier.rulebook.judging_entries import RubricEntry, SentenceEntry
 from verifier.rulebook.number_entries import BetweenEntry, BoundEntry
 from verifier.rulebook.price_entries import PriceEntry
 from verifier.rulebook.rivals import RivalEntry, SameEntry
+from verifier.rulebook.spelling_entries import SpellingEntry
 
 
 class UnitEntry(Entry):
@@ -173,15 +174,6 @@ class NamedSetEntry(Entry):
         Field(description="The set; `none` is the empty one or a count of none."),
     ]
     words: Annotated[tuple[Text, ...], Field(min_length=1, description="Whole answers that stand for it, in any case.")]
-
-
-class SpellingEntry(Entry):
-    """Spellings of one word, British and American."""
-
-    pairs: Annotated[
-        tuple[tuple[Text, Text], ...],
-        Field(min_length=1, description="Two spellings of one word each, in lower case; neither is another word."),
-    ]
 
 
 class NumberWordEntry(Entry):
@@ -390,6 +382,10 @@ class Pack(BaseModel):
     engine: Annotated[
         str, Field(description="The engines that it is written for: `>=0.1,<0.2`.", pattern=r"^[<>=!~0-9., ]+$")
     ]
+    judges: Annotated[
+        tuple[Name, ...],
+        Field(description="Judges of your own program that its profiles may name, beside those that ship."),
+    ] = ()
 
 
 ENTRIES: dict[tuple[str, str], type[Entry]] = {
@@ -457,7 +453,7 @@ _LISTS = {
     "endings "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
-    "loanwords verbatim printed literals relatives denying denying_not aside_links aside_cases aside_reasons "
+    "loanwords verbatim abbreviating printed literals relatives denying denying_not aside_links aside_cases aside_reasons "
     "aside_strikes turns",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "

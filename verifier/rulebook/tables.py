@@ -37,6 +37,7 @@ from verifier.rulebook.schema import (
     CharacterEntry,
     Entries,
     FormEntry,
+    LabelSetEntry,
     Lists,
     MacroEntry,
     MeasureEntry,
@@ -78,15 +79,16 @@ def build_rules(entries: Entries, lists: Lists, *, version: str) -> Rules:
         raise RulesError("profiles/", None, None, "no profile is called 'default'")
     resolver = Resolver(entries)
     units = unit_table(lists, resolver)
+    text = _text(entries, lists)
     return Rules(
         version=version,
         units=units,
         directions=directions(entries, lists),
-        text=_text(entries, lists),
+        text=text,
         numbers=numbers(entries, lists),
         extract=extraction(entries, lists),
         demand=_demand(entries, lists, resolver),
-        choices=choices(entries, lists),
+        choices=choices(entries, lists, text.characters),
         maths=notation(entries, lists),
         attacks=attacks(entries, lists),
         chemistry=chemistry(entries, lists),
@@ -305,7 +307,7 @@ def _profiles(entries: Entries) -> list[Profile]:
             )
         done[name] = Profile(
             name=name,
-            categories=tuple(category.casefold() for category in row.categories),
+            categories=tuple(_pattern(category.casefold()) for category in row.categories),
             stages=frozenset(row.stages) if row.stages is not None else (parent.stages if parent else frozenset()),
             tolerance=tolerance,
             missing_unit=Decision(row.missing_unit)
@@ -324,7 +326,13 @@ def _profiles(entries: Entries) -> list[Profile]:
         )
         return done[name]
 
-    return [build(name, (name,)) for name in rows]
+    # The last to claim a category gets it: later packs go before earlier ones, and entries before those above them.
+    return [build(name, (name,)) for name in reversed(rows)]
+
+
+def _pattern(category: str) -> str:
+    """A category as ``fnmatch`` reads it: only ``*`` stands for other text, and only where there is one."""
+    return category.replace("[", "[[]").replace("?", "[?]") if "*" in category else category
 
 
 def _budget(path: str, name: str, limits: dict[str, int], parent: Profile | None) -> Budget:
@@ -374,13 +382,10 @@ def _examples(entries: Entries) -> Iterator[Example]:
     for section, found in entries.items():
         for path, entry in found.values():
             key = ("attacks", "weak") if isinstance(entry, AttackEntry) and entry.weak else section
-            category = (
-                entry.categories[0].replace("*", "Some").strip()
-                if isinstance(entry, ProfileEntry) and entry.categories
-                else None
-            )
+            profile = entry.name if isinstance(entry, ProfileEntry) else None
+            question = f"What is the {entry.topics[0]}?" if isinstance(entry, LabelSetEntry) else None
             for given, wanted in entry.accept:
-                yield Example(path, entry.name, kinds.get(key, "accept"), given, wanted, category)
+                yield Example(path, entry.name, kinds.get(key, "accept"), given, wanted, profile, question)
             for given, wanted in entry.reject:
                 unmet = _UNMET.get(kinds.get(key, "accept"), "reject")
-                yield Example(path, entry.name, unmet, given, wanted, category)
+                yield Example(path, entry.name, unmet, given, wanted, profile, question)

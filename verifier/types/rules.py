@@ -387,12 +387,12 @@ class Tolerance(msgspec.Struct, frozen=True):
 class Profile(msgspec.Struct, frozen=True):
     """How a category is graded.
 
-    ``stages`` may speak (empty: all); ``missing_unit`` is what a number without the gold's unit is. ``demands`` are
-    made of every answer, as if its question said so (``demand.required``). A ground truth of more than
-    ``long_reference`` words is free text, for a judge (0: none is); ``protocol`` says how a judge reads: an answer to
-    be compared, or a long text to be weighed against another. Of a judge that is a model, ``judge_votes`` is how often
-    it is asked at most, ``judge_effort`` how hard it tries at first, ``judge_model`` which one it is (empty: that of
-    the settings).
+    ``categories`` are in lower case, and ``*`` in one stands for any text. ``stages`` may speak (empty: all);
+    ``missing_unit`` is what a number without the gold's unit is. ``demands`` are made of every answer, as if its
+    question said so (``demand.required``). A ground truth of more than ``long_reference`` words is free text, for a
+    judge (0: none is); ``protocol`` says how a judge reads: an answer to be compared, or a long text to be weighed
+    against another. Of a judge that is a model, ``judge_votes`` is how often it is asked at most, ``judge_effort``
+    how hard it tries at first, ``judge_model`` which one it is (empty: that of the settings).
     """
 
     name: str
@@ -427,6 +427,9 @@ class Example(msgspec.Struct, frozen=True):
     agreed and doubted: gold and candidate that are, or are not, correct;
     said and unsaid: the condition's sentence and the names that it is said of, or is not;
     price and mispriced: a usage and what it costs in dollars, or does not.
+
+    ``file`` has the entry's line behind it, where that is known; ``profile`` is the one that it is graded under, where
+    that is not the default one, and ``question`` the one that is asked, where there is one.
     """
 
     file: str
@@ -434,7 +437,8 @@ class Example(msgspec.Struct, frozen=True):
     kind: str
     given: str
     wanted: str
-    category: str | None = None
+    profile: str | None = None
+    question: str | None = None
 
 
 class Rules(msgspec.Struct, frozen=True):

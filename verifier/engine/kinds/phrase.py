@@ -10,11 +10,15 @@ import msgspec
 from verifier.engine.kinds.kind import Context, Stage, evidence
 from verifier.engine.kinds.names import names_differ
 from verifier.engine.text import fold, without_accents, written_words
+from verifier.types.phrases import LONGEST_FORM
 from verifier.types.rules import TextTable
 from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
 SAME_WORDS = proves(
     "phrase.same_words", "The two texts are the same words: only case, punctuation, articles or accents differ."
+)
+SAME_FORM = proves(
+    "phrase.same_form", "The rules list the two as the same: an abbreviation, another spelling, another name."
 )
 NOT_ALIKE = passes(
     "phrase.not_alike", "The two texts differ, and only a reader can tell whether they mean the same.", specific=3
@@ -26,7 +30,7 @@ CASE_DIFFERS = passes(
 )
 OTHER_NUMBER = refutes("phrase.other_number", "The two are names that differ in a number only.")
 OPPOSITE = refutes("phrase.direction_differs", "The texts differ in one word only, which says another direction.")
-CODES: tuple[Code, ...] = (SAME_WORDS, OPPOSITE, NOT_ALIKE, CASE_DIFFERS, OTHER_NUMBER)
+CODES: tuple[Code, ...] = (SAME_WORDS, SAME_FORM, OPPOSITE, NOT_ALIKE, CASE_DIFFERS, OTHER_NUMBER)
 
 # A text with one of these, or a one-letter word, may be a formula or code: there case, brackets and spaces carry
 # meaning.
@@ -56,6 +60,8 @@ def compare_phrases(gold: Phrase, candidate: Phrase, ctx: Context) -> Finding:
         return SAME_WORDS.finding(**shown)
     first, second = written_words(gold.text, ctx.rules.text), written_words(candidate.text, ctx.rules.text)
     if not _same_words(first, second, ctx.rules.text):
+        if _same_form(gold.text, candidate.text, ctx):
+            return SAME_FORM.finding(**shown)
         if _point_apart(first, second, ctx):
             return OPPOSITE.finding(**shown)
         return (OTHER_NUMBER if names_differ(gold.text, candidate.text, ctx) else NOT_ALIKE).finding(**shown)
@@ -74,6 +80,32 @@ def is_verbatim(ctx: Context) -> bool:
     ctx.meter.spend(len(ctx.demand.question))
     question = fold(ctx.demand.question)
     return any(phrase in question for phrase in ctx.rules.text.phrases.verbatim)
+
+
+def form_of(text: str, table: TextTable) -> str:
+    """What stands for a text in the rules' lists of whole answers, an article aside; empty where none has it."""
+    listed = table.phrases.whole
+    if not listed or len(text) > LONGEST_FORM:
+        return ""
+    first, _, rest = text.partition(" ")
+    if rest and first.lower() in table.articles and text not in listed and text.lower() not in listed:
+        text = rest
+    return listed.get(text) or listed.get(text.lower(), "")
+
+
+def _same_form(gold: str, candidate: str, ctx: Context) -> bool:
+    """Whether the rules list two texts as one, and the question asks for neither form: "what does BP stand for?"."""
+    meant = form_of(gold, ctx.rules.text)
+    if not meant or meant != form_of(candidate, ctx.rules.text) or is_verbatim(ctx):
+        return False
+    if not ctx.demand.asked:
+        return True
+    ctx.meter.spend(2 * len(ctx.demand.question))
+    question = fold(ctx.demand.question)
+    if any(phrase in question for phrase in ctx.rules.text.phrases.abbreviating):
+        return False
+    own = re.escape(candidate.lower())
+    return re.search(rf"(?<!\w){own}(?!\w)", question) is None  # what the question says itself says nothing
 
 
 def begins_with_article(text: str) -> bool:
