@@ -52,7 +52,7 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     """What was extracted: the widest text first, then ``more`` of them, narrower, to be read in that order.
 
     Or a finding that ends the grade, with the ``signs`` that stand where an answer should, if any do. ``read`` are the
-    parts of a very long response that were looked at.
+    parts of a very long response that were looked at, ``lead`` the words that lead to a box.
     """
 
     candidates: tuple[Extraction, ...] = ()
@@ -60,6 +60,7 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     finding: Finding | None = None
     read: str = ""
     signs: Extraction | None = None
+    lead: str = ""
 
     def each(self) -> Iterator[Extraction]:
         """The texts in their order; the narrower ones are looked for only when the others were not understood."""
@@ -89,7 +90,7 @@ def _placed(found: Found, part: Excerpt) -> Found:
     candidates = tuple(_moved(one, part) for one in found.candidates)
     more = found.more
     later = None if more is None else (lambda: tuple(_moved(one, part) for one in more()))
-    return Found(candidates, later, found.finding, part.shown())
+    return Found(candidates, later, found.finding, part.shown(), lead=found.lead)
 
 
 def _moved(one: Extraction, part: Excerpt) -> Extraction:
@@ -148,7 +149,8 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
         return partial
     if marked.via == "boxed":
         inside = boxes.inside(text, marked)
-        return Found((marked, inside), lambda: narrower(inside, rules, sole=True))
+        before = boxes.lead(text, start, marked)
+        return Found((marked, inside), lambda: narrower(inside, rules, sole=True), lead=before)
     marked = wrappers.unwrapped(marked, table)
     if _is_listed(marked.text, rules):
         return Found((marked,))
