@@ -174,15 +174,26 @@ def _lined(scope: _Scope, marked: Extraction) -> Extraction:
         return Extraction(scope.text[marked.start : end].strip(), marked.via, marked.start, end)
     if line < 0:
         return marked
+    begin = _with_bullet(scope, marked)
     blank_line = _LINED.search(scope.text, marked.end, min(scope.end, marked.start + lines.LONGEST))
     for end in (scope.end, scope.end if blank_line is None else blank_line.start()):
         if not marked.end < end <= marked.start + lines.LONGEST:
             continue
-        whole = scope.text[marked.start : end]
+        whole = scope.text[begin : end]
         found = lines.read_lines(whole, scope.rules.text)
-        if found is not None and found.shape != "named":
-            return Extraction(whole.strip(), marked.via, marked.start, end)
+        below = scope.text[max(scope.start, begin - _ABOVE) : begin].rstrip(" ").endswith("\n")
+        if found is not None and (found.shape != "named" or (below and lines.lone_names(whole, scope.rules.text))):
+            return Extraction(whole.strip(), marked.via, begin, end)
     return marked
+
+
+def _with_bullet(scope: _Scope, marked: Extraction) -> int:
+    """Where what is marked begins, with the bullet or the marks of bold before it in its own line."""
+    line = scope.text.rfind("\n", max(scope.start, marked.start - _ABOVE), marked.start) + 1
+    return line if line and not scope.text[line : marked.start].strip(" *_•-") else marked.start
+
+
+_ABOVE: Final = 8  # characters before what is marked in which its bullet stands
 
 
 def _is_listed(text: str, rules: Rules) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from verifier.engine import labelled
 from verifier.engine import text as texts
 from verifier.types.rules import TextTable
 
@@ -23,8 +24,9 @@ _LONGEST_PART: Final = 60  # characters of one of its lines
 class Lines(msgspec.Struct, frozen=True, gc=False):
     """The parts of a list that is set on lines.
 
-    ``shape`` is what each is: an assignment ("assigned"), a value ("values") or a name ("named"); ``names`` are what
-    values are assigned to. ``drawn`` says that each has a bullet or a number, ``joint`` what stands between them.
+    ``shape`` is what each is: an assignment ("assigned"), a value under a label ("labelled"), a value ("values") or a
+    name ("named"); ``names`` are what values are assigned to, or their labels. ``drawn`` says that each has a bullet or
+    a number, ``joint`` what stands between them.
     """
 
     shape: str
@@ -40,7 +42,7 @@ class Lines(msgspec.Struct, frozen=True, gc=False):
 
 def may_hold(text: str) -> bool:
     """Whether a text has what parts the items of such a list."""
-    return "\n" in text or "\\q" in text
+    return "\n" in text or "\\q" in text or text[1:2] == ":"
 
 
 def read_lines(text: str, table: TextTable) -> Lines | None:
@@ -56,8 +58,10 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
         return None
     text = texts.characters(text, table)
     if "\n" not in text:
+        if text[1:2] == ":":
+            return _labelled(labelled.split_line(text), drawn=False)
         return _read([part for part in _WIDE.split(text) if part.strip()], drawn=False, wide=True)
-    lines = [line.strip() for line in text.split("\n") if _DELIMITER.fullmatch(line) is None]
+    lines = labelled.paired([line.strip() for line in text.split("\n") if _DELIMITER.fullmatch(line) is None])
     headed = len(lines) > 1 and _heads(lines[0], table)
     if headed:
         lines = lines[1:]
@@ -68,7 +72,36 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
         return Lines("assigned", tuple(lines), tuple(f"({label})" for label in labels), drawn=True)
     bare = _undrawn(lines)
     found = _read(lines if bare is None else bare, drawn=bare is not None, wide=False)
+    if found is None:
+        found = _labelled(lines if bare is None else bare, drawn=bare is not None)
     return None if found is None or (headed and not (found.drawn or found.names)) else found
+
+
+def lone_names(text: str, table: TextTable) -> bool:
+    """Whether a text is nothing but names on lines: each short behind a bullet, or with a capital and no single letter.
+
+    >>> from verifier.rulebook import builtin_rules
+    >>> lone_names("- Alice\n- Bob", builtin_rules().text), lone_names("Alice\nis first", builtin_rules().text)
+    (True, False)
+    """
+    found = read_lines(text, table)
+    if found is None or found.shape != "named":
+        return False
+    if found.drawn:
+        return all(part.count(" ") < _NAME_WORDS for part in found.parts)
+    return all(len(part) > 1 and part.count(" ") < _NAME_WORDS for part in found.parts)
+
+
+_NAME_WORDS: Final = 3
+
+
+def _labelled(lines: list[str], *, drawn: bool) -> Lines | None:
+    """Values under labels."""
+    found = labelled.read(lines)
+    if not found:
+        return None
+    parts = tuple(labelled.joined(*one) for one in found)
+    return Lines("labelled", parts, tuple(label for label, _ in found), drawn)
 
 
 def is_numbered_alone(text: str) -> bool:
@@ -106,8 +139,9 @@ _SET: Final = re.compile(r"```|[&|\t]|\\begin|</?[a-z]")  # tables, matrices, co
 _WIDE: Final = re.compile(r",? *\\q?quad(?![A-Za-z])[ ,]*")
 _DELIMITER: Final = re.compile(r"\s*(?:\$\$?|\\[\[\]])?\s*")
 _HEADING: Final = re.compile(r"[^\d=<>+\\]{1,80}:[*_ ]*")
-_BULLET: Final = re.compile(r"[-*•–—] +(\S.*)")
+_BULLET: Final = re.compile(r"[-*•‣▪◦–—] +(\S.*)")
 _LABELLED: Final = re.compile(r"\(?([a-h])[.)] +\S")
+_LETTERED: Final = re.compile(r"\(?([a-h])[.)] +(\S.*)")
 _NUMBERED: Final = re.compile(r"\(?(\d{1,2})[.)] +(\S.*)")
 
 
@@ -128,11 +162,16 @@ def _undrawn(lines: list[str]) -> list[str] | None:
     numbered = [found for line in lines if (found := _NUMBERED.fullmatch(line))]
     if [int(found[1]) for found in numbered] == list(range(1, len(lines) + 1)):
         return [found[2] for found in numbered]
+    lettered = [found for line in lines if (found := _LETTERED.fullmatch(line))]
+    if "".join(found[1] for found in lettered) == "abcdefgh"[: len(lines)] and len(lettered) == len(lines):
+        rest = [found[2] for found in lettered]
+        if all(_ASSIGNED.fullmatch(_part(one)[0]) for one in rest):
+            return rest  # a) x = 3, b) x = 5
     return None
 
 
-_NAME: Final = r"(?:[A-Za-zα-ωΑ-Ω]|\\[a-z]{2,8})(?:'|_(?:\w|\{\w{1,8}\}))?"
-_ASSIGNED: Final = re.compile(rf"({_NAME}) ?= ?([^=≈<>≤≥≠~?!:;]{{1,50}})")
+_NAME: Final = r"(?:[A-Za-zα-ωΑ-Ω]|\\[a-z]{2,8})(?:'|[1-9₁-₉]|_(?:\w|\{\w{1,8}\}))?"
+_ASSIGNED: Final = re.compile(rf"({_NAME}) ?= ?(?:\+(?=\d))?([^=≈<>≤≥≠~?!:;]{{1,50}})")
 _EITHER: Final = re.compile(r"(?:and|or),?", re.IGNORECASE)
 _LED: Final = re.compile(r"(and|or) (?=\S)", re.IGNORECASE)
 _TAILED: Final = re.compile(r"(?<=\S),? (and|or)", re.IGNORECASE)
@@ -187,6 +226,7 @@ def _read(lines: list[str], *, drawn: bool, wide: bool) -> Lines | None:
 def _part(line: str) -> tuple[str, str]:
     """A line without dress, and the conjunction it begins or ends with."""
     said = ""
+    line = _REMARK.sub("", line)
     led = _LED.match(line)
     if led is not None:
         said, line = led[1].lower(), line[led.end() :]
@@ -206,8 +246,8 @@ def _part(line: str) -> tuple[str, str]:
     return line, said.lower()
 
 
-_DRESS: Final = (("$$", "$$"), ("$", "$"), ("**", "**"), ("\\(", "\\)"), ("\\[", "\\]"))
-_OPENING: Final = {")": "(", "]": "[", "}": "{"}
+_DRESS: Final = (("$$", "$$"), ("$", "$"), ("**", "**"), ("`", "`"), ("\\(", "\\)"), ("\\[", "\\]"))
+_REMARK: Final = re.compile(r"(?<=[\w$`)}]) \((?:from|since|because|as|by|when|using|via)\b[^()]{1,60}\)\.?\Z")
 
 
 def _balanced(part: str) -> bool:
