@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from math import gcd
 from typing import Final
 
-from verifier.engine.kinds import conditions, formula
+from verifier.engine.kinds import conditions, formula, unknowns
 from verifier.engine.kinds.formula import COUNTERS, NUMBERED, Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
 from verifier.engine.kinds.values import mixed_number, tree_of
@@ -120,6 +120,8 @@ def _sequences(gold: Collection, candidate: Collection, ctx: Context, shown: dic
     free = not ordered and (ctx.demand.unordered or _extremes(gold, ctx))
     points = _all_ordered(gold.items) and gold.shape == "list"  # (1, 2), (3, 4): a list of points is a set of them
     if not points and (ctx.demand.ordered or (ordered and gold.shape != "list")):
+        return placed
+    if placed.decision is Decision.INCORRECT and not points and unknowns.asked(len(gold.items), ctx):
         return placed
     found = _as_sets(gold.items, candidate.items, ctx, shown)
     if free or found.decision is not Decision.CORRECT:
@@ -294,13 +296,17 @@ def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[
         if zero.sign(minus(high, low), ctx.meter) == -1:
             return NAME_DIFFERS.finding(**shown)  # a maximum below its minimum
         return _as_sets(gold.items, candidate.items, ctx, shown)
-    order = _order(named.names, ctx)
+    order = unknowns.order(named.names, ctx)
+    if not order:
+        found = _as_sets(gold.items, candidate.items, ctx, shown)
+        several = len(set(named.items)) > 1 or len(named.items) != len(bare.items)
+        return NAMES_OPEN.finding(**shown) if several and found.decision is Decision.CORRECT else found
     items = [named.items[named.names.index(name)] for name in order]
     if len(items) != len(bare.items):
         return LENGTH.finding(**shown)
     found = _in_order(items, bare.items, ctx, shown) if named is gold else _in_order(bare.items, items, ctx, shown)
-    worded = all(len(name) > _LETTERS for name in named.names)
-    if found.code == PLACE_DIFFERS.name and bare.shape == "list" and not worded:
+    told = all(len(name) > _LETTERS for name in named.names) or unknowns.asked(len(items), ctx) == order
+    if found.code == PLACE_DIFFERS.name and bare.shape == "list" and not told:
         swapped = _as_sets(gold.items, candidate.items, ctx, shown)
         return NAMES_OPEN.finding(**shown) if swapped.decision is Decision.CORRECT else swapped
     return found
@@ -310,19 +316,6 @@ def _numbered(names: Sequence[str]) -> bool:
     """Whether names are ``x_1, x_2, …``: roots in any order."""
     stems = {match[1] if (match := NUMBERED.match(name)) else name for name in names}
     return len(stems) == 1 and len(names) > 1
-
-
-def _order(names: Sequence[str], ctx: Context) -> list[str]:
-    """The order in which a question lists the names, ``(m, b)``, else the alphabet's."""
-    question = ctx.demand.question
-    folded = question.lower()
-    if all(len(name) > _LETTERS and name in folded for name in names):
-        return sorted(names, key=folded.index)  # "the mean and the median"
-    listed = re.compile(r"\(?\s*" + r"\s*,\s*".join(f"({re.escape(name)}|\\w)" for name in names))
-    for match in listed.finditer(question):
-        if sorted(match.groups()) == sorted(names):
-            return list(match.groups())
-    return sorted(names)
 
 
 def _matrices(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:

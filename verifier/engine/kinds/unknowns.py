@@ -1,0 +1,95 @@
+"""The order in which a question names its unknowns: of values under no names it is the order (POLICY 39, 40).
+
+"Find m and b" asks for m first, whatever stands first in the alphabet. Letters that follow each other in the alphabet
+(x, y; a, b, c) are in its order where the question says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from verifier.engine.kinds.kind import Context
+
+_WORD: Final = 3  # letters of a name that is a word
+_ASKED: Final = 2_000  # characters at the end of a question in which it names its unknowns
+_SENTENCE: Final = re.compile(r"[.?!](?:\s|$)|\n")
+_DRESS: Final = re.compile(r"\\left|\\right|\\[,;:! ()]|[${}]|\\text|\\mathrm|\\")
+_ONE: Final = r"[^\W\d_](?:_\w{1,3}|[₀-₉]|')?"
+_RUN: Final = re.compile(
+    rf"(?<![\w'’+*/^=<>≤≥]){_ONE}(?![\w'’])(?: ?, ?(?:and )?{_ONE}(?![\w'’])){{0,7}}(?:,? ?(?:and|&|und|et|y) {_ONE}(?![\w'’]))?"
+    r"(?! ?[+*/^=<>≤≥])"
+)
+_JOINT: Final = re.compile(r",? ?(?:and|&|und|et|y) |,")
+_LONE: Final = re.compile(rf"(?<![\w'’])(?<![+*/^=<>≤≥-])(?<![+*/^=<>≤≥-] ){_ONE}(?![\w'’])(?! ?[+*/^=<>≤≥(-])")
+_ASKS: Final = re.compile(
+    r"\b(?:values? of|find|determine|compute|calculate|evaluate|give|state|what are|what is|solve for|obtain)"
+    r"(?: the)?(?: \w+){0,3}$",
+    re.IGNORECASE,
+)
+_FREE: Final = re.compile(
+    r"\b(?:any order|roots|solutions|zeros|zeroes|eigenvalues|numbers|integers|primes|set of|all pairs|possible)\b", re.IGNORECASE
+)
+
+
+def asked(count: int, ctx: Context) -> tuple[str, ...]:
+    """The unknowns that a question asks for in one list, if they are as many: "the values of m and n".
+
+    None where it says that they are roots, solutions or numbers of one sort, of which the order is free.
+    """
+    question = ctx.demand.question[-_ASKED:]
+    if count < len("ab") or not question or _FREE.search(question) is not None:
+        return ()
+    ctx.meter.spend(2 * len(question))
+    plain = _plain(question)
+    for match in _RUN.finditer(plain):
+        if _JOINT.search(match[0]) is None or _ASKS.search(plain[max(0, match.start() - _HEAD) : match.start()].rstrip()) is None:
+            continue
+        found = _names(match[0])
+        if len(found) == count and len(set(found)) == count:
+            return found
+    return ()
+
+
+def order(names: Sequence[str], ctx: Context) -> tuple[str, ...]:
+    """The names in the order of the question, else of the alphabet; empty where neither says how they stand.
+
+    Words stand as the question first has them.
+    """
+    question = ctx.demand.question[-_ASKED:]
+    wanted = sorted(names)
+    if all(len(name) >= _WORD for name in names):
+        folded = question.lower()
+        known = all(name in folded for name in names)
+        return tuple(sorted(names, key=folded.index)) if known else ()
+    ctx.meter.spend(2 * len(question))
+    plain = _plain(question)
+    for match in _RUN.finditer(plain):
+        found = _names(match[0])
+        if sorted(found) == wanted:
+            return found
+    for sentence in reversed(_SENTENCE.split(plain)):
+        first: dict[str, None] = dict.fromkeys(one[0] for one in _LONE.finditer(sentence))
+        told = tuple(name for name in first if name in names)
+        if sorted(told) == wanted:
+            return told
+    return tuple(wanted) if _follow(wanted) else ()
+
+
+def _plain(question: str) -> str:
+    return _DRESS.sub("", question)
+
+
+def _names(run: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in _JOINT.split(run) if part.strip() and part.strip() != "and")
+
+
+def _follow(names: Sequence[str]) -> bool:
+    """Whether names are letters that follow each other, or numbered ones: x, y, z; a_1, a_2."""
+    if all(len(name) == 1 for name in names):
+        return all(ord(after) - ord(name) == 1 for name, after in zip(names, names[1:], strict=False))
+    return len({name.partition("_")[0] for name in names}) == 1
+
+
+_HEAD: Final = 60  # characters before a list in which stands what asks for it
