@@ -255,7 +255,8 @@ def _is_worth(option: Option, candidate: Side, ctx: Context) -> bool:
 def chosen(candidate: Side, ctx: Context) -> Side:
     """An answer of several values as the one that it settles on: "x = 2 or x = -2. Since x > 0, x = 2" (POLICY 2).
 
-    The last clause gives one of them and nothing else, and the clause before it is a reason without an equation.
+    The last clause gives one of them and nothing else, and the clause before it is a reason without an equation. A
+    last clause that discards one of two settles on the other.
     """
     several = candidate.readings[0] if len(candidate.readings) == 1 else None
     if several is None or not isinstance(several.answer, formula.Collection) or candidate.found is None:
@@ -284,8 +285,15 @@ def chosen(candidate: Side, ctx: Context) -> Side:
     if not isinstance(value, _GROUPS):
         return candidate
     members = [one for item in several.answer.items for one in plusminus.spread(item)]
-    if not any(collection.member(one, tree_of(value), ctx).decision is Decision.CORRECT for one in members):
+    told = [collection.member(one, tree_of(value), ctx).decision for one in members]
+    if Decision.CORRECT not in told:
         return candidate
+    if ctx.rules.choices.deny.search(texts.fold(last)) is not None:  # "Since 2 is extraneous, we discard x = 2"
+        rest = {one for one, decision in zip(members, told, strict=True) if decision is Decision.INCORRECT}
+        if len(rest) != 1 or Decision.PASS in told:
+            return candidate
+        value = formula.understand(rest.pop()).answer
+        read = (msgspec.structs.replace(read[0], answer=value),)
     return msgspec.structs.replace(candidate, readings=read, shown=ctx.show(value), texts=words)
 
 

@@ -60,7 +60,7 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
     if "\n" not in text:
         if text[1:2] == ":":
             return _labelled(labelled.split_line(text), drawn=False)
-        return _read([part for part in _WIDE.split(text) if part.strip()], drawn=False, wide=True)
+        return _read([part for part in _WIDE.split(text) if part.strip()], table, drawn=False, wide=True)
     lines = labelled.paired([line.strip() for line in text.split("\n") if _DELIMITER.fullmatch(line) is None])
     headed = len(lines) > 1 and _heads(lines[0], table)
     if headed:
@@ -70,8 +70,8 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
     labels = [label[1] for line in lines if (label := _LABELLED.match(line))] if headed else []
     if labels and labels == list("abcdefgh"[: len(lines)]):
         return Lines("assigned", tuple(lines), tuple(f"({label})" for label in labels), drawn=True)
-    bare = _undrawn(lines)
-    found = _read(lines if bare is None else bare, drawn=bare is not None, wide=False)
+    bare = _undrawn(lines, table)
+    found = _read(lines if bare is None else bare, table, drawn=bare is not None, wide=False)
     if found is None:
         found = _labelled(lines if bare is None else bare, drawn=bare is not None)
     return None if found is None or (headed and not (found.drawn or found.names)) else found
@@ -120,7 +120,7 @@ def read_equations(text: str, table: TextTable) -> str:
     if len(text) > LONGEST or "=" not in text or _SET.search(text) is not None:
         return ""
     lines = [line.strip() for line in texts.characters(text, table).split("\n") if not _DELIMITER.fullmatch(line)]
-    parts = [_part(line)[0] for line in _undrawn(lines) or lines]
+    parts = [_part(line, table)[0] for line in _undrawn(lines, table) or lines]
     if not 2 <= len(parts) <= _MOST or not all(map(_is_equation, parts)):
         return ""
     return ", ".join(parts)
@@ -154,7 +154,7 @@ def _heads(line: str, table: TextTable) -> bool:
     return all(group.isdisjoint(words) for group in barred)
 
 
-def _undrawn(lines: list[str]) -> list[str] | None:
+def _undrawn(lines: list[str], table: TextTable) -> list[str] | None:
     """The lines without their bullets, or numbers from 1 on; ``None`` if not all have one."""
     bullets = [found[1] for line in lines if (found := _BULLET.fullmatch(line))]
     if len(bullets) == len(lines):
@@ -165,16 +165,16 @@ def _undrawn(lines: list[str]) -> list[str] | None:
     lettered = [found for line in lines if (found := _LETTERED.fullmatch(line))]
     if "".join(found[1] for found in lettered) == "abcdefgh"[: len(lines)] and len(lettered) == len(lines):
         rest = [found[2] for found in lettered]
-        if all(_ASSIGNED.fullmatch(_part(one)[0]) for one in rest):
+        if all(_ASSIGNED.fullmatch(_part(one, table)[0]) for one in rest):
             return rest  # a) x = 3, b) x = 5
     return None
 
 
 _NAME: Final = r"(?:[A-Za-zα-ωΑ-Ω]|\\[a-z]{2,8})(?:'|[1-9₁-₉]|_(?:\w|\{\w{1,8}\}))?"
 _ASSIGNED: Final = re.compile(rf"({_NAME}) ?= ?(?:\+(?=\d))?([^=≈<>≤≥≠~?!:;]{{1,50}})")
-_EITHER: Final = re.compile(r"(?:and|or),?", re.IGNORECASE)
+_LONGEST_JOINT: Final = 8  # characters of a conjunction with a comma
+_EQUALS: Final = re.compile(r"(?<=\A[A-Za-z]) equals ")
 _LED: Final = re.compile(r"(and|or) (?=\S)", re.IGNORECASE)
-_TAILED: Final = re.compile(r"(?<=\S),? (and|or)", re.IGNORECASE)
 _UNVALUED: Final = re.compile(
     r"[=≈<>≤≥≠~:?!\"'`;#]"
     r"|^(?:[+*/^_=×·÷⋅,)}\]]|- |\\(?:times|cdot|div|pm|mp|cup|cap|to|lor|land|[a-zA-Z]*arrow|quad|qquad)(?![A-Za-z]))"
@@ -190,17 +190,17 @@ _TITLED: Final = re.compile(r"[^\W\d_a-z][\w'’.-]*(?: [^\W\d_a-z][\w'’.-]*){
 _SHORT: Final = re.compile(r"[^\W_][^\n=<>:;?!]{0,40}(?<![.,])")
 
 
-def _read(lines: list[str], *, drawn: bool, wide: bool) -> Lines | None:
+def _read(lines: list[str], table: TextTable, *, drawn: bool, wide: bool) -> Lines | None:
     """Lines as parts of one shape. What a conjunction says, alone or beside a part, is said of all."""
     parts: list[str] = []
     joint = ""
     for line in lines:
         if len(line) > _LONGEST_PART:
             return None
-        if _EITHER.fullmatch(line):
-            joint = line.lower().rstrip(",")
+        if len(line) < _LONGEST_JOINT and (alone := line.lower().rstrip(",")) in table.phrases.joins | table.phrases.either:
+            joint = "or" if alone in table.phrases.either else "and"
             continue
-        part, said = _part(line)
+        part, said = _part(line, table)
         joint = said or joint
         if not part or not _balanced(part):
             return None
@@ -223,10 +223,10 @@ def _read(lines: list[str], *, drawn: bool, wide: bool) -> Lines | None:
     return Lines("named", tuple(parts), (), drawn) if all(map(named, parts)) else None
 
 
-def _part(line: str) -> tuple[str, str]:
+def _part(line: str, table: TextTable) -> tuple[str, str]:
     """A line without dress, and the conjunction it begins or ends with."""
     said = ""
-    line = _REMARK.sub("", line)
+    line = _EQUALS.sub(" = ", _REMARK.sub("", line), count=1)
     led = _LED.match(line)
     if led is not None:
         said, line = led[1].lower(), line[led.end() :]
@@ -240,9 +240,12 @@ def _part(line: str) -> tuple[str, str]:
                     break
         else:
             break
-    if line.endswith((" and", " or")):
-        line, _, said = line.rpartition(" ")
-        line = line.strip(" ,;")
+    before, _, last = line.rpartition(" ")
+    if before and (last in table.phrases.either or last in table.phrases.joins) and any(map(str.isdigit, before)):
+        line, said = before.strip(" ,;"), "or" if last in table.phrases.either else "and"
+        for begin, end in _DRESS[:2]:
+            if line.startswith(begin) and line.endswith(end) and line.count(begin) == len("se"):
+                line = line[len(begin) : -len(end)]
     return line, said.lower()
 
 

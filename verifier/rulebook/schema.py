@@ -457,7 +457,7 @@ _LISTS = {
     "numbers": "and point minus plus one of times raised power out_of indian",
     "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
-    "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
+    "restatements glosses unsettling list_joins list_either list_several list_samples list_orders list_parts list_ends "
     "loanwords verbatim relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes turns",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
