@@ -197,9 +197,10 @@ def _read(lines: list[str], table: TextTable, *, drawn: bool, wide: bool) -> Lin
     for line in lines:
         if len(line) > _LONGEST_PART:
             return None
-        if len(line) < _LONGEST_JOINT and (alone := line.lower().rstrip(",")) in table.phrases.joins | table.phrases.either:
-            joint = "or" if alone in table.phrases.either else "and"
-            continue
+        if parts and len(line) < _LONGEST_JOINT and (said := _conjunction(line, table)):
+            if len(line) > 1 or "=" in parts[-1]:  # "y" between two equations, and no third letter of a list
+                joint = said
+                continue
         part, said = _part(line, table)
         joint = said or joint
         if not part or not _balanced(part):
@@ -221,6 +222,12 @@ def _read(lines: list[str], table: TextTable, *, drawn: bool, wide: bool) -> Lin
         return Lines("values", tuple(parts), (), drawn, between)
     named = (_SHORT if drawn else _TITLED).fullmatch
     return Lines("named", tuple(parts), (), drawn) if all(map(named, parts)) else None
+
+
+def _conjunction(line: str, table: TextTable) -> str:
+    """What a line that is nothing but a conjunction says: "and", "or" or nothing."""
+    word = line.lower().rstrip(",")
+    return "or" if word in table.phrases.either else "and" if word in table.phrases.joins else ""
 
 
 def _part(line: str, table: TextTable) -> tuple[str, str]:

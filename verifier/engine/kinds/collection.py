@@ -297,6 +297,10 @@ def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[
             return NAME_DIFFERS.finding(**shown)  # a maximum below its minimum
         return _as_sets(gold.items, candidate.items, ctx, shown)
     order = unknowns.order(named.names, ctx)
+    if not order and named is gold:
+        found = _in_order(gold.items, candidate.items, ctx, shown) if len(gold.items) == len(candidate.items) else None
+        if found is not None and found.decision is Decision.CORRECT:
+            return found
     if not order:
         found = _as_sets(gold.items, candidate.items, ctx, shown)
         several = len(set(named.items)) > 1 or len(named.items) != len(bare.items)
