@@ -11,7 +11,7 @@ from unicodedata import category
 
 from verifier.engine import text as texts
 from verifier.engine.answering import WORD
-from verifier.engine.statement import blank, breaks
+from verifier.engine.statement import blank
 from verifier.types.extraction import ExtractTable
 from verifier.types.rules import Rules, TextTable
 from verifier.types.sample import Extraction
@@ -20,6 +20,7 @@ _ANSWER_HEAD: Final = 20_000  # characters in which a box's brace may end; what 
 _BOX_TAIL: Final = 200
 _CLAUSE_HEAD: Final = 120  # characters before a box in which its clause may begin
 _CLAUSE_END: Final = re.compile(r"(?<!\d)[.,;](?!\d)")
+_SENTENCE_END: Final = re.compile(r"(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?;:]\s")  # and no "Mr. Julius"
 _SIGN_HEAD: Final = 8  # characters before a box among which the sign of a currency stands
 _SPACES: Final = re.compile(r"\\[,;:! ]|~|\\q?quad(?![A-Za-z])")  # no clause ends in the comma of `\,`
 _TOKEN: Final = re.compile(r"\S{1,200}")
@@ -70,8 +71,7 @@ def lead(text: str, start: int, box: Extraction) -> str:
     """The words of the clause that leads to a box, in its own line."""
     head = max(start, box.start - _CLAUSE_HEAD)
     begin = max(head, text.rfind("\n", head, box.start) + 1)
-    begin = max((cut[1] for cut in breaks(text, begin, box.start)), default=begin)
-    return text[begin : box.start].strip(" $*\\([>#-")
+    return _SENTENCE_END.split(text[begin : box.start])[-1].strip(" $*\\([>#-")
 
 
 _PART: Final = re.compile(r"(?:^|(?<=\n))[ \t*#>-]{0,8}(?:[Pp]art |[Qq]uestion )?\(?([a-h])[.):]")

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from verifier.engine import text as texts
-from verifier.engine.kinds import choice, collection, formula, restated, truth
+from verifier.engine.kinds import choice, collection, conditions, formula, restated, truth
 from verifier.engine.kinds.date import Date
 from verifier.engine.kinds.kind import Answer, Context, Reading
 from verifier.engine.kinds.measure import Measure
@@ -59,6 +59,8 @@ def said_again(candidate: Side, finding: Finding, ctx: Context) -> Finding | Non
         return None
     wide = candidate.found.candidates[0].text
     table = ctx.rules.text.clauses
+    if ctx.demand.options and (aside := _label_beside(wide, candidate, ctx)) is not None:
+        return OTHER_LABEL.finding(text=wide, option=aside)
     if " " not in wide and wide.isascii():
         return None
     labelled = bool(ctx.demand.options) and not any(_is_choice(one.answer) for one in candidate.readings)
@@ -211,7 +213,66 @@ def _is_choice(answer: Answer) -> bool:
     return isinstance(answer, (choice.Choice, choice.Choices, truth.Truth))
 
 
-_LABEL: Final = re.compile(r"(?:(?<=[\s(\[=:→,*])|^)([A-Z])(?=[)\]]?[\s*.,;]*(?:$|[,;]\s|\.\s))")
+_LABEL: Final = re.compile(
+    r"(?:(?<=[\s(\[=:→,*，、：\u3040-\u9fff])|^)([A-Z])(?=[)\]]?[\s*.,;。、]*(?:$|[,;]\s|\.\s)|です|[项項])"
+)
+_SMALL: Final = re.compile(r"[\s*_(\[$]{0,4}([a-z])[).:]\s")
+_PLACE: Final = re.compile(r"\b([a-z]{4,8}) ([a-z]{5,12})\b")
+
+
+def _label_beside(wide: str, candidate: Side, ctx: Context) -> str | None:
+    """The label of another option that stands above or behind what is marked, or before it in small letters (POLICY 48).
+
+    Behind a label so stands the text of another option.
+    """
+    above, behind = ("", "") if candidate.found is None else candidate.found.beside
+    small = _SMALL.match(wide)
+    chosen = any(_is_choice(one.answer) for one in candidate.readings)
+    places = [] if chosen else _places(texts.fold(wide if len(wide) <= _SHORT else ""), ctx)
+    assigned = set() if chosen else {one.label for one in candidate.readings if one.label}
+    if not (above or behind or places or assigned or (small is not None and not chosen)):
+        return None
+    ctx.meter.spend(8 * (len(above) + len(behind) + len(wide[:_SHORT])))
+    listed = {option.label for option in ctx.demand.options}
+    named = {small[1].upper()} & listed if small is not None and not chosen else set()
+    named |= {ctx.demand.options[place].label for place in places}
+    named |= {label for label in listed.intersection(assigned) if not conditions.is_named(label, ctx)}  # "B = 12"
+    for piece in (above, behind):
+        named |= _labels(piece, ctx)
+    if chosen and behind and not named:
+        readings = [one for one in read_texts((Extraction(behind, "given", 0, len(behind)),), ctx, {})[1] if _is_bare(one)]
+        told = Side(tuple(readings), "")
+        named = {option.label for option in ctx.demand.options if readings and _is_worth(option, told, ctx)}
+    if not named:
+        return None
+    own = {one.answer.label for one in candidate.readings if isinstance(one.answer, choice.Choice)}
+    own = own or {option.label for option in ctx.demand.options if _is_worth(option, candidate, ctx)}
+    return min(named) if own and named.isdisjoint(own) else None
+
+
+def _labels(piece: str, ctx: Context) -> set[str]:
+    """The labels that a short text names: it is one, or says that the answer is."""
+    if not piece:
+        return set()
+    read = read_texts((Extraction(piece, "given", 0, len(piece)),), ctx, {})[1]
+    labels = {one.answer.label for one in read if isinstance(one.answer, choice.Choice) and not one.unread}
+    if labels:
+        return labels
+    folded = texts.fold(piece)
+    found = {match[1] for match in _LABEL.finditer(piece) if _names_label(folded, match, ctx)}
+    return found & {option.label for option in ctx.demand.options}
+
+
+def _places(folded: str, ctx: Context) -> list[int]:
+    """The places that a text gives to options: "the second option"."""
+    found: list[int] = []
+    for match in _PLACE.finditer(folded):
+        word = ctx.rules.numbers.words.get(match[1])
+        if match[2] in ctx.rules.choices.nouns and word is not None and word.kind == "ordinal":
+            found.append(word.value - 1)
+    return [place for place in found if 0 <= place < len(ctx.demand.options)]
+
+
 _SIGN: Final = re.compile(r"(?:=|→|->|⇒|[(\[])[\s(\[*]*\Z")
 
 

@@ -52,7 +52,8 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     """What was extracted: the widest text first, then ``more`` of them, narrower, to be read in that order.
 
     Or a finding that ends the grade, with the ``signs`` that stand where an answer should, if any do. ``read`` are the
-    parts of a very long response that were looked at, ``lead`` the words that lead to a box.
+    parts of a very long response that were looked at, ``lead`` the words that lead to a box, ``beside``
+    the short line above what is marked and the short text behind it.
     """
 
     candidates: tuple[Extraction, ...] = ()
@@ -61,6 +62,7 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     read: str = ""
     signs: Extraction | None = None
     lead: str = ""
+    beside: tuple[str, str] = ("", "")
 
     def each(self) -> Iterator[Extraction]:
         """The texts in their order; the narrower ones are looked for only when the others were not understood."""
@@ -90,7 +92,7 @@ def _placed(found: Found, part: Excerpt) -> Found:
     candidates = tuple(_moved(one, part) for one in found.candidates)
     more = found.more
     later = None if more is None else (lambda: tuple(_moved(one, part) for one in more()))
-    return Found(candidates, later, found.finding, part.shown(), lead=found.lead)
+    return Found(candidates, later, found.finding, part.shown(), lead=found.lead, beside=found.beside)
 
 
 def _moved(one: Extraction, part: Excerpt) -> Extraction:
@@ -150,11 +152,26 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     if marked.via == "boxed":
         inside = boxes.inside(text, marked)
         before = boxes.lead(text, start, marked)
-        return Found((marked, inside), lambda: narrower(inside, rules, sole=True), lead=before)
+        return Found((marked, inside), lambda: narrower(inside, rules, sole=True), lead=before, beside=_beside(scope, marked))
+    beside = _beside(scope, marked)
     marked = wrappers.unwrapped(marked, table)
     if _is_listed(marked.text, rules):
-        return Found((marked,))
-    return Found((marked,), lambda: leading(marked, rules))
+        return Found((marked,), beside=beside)
+    return Found((marked,), lambda: leading(marked, rules), beside=beside)
+
+
+def _beside(scope: _Scope, marked: Extraction) -> tuple[str, str]:
+    """The line above what is marked, and all that follows it, where they are short enough to name an option."""
+    text = scope.text
+    behind = text[marked.end : min(scope.end, marked.end + _SHORT_TEXT + 1)].strip(" \n.")
+    line = text.rfind("\n", scope.start, marked.start)
+    above = "" if line < 0 else text[max(scope.start, line - _SHORT_TEXT) : line].rstrip().rpartition("\n")[2]
+    whole = scope.end - marked.end <= _SHORT_TEXT
+    return (above if len(above) <= _SHORT_LINE else "", behind if whole else "")
+
+
+_SHORT_TEXT: Final = 60
+_SHORT_LINE: Final = 24
 
 
 _BOXED: Final = frozenset({"boxed", "several_boxes"})

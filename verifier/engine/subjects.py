@@ -13,7 +13,6 @@ from verifier.engine import text as texts
 from verifier.engine.kinds.kind import Context
 from verifier.engine.numerals import Number
 from verifier.engine.sides import Side
-from verifier.engine.statement import breaks
 from verifier.engine.units import read_unit
 from verifier.types.verdict import Code, Decision, Finding, passes
 
@@ -27,7 +26,7 @@ _SAME_VALUE: Final = "relation.same_value"  # two equations of which only the va
 _ASKED: Final = 2_000  # characters at the end of a question in which it says what it asks for
 _LONGEST: Final = 200  # characters of an answer that names what it is the value of
 _LABEL: Final = re.compile(r"[^=≈:]{1,80}?(?=\s?(?:=|≈|:)|\s(?:is|are|was|were|equals|gets|has|will be|would be)\s)")
-_SENTENCE_END: Final = re.compile(r"[.?!](?:\s|$)|\n")
+_SENTENCE_END: Final = re.compile(r"(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.?!](?:\s|$)|\n")  # and no "Mr. Julius"
 _WORDS: Final = re.compile(r"\w+(?:-\w+)?")
 _DRESS: Final = re.compile(r"\\left|\\right|\\[,;! ]|[${}\s]|\\mathrm|\\text|\\operatorname|\\displaystyle")
 _ANGLE: Final = re.compile(r"\\angle|∠|\bangle\b", re.IGNORECASE)
@@ -67,7 +66,7 @@ def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Findin
     named = _LABEL.match(f"{lead} {wide}" if lead else wide)
     if named is None:
         return None
-    label = named[0][max((cut[1] for cut in breaks(named[0], 0, len(named[0]))), default=0) :].strip(" *_$\\([")
+    label = _SENTENCE_END.split(named[0])[-1].strip(" *_$\\([")
     if lead and label == wide.strip(" *_$\\(["):
         return None
     if _is_in_other_unit(label, candidate, ctx):
