@@ -23,6 +23,7 @@ _CLAUSE_END: Final = re.compile(r"(?<!\d)[.,;](?!\d)")
 _SENTENCE_END: Final = re.compile(r"(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?;:]\s")  # and no "Mr. Julius"
 _SIGN_HEAD: Final = 8  # characters before a box among which the sign of a currency stands
 _SPACES: Final = re.compile(r"\\[,;:! ]|~|\\q?quad(?![A-Za-z])")  # no clause ends in the comma of `\,`
+_SPACE_ENDS: Final = frozenset(" ,;:~")
 _TOKEN: Final = re.compile(r"\S{1,200}")
 
 
@@ -52,7 +53,8 @@ def last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction
     tail = _CLAUSE_END.split(_SPACES.sub(" ", tail), maxsplit=1)[0]
     tail = tail.replace("$", " ").replace("\\)", " ").replace("\\]", " ").strip().removeprefix("**").strip()
     tail = tail[1:-1] if tail.startswith("{") and tail.endswith("}") else tail
-    words = f"{last.text} {tail}" if last.text[-1:].isdigit() and tail and len(tail) < _BOX_TAIL else last.text
+    own = _SPACES.sub(" ", last.text).rstrip() if last.text[-1:] in _SPACE_ENDS else last.text
+    words = f"{own} {tail}" if own[-1:].isdigit() and tail and len(tail) < _BOX_TAIL else own
     return Extraction(_currency(text, start, last) + words, "boxed", last.start, last.end)
 
 

@@ -189,17 +189,21 @@ def _lined(scope: _Scope, marked: Extraction) -> Extraction:
     ):
         end = scope.end if line < 0 else line
         return Extraction(scope.text[marked.start : end].strip(), marked.via, marked.start, end)
-    if line < 0:
-        return marked
     begin = _with_bullet(scope, marked)
+    lettered = marked.via == _A_COLON
+    if line < 0 and not lettered:
+        return marked
     blank_line = _LINED.search(scope.text, marked.end, min(scope.end, marked.start + lines.LONGEST))
     for end in (scope.end, scope.end if blank_line is None else blank_line.start()):
-        if not marked.end < end <= marked.start + lines.LONGEST:
+        if not (marked.end < end or lettered) or end > marked.start + lines.LONGEST:
             continue
-        whole = scope.text[begin : end]
+        whole = scope.text[begin:end]
         found = lines.read_lines(whole, scope.rules.text)
         below = scope.text[max(scope.start, begin - _ABOVE) : begin].rstrip(" ").endswith("\n")
-        if found is not None and (found.shape != "named" or (below and lines.lone_names(whole, scope.rules.text))):
+        if lettered and (found is None or found.shape != "labelled"):
+            continue  # "A: Paris" is an answer
+        named = found is None or found.shape == "named"
+        if not named or (below and lines.lone_names(whole, scope.rules.text)):
             return Extraction(whole.strip(), marked.via, begin, end)
     return marked
 
@@ -207,9 +211,31 @@ def _lined(scope: _Scope, marked: Extraction) -> Extraction:
 def _with_bullet(scope: _Scope, marked: Extraction) -> int:
     """Where what is marked begins, with the bullet or the marks of bold before it in its own line."""
     line = scope.text.rfind("\n", max(scope.start, marked.start - _ABOVE), marked.start) + 1
+    if marked.via == _A_COLON:
+        return _labels_above(scope, marked)
     return line if line and not scope.text[line : marked.start].strip(" *_•-") else marked.start
 
 
+def _labels_above(scope: _Scope, marked: Extraction) -> int:
+    """Where the lines begin that give values under single letters, of which "a: 5" is one."""
+    begin = scope.text.rfind("\n", scope.start, marked.start) + 1 or scope.start
+    first = begin
+    for _ in range(_LETTER_LINES):
+        if begin <= scope.start:
+            break
+        above = scope.text.rfind("\n", scope.start, begin - 1) + 1 or scope.start
+        line = scope.text[above : begin - 1]
+        if len(line) > _LETTER_LINE or (line.strip() and _LETTERED.match(line) is None):
+            break
+        begin = above
+        first = begin if line.strip() else first
+    return first
+
+
+_A_COLON: Final = "a_colon"  # a marker that is a label as well
+_LETTERED: Final = re.compile(r"[ \t]*(?:[-*•] |\d\. )?\**[A-Za-z]\**:")
+_LETTER_LINES: Final = 8
+_LETTER_LINE: Final = 60  # characters of one of them
 _ABOVE: Final = 8  # characters before what is marked in which its bullet stands
 
 

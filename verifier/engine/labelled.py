@@ -10,13 +10,14 @@ _WORDS: Final = 2  # words beside the number of a value: "square metres"
 _LABEL: Final = r"[^\W\d_][^\W\d_'’-]*(?:[ -][^\W\d_'’][^\W\d_'’-]*){0,5}"
 _MARK: Final = r"\([a-h]\)|\((?:i|ii|iii|iv|v|vi)\)"
 _LINE: Final = re.compile(
-    rf"(?:(?P<mark>{_MARK})[ ]?:|(?P<label>{_LABEL})(?P<sign>[ ]?[:=]|[ ](?:is|are|equals)(?=[ ])))[ ]?(?P<value>\S.*)"
+    rf"(?:(?P<mark>{_MARK})[ ]?[:=]|(?P<label>{_LABEL})(?P<sign>[ ]?[:=]|[ ](?:is|are|equals)(?=[ ])))[ ]?(?P<value>\S.*)"
 )
 _HEAD: Final = re.compile(rf"(?:{_MARK}|{_LABEL}) ?:")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _MACRO: Final = re.compile(r"\\[A-Za-z]+")
 _UNVALUED: Final = re.compile(r"[=≈<>≤≥≠:?!;\n]")
 _ONE_LINE: Final = re.compile(r"[A-Za-z]: ?[-+\d\\$][^:;=]{0,30}(?:(?:[,;]| and) [A-Za-z]: ?[-+\d\\$][^:;=]{0,30}){1,5}")
+_SPACES: Final = re.compile(r"(?: ?(?:\\[ ,;:]|\\q?quad(?![A-Za-z])) ?)+")
 _CUT: Final = re.compile(r"(?:[,;]| and) (?=[A-Za-z]:)")
 
 
@@ -37,6 +38,7 @@ def bare(line: str) -> str:
 
 def split_line(text: str) -> list[str]:
     """``x: 2, y: 3`` on one line, as two; empty where the text is nothing like it."""
+    text = _SPACES.sub(" ", text)
     return _CUT.split(text) if _ONE_LINE.fullmatch(text) else []
 
 
@@ -60,6 +62,8 @@ def read(lines: list[str]) -> tuple[tuple[str, str], ...]:
         signs.add(len(label.strip("()")) == 1 or label.startswith("("))
         found.append((label, value))
     labels = [label.casefold() for label, _ in found]
+    if {"q", "a"} <= set(labels):
+        return ()  # a question and its answer
     return tuple(found) if len(found) > 1 and len(set(labels)) == len(labels) and len(signs) == 1 else ()
 
 

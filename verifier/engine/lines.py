@@ -84,6 +84,9 @@ def lone_names(text: str, table: TextTable) -> bool:
     >>> lone_names("- Alice\n- Bob", builtin_rules().text), lone_names("Alice\nis first", builtin_rules().text)
     (True, False)
     """
+    rows = text.strip().split("\n")
+    if 1 < len(rows) <= _MOST and all(_PLAIN_WORD.fullmatch(row) for row in rows):
+        return True
     found = read_lines(text, table)
     if found is None or found.shape != "named":
         return False
@@ -92,6 +95,7 @@ def lone_names(text: str, table: TextTable) -> bool:
     return all(len(part) > 1 and part.count(" ") < _NAME_WORDS for part in found.parts)
 
 
+_PLAIN_WORD: Final = re.compile(r"[^\W\d_]{3,30}")
 _NAME_WORDS: Final = 3
 
 

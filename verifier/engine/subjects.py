@@ -60,8 +60,9 @@ def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Findin
     behind = _BEHIND.match(wide)
     if behind is not None:
         ctx.meter.spend(4 * len(ctx.demand.question))
-    if behind is not None and _is_rival(behind[1], _asked(ctx), ctx):
-        return OTHER.finding(asked=ctx.demand.asking.strip(), said=behind[1])
+        wanted = _asked(ctx)
+        if _is_rival(behind[1], wanted, ctx) or (wanted and _is_other_thing(behind[1], wanted, ctx.demand.question)):
+            return OTHER.finding(asked=ctx.demand.asking.strip(), said=behind[1])
     lead = candidate.found.lead
     named = _LABEL.match(f"{lead} {wide}" if lead else wide)
     if named is None:
@@ -101,7 +102,7 @@ def _is_in_other_unit(label: str, candidate: Side, ctx: Context) -> bool:
     return (own.dimension, own.factor) != (wanted.dimension, wanted.factor)
 
 
-_IN: Final = re.compile(r" in ([^\W\d_][\w/²³^]{0,18})\Z")
+_IN: Final = re.compile(r" (?:in |\()([^\W\d_][\w/²³^]{0,18})\)?\Z")
 _BEHIND: Final = re.compile(
     r"[^A-Za-z]{0,12}\d[^\s,]{0,12}[,:]? ?[–—(-]{0,2} ?(?:(?:which|that|this|it) )?(?:(?:is|was|are|were|represents|being) )?"
     r"(?:the|its|their|our) ([^,.;:()\d]{2,60})"
