@@ -155,7 +155,7 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
         return Found((marked, inside), lambda: narrower(inside, rules, sole=True), lead=before, beside=_beside(scope, marked))
     beside = _beside(scope, marked)
     marked = wrappers.unwrapped(marked, table)
-    if _is_listed(marked.text, rules):
+    if _is_listed(marked.text, rules) or ("\n" in marked.text and lines.lone_names(marked.text, rules.text)):
         return Found((marked,), beside=beside)
     return Found((marked,), lambda: leading(marked, rules), beside=beside)
 

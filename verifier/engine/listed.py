@@ -13,7 +13,7 @@ from typing import Final
 
 from verifier.engine import lines
 from verifier.engine import text as texts
-from verifier.engine.kinds import formula
+from verifier.engine.kinds import formula, unknowns
 from verifier.engine.kinds.kind import SAME_TEXT, Context
 from verifier.engine.lines import Lines
 from verifier.engine.reading import read_texts
@@ -56,7 +56,7 @@ def weighed(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
     if finding.decision is not Decision.CORRECT and said.split() == gold.given.split():
         return SAME_TEXT.finding(text=gold.given)
     if finding.decision is Decision.PASS:
-        return finding
+        return finding if own.shape != _LABELLED else _with_units(gold, own, said, finding, ctx)
     if _holds_several(gold):
         extra = not own.drawn and len(own.parts) > _count(gold)
         return LINES_OPEN.finding(text=said) if extra and finding.decision is Decision.INCORRECT else finding
@@ -68,6 +68,8 @@ def _unlisted(gold: Side, said: str, finding: Finding, ctx: Context) -> Finding:
     if finding.decision is Decision.PASS:
         return finding
     if finding.decision is Decision.CORRECT:
+        if "\n" in said and _counts_other(said, ctx):
+            return LINES_OPEN.finding(text=said)
         alone = not ctx.demand.options and said.lstrip()[:2] in _ONE and lines.is_numbered_alone(said)
         return ITEM.finding(text=said) if alone else finding
     system = lines.read_equations(said, ctx.rules.text) if "\n" in said and holds_several(gold) else ""
@@ -77,6 +79,20 @@ def _unlisted(gold: Side, said: str, finding: Finding, ctx: Context) -> Finding:
     given = lines.read_lines(gold.given, ctx.rules.text) if "\n" in gold.given else None
     loose = given is not None and not given.drawn and given.shape == "values"
     return LINES_OPEN.finding(gold=gold.given) if loose else finding
+
+
+def _counts_other(said: str, ctx: Context) -> bool:
+    """Whether lines count different things, "5 apples" and "8 oranges", and the question names one before the last."""
+    rows = [row for row in said[: lines.LONGEST].split("\n") if row.strip()]
+    counted = [found[1] for row in rows if (found := _COUNTED.fullmatch(row))]
+    if len(rows) < len("ab") or len(counted) != len(rows) or len({one.casefold() for one in counted}) < len(rows):
+        return False
+    told = _told(tuple(counted), texts.words_of(texts.fold(ctx.demand.question)))
+    asked = _told(tuple(counted), texts.words_of(texts.fold(ctx.demand.asking)))
+    return bool(told) and asked != [len(rows) - 1]
+
+
+_COUNTED: Final = re.compile(r"[-*•\s]{0,4}\$?\d[\d,.]*\$? ([^\W\d_]{3,20}(?: [^\W\d_]{2,20}){0,2})[ .]*")
 
 
 def _against_one(gold: Side, own: Lines, said: str, finding: Finding, ctx: Context) -> Finding:
@@ -127,22 +143,45 @@ def _under_labels(gold: Side, own: Lines, said: str, finding: Finding, ctx: Cont
     Where a label is named in what is asked, the values under others are not the answer; where none is, the last line
     is what the others lead to, if the question does not name it as one of its data.
     """
-    values = [part.partition(":" if ":" in part else "=" if "=" in part else ")")[2].strip() for part in own.parts]
+    values = _values(own)
     agreeing = [_against(gold, value, ctx).decision is Decision.CORRECT for value in values]
     if not any(agreeing):
         return finding if finding.decision is Decision.INCORRECT else LINES_OPEN.finding(text=said)
-    asked = _told(own.names, texts.words_of(texts.fold(ctx.demand.asking)), ctx)
+    asked = _told(own.names, texts.words_of(texts.fold(ctx.demand.asking)))
     if len(asked) == 1 and agreeing[asked[0]]:
         return _against(gold, values[asked[0]], ctx)
     if not asked and agreeing[-1]:
-        data = _told(own.names, list(ctx.demand.words), ctx) if ctx.demand.asked else []
+        data = _told(own.names, ctx.demand.words) if ctx.demand.asked else []
         closing = not ctx.rules.demand.rivals.free.isdisjoint(texts.words_of(texts.fold(own.names[-1])))
         if (len(values) - 1 not in data) if ctx.demand.asked else closing:
             return _against(gold, values[-1], ctx)
     return LINES_OPEN.finding(text=said)
 
 
-def _told(names: tuple[str, ...], words: Iterable[str], ctx: Context) -> list[int]:
+def _with_units(gold: Side, own: Lines, said: str, finding: Finding, ctx: Context) -> Finding:
+    """A finding on values under labels that were not read together, as "10 cm" and "40 cm".
+
+    For several values they are a list in the order in which the question names the labels.
+    """
+    if not _holds_several(gold):
+        return _under_labels(gold, own, said, finding, ctx)
+    order = unknowns.order(tuple(name.lower() for name in own.names), ctx)
+    if not order:
+        return finding
+    values = dict(zip((name.lower() for name in own.names), _values(own), strict=True))
+    found = _against(gold, ", ".join(values[name] for name in order), ctx)
+    return found if found.decision is Decision.CORRECT and not found.code.endswith(_ANY_ORDER) else finding
+
+
+_ANY_ORDER: Final = ("same_items", "same_members")
+
+
+def _values(own: Lines) -> list[str]:
+    """What stands behind the labels."""
+    return [part.partition(":" if ":" in part else "=" if "=" in part else ")")[2].strip() for part in own.parts]
+
+
+def _told(names: tuple[str, ...], words: Iterable[str]) -> list[int]:
     """The places of the labels all of whose words stand among others; a longer label stands for what is in it."""
     held = frozenset(words)
     labels = [frozenset(texts.words_of(texts.fold(name.strip("()")))) for name in names]

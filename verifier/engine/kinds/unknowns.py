@@ -59,10 +59,13 @@ def order(names: Sequence[str], ctx: Context) -> tuple[str, ...]:
     """
     question = ctx.demand.question[-_ASKED:]
     wanted = sorted(names)
+    if tuple(wanted) in _PARTS:
+        return tuple(wanted)
     if all(len(name) >= _WORD for name in names):
         folded = question.lower()
-        known = all(name in folded for name in names)
-        return tuple(sorted(names, key=folded.index)) if known else ()
+        if all(name in folded for name in names):
+            return tuple(sorted(names, key=folded.index))
+        return _counted(names, ctx)
     ctx.meter.spend(2 * len(question))
     plain = _plain(question)
     for match in _RUN.finditer(plain):
@@ -75,6 +78,20 @@ def order(names: Sequence[str], ctx: Context) -> tuple[str, ...]:
         if sorted(told) == wanted:
             return told
     return tuple(wanted) if _follow(wanted) else ()
+
+
+def _counted(names: Sequence[str], ctx: Context) -> tuple[str, ...]:
+    """Labels that are counted: "first root", "second root"; "part a", "part b"; empty for others."""
+    words = ctx.rules.numbers.words
+    places: dict[int, str] = {}
+    for name in names:
+        first, last = name.partition(" ")[0], name.rpartition(" ")[2]
+        word = words.get(first)
+        if word is not None and word.kind == "ordinal":
+            places[word.value] = name
+        elif first == "part" and len(last) == 1:
+            places[ord(last)] = name
+    return tuple(places[place] for place in sorted(places)) if len(places) == len(names) else ()
 
 
 def _plain(question: str) -> str:
@@ -92,4 +109,7 @@ def _follow(names: Sequence[str]) -> bool:
     return len({name.partition("_")[0] for name in names}) == 1
 
 
+_LETTERS: Final = tuple(f"({letter})" for letter in "abcdefgh")
+_ROMAN: Final = ("(i)", "(ii)", "(iii)", "(iv)", "(v)", "(vi)")
+_PARTS: Final = frozenset(labels[:count] for labels in (_LETTERS, _ROMAN) for count in range(2, len(labels) + 1))
 _HEAD: Final = 60  # characters before a list in which stands what asks for it
