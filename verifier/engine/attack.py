@@ -256,8 +256,7 @@ def _examined(own: str, found: Found, golds: tuple[str, ...], demand: Demand, ru
     more = found.more
     if more is None:
         return found
-    kept_back = lambda: () if _claims(first, demand, rules.attacks) else more()  # noqa: E731
-    return msgspec.structs.replace(found, more=kept_back)
+    return msgspec.structs.replace(found, more=lambda: () if _claims(first, demand, rules.attacks) else more())
 
 
 def _meant(found: Extraction, golds: tuple[str, ...]) -> Extraction | None:

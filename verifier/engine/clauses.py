@@ -221,7 +221,7 @@ _PLACE: Final = re.compile(r"\b([a-z]{4,8}) ([a-z]{5,12})\b")
 
 
 def _label_beside(wide: str, candidate: Side, ctx: Context) -> str | None:
-    """The label of another option that stands above or behind what is marked, or before it in small letters (POLICY 48).
+    """The label of another option above or behind what is marked, or before it in small letters (POLICY 48).
 
     Behind a label so stands the text of another option.
     """
@@ -240,9 +240,9 @@ def _label_beside(wide: str, candidate: Side, ctx: Context) -> str | None:
     for piece in (above, behind):
         named |= _labels(piece, ctx)
     if chosen and behind and not named:
-        readings = [one for one in read_texts((Extraction(behind, "given", 0, len(behind)),), ctx, {})[1] if _is_bare(one)]
-        told = Side(tuple(readings), "")
-        named = {option.label for option in ctx.demand.options if readings and _is_worth(option, told, ctx)}
+        read = read_texts((Extraction(behind, "given", 0, len(behind)),), ctx, {})[1]
+        told = Side(tuple(filter(_is_bare, read)), "")
+        named = {option.label for option in ctx.demand.options if told.readings and _is_worth(option, told, ctx)}
     if not named:
         return None
     own = {one.answer.label for one in candidate.readings if isinstance(one.answer, choice.Choice)}

@@ -151,8 +151,8 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
         return partial
     if marked.via == "boxed":
         inside = boxes.inside(text, marked)
-        before = boxes.lead(text, start, marked)
-        return Found((marked, inside), lambda: narrower(inside, rules, sole=True), lead=before, beside=_beside(scope, marked))
+        before, beside = boxes.lead(text, start, marked), _beside(scope, marked)
+        return Found((marked, inside), lambda: narrower(inside, rules, sole=True), lead=before, beside=beside)
     beside = _beside(scope, marked)
     marked = wrappers.unwrapped(marked, table)
     if _is_listed(marked.text, rules) or ("\n" in marked.text and lines.lone_names(marked.text, rules.text)):

@@ -10,13 +10,16 @@ _WORDS: Final = 2  # words beside the number of a value: "square metres"
 _LABEL: Final = r"[^\W\d_][^\W\d_'’-]*(?:[ -][^\W\d_'’][^\W\d_'’-]*){0,5}"
 _MARK: Final = r"\([a-h]\)|\((?:i|ii|iii|iv|v|vi)\)"
 _LINE: Final = re.compile(
-    rf"(?:(?P<mark>{_MARK})[ ]?[:=]|(?P<label>{_LABEL})(?P<sign>[ ]?[:=]|[ ](?:is|are|equals)(?=[ ])))[ ]?(?P<value>\S.*)"
+    rf"(?:(?P<mark>{_MARK})[ ]?[:=]|(?P<label>{_LABEL})(?P<sign>[ ]?[:=]|[ ](?:is|are|equals)(?=[ ])))"
+    r"[ ]?(?P<value>\S.*)"
 )
 _HEAD: Final = re.compile(rf"(?:{_MARK}|{_LABEL}) ?:")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _MACRO: Final = re.compile(r"\\[A-Za-z]+")
 _UNVALUED: Final = re.compile(r"[=≈<>≤≥≠:?!;\n]")
-_ONE_LINE: Final = re.compile(r"[A-Za-z]: ?[-+\d\\$][^:;=]{0,30}(?:(?:[,;]| and) [A-Za-z]: ?[-+\d\\$][^:;=]{0,30}){1,5}")
+_ONE_LINE: Final = re.compile(
+    r"[A-Za-z]: ?[-+\d\\$][^:;=]{0,30}(?:(?:[,;]| and) [A-Za-z]: ?[-+\d\\$][^:;=]{0,30}){1,5}"
+)
 _SPACES: Final = re.compile(r"(?: ?(?:\\[ ,;:]|\\q?quad(?![A-Za-z])) ?)+")
 _CUT: Final = re.compile(r"(?:[,;]| and) (?=[A-Za-z]:)")
 

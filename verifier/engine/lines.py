@@ -78,7 +78,7 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
 
 
 def lone_names(text: str, table: TextTable) -> bool:
-    """Whether a text is nothing but names on lines: each short behind a bullet, or with a capital and no single letter.
+    r"""Whether a text is nothing but names on lines: short ones behind bullets, or words with a capital.
 
     >>> from verifier.rulebook import builtin_rules
     >>> lone_names("- Alice\n- Bob", builtin_rules().text), lone_names("Alice\nis first", builtin_rules().text)
@@ -201,10 +201,10 @@ def _read(lines: list[str], table: TextTable, *, drawn: bool, wide: bool) -> Lin
     for line in lines:
         if len(line) > _LONGEST_PART:
             return None
-        if parts and len(line) < _LONGEST_JOINT and (said := _conjunction(line, table)):
-            if len(line) > 1 or "=" in parts[-1]:  # "y" between two equations, and no third letter of a list
-                joint = said
-                continue
+        said = _conjunction(line, table) if parts and len(line) < _LONGEST_JOINT else ""
+        if said and (len(line) > 1 or "=" in parts[-1]):  # "y" between two equations, and no third letter of a list
+            joint = said
+            continue
         part, said = _part(line, table)
         joint = said or joint
         if not part or not _balanced(part):

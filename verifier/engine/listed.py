@@ -216,9 +216,10 @@ def _against(gold: Side, part: str, ctx: Context) -> Finding:
 def _asks_for_last(own: Lines, ctx: Context) -> bool:
     """Whether the question names what the last line gives, and nothing that another does."""
     asking = ctx.demand.asking
+    if len(set(map(_stem, own.names))) == 1:
+        return False
     told = [_stands(name, asking) for name in own.names]
-    alone = len(set(map(_stem, own.names))) > 1
-    return alone and told[-1] and not any(one for one, name in zip(told, own.names, strict=True) if name != own.names[-1])
+    return told[-1] and not any(one for one, name in zip(told, own.names, strict=True) if name != own.names[-1])
 
 
 def _stands(name: str, asking: str) -> bool:

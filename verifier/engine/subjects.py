@@ -104,8 +104,8 @@ def _is_in_other_unit(label: str, candidate: Side, ctx: Context) -> bool:
 
 _IN: Final = re.compile(r" (?:in |\()([^\W\d_][\w/²³^]{0,18})\)?\Z")
 _BEHIND: Final = re.compile(
-    r"[^A-Za-z]{0,12}\d[^\s,]{0,12}[,:]? ?[–—(-]{0,2} ?(?:(?:which|that|this|it) )?(?:(?:is|was|are|were|represents|being) )?"
-    r"(?:the|its|their|our) ([^,.;:()\d]{2,60})"
+    r"[^A-Za-z]{0,12}\d[^\s,]{0,12}[,:]? ?[–—(-]{0,2} ?(?:(?:which|that|this|it) )?"
+    r"(?:(?:is|was|are|were|represents|being) )?(?:the|its|their|our) ([^,.;:()\d]{2,60})"
 )
 
 

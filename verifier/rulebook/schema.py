@@ -477,7 +477,7 @@ _LISTS = {
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "
     "difference direction numbered codes symbols genotypes places no_places roman statements charges labelled "
-    "ratio letter valued spans points rewrite rewritten asks asks_around asks_ends "
+    "ratio letter valued spans points rewrite rewritten asks asks_around asks_ends asks_free "
     "label_free label_denying "
     "unit_heads unit_tasks unit_joiners unit_telling unit_between unit_followers "
     "unit_ends much_verbs",

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
+from verifier.engine import text as texts
 from verifier.engine.kinds.kind import Context
 
 _WORD: Final = 3  # letters of a name that is a word
@@ -18,19 +20,13 @@ _SENTENCE: Final = re.compile(r"[.?!](?:\s|$)|\n")
 _DRESS: Final = re.compile(r"\\left|\\right|\\[,;:! ()]|[${}]|\\text|\\mathrm|\\")
 _ONE: Final = r"[^\W\d_](?:_\w{1,3}|[₀-₉]|')?"
 _RUN: Final = re.compile(
-    rf"(?<![\w'’+*/^=<>≤≥]){_ONE}(?![\w'’])(?: ?, ?(?:and )?{_ONE}(?![\w'’])){{0,7}}(?:,? ?(?:and|&|und|et|y) {_ONE}(?![\w'’]))?"
+    rf"(?<![\w'’+*/^=<>≤≥]){_ONE}(?![\w'’])(?: ?, ?(?:and )?{_ONE}(?![\w'’])){{0,7}}"
+    rf"(?:,? ?(?:and|&) {_ONE}(?![\w'’]))?"
     r"(?! ?[+*/^=<>≤≥])"
 )
-_JOINT: Final = re.compile(r",? ?(?:and|&|und|et|y) |,")
+_JOINT: Final = re.compile(r",? ?(?:and|&) |,")
 _LONE: Final = re.compile(rf"(?<![\w'’])(?<![+*/^=<>≤≥-])(?<![+*/^=<>≤≥-] ){_ONE}(?![\w'’])(?! ?[+*/^=<>≤≥(-])")
-_ASKS: Final = re.compile(
-    r"\b(?:values? of|find|determine|compute|calculate|evaluate|give|state|what are|what is|solve for|obtain)"
-    r"(?: the)?(?: \w+){0,3}$",
-    re.IGNORECASE,
-)
-_FREE: Final = re.compile(
-    r"\b(?:any order|roots|solutions|zeros|zeroes|eigenvalues|numbers|integers|primes|set of|all pairs|possible)\b", re.IGNORECASE
-)
+_BETWEEN: Final = re.compile(r"(?: the)?(?: \w+){0,3} ?")  # what may stand between the words that ask and the names
 
 
 def asked(count: int, ctx: Context) -> tuple[str, ...]:
@@ -39,17 +35,33 @@ def asked(count: int, ctx: Context) -> tuple[str, ...]:
     None where it says that they are roots, solutions or numbers of one sort, of which the order is free.
     """
     question = ctx.demand.question[-_ASKED:]
-    if count < len("ab") or not question or _FREE.search(question) is not None:
+    table = ctx.rules.demand.rivals
+    if count < len("ab") or not question:
+        return ()
+    spaced = f" {' '.join(texts.words_of(texts.fold(question)))} "
+    if any(f" {phrase} " in spaced for phrase in table.unordered):
         return ()
     ctx.meter.spend(2 * len(question))
     plain = _plain(question)
     for match in _RUN.finditer(plain):
-        if _JOINT.search(match[0]) is None or _ASKS.search(plain[max(0, match.start() - _HEAD) : match.start()].rstrip()) is None:
+        if _JOINT.search(match[0]) is None or not _asks(
+            plain[max(0, match.start() - _HEAD) : match.start()], table.asks
+        ):
             continue
         found = _names(match[0])
         if len(found) == count and len(set(found)) == count:
             return found
     return ()
+
+
+def _asks(head: str, phrases: tuple[str, ...]) -> bool:
+    """Whether a text ends with words that ask, and few words behind them."""
+    folded = head.lower()
+    for phrase in phrases:
+        at = folded.rfind(phrase)
+        if at >= 0 and not folded[max(0, at - 1) : at].isalnum() and _BETWEEN.fullmatch(folded, at + len(phrase)):
+            return True
+    return False
 
 
 def order(names: Sequence[str], ctx: Context) -> tuple[str, ...]:
@@ -105,7 +117,7 @@ def _names(run: str) -> tuple[str, ...]:
 def _follow(names: Sequence[str]) -> bool:
     """Whether names are letters that follow each other, or numbered ones: x, y, z; a_1, a_2."""
     if all(len(name) == 1 for name in names):
-        return all(ord(after) - ord(name) == 1 for name, after in zip(names, names[1:], strict=False))
+        return all(ord(after) - ord(name) == 1 for name, after in pairwise(names))
     return len({name.partition("_")[0] for name in names}) == 1
 
 
