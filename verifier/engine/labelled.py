@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 _LONGEST: Final = 50  # characters of a value
+_LABEL_WORDS: Final = 3  # words of a label before "is"
 _WORDS: Final = 2  # words beside the number of a value: "square metres"
 _LABEL: Final = r"[^\W\d_][^\W\d_'’-]*(?:[ -][^\W\d_'’][^\W\d_'’-]*){0,5}"
 _MARK: Final = r"\([a-h]\)|\((?:i|ii|iii|iv|v|vi)\)"
@@ -45,12 +46,14 @@ def split_line(text: str) -> list[str]:
     return _CUT.split(text) if _ONE_LINE.fullmatch(text) else []
 
 
-def read(lines: list[str]) -> tuple[tuple[str, str], ...]:
+def read(lines: list[str], fillers: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """The label and the value of each line; empty where one has none, or two have one label.
 
-    >>> read(["**Mean:** 2", "Median: 3"])
+    Before "is" no label opens with one of the ``fillers``: "so it is 3".
+
+    >>> read(["**Mean:** 2", "Median: 3"], frozenset())
     (('Mean', '2'), ('Median', '3'))
-    >>> read(["Mean: 2", "so it is 3"])
+    >>> read(["Mean: 2", "so it is 3"], frozenset({"so"}))
     ()
     """
     found: list[tuple[str, str]] = []
@@ -62,6 +65,9 @@ def read(lines: list[str]) -> tuple[tuple[str, str], ...]:
         label, value = match["mark"] or match["label"], match["value"].strip(" ,;$`").removesuffix(".")
         if (len(label) == 1 and not (match["sign"] or "").endswith(":")) or not _is_value(value):
             return ()  # "x = 2" is an assignment
+        worded = (match["sign"] or "")[-1:].isalpha()
+        if worded and (label.count(" ") >= _LABEL_WORDS or label.partition(" ")[0].lower() in fillers):
+            return ()
         signs.add(len(label.strip("()")) == 1 or label.startswith("("))
         found.append((label, value))
     labels = [label.casefold() for label, _ in found]

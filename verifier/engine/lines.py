@@ -59,7 +59,7 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
     text = texts.characters(text, table)
     if "\n" not in text:
         if text[1:2] == ":":
-            return _labelled(labelled.split_line(text), drawn=False)
+            return _labelled(labelled.split_line(text), table, drawn=False)
         return _read([part for part in _WIDE.split(text) if part.strip()], table, drawn=False, wide=True)
     lines = labelled.paired([line.strip() for line in text.split("\n") if _DELIMITER.fullmatch(line) is None])
     headed = len(lines) > 1 and _heads(lines[0], table)
@@ -73,7 +73,7 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
     bare = _undrawn(lines, table)
     found = _read(lines if bare is None else bare, table, drawn=bare is not None, wide=False)
     if found is None:
-        found = _labelled(lines if bare is None else bare, drawn=bare is not None)
+        found = _labelled(lines if bare is None else bare, table, drawn=bare is not None)
     return None if found is None or (headed and not (found.drawn or found.names)) else found
 
 
@@ -99,9 +99,9 @@ _PLAIN_WORD: Final = re.compile(r"[^\W\d_]{3,30}")
 _NAME_WORDS: Final = 3
 
 
-def _labelled(lines: list[str], *, drawn: bool) -> Lines | None:
+def _labelled(lines: list[str], table: TextTable, *, drawn: bool) -> Lines | None:
     """Values under labels."""
-    found = labelled.read(lines)
+    found = labelled.read(lines, table.fillers - table.articles)
     if not found:
         return None
     parts = tuple(labelled.joined(*one) for one in found)
