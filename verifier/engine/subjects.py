@@ -68,7 +68,7 @@ def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Findin
     if named is None:
         return None
     label = _SENTENCE_END.split(named[0])[-1].strip(" *_$\\([")
-    if lead and label == wide.strip(" *_$\\(["):
+    if lead and (label == wide.strip(" *_$\\([") or not _tells(label, ctx)):
         return None
     if _is_in_other_unit(label, candidate, ctx):
         return OTHER.finding(asked=ctx.demand.asking.strip(), said=label)
@@ -87,6 +87,16 @@ def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Findin
     ):
         return OTHER.finding(asked=wanted[-1], said=label)
     return None
+
+
+def _tells(label: str, ctx: Context) -> bool:
+    """Whether the words before a box may name another quantity: they have a name of one, a letter, a unit or a name."""
+    return _TELLING.search(label) is not None or ctx.rules.demand.rivals.name.search(texts.fold(label)) is not None
+
+
+_TELLING: Final = re.compile(
+    r"(?<![^\W_])[^\W\d_](?![^\W_])|[A-Z]{2}|[$\\(_]|['’]s\b|(?<=[a-z,] )[A-Z]| in \S+\Z|\b(?:not|from)\b"
+)
 
 
 def _is_in_other_unit(label: str, candidate: Side, ctx: Context) -> bool:
