@@ -249,14 +249,14 @@ def _examined(own: str, found: Found, golds: tuple[str, ...], demand: Demand, ru
         elif place == 0:
             return Found(finding=finding)
     if len(kept) < len(found.candidates):
-        return Found(tuple(kept), read=found.read)
+        return Found(tuple(kept), read=found.read, lead=found.lead, beside=found.beside)
     unmarked = found.candidates[0].via in _UNMARKED
     if unmarked and ":" in first and _claims(first, demand, rules.attacks, frozenset({"injected"})):
         return Found(finding=UNCLEAR.finding(text=first))
     more = found.more
     if more is None:
         return found
-    return Found(found.candidates, lambda: () if _claims(first, demand, rules.attacks) else more(), read=found.read)
+    return msgspec.structs.replace(found, more=lambda: () if _claims(first, demand, rules.attacks) else more())
 
 
 def _meant(found: Extraction, golds: tuple[str, ...]) -> Extraction | None:

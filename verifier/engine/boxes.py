@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from unicodedata import category
 
 from verifier.engine import text as texts
 from verifier.engine.answering import WORD
@@ -19,6 +20,10 @@ _ANSWER_HEAD: Final = 20_000  # characters in which a box's brace may end; what 
 _BOX_TAIL: Final = 200
 _CLAUSE_HEAD: Final = 120  # characters before a box in which its clause may begin
 _CLAUSE_END: Final = re.compile(r"(?<!\d)[.,;](?!\d)")
+_SENTENCE_END: Final = re.compile(r"(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?;:]\s")  # and no "Mr. Julius"
+_SIGN_HEAD: Final = 8  # characters before a box among which the sign of a currency stands
+_SPACES: Final = re.compile(r"\\[,;:! ]|~|\\q?quad(?![A-Za-z])")  # no clause ends in the comma of `\,`
+_SPACE_ENDS: Final = frozenset(" ,;:~")
 _TOKEN: Final = re.compile(r"\S{1,200}")
 
 
@@ -45,9 +50,30 @@ def last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction
         return parts
     line_end = text.find("\n", last.end, end)
     tail = text[last.end : min(end if line_end < 0 else line_end, last.end + _BOX_TAIL)]
-    tail = _CLAUSE_END.split(tail, maxsplit=1)[0].replace("$", " ").replace("\\)", " ").replace("\\]", " ").strip()
-    words = f"{last.text} {tail}" if last.text[-1:].isdigit() and tail and len(tail) < _BOX_TAIL else last.text
-    return Extraction(words, "boxed", last.start, last.end)
+    tail = _CLAUSE_END.split(_SPACES.sub(" ", tail), maxsplit=1)[0]
+    tail = tail.replace("$", " ").replace("\\)", " ").replace("\\]", " ").strip().removeprefix("**").strip()
+    tail = tail[1:-1] if tail.startswith("{") and tail.endswith("}") else tail
+    own = _SPACES.sub(" ", last.text).rstrip() if last.text[-1:] in _SPACE_ENDS else last.text
+    words = f"{own} {tail}" if own[-1:].isdigit() and tail and len(tail) < _BOX_TAIL else own
+    return Extraction(_currency(text, start, last) + words, "boxed", last.start, last.end)
+
+
+def _currency(text: str, start: int, box: Extraction) -> str:
+    r"""The sign of a currency right before a box: ``€\boxed{5}``, ``\$\boxed{5}``; empty where none stands there."""
+    before = text[max(start, box.start - _SIGN_HEAD) : box.start].rstrip(" *").removesuffix("$").rstrip(" *")
+    sign = before[-1:]
+    if not box.text[:1].isdigit():
+        return ""
+    if before.endswith("\\") and text[max(start, box.start - _SIGN_HEAD) : box.start].rstrip(" *").endswith("\\$"):
+        return "\\$"
+    return sign if sign != "$" and sign and category(sign) == "Sc" else ""
+
+
+def lead(text: str, start: int, box: Extraction) -> str:
+    """The words of the clause that leads to a box, in its own line."""
+    head = max(start, box.start - _CLAUSE_HEAD)
+    begin = max(head, text.rfind("\n", head, box.start) + 1)
+    return _SENTENCE_END.split(text[begin : box.start])[-1].strip(" $*\\([>#-")
 
 
 _PART: Final = re.compile(r"(?:^|(?<=\n))[ \t*#>-]{0,8}(?:[Pp]art |[Qq]uestion )?\(?([a-h])[.):]")
@@ -145,9 +171,12 @@ _BEFORE_BOX: Final = re.compile(
 )
 _DASH: Final = re.compile(r"(?<![\\\w])[^\W\d_]{3,}\*{0,2} - +[$*]{0,3}\Z")  # behind a word, with spaces: no minus
 _AFTER_BOX: Final = (
-    re.compile(  # maths, or a macro that is neither text nor space nor the formula's end; or a conjunction
-        r"\s*(?:[-+*/^<>≤≥≠√×·!_=\d(]|\\(?!text|mathrm|mbox|quad|circ|pmod|[,;%)\]$!\s])"
-        r"|or\b|and\b|,?\s*\\text\{[ ,]*(?:or|and)\b)"
+    re.compile(  # maths, or a macro that is neither text nor space nor a formula's or a proof's end; or a conjunction
+        r"(?:\s|~|\\[,;:! ])*(?:[-+*/^<>≤≥≠√×·!_=\d(]"
+        r"|\\(?!text|mathrm|mbox|q?quad|circ|pmod|blacksquare|square|checkmark|qed|[,;:%)\]$!\s])"
+        r"|(?:or|and)\b)"
+        r"|(?:\s|~|,|\\[,;:! ]|\\q?quad(?![A-Za-z]))*"
+        r"(?:\\text\{[ ,]*(?:or|and)\b|(?<=[ d~])(?:or|and)\b|(?<=quad)[ ]?[-+*/^<>≤≥=×·])"
     )
 )
 

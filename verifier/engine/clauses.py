@@ -16,7 +16,7 @@ import msgspec
 from flint import fmpq
 
 from verifier.engine import text as texts
-from verifier.engine.kinds import choice, collection, formula, restated, truth
+from verifier.engine.kinds import choice, collection, conditions, formula, restated, truth
 from verifier.engine.kinds.date import Date
 from verifier.engine.kinds.kind import Answer, Context, Reading
 from verifier.engine.kinds.measure import Measure
@@ -65,6 +65,8 @@ def said_again(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> F
         return None
     wide = candidate.found.candidates[0].text
     table = ctx.rules.text.clauses
+    if ctx.demand.options and (aside := _label_beside(wide, candidate, ctx)) is not None:
+        return OTHER_LABEL.finding(text=wide, option=aside)
     if " " not in wide and "\\" not in wide and wide.isascii():
         return None
     labelled = bool(ctx.demand.options) and not any(_is_choice(one.answer) for one in candidate.readings)
@@ -297,7 +299,66 @@ def _is_choice(answer: Answer) -> bool:
     return isinstance(answer, (choice.Choice, choice.Choices, truth.Truth))
 
 
-_LABEL: Final = re.compile(r"(?:(?<=[\s(\[=:→,*])|^)([A-Z])(?=[)\]]?[\s*.,;]*(?:$|[,;]\s|\.\s))")
+_LABEL: Final = re.compile(
+    r"(?:(?<=[\s(\[=:→,*，、：\u3040-\u9fff])|^)([A-Z])(?=[)\]]?[\s*.,;。、]*(?:$|[,;]\s|\.\s)|です|[项項])"
+)
+_SMALL: Final = re.compile(r"[\s*_(\[$]{0,4}([a-z])[).:]\s")
+_PLACE: Final = re.compile(r"\b([a-z]{4,8}) ([a-z]{5,12})\b")
+
+
+def _label_beside(wide: str, candidate: Side, ctx: Context) -> str | None:
+    """The label of another option above or behind what is marked, or before it in small letters (POLICY 48).
+
+    Behind a label so stands the text of another option.
+    """
+    above, behind = ("", "") if candidate.found is None else candidate.found.beside
+    small = _SMALL.match(wide)
+    chosen = any(_is_choice(one.answer) for one in candidate.readings)
+    places = [] if chosen else _places(texts.fold(wide if len(wide) <= _SHORT else ""), ctx)
+    assigned = set() if chosen else {one.label for one in candidate.readings if one.label}
+    if not (above or behind or places or assigned or (small is not None and not chosen)):
+        return None
+    ctx.meter.spend(8 * (len(above) + len(behind) + len(wide[:_SHORT])))
+    listed = {option.label for option in ctx.demand.options}
+    named = {small[1].upper()} & listed if small is not None and not chosen else set()
+    named |= {ctx.demand.options[place].label for place in places}
+    named |= {label for label in listed.intersection(assigned) if not conditions.is_named(label, ctx)}  # "B = 12"
+    for piece in (above, behind):
+        named |= _labels(piece, ctx)
+    if chosen and behind and not named:
+        read = read_texts((Extraction(behind, "given", 0, len(behind)),), ctx, {})[1]
+        told = Side(tuple(filter(_is_bare, read)), "")
+        named = {option.label for option in ctx.demand.options if told.readings and _is_worth(option, told, ctx)}
+    if not named:
+        return None
+    own = {one.answer.label for one in candidate.readings if isinstance(one.answer, choice.Choice)}
+    own = own or {option.label for option in ctx.demand.options if _is_worth(option, candidate, ctx)}
+    return min(named) if own and named.isdisjoint(own) else None
+
+
+def _labels(piece: str, ctx: Context) -> set[str]:
+    """The labels that a short text names: it is one, or says that the answer is."""
+    if not piece:
+        return set()
+    read = read_texts((Extraction(piece, "given", 0, len(piece)),), ctx, {})[1]
+    labels = {one.answer.label for one in read if isinstance(one.answer, choice.Choice) and not one.unread}
+    if labels:
+        return labels
+    folded = texts.fold(piece)
+    found = {match[1] for match in _LABEL.finditer(piece) if _names_label(folded, match, ctx)}
+    return found & {option.label for option in ctx.demand.options}
+
+
+def _places(folded: str, ctx: Context) -> list[int]:
+    """The places that a text gives to options: "the second option"."""
+    found: list[int] = []
+    for match in _PLACE.finditer(folded):
+        word = ctx.rules.numbers.words.get(match[1])
+        if match[2] in ctx.rules.choices.nouns and word is not None and word.kind == "ordinal":
+            found.append(word.value - 1)
+    return [place for place in found if 0 <= place < len(ctx.demand.options)]
+
+
 _SIGN: Final = re.compile(r"(?:=|→|->|⇒|[(\[])[\s(\[*]*\Z")
 
 
@@ -341,7 +402,8 @@ def _is_worth(option: Option, candidate: Side, ctx: Context) -> bool:
 def chosen(candidate: Side, ctx: Context) -> Side:
     """An answer of several values as the one that it settles on: "x = 2 or x = -2. Since x > 0, x = 2" (POLICY 2).
 
-    The last clause gives one of them and nothing else, and the clause before it is a reason without an equation.
+    The last clause gives one of them and nothing else, and the clause before it is a reason without an equation. A
+    last clause that discards one of two settles on the other.
     """
     several = candidate.readings[0] if len(candidate.readings) == 1 else None
     if several is None or not isinstance(several.answer, formula.Collection) or candidate.found is None:
@@ -370,8 +432,15 @@ def chosen(candidate: Side, ctx: Context) -> Side:
     if not isinstance(value, _GROUPS):
         return candidate
     members = [one for item in several.answer.items for one in plusminus.spread(item)]
-    if not any(collection.member(one, tree_of(value), ctx).decision is Decision.CORRECT for one in members):
+    told = [collection.member(one, tree_of(value), ctx).decision for one in members]
+    if Decision.CORRECT not in told:
         return candidate
+    if ctx.rules.choices.deny.search(texts.fold(last)) is not None:  # "Since 2 is extraneous, we discard x = 2"
+        rest = {one for one, decision in zip(members, told, strict=True) if decision is Decision.INCORRECT}
+        if len(rest) != 1 or Decision.PASS in told:
+            return candidate
+        value = formula.understand(rest.pop()).answer
+        read = (msgspec.structs.replace(read[0], answer=value),)
     return msgspec.structs.replace(candidate, readings=read, shown=ctx.show(value), texts=words)
 
 

@@ -63,7 +63,8 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     """What was extracted: the widest text first, then ``more`` of them, narrower, to be read in that order.
 
     Or a finding that ends the grade, with the ``signs`` that stand where an answer should, if any do. ``read`` are the
-    parts of a very long response that were looked at.
+    parts of a very long response that were looked at, ``lead`` the words that lead to a box, ``beside``
+    the short line above what is marked and the short text behind it.
     """
 
     candidates: tuple[Extraction, ...] = ()
@@ -71,6 +72,8 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     finding: Finding | None = None
     read: str = ""
     signs: Extraction | None = None
+    lead: str = ""
+    beside: tuple[str, str] = ("", "")
 
     def each(self) -> Iterator[Extraction]:
         """The texts in their order; the narrower ones are looked for only when the others were not understood."""
@@ -100,7 +103,7 @@ def _placed(found: Found, part: Excerpt) -> Found:
     candidates = tuple(_moved(one, part) for one in found.candidates)
     more = found.more
     later = None if more is None else (lambda: tuple(_moved(one, part) for one in more()))
-    return Found(candidates, later, found.finding, part.shown())
+    return Found(candidates, later, found.finding, part.shown(), lead=found.lead, beside=found.beside)
 
 
 def _moved(one: Extraction, part: Excerpt) -> Extraction:
@@ -159,11 +162,27 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
         return partial
     if marked.via == "boxed":
         inside = boxes.inside(text, marked)
-        return Found((marked, inside), lambda: narrower(inside, rules, sole=True))
+        before, beside = boxes.lead(text, start, marked), _beside(scope, marked)
+        return Found((marked, inside), lambda: narrower(inside, rules, sole=True), lead=before, beside=beside)
+    beside = _beside(scope, marked)
     marked = wrappers.unwrapped(marked, table)
-    if _is_listed(marked.text, rules):
-        return Found((marked,))
-    return Found((marked,), lambda: leading(marked, rules))
+    if _is_listed(marked.text, rules) or ("\n" in marked.text and lines.lone_names(marked.text, rules.text)):
+        return Found((marked,), beside=beside)
+    return Found((marked,), lambda: leading(marked, rules), beside=beside)
+
+
+def _beside(scope: _Scope, marked: Extraction) -> tuple[str, str]:
+    """The line above what is marked, and all that follows it, where they are short enough to name an option."""
+    text = scope.text
+    behind = text[marked.end : min(scope.end, marked.end + _SHORT_TEXT + 1)].strip(" \n.")
+    line = text.rfind("\n", scope.start, marked.start)
+    above = "" if line < 0 else text[max(scope.start, line - _SHORT_TEXT) : line].rstrip().rpartition("\n")[2]
+    whole = scope.end - marked.end <= _SHORT_TEXT
+    return (above if len(above) <= _SHORT_LINE else "", behind if whole else "")
+
+
+_SHORT_TEXT: Final = 60
+_SHORT_LINE: Final = 24
 
 
 _BOXED: Final = frozenset({"boxed", "several_boxes"})
@@ -181,17 +200,54 @@ def _lined(scope: _Scope, marked: Extraction) -> Extraction:
     ):
         end = scope.end if line < 0 else line
         return Extraction(scope.text[marked.start : end].strip(), marked.via, marked.start, end)
-    if line < 0:
+    begin = _with_bullet(scope, marked)
+    lettered = marked.via == _A_COLON
+    if line < 0 and not lettered:
         return marked
     blank_line = _LINED.search(scope.text, marked.end, min(scope.end, marked.start + lines.LONGEST))
     for end in (scope.end, scope.end if blank_line is None else blank_line.start()):
-        if not marked.end < end <= marked.start + lines.LONGEST:
+        if not (marked.end < end or lettered) or end > marked.start + lines.LONGEST:
             continue
-        whole = scope.text[marked.start : end]
+        whole = scope.text[begin:end]
         found = lines.read_lines(whole, scope.rules.text)
-        if found is not None and found.shape != "named":
-            return Extraction(whole.strip(), marked.via, marked.start, end)
+        below = scope.text[max(scope.start, begin - _ABOVE) : begin].rstrip(" ").endswith("\n")
+        if lettered and (found is None or found.shape != "labelled"):
+            continue  # "A: Paris" is an answer
+        named = found is None or found.shape == "named"
+        if not named or (below and lines.lone_names(whole, scope.rules.text)):
+            return Extraction(whole.strip(), marked.via, begin, end)
     return marked
+
+
+def _with_bullet(scope: _Scope, marked: Extraction) -> int:
+    """Where what is marked begins, with the bullet or the marks of bold before it in its own line."""
+    line = scope.text.rfind("\n", max(scope.start, marked.start - _ABOVE), marked.start) + 1
+    if marked.via == _A_COLON:
+        return _labels_above(scope, marked)
+    return line if line and not scope.text[line : marked.start].strip(" *_•-") else marked.start
+
+
+def _labels_above(scope: _Scope, marked: Extraction) -> int:
+    """Where the lines begin that give values under single letters, of which "a: 5" is one."""
+    begin = scope.text.rfind("\n", scope.start, marked.start) + 1 or scope.start
+    first = begin
+    for _ in range(_LETTER_LINES):
+        if begin <= scope.start:
+            break
+        above = scope.text.rfind("\n", scope.start, begin - 1) + 1 or scope.start
+        line = scope.text[above : begin - 1]
+        if len(line) > _LETTER_LINE or (line.strip() and _LETTERED.match(line) is None):
+            break
+        begin = above
+        first = begin if line.strip() else first
+    return first
+
+
+_A_COLON: Final = "a_colon"  # a marker that is a label as well
+_LETTERED: Final = re.compile(r"[ \t]*(?:[-*•] |\d\. )?\**[A-Za-z]\**:")
+_LETTER_LINES: Final = 8
+_LETTER_LINE: Final = 60  # characters of one of them
+_ABOVE: Final = 8  # characters before what is marked in which its bullet stands
 
 
 def _is_listed(text: str, rules: Rules) -> bool:

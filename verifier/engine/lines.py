@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from verifier.engine import labelled
 from verifier.engine import text as texts
 from verifier.types.rules import TextTable
 
@@ -23,8 +24,9 @@ _LONGEST_PART: Final = 60  # characters of one of its lines
 class Lines(msgspec.Struct, frozen=True, gc=False):
     """The parts of a list that is set on lines.
 
-    ``shape`` is what each is: an assignment ("assigned"), a value ("values") or a name ("named"); ``names`` are what
-    values are assigned to. ``drawn`` says that each has a bullet or a number, ``joint`` what stands between them.
+    ``shape`` is what each is: an assignment ("assigned"), a value under a label ("labelled"), a value ("values") or a
+    name ("named"); ``names`` are what values are assigned to, or their labels. ``drawn`` says that each has a bullet or
+    a number, ``joint`` what stands between them.
     """
 
     shape: str
@@ -40,7 +42,7 @@ class Lines(msgspec.Struct, frozen=True, gc=False):
 
 def may_hold(text: str) -> bool:
     """Whether a text has what parts the items of such a list."""
-    return "\n" in text or "\\q" in text
+    return "\n" in text or "\\q" in text or text[1:2] == ":"
 
 
 def read_lines(text: str, table: TextTable) -> Lines | None:
@@ -56,8 +58,10 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
         return None
     text = texts.characters(text, table)
     if "\n" not in text:
-        return _read([part for part in _WIDE.split(text) if part.strip()], drawn=False, wide=True)
-    lines = [line.strip() for line in text.split("\n") if _DELIMITER.fullmatch(line) is None]
+        if text[1:2] == ":":
+            return _labelled(labelled.split_line(text), table, drawn=False)
+        return _read([part for part in _WIDE.split(text) if part.strip()], table, drawn=False, wide=True)
+    lines = labelled.paired([line.strip() for line in text.split("\n") if _DELIMITER.fullmatch(line) is None])
     headed = len(lines) > 1 and _heads(lines[0], table)
     if headed:
         lines = lines[1:]
@@ -66,9 +70,42 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
     labels = [label[1] for line in lines if (label := _LABELLED.match(line))] if headed else []
     if labels and labels == list("abcdefgh"[: len(lines)]):
         return Lines("assigned", tuple(lines), tuple(f"({label})" for label in labels), drawn=True)
-    bare = _undrawn(lines)
-    found = _read(lines if bare is None else bare, drawn=bare is not None, wide=False)
+    bare = _undrawn(lines, table)
+    found = _read(lines if bare is None else bare, table, drawn=bare is not None, wide=False)
+    if found is None:
+        found = _labelled(lines if bare is None else bare, table, drawn=bare is not None)
     return None if found is None or (headed and not (found.drawn or found.names)) else found
+
+
+def lone_names(text: str, table: TextTable) -> bool:
+    r"""Whether a text is nothing but names on lines: short ones behind bullets, or words with a capital.
+
+    >>> from verifier.rulebook import builtin_rules
+    >>> lone_names("- Alice\n- Bob", builtin_rules().text), lone_names("Alice\nis first", builtin_rules().text)
+    (True, False)
+    """
+    rows = text.strip().split("\n")
+    if 1 < len(rows) <= _MOST and all(_PLAIN_WORD.fullmatch(row) for row in rows):
+        return True
+    found = read_lines(text, table)
+    if found is None or found.shape != "named":
+        return False
+    if found.drawn:
+        return all(part.count(" ") < _NAME_WORDS for part in found.parts)
+    return all(len(part) > 1 and part.count(" ") < _NAME_WORDS for part in found.parts)
+
+
+_PLAIN_WORD: Final = re.compile(r"[^\W\d_]{3,30}")
+_NAME_WORDS: Final = 3
+
+
+def _labelled(lines: list[str], table: TextTable, *, drawn: bool) -> Lines | None:
+    """Values under labels."""
+    found = labelled.read(lines, table.fillers - table.articles)
+    if not found:
+        return None
+    parts = tuple(labelled.joined(*one) for one in found)
+    return Lines("labelled", parts, tuple(label for label, _ in found), drawn)
 
 
 def is_numbered_alone(text: str) -> bool:
@@ -87,7 +124,7 @@ def read_equations(text: str, table: TextTable) -> str:
     if len(text) > LONGEST or "=" not in text or _SET.search(text) is not None:
         return ""
     lines = [line.strip() for line in texts.characters(text, table).split("\n") if not _DELIMITER.fullmatch(line)]
-    parts = [_part(line)[0] for line in _undrawn(lines) or lines]
+    parts = [_part(line, table)[0] for line in _undrawn(lines, table) or lines]
     if not 2 <= len(parts) <= _MOST or not all(map(_is_equation, parts)):
         return ""
     return ", ".join(parts)
@@ -106,8 +143,9 @@ _SET: Final = re.compile(r"```|[&|\t]|\\begin|</?[a-z]")  # tables, matrices, co
 _WIDE: Final = re.compile(r",? *\\q?quad(?![A-Za-z])[ ,]*")
 _DELIMITER: Final = re.compile(r"\s*(?:\$\$?|\\[\[\]])?\s*")
 _HEADING: Final = re.compile(r"[^\d=<>+\\]{1,80}:[*_ ]*")
-_BULLET: Final = re.compile(r"[-*•–—] +(\S.*)")
+_BULLET: Final = re.compile(r"[-*•‣▪◦–—] +(\S.*)")
 _LABELLED: Final = re.compile(r"\(?([a-h])[.)] +\S")
+_LETTERED: Final = re.compile(r"\(?([a-h])[.)] +(\S.*)")
 _NUMBERED: Final = re.compile(r"\(?(\d{1,2})[.)] +(\S.*)")
 
 
@@ -120,7 +158,7 @@ def _heads(line: str, table: TextTable) -> bool:
     return all(group.isdisjoint(words) for group in barred)
 
 
-def _undrawn(lines: list[str]) -> list[str] | None:
+def _undrawn(lines: list[str], table: TextTable) -> list[str] | None:
     """The lines without their bullets, or numbers from 1 on; ``None`` if not all have one."""
     bullets = [found[1] for line in lines if (found := _BULLET.fullmatch(line))]
     if len(bullets) == len(lines):
@@ -128,14 +166,19 @@ def _undrawn(lines: list[str]) -> list[str] | None:
     numbered = [found for line in lines if (found := _NUMBERED.fullmatch(line))]
     if [int(found[1]) for found in numbered] == list(range(1, len(lines) + 1)):
         return [found[2] for found in numbered]
+    lettered = [found for line in lines if (found := _LETTERED.fullmatch(line))]
+    if "".join(found[1] for found in lettered) == "abcdefgh"[: len(lines)] and len(lettered) == len(lines):
+        rest = [found[2] for found in lettered]
+        if all(_ASSIGNED.fullmatch(_part(one, table)[0]) for one in rest):
+            return rest  # a) x = 3, b) x = 5
     return None
 
 
-_NAME: Final = r"(?:[A-Za-zα-ωΑ-Ω]|\\[a-z]{2,8})(?:'|_(?:\w|\{\w{1,8}\}))?"
-_ASSIGNED: Final = re.compile(rf"({_NAME}) ?= ?([^=≈<>≤≥≠~?!:;]{{1,50}})")
-_EITHER: Final = re.compile(r"(?:and|or),?", re.IGNORECASE)
+_NAME: Final = r"(?:[A-Za-zα-ωΑ-Ω]|\\[a-z]{2,8})(?:'|[1-9₁-₉]|_(?:\w|\{\w{1,8}\}))?"
+_ASSIGNED: Final = re.compile(rf"({_NAME}) ?= ?(?:\+(?=\d))?([^=≈<>≤≥≠~?!:;]{{1,50}})")
+_LONGEST_JOINT: Final = 8  # characters of a conjunction with a comma
+_EQUALS: Final = re.compile(r"(?<=\A[A-Za-z]) equals ")
 _LED: Final = re.compile(r"(and|or) (?=\S)", re.IGNORECASE)
-_TAILED: Final = re.compile(r"(?<=\S),? (and|or)", re.IGNORECASE)
 _UNVALUED: Final = re.compile(
     r"[=≈<>≤≥≠~:?!\"'`;#]"
     r"|^(?:[+*/^_=×·÷⋅,)}\]]|- |\\(?:times|cdot|div|pm|mp|cup|cap|to|lor|land|[a-zA-Z]*arrow|quad|qquad)(?![A-Za-z]))"
@@ -151,17 +194,18 @@ _TITLED: Final = re.compile(r"[^\W\d_a-z][\w'’.-]*(?: [^\W\d_a-z][\w'’.-]*){
 _SHORT: Final = re.compile(r"[^\W_][^\n=<>:;?!]{0,40}(?<![.,])")
 
 
-def _read(lines: list[str], *, drawn: bool, wide: bool) -> Lines | None:
+def _read(lines: list[str], table: TextTable, *, drawn: bool, wide: bool) -> Lines | None:
     """Lines as parts of one shape. What a conjunction says, alone or beside a part, is said of all."""
     parts: list[str] = []
     joint = ""
     for line in lines:
         if len(line) > _LONGEST_PART:
             return None
-        if _EITHER.fullmatch(line):
-            joint = line.lower().rstrip(",")
+        said = _conjunction(line, table) if parts and len(line) < _LONGEST_JOINT else ""
+        if said and (len(line) > 1 or "=" in parts[-1]):  # "y" between two equations, and no third letter of a list
+            joint = said
             continue
-        part, said = _part(line)
+        part, said = _part(line, table)
         joint = said or joint
         if not part or not _balanced(part):
             return None
@@ -184,9 +228,16 @@ def _read(lines: list[str], *, drawn: bool, wide: bool) -> Lines | None:
     return Lines("named", tuple(parts), (), drawn) if all(map(named, parts)) else None
 
 
-def _part(line: str) -> tuple[str, str]:
+def _conjunction(line: str, table: TextTable) -> str:
+    """What a line that is nothing but a conjunction says: "and", "or" or nothing."""
+    word = line.lower().rstrip(",")
+    return "or" if word in table.phrases.either else "and" if word in table.phrases.joins else ""
+
+
+def _part(line: str, table: TextTable) -> tuple[str, str]:
     """A line without dress, and the conjunction it begins or ends with."""
     said = ""
+    line = _EQUALS.sub(" = ", _REMARK.sub("", line), count=1)
     led = _LED.match(line)
     if led is not None:
         said, line = led[1].lower(), line[led.end() :]
@@ -200,14 +251,17 @@ def _part(line: str) -> tuple[str, str]:
                     break
         else:
             break
-    if line.endswith((" and", " or")):
-        line, _, said = line.rpartition(" ")
-        line = line.strip(" ,;")
+    before, _, last = line.rpartition(" ")
+    if before and (last in table.phrases.either or last in table.phrases.joins) and any(map(str.isdigit, before)):
+        line, said = before.strip(" ,;"), "or" if last in table.phrases.either else "and"
+        for begin, end in _DRESS[:2]:
+            if line.startswith(begin) and line.endswith(end) and line.count(begin) == len("se"):
+                line = line[len(begin) : -len(end)]
     return line, said.lower()
 
 
-_DRESS: Final = (("$$", "$$"), ("$", "$"), ("**", "**"), ("\\(", "\\)"), ("\\[", "\\]"))
-_OPENING: Final = {")": "(", "]": "[", "}": "{"}
+_DRESS: Final = (("$$", "$$"), ("$", "$"), ("**", "**"), ("`", "`"), ("\\(", "\\)"), ("\\[", "\\]"))
+_REMARK: Final = re.compile(r"(?<=[\w$`)}]) \((?:from|since|because|as|by|when|using|via)\b[^()]{1,60}\)\.?\Z")
 
 
 def _balanced(part: str) -> bool:

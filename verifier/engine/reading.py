@@ -41,6 +41,7 @@ Read = tuple[tuple[str, ...], tuple[Reading, ...]]
 _READERS_WORK: Final = 3_000  # units of work that all readers take to look at a text, beside what they count themselves
 _LINES_WORK: Final = 4  # units of work a character of a text that may be a list on lines
 _WORD_IN_BRACKETS: Final = re.compile(r"\[ ?[^\W\d_]{2,30} ?\]")
+_DASH: Final = re.compile(r" [-–—]{1,2} (?=(?:the|which) \w)")  # before an apposition, and no minus
 _FORMULA: Final = re.compile(r"[\\√{}∞∪∩∈≤≥≠<>|]")  # in no number, no quantity, and beside no yes or no
 
 
@@ -58,6 +59,7 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
     texts: dict[str, str] = {}
     for one in found:
         raw = _joined(one.text, ctx) if lines.may_hold(one.text) else one.text
+        raw = _DASH.sub(", ", raw) if " the " in raw or " which " in raw else raw
         words = text.plain(raw, ctx.rules.text, ctx.meter)
         raw = beside.signed(raw, ctx.rules.text.figures)
         if words[:1] == "[" and _WORD_IN_BRACKETS.fullmatch(words) and not _speaks_of_brackets(ctx):

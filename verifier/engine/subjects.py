@@ -11,7 +11,9 @@ from typing import Final
 
 from verifier.engine import text as texts
 from verifier.engine.kinds.kind import Context
+from verifier.engine.numerals import Number
 from verifier.engine.sides import Side
+from verifier.engine.units import read_unit
 from verifier.types.verdict import Code, Decision, Finding, passes
 
 OTHER = passes(
@@ -24,7 +26,7 @@ _SAME_VALUE: Final = "relation.same_value"  # two equations of which only the va
 _ASKED: Final = 2_000  # characters at the end of a question in which it says what it asks for
 _LONGEST: Final = 200  # characters of an answer that names what it is the value of
 _LABEL: Final = re.compile(r"[^=≈:]{1,80}?(?=\s?(?:=|≈|:)|\s(?:is|are|was|were|equals|gets|has|will be|would be)\s)")
-_SENTENCE_END: Final = re.compile(r"[.?!](?:\s|$)|\n")
+_SENTENCE_END: Final = re.compile(r"(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.?!](?:\s|$)|\n")  # and no "Mr. Julius"
 _WORDS: Final = re.compile(r"\w+(?:-\w+)?")
 _DRESS: Final = re.compile(r"\\left|\\right|\\[,;! ]|[${}\s]|\\mathrm|\\text|\\operatorname|\\displaystyle")
 _ANGLE: Final = re.compile(r"\\angle|∠|\bangle\b", re.IGNORECASE)
@@ -43,6 +45,7 @@ _CORNER: Final = re.compile(r"∠[A-Z]")
 _RATE: Final = re.compile(r"d(\w)/d\w")
 _THING: Final = re.compile(r"([a-z]{3,}) ([A-Z])(?!\w)")
 _OWNER: Final = re.compile(r"([A-Z][a-z]+)['’]s\b")
+_OF: Final = re.compile(r"(\w+) of ([A-Z][a-z]+)(?![\w'’])")
 _CAPITALS: Final = re.compile(r"(?<!\w)[A-Z][a-z]+(?!\w)")
 _NAME: Final = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 
@@ -52,12 +55,23 @@ def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Findin
     if finding.decision is not Decision.CORRECT or candidate.found is None:
         return None
     wide = candidate.found.candidates[0].text
-    if len(wide) > _LONGEST or not _may_name(wide):
+    if len(wide) > _LONGEST or not (candidate.found.lead or _may_name(wide)):
         return None
-    named = _LABEL.match(wide)
+    behind = _BEHIND.match(wide)
+    if behind is not None:
+        ctx.meter.spend(4 * len(ctx.demand.question))
+        wanted = _asked(ctx)
+        if _is_rival(behind[1], wanted, ctx) or (wanted and _is_other_thing(behind[1], wanted, ctx.demand.question)):
+            return OTHER.finding(asked=ctx.demand.asking.strip(), said=behind[1])
+    lead = candidate.found.lead
+    named = _LABEL.match(f"{lead} {wide}" if lead else wide)
     if named is None:
         return None
-    label = named[0].strip(" *_$\\([")
+    label = _SENTENCE_END.split(named[0])[-1].strip(" *_$\\([")
+    if lead and (label == wide.strip(" *_$\\([") or not _tells(label, ctx)):
+        return None
+    if _is_in_other_unit(label, candidate, ctx):
+        return OTHER.finding(asked=ctx.demand.asking.strip(), said=label)
     if finding.code.partition(".")[0] in _NAMES and (_drops_denial(label, ctx) or _is_turned(label, ctx)):
         return OTHER.finding(asked=ctx.demand.asking.strip(), said=label)
     own = _LABEL.match(gold.given) if finding.code == _SAME_VALUE else None
@@ -73,6 +87,36 @@ def other(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Findin
     ):
         return OTHER.finding(asked=wanted[-1], said=label)
     return None
+
+
+def _tells(label: str, ctx: Context) -> bool:
+    """Whether the words before a box may name another quantity: they have a name of one, a letter, a unit or a name."""
+    return _TELLING.search(label) is not None or ctx.rules.demand.rivals.name.search(texts.fold(label)) is not None
+
+
+_TELLING: Final = re.compile(
+    r"(?<![^\W_])[^\W\d_](?![^\W_])|[A-Z]{2}|[$\\(_]|['’]s\b|(?<=[a-z,] )[A-Z]| in \S+\Z|\b(?:not|from)\b"
+)
+
+
+def _is_in_other_unit(label: str, candidate: Side, ctx: Context) -> bool:
+    """Whether a subject gives its bare number in another unit than the question asks for: "the length in m"."""
+    wanted = ctx.demand.unit
+    if wanted is None or not all(isinstance(one.answer, Number) and not one.unread for one in candidate.readings):
+        return False
+    said = _IN.search(label)
+    unit = None if said is None else read_unit(said[1], 0, ctx.rules.units)
+    if unit is None or unit[1] < len(said[1] if said else ""):
+        return False
+    own = unit[0]
+    return (own.dimension, own.factor) != (wanted.dimension, wanted.factor)
+
+
+_IN: Final = re.compile(r" (?:in |\()([^\W\d_][\w/²³^]{0,18})\)?\Z")
+_BEHIND: Final = re.compile(
+    r"[^A-Za-z]{0,12}\d[^\s,]{0,12}[,:]? ?[–—(-]{0,2} ?(?:(?:which|that|this|it) )?"
+    r"(?:(?:is|was|are|were|represents|being) )?(?:the|its|their|our) ([^,.;:()\d]{2,60})"
+)
 
 
 def _drops_denial(label: str, ctx: Context) -> bool:
@@ -224,6 +268,7 @@ def _is_other_thing(label: str, wanted: list[str], question: str) -> bool:
     if not names:
         return False
     owners = {*_OWNER.findall(label)} - _NO_NAMES
+    owners |= {name for head, name in _OF.findall(label) if head == "age" or name in _CAPITALS.findall(question)}
     first = _WORDS.match(label)
     if first is not None and first[0] in _CAPITALS.findall(question):
         owners.add(first[0])

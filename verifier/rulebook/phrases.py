@@ -15,6 +15,7 @@ def phrases(entries: Entries, lists: Lists) -> PhraseTable:
 
     return PhraseTable(
         joins=frozenset(folded("list_joins")),
+        either=frozenset(folded("list_either")),
         several=frozenset(folded("list_several")),
         samples=frozenset(folded("list_samples")),
         orders=frozenset(folded("list_orders")),

@@ -11,7 +11,7 @@ from pydantic import Field
 from verifier.rulebook.entry import Entry, Text
 from verifier.types.rivals import RivalTable
 
-LISTS = ("asks", "asks_around", "asks_ends", "label_free", "label_denying")
+LISTS = ("asks", "asks_around", "asks_ends", "asks_free", "label_free", "label_denying")
 
 
 class RivalEntry(Entry):
@@ -42,6 +42,7 @@ def rivals(entries: list[RivalEntry], same: list[SameEntry], words: Mapping[str,
         asks=words["asks"],
         around=frozenset(words["asks_around"]),
         ends=frozenset(words["asks_ends"]),
+        unordered=words["asks_free"],
         alike=_alike([*(listed for entry in entries for listed in entry.lists), *(entry.words for entry in same)]),
         free=frozenset(words["label_free"]),
         denying=frozenset(words["label_denying"]),

@@ -452,9 +452,9 @@ _LISTS = {
     "text": "wrapper dropped articles indefinite after_symbols modifiers joiners directions hedges openers fillers "
     "endings "
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
-    "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
-    "loanwords verbatim abbreviating printed literals relatives denying denying_not aside_links aside_cases aside_reasons "
-    "aside_strikes turns",
+    "restatements glosses unsettling list_joins list_either list_several list_samples list_orders list_parts list_ends "
+    "loanwords verbatim abbreviating printed literals relatives denying denying_not aside_links aside_cases "
+    "aside_reasons aside_strikes turns",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
     "loose_past loose_before_hour oclock hour_letters hour_words military joints "
@@ -474,7 +474,7 @@ _LISTS = {
     "demand": "percent exact count pure_number unit scale lowest_terms verbatim money tasks family antiderivative "
     "ordered unordered whole degrees short_words maths_words spoken_signs operations tolerated uncertainty extremes "
     "difference direction numbered codes symbols genotypes places no_places roman statements charges labelled "
-    "ratio letter valued spans points rewrite rewritten asks asks_around asks_ends "
+    "ratio letter valued spans points rewrite rewritten asks asks_around asks_ends asks_free "
     "label_free label_denying "
     "unit_heads unit_tasks unit_joiners unit_telling unit_between unit_followers "
     "unit_ends much_verbs unit_homographs",

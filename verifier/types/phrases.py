@@ -20,6 +20,7 @@ class PhraseTable(msgspec.Struct, frozen=True):
     """
 
     joins: frozenset[str]
+    either: frozenset[str]
     several: frozenset[str]
     samples: frozenset[str]
     orders: frozenset[str]

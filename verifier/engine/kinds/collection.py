@@ -7,17 +7,18 @@ other side and by the question; where nothing decides and only the order differs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import gcd
 from typing import Final
 
-from verifier.engine.kinds import conditions, formula
-from verifier.engine.kinds.formula import COUNTERS, NUMBERED, Collection, Expression, Region, Relation, understand
+from verifier.engine.kinds import formula, unknowns
+from verifier.engine.kinds.formula import NUMBERED, Collection, Expression, Region, Relation, understand
 from verifier.engine.kinds.kind import Context, Stage
+from verifier.engine.kinds.parameters import over_whole, parameter, same_line
 from verifier.engine.kinds.values import mixed_number, tree_of
 from verifier.engine.maths import families, vectors, zero
 from verifier.engine.maths.show import show
-from verifier.engine.maths.trees import minus, walk
+from verifier.engine.maths.trees import minus
 from verifier.engine.numerals import Number
 from verifier.types.expr import Expr
 from verifier.types.nodes import symbols
@@ -84,13 +85,13 @@ def compare_collections(gold: Collection, candidate: Collection, ctx: Context) -
         return (RATIO_OPEN if same and gold.items == candidate.items else SHAPE).finding(**shown)
     if "matrix" in shapes:
         return _matrices(gold, candidate, ctx, shown)
-    if ctx.demand.whole and shapes == ("tuple", "tuple") and all(_parameter(side.items) for side in (gold, candidate)):
+    if ctx.demand.whole and shapes == ("tuple", "tuple") and all(parameter(side.items) for side in (gold, candidate)):
         found = _lattices(gold, candidate, ctx, shown)
         if found.decision is not Decision.PASS:
             return found
-    same_line = _lines(gold, candidate, ctx)
-    if same_line is not None:
-        return (SAME_LINE if same_line else LINE_DIFFERS).finding(**shown)
+    line = same_line(gold, candidate, ctx)
+    if line is not None:
+        return (SAME_LINE if line else LINE_DIFFERS).finding(**shown)
     if gold.names or candidate.names:
         named = _by_name(gold, candidate, ctx, shown)
         if named is not None:
@@ -121,34 +122,14 @@ def _sequences(gold: Collection, candidate: Collection, ctx: Context, shown: dic
     points = _all_ordered(gold.items) and gold.shape == "list"  # (1, 2), (3, 4): a list of points is a set of them
     if not points and (ctx.demand.ordered or (ordered and gold.shape != "list")):
         return placed
+    if placed.decision is Decision.INCORRECT and not points and unknowns.asked(len(gold.items), ctx):
+        return placed
     found = _as_sets(gold.items, candidate.items, ctx, shown)
     if free or found.decision is not Decision.CORRECT:
         return found
     if points:
         return found
     return ORDER_OPEN.finding(**shown) if not ordered or gold.shape == "list" else placed
-
-
-def _lines(gold: Collection, candidate: Collection, ctx: Context) -> bool | None:
-    """Whether two parametrised lines are one (POLICY 44); ``None`` where a side is none."""
-    if len(gold.items) < 2 or len(gold.items) != len(candidate.items) or "set" in {gold.shape, candidate.shape}:
-        return None
-    told = _LINE.search(ctx.demand.question) is not None
-    sides = []
-    for side in (gold, candidate):
-        parameter = _parameter(side.items)
-        if parameter and conditions.is_named(parameter, ctx):
-            return None
-        told = told or (bool(parameter) and (side.tree.head == "add" or bool(side.names)))
-        sides.append(vectors.line(side.items, parameter, ctx.meter) if parameter else None)
-    if not told or sides[0] is None:
-        return None
-    if sides[1] is None:
-        return None if any(symbols(item) for item in candidate.items) else False
-    return vectors.same_line(sides[0], sides[1], ctx.meter)
-
-
-_LINE: Final = re.compile(r"\bline\b|parametri[sc]|parametric", re.IGNORECASE)
 
 
 def _all_ordered(items: Sequence[Expr]) -> bool:
@@ -269,18 +250,7 @@ def _key(item: Expr, ctx: Context) -> object:
 def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding | None:
     """Names override places; ``None`` where they say nothing (numbered roots)."""
     if gold.names and candidate.names:
-        own = dict(zip(gold.names, gold.items, strict=True))
-        other = dict(zip(candidate.names, candidate.items, strict=True))
-        if _numbered(gold.names) and _numbered(candidate.names):
-            return _as_sets(gold.items, candidate.items, ctx, shown)
-        if set(own) != set(other):
-            if set(own) < set(other) or set(other) < set(own):
-                return LENGTH.finding(**shown)
-            return NAMES_OPEN.finding(**shown)
-        found = _in_order([own[name] for name in sorted(own)], [other[name] for name in sorted(own)], ctx, shown)
-        if found.code == PLACE_DIFFERS.name:
-            return NAME_DIFFERS.finding(**found.evidence)
-        return SAME_BY_NAME.finding(**shown) if found.decision is Decision.CORRECT else found
+        return _both_named(gold, candidate, ctx, shown)
     named, bare = (gold, candidate) if gold.names else (candidate, gold)
     if _numbered(named.names) and bare.shape not in _ORDERED:
         return _as_sets(gold.items, candidate.items, ctx, shown)
@@ -294,35 +264,45 @@ def _by_name(gold: Collection, candidate: Collection, ctx: Context, shown: dict[
         if zero.sign(minus(high, low), ctx.meter) == -1:
             return NAME_DIFFERS.finding(**shown)  # a maximum below its minimum
         return _as_sets(gold.items, candidate.items, ctx, shown)
-    order = _order(named.names, ctx)
-    items = [named.items[named.names.index(name)] for name in order]
-    if len(items) != len(bare.items):
+    return _placed(gold, candidate, ctx, shown)
+
+
+def _both_named(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
+    own = dict(zip(gold.names, gold.items, strict=True))
+    other = dict(zip(candidate.names, candidate.items, strict=True))
+    if _numbered(gold.names) and _numbered(candidate.names):
+        return _as_sets(gold.items, candidate.items, ctx, shown)
+    if set(own) != set(other):
+        return (LENGTH if set(own) < set(other) or set(other) < set(own) else NAMES_OPEN).finding(**shown)
+    found = _in_order([own[name] for name in sorted(own)], [other[name] for name in sorted(own)], ctx, shown)
+    if found.code == PLACE_DIFFERS.name:
+        return NAME_DIFFERS.finding(**found.evidence)
+    return SAME_BY_NAME.finding(**shown) if found.decision is Decision.CORRECT else found
+
+
+def _placed(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
+    """Values under names against values at places: the names in the order of the question, or of the ground truth."""
+    named, bare = (gold, candidate) if gold.names else (candidate, gold)
+    order = unknowns.order(named.names, ctx)
+    known = order or (gold.names if named is gold else ())
+    items = [named.items[named.names.index(name)] for name in known]
+    if order and len(items) != len(bare.items):
         return LENGTH.finding(**shown)
-    found = _in_order(items, bare.items, ctx, shown) if named is gold else _in_order(bare.items, items, ctx, shown)
-    worded = all(len(name) > _LETTERS for name in named.names)
-    if found.code == PLACE_DIFFERS.name and bare.shape == "list" and not worded:
-        swapped = _as_sets(gold.items, candidate.items, ctx, shown)
-        return NAMES_OPEN.finding(**shown) if swapped.decision is Decision.CORRECT else swapped
-    return found
+    if len(items) == len(bare.items):
+        found = _in_order(items, bare.items, ctx, shown) if named is gold else _in_order(bare.items, items, ctx, shown)
+        told = all(len(name) > _LETTERS for name in named.names) or unknowns.asked(len(items), ctx) == order
+        sure = order and (bare.shape != "list" or told)
+        if sure or found.code != PLACE_DIFFERS.name:
+            return found
+    found = _as_sets(gold.items, candidate.items, ctx, shown)
+    alike = len(set(named.items)) == 1 and len(named.items) == len(bare.items)
+    return NAMES_OPEN.finding(**shown) if found.decision is Decision.CORRECT and not alike else found
 
 
 def _numbered(names: Sequence[str]) -> bool:
     """Whether names are ``x_1, x_2, …``: roots in any order."""
     stems = {match[1] if (match := NUMBERED.match(name)) else name for name in names}
     return len(stems) == 1 and len(names) > 1
-
-
-def _order(names: Sequence[str], ctx: Context) -> list[str]:
-    """The order in which a question lists the names, ``(m, b)``, else the alphabet's."""
-    question = ctx.demand.question
-    folded = question.lower()
-    if all(len(name) > _LETTERS and name in folded for name in names):
-        return sorted(names, key=folded.index)  # "the mean and the median"
-    listed = re.compile(r"\(?\s*" + r"\s*,\s*".join(f"({re.escape(name)}|\\w)" for name in names))
-    for match in listed.finditer(question):
-        if sorted(match.groups()) == sorted(names):
-            return list(match.groups())
-    return sorted(names)
 
 
 def _matrices(gold: Collection, candidate: Collection, ctx: Context, shown: dict[str, str]) -> Finding:
@@ -382,8 +362,8 @@ def _families(gold: Collection, candidate: Collection, ctx: Context, shown: dict
         return _naturals(gold, candidate, ctx, shown)
     sides = []
     for side in (gold, candidate):
-        parameter = side.names[0] if len(side.names) == 1 and side.shape in FAMILIES else _parameter(side.items)
-        found = [families.progression(item, parameter, ctx.meter) for item in side.items] if parameter else []
+        name = side.names[0] if len(side.names) == 1 and side.shape in FAMILIES else parameter(side.items)
+        found = [families.progression(item, name, ctx.meter) for item in side.items] if name else []
         known = [one for one in found if one is not None]
         if len(known) < len(side.items):
             finite = not any(symbols(item) for item in side.items)
@@ -404,8 +384,8 @@ def _lattices(gold: Collection, candidate: Collection, ctx: Context, shown: dict
         return LENGTH.finding(**shown)
     sides = []
     for side in (gold, candidate):
-        parameter = side.names[0] if side.shape == "lattice" and len(side.names) == 1 else _parameter(side.items)
-        line = vectors.line(side.items, parameter, ctx.meter) if parameter else None
+        name = side.names[0] if side.shape == "lattice" and len(side.names) == 1 else parameter(side.items)
+        line = vectors.line(side.items, name, ctx.meter) if name else None
         if line is None:
             return FAMILY_OPEN.finding(**shown)
         sides.append(line)
@@ -423,22 +403,6 @@ def _naturals(gold: Collection, candidate: Collection, ctx: Context, shown: dict
 
 
 FAMILIES: Final = frozenset({"family", "naturals"})
-
-
-def _parameter(items: Iterable[Expr]) -> str:
-    """The one name in values whose parameter nobody named as whole: ``2kπ``."""
-    names = {name for item in items for name in symbols(item)}
-    return names.pop() if len(names) == 1 else ""
-
-
-def _over_whole(items: Iterable[Expr], ctx: Context) -> bool:
-    """Whether values with π or degrees run over a whole number that nobody declares: ``π/4 + nπ``."""
-    name = _parameter(items)
-    return (
-        name in COUNTERS
-        and not conditions.is_named(name, ctx)
-        and all(any(node.name in {"pi", "deg"} for node in walk(item)) for item in items)
-    )
 
 
 def compare_with_value(
@@ -461,14 +425,14 @@ def compare_with_value(
     if many.shape in FAMILIES:
         if isinstance(one, Expression) and one.conditions:
             return FAMILY_OPEN.finding(**shown)  # its parameter runs over some of the whole numbers
-        parameter = _parameter([tree])
-        single = Collection("family", (tree,), tree, (parameter,)) if parameter else None
+        name = parameter([tree])
+        single = Collection("family", (tree,), tree, (name,)) if name else None
         if single is None:
             return FAMILY_DIFFERS.finding(**shown)
         return _families(many, single, ctx, shown) if many is gold else _families(single, many, ctx, shown)
-    if many.shape in {"set", "list"} and _over_whole(many.items, ctx) and _over_whole((tree,), ctx):
-        single = Collection("family", (tree,), tree, (_parameter([tree]),))
-        several = Collection("family", many.items, many.tree, (_parameter(many.items),))
+    if many.shape in {"set", "list"} and over_whole(many.items, ctx) and over_whole((tree,), ctx):
+        single = Collection("family", (tree,), tree, (parameter([tree]),))
+        several = Collection("family", many.items, many.tree, (parameter(many.items),))
         return _families(several, single, ctx, shown) if many is gold else _families(single, several, ctx, shown)
     if many.shape in {"set", "list"} or (many.shape == "tuple" and many.names):
         sides = (many.items, (tree,)) if many is gold else ((tree,), many.items)
