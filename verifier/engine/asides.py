@@ -8,13 +8,12 @@ Words that the ground truth or the question holds are part of the matter. Every 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-import msgspec
-
+from verifier.engine import beside
 from verifier.engine import text as texts
+from verifier.engine.beside import Hit
 from verifier.engine.kinds import label, truth
 from verifier.engine.kinds.kind import Context
 from verifier.engine.sides import LONGEST, Side, sentence
@@ -40,7 +39,6 @@ _MOST_LINKS: Final = 8
 _AMOUNTS: Final = frozenset({"number", "quantity", "date", "clock", "missing"})
 _PLACE: Final = re.compile(r"(?<=[a-z] )[A-Z](?![^\W_])")  # from A
 _SYMBOL: Final = 3  # letters of a word that may be a unit
-_START: Final = 2  # letters of a word under which its phrases stand
 _WORDY: Final = re.compile(r"(?<![\\A-Za-z])(?:[^\W\d_]){2}|[\u0900-\ud7ff]|~~")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _NUMERAL: Final = re.compile(r"(?:(?<![\w.,)\]}])-)?\d+(?:[.,/:]\d+)*")
@@ -55,14 +53,6 @@ _SETS: Final = frozenset({"region", "collection"})  # "there are no solutions"
 _BOUNDED: Final = frozenset({"bound", "relation", "region", "measure"})  # stages that compare what bounds say
 
 
-class Hit(msgspec.Struct, frozen=True, gc=False):
-    """Where a listed phrase stands in a sentence, and what it does."""
-
-    start: int
-    end: int
-    kind: str
-
-
 def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding | None:
     """A pass where the sentence of an answer that agrees says that it is none; ``None`` where that stands."""
     if finding.decision is not Decision.CORRECT or candidate.found is None:
@@ -75,17 +65,19 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
     if wide.lstrip(_BEFORE).startswith(table.strikes) and not wanted.lstrip(_BEFORE).startswith(table.strikes):
         return STRUCK.finding(text=wide[:LONGEST])
     stage = finding.code.partition(".")[0]
+    if stage == "truth" and truth.takes_back(texts.characters(wide[:LONGEST], ctx.rules.text).lstrip(_BEFORE), ctx):
+        return DOUBTED.finding(text=wide[:LONGEST])
     said = texts.characters(wide[:LONGEST], ctx.rules.text)
     folded = texts.fold(said)
     ctx.meter.spend(4 * len(said))
-    if len(wide) <= LONGEST and stage not in _NAMED and not any(_hits(folded, table)) and not _cased(folded, table):
+    if len(wide) <= LONGEST and stage not in _NAMED and not any(beside.hits(folded, table)) and not _cased(folded, table):
         return ELSEWHERE.finding(text=said) if _is_elsewhere(gold.given, said, stage, ctx) else None
     said = sentence(candidate, wide, ctx)
     if not said or said in gold.texts:
         return None
     folded = texts.fold(said)
     own = _named_value(folded, candidate, ctx)
-    hits = [hit for hit in _hits(folded, table) if not _is_read(hit, stage, candidate)]
+    hits = [hit for hit in beside.hits(folded, table) if not _is_read(hit, stage, candidate)]
     hits = [hit for hit in hits if not own[0] <= hit.start <= hit.end <= own[1]]
     hits = [hit for hit in hits if not _is_told(folded, hit, wanted, ctx) and not _is_unit(said, hit, ctx)]
     if stage in _NAMED:
@@ -123,24 +115,6 @@ def denied(words: str, ctx: Context) -> str:
 
 def _is_no(answer: object) -> bool:
     return isinstance(answer, truth.Truth) and not answer.value
-
-
-def _hits(folded: str, table: AsideTable) -> Iterator[Hit]:
-    """The listed phrases of a sentence, in no order."""
-    words = [(match[0], match.start(), match.end()) for match in _WORD.finditer(folded)]
-    for at, (word, start, _) in enumerate(words):
-        for aside in table.phrases.get(word[:_START], ()):
-            last = at + len(aside.words) - 1
-            if last >= len(words) or any(words[at + step][0] != own for step, own in enumerate(aside.words[:-1])):
-                continue
-            own = aside.words[-1]
-            if words[last][0] == own or (aside.stem and words[last][0].startswith(own)):
-                yield Hit(start, words[last][2], aside.kind)
-    if not folded.isascii():
-        for phrase, kind in table.glued:
-            at = folded.find(phrase)
-            if at >= 0:
-                yield Hit(at, at + len(phrase), kind)
 
 
 def _named_value(folded: str, candidate: Side, ctx: Context) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from verifier.engine import text as texts
 from verifier.engine.statement import BREAK, behind_reason, blank
 from verifier.types.extraction import Clue, ExtractTable, Phrase
 from verifier.types.rules import Rules, TextTable
@@ -21,8 +22,7 @@ _ANSWER_HEAD: Final = 20_000  # characters behind a marker in which its sentence
 _MOST_SUPPOSED: Final = (
     8  # occurrences of a phrase, from the end, that are looked at; each may be an "if the answer is …"
 )
-_HEAD_WORD: Final = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
-_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # written without spaces
+_HEAD_WORD: Final = re.compile(rf"{texts.RUN}(?:'[a-z]+)?")
 _MARKUP: Final = " \t*_#>-"
 _COLON: Final = re.compile(r"[ \t*_]{0,4}[:︰]|[ \t*_]{0,4}(?=\n)")
 
@@ -111,14 +111,14 @@ def _supposed(folded: str, start: int, position: int, table: TextTable) -> bool:
     if not table.suppositions.isdisjoint(head):
         return True
     run = head[-1] if head else ""
-    return _UNSPACED.match(run) is not None and any(word in run for word in table.suppositions)
+    return texts.is_unspaced(run) and any(word in run for word in table.suppositions)
 
 
 def _behind(text: str, position: int, phrase: Phrase) -> int:
     """Where what a phrase announces begins, or -1 where it is a part of another word or, a label, opens no line."""
     words = phrase.text
     before = text[position - 1 : position] if position else ""
-    if words[0].isalnum() and before.isalnum() and not _UNSPACED.match(words):
+    if words[0].isalnum() and before.isalnum() and not texts.is_unspaced(words):
         return -1
     behind = position + len(words)
     if phrase.label:
@@ -126,7 +126,7 @@ def _behind(text: str, position: int, phrase: Phrase) -> int:
         if colon is None or not _opens_line(text, position):
             return -1
         return colon.end()
-    if words[-1].isalpha() and text[behind : behind + 1].isalpha() and not _UNSPACED.match(words[-1]):
+    if words[-1].isalpha() and text[behind : behind + 1].isalpha() and not texts.is_unspaced(words[-1]):
         return -1
     return behind if not phrase.line_start or _opens_line(text, position) else -1
 
