@@ -29,8 +29,11 @@ STRUCK = passes("aside.struck", "The answer agrees, and it is struck out.", spec
 ELSEWHERE = passes(
     "aside.elsewhere", "The amounts agree, and they count from different places or in different ways.", specific=8
 )
+SUPPOSED = passes(
+    "aside.supposed", "The answer agrees, and its sentence only supposes that this is the answer.", specific=8
+)
 DENIED = refutes("aside.denied", "The answer says that the ground truth is not the answer.", Standing.CONVENTION)
-CODES: tuple[Code, ...] = (DOUBTED, CASES, STRUCK, ELSEWHERE, DENIED)
+CODES: tuple[Code, ...] = (DOUBTED, CASES, STRUCK, ELSEWHERE, SUPPOSED, DENIED)
 
 _BEFORE: Final = " *_$("
 _DENIED: Final = 120  # characters of an answer that only denies
@@ -70,6 +73,8 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
     said = texts.characters(wide[:LONGEST], ctx.rules.text)
     folded = texts.fold(said)
     ctx.meter.spend(4 * len(said))
+    if _may_suppose(folded, table) and _is_supposed(texts.fold(sentence(candidate, wide, ctx)), wanted, candidate, table):
+        return SUPPOSED.finding(text=said)
     if len(wide) <= LONGEST and stage not in _NAMED and not any(beside.hits(folded, table)) and not _cased(folded, table):
         return ELSEWHERE.finding(text=said) if _is_elsewhere(gold.given, said, stage, ctx) else None
     said = sentence(candidate, wide, ctx)
@@ -96,6 +101,30 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
         if doubt is None and _is_elsewhere(gold.given, said, stage, ctx):
             return ELSEWHERE.finding(text=said)
     return None if doubt is None else DOUBTED.finding(text=said, word=said[doubt.start : doubt.end])
+
+
+def _may_suppose(folded: str, table: AsideTable) -> bool:
+    """Whether an "if" stands in a text, or it is of a script in which none stands by itself."""
+    words = texts.words_of(folded)
+    return not table.conditionals.isdisjoint(words) or any(texts.is_unspaced(word) for word in words)
+
+
+def _is_supposed(folded: str, wanted: str, candidate: Side, table: AsideTable) -> bool:
+    """Whether a sentence opens with an "if" and gives the value in that clause: "if the answer is 42, we win"."""
+    opened, value = _OPENED.match(folded), _VALUE.search(texts.fold(candidate.shown))
+    if opened is None or value is None:
+        return False
+    known = [word for word in table.conditionals if opened[1].startswith(word)]
+    words = [word for word in known if word == opened[1] or texts.is_unspaced(word)]
+    if not words or wanted.lstrip(_BEFORE).startswith(tuple(words)):
+        return False
+    at, cut = folded.find(value[0], opened.start(1) + len(words[0])), _CONCLUDED.search(folded)
+    return at >= 0 and (cut is None or at < cut.start())
+
+
+_OPENED: Final = re.compile(rf"[\s*_$]*({texts.RUN})")
+_VALUE: Final = re.compile(r"\d+|\w+")
+_CONCLUDED: Final = re.compile(r"[,;،、.](?=\D)|\bthen\b|\n")
 
 
 def denied(words: str, ctx: Context) -> str:

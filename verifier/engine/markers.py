@@ -128,7 +128,12 @@ def _behind(text: str, position: int, phrase: Phrase) -> int:
         return colon.end()
     if words[-1].isalpha() and text[behind : behind + 1].isalpha() and not texts.is_unspaced(words[-1]):
         return -1
+    if words[-1].isalpha() and not texts.is_unspaced(words[-1]) and _HYPHEN.match(text, behind):
+        return -1
     return behind if not phrase.line_start or _opens_line(text, position) else -1
+
+
+_HYPHEN: Final = re.compile(r"[*_]*-[^\W_]")  # "is-42": it may be a minus or a dash
 
 
 def _opens_line(text: str, position: int) -> bool:

@@ -466,7 +466,7 @@ _LISTS = {
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_several list_samples list_orders list_parts list_ends "
     "loanwords verbatim relatives denying denying_not aside_links aside_cases aside_reasons aside_strikes turns "
-    "limiting again_yes again_no again_free",
+    "aside_conditionals limiting again_yes again_no again_free",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
     "loose_past loose_before_hour oclock hour_letters hour_words military joints "

@@ -177,7 +177,7 @@ def _named(ctx: Context) -> Known:
     ctx.meter.spend(2 * len(question))
     best: tuple[str, ...] = ()
     for listed in _listed(question, table):
-        labels = _items(listed, table)
+        labels = _items(listed, table, ctx.rules.text.articles)
         if len(best) <= len(labels) <= _MOST:  # of equal ones the last, whose lead stands nearest
             best = labels
     if len(best) >= _FEWEST:
@@ -219,11 +219,13 @@ def _listed(question: str, table: LabelTable) -> Iterator[str]:
             yield match[1]
 
 
-def _items(listed: str, table: LabelTable) -> tuple[str, ...]:
-    """The labels of a list."""
+def _items(listed: str, table: LabelTable, articles: frozenset[str]) -> tuple[str, ...]:
+    """The labels of a list, without articles in front."""
     found: list[str] = []
     for part in re.split(r" ?[,、;|] ?|或", listed):
-        found += [piece.strip(_QUOTES) for piece in _joined(part.strip(), table)]
+        for piece in _joined(part.strip(), table):
+            first, _, rest = piece.strip(_QUOTES).partition(" ")
+            found.append(rest.strip(_QUOTES) if rest and first in articles else piece.strip(_QUOTES))
     return tuple({_key(label): label for label in found if label and not label.isdecimal()}.values())
 
 
