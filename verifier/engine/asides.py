@@ -65,17 +65,19 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
         return None
     table = ctx.rules.text.asides
     wanted = texts.fold(" ".join((gold.given, *gold.texts)))
-    if wide.lstrip(_BEFORE).startswith(table.strikes) and not wanted.lstrip(_BEFORE).startswith(table.strikes):
-        return STRUCK.finding(text=wide[:LONGEST])
     stage = finding.code.partition(".")[0]
-    if stage == "truth" and truth.takes_back(texts.characters(wide[:LONGEST], ctx.rules.text).lstrip(_BEFORE), ctx):
-        return DOUBTED.finding(text=wide[:LONGEST])
     said = texts.characters(wide[:LONGEST], ctx.rules.text)
     folded = texts.fold(said)
     ctx.meter.spend(4 * len(said))
-    if _may_suppose(folded, table) and _is_supposed(texts.fold(sentence(candidate, wide, ctx)), wanted, candidate, table):
-        return SUPPOSED.finding(text=said)
-    if len(wide) <= LONGEST and stage not in _NAMED and not any(beside.hits(folded, table)) and not _cased(folded, table):
+    withdrawn = _withdrawn(wide, wanted, stage, candidate, ctx)
+    if withdrawn is not None:
+        return withdrawn
+    if (
+        len(wide) <= LONGEST
+        and stage not in _NAMED
+        and not any(beside.hits(folded, table))
+        and not _cased(folded, table)
+    ):
         return ELSEWHERE.finding(text=said) if _is_elsewhere(gold.given, said, stage, ctx) else None
     said = sentence(candidate, wide, ctx)
     if not said or said in gold.texts:
@@ -115,16 +117,30 @@ def _is_supposed(folded: str, wanted: str, candidate: Side, table: AsideTable) -
     if opened is None or value is None:
         return False
     known = [word for word in table.conditionals if opened[1].startswith(word)]
-    words = [word for word in known if word == opened[1] or texts.is_unspaced(word)]
-    if not words or wanted.lstrip(_BEFORE).startswith(tuple(words)):
+    size = max((len(word) for word in known if word == opened[1] or texts.is_unspaced(word)), default=0)
+    if not size or wanted.lstrip(_BEFORE).startswith(opened[1][:size]):
         return False
-    at, cut = folded.find(value[0], opened.start(1) + len(words[0])), _CONCLUDED.search(folded)
+    at, cut = folded.find(value[0], opened.start(1) + size), _CONCLUDED.search(folded)
     return at >= 0 and (cut is None or at < cut.start())
 
 
 _OPENED: Final = re.compile(rf"[\s*_$]*({texts.RUN})")
 _VALUE: Final = re.compile(r"\d+|\w+")
 _CONCLUDED: Final = re.compile(r"[,;،、.](?=\D)|\bthen\b|\n")
+
+
+def _withdrawn(wide: str, wanted: str, stage: str, candidate: Side, ctx: Context) -> Finding | None:
+    """A pass where an answer is struck out, only supposed, or a yes or a no that its next sentence takes back."""
+    table, said = ctx.rules.text.asides, texts.characters(wide[:LONGEST], ctx.rules.text)
+    if said.lstrip(_BEFORE).startswith(table.strikes) and not wanted.lstrip(_BEFORE).startswith(table.strikes):
+        return STRUCK.finding(text=said)
+    if stage == "truth" and truth.takes_back(said.lstrip(_BEFORE), ctx):
+        return DOUBTED.finding(text=said)
+    if _may_suppose(texts.fold(said), table):
+        supposed = texts.fold(sentence(candidate, wide, ctx))
+        if _is_supposed(supposed, wanted, candidate, table):
+            return SUPPOSED.finding(text=said)
+    return None
 
 
 def denied(words: str, ctx: Context) -> str:

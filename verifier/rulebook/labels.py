@@ -41,7 +41,9 @@ def labels(entries: Entries, lists: Lists) -> LabelTable:
     joint = _either(joiners)
     between = rf"(?:(?: ?[,、;|] ?)(?:(?:{joint}) )?| (?:{joint}) |或)"
     denials = frozenset(word.lower() for word in lists.get(("labels", "denials"), ()))
-    fillers = frozenset(word.lower() for section in ("fillers", "articles") for word in lists.get(("text", section), ()))
+    fillers = frozenset(
+        word.lower() for section in ("fillers", "articles") for word in lists.get(("text", section), ())
+    )
     apart = _either(fillers | joiners)
     denied, more = _either(denials), rf"(?: (?!(?:{apart})(?![\w{MARKS}]))\(?{_MORE}{{1,40}}\)?){{0,2}}?"
     within, last = _item(denied, more, between), f"(?:{_item(denied, more, _STOP)}|{_item(denied, '', _END)})"

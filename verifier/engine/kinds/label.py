@@ -182,7 +182,8 @@ def _named(ctx: Context) -> Known:
             best = labels
     if len(best) >= _FEWEST:
         return _with_short_forms(best, table)
-    most, meant = 0, ()
+    most = 0
+    meant: tuple[str, ...] = ()
     for topics, usual in table.sets:
         told = sum(says(question, ctx.demand.words, topic) for topic in topics)
         if told and told >= most:  # of equal ones the last, which a later pack adds

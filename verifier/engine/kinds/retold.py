@@ -1,8 +1,8 @@
 """What stands behind a yes or a no: whether it leaves it standing.
 
-A tail that takes it back, doubts or bounds it leaves it undecided (POLICY 2, 48). Of a language all of whose qualifying
-words are listed (``listed`` in ``rules/text/truth.toml``) what holds none of them is free. Of any other the tail must be
-understood: it says the answer again, gives a reason, or is made of the question's words.
+A tail that takes it back, doubts or bounds it leaves it undecided (POLICY 2, 48). In a language all of whose
+qualifying words are listed (``tail`` in ``rules/text/truth.toml``) a tail with none of them is free. In any other it
+must be understood: it says the answer again, gives a reason, or is made of the question's words.
 """
 
 from __future__ import annotations

@@ -24,9 +24,10 @@ BOTH_GOLD = passes("truth.both_accepted", "The ground truth itself says yes and 
 CODES: tuple[Code, ...] = (SAME, OPPOSITE, OTHER_WORDS, BOTH, BOTH_GOLD)
 
 _STOPS: Final = r".,;:!)،؛۔।॥。、！"
-_PRONOUN: Final = r" (?:it|they|he|she|we|you|there) (?:is|are|was|were|does|do|did|has|have|had|can|will)(?:n't)?\b"
+_PRONOUN: Final = r" (?:it|they|he|she|there) (?:is|are|was|were|does|do|did|has|have|had|can|will)(?:n't)?\b"
 _FIRST: Final = re.compile(
-    rf"([^\s\d_(?*\\=-][^\s(?*\\={_STOPS}-]{{0,20}})(?=$|[{_STOPS}]|\s+[-(]|{_PRONOUN}| because\b| since\b| as\b| with\b)"
+    rf"([^\s\d_(?*\\=-][^\s(?*\\={_STOPS}-]{{0,20}})"
+    rf"(?=$|[{_STOPS}]|\s+[-(]|{_PRONOUN}| because\b| since\b| as\b| with\b)"
 )
 _CLAUSE: Final = (
     r"[\s,.:;(-]*(?:it|that|this|they|he|she|there|the \w+) (?:is|are|was|were|does|do|did|has|have|had|can|will)"
@@ -127,8 +128,8 @@ def takes_back(text: str, ctx: Context) -> bool:
         return False
     other = _FIRST.match(said[1])
     opposite = None if other is None else words.get(other[1].lower())
-    if opposite is not None and opposite.value != word.value and opposite.vocabulary == word.vocabulary:
-        return True
+    if other is not None and opposite is not None and opposite.value != word.value:
+        return opposite.vocabulary == word.vocabulary or not said[1][other.end() :].strip(" *_")
     return word.foreign and len(said[1]) <= _PAIR and not stands(word, said[1], ctx)
 
 
