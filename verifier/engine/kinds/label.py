@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -23,7 +23,10 @@ ORDER_OPEN = passes(
     "The labels are the same in another order, and the question may ask for their order.",
     specific=7,
 )
-CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL, DENIED, ORDER_OPEN)
+SHORTENED = passes(
+    "label.shortened", "One side gives a label of the question's set in full, the other its first word.", specific=7
+)
+CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL, DENIED, ORDER_OPEN, SHORTENED)
 
 _SET: Final = "labels"
 _LONGEST: Final = 300  # characters of a text that may be a label, or a sentence that gives one
@@ -37,7 +40,11 @@ _WORD: Final = re.compile(rf"[^\W_][\w{MARKS}'’+&]*(?:/[\w{MARKS}'’+&]+)*")
 _JOINTS: Final = re.compile(r"(?<=[^\W_])[-_](?=[^\W_])|\s+")  # technical_issue is technical issue (POLICY 51)
 
 Known = dict[str, str]
-"""The labels of a set as it writes them, by all that may stand for each, folded and with spaces for joints."""
+"""The labels of a set as it writes them, by all that may stand for each, folded and with spaces for joints.
+
+What may be the last label without words behind it is marked by ``_SHORT``.
+"""
+_SHORT: Final = "…"
 
 
 class Labels(msgspec.Struct, frozen=True, gc=False):
@@ -138,7 +145,7 @@ def _said(text: str, table: LabelTable, known: Known) -> Labels | None:
         place += size
     if denied:
         return None
-    if not given and len(rejected) == 1 and len(set(known.values())) > _FEWEST:
+    if not given and len(rejected) == 1 and len(_full(known.values())) > _FEWEST:
         only = rejected.pop()
         return None if any(only in one for one in known.values() if one != only) else Labels((only,), denied=True)
     return Labels((given.pop(),)) if len(given) == 1 and given.isdisjoint(rejected) else None
@@ -192,15 +199,21 @@ def _named(ctx: Context) -> Known:
 
 
 def _with_short_forms(labels: tuple[str, ...], table: LabelTable) -> Known:
-    """The labels of a list, also without words behind them that name none: "positive review", "negative in tone"."""
+    """The labels of a list, also without nouns behind them that name none ("positive review").
+
+    Where the list ends is not sure: the last label is known by its first words, too ("negative overall").
+    """
     known = {_key(label): label for label in labels}
     shorter: Known = {}
     for place, label in enumerate(labels):
-        words = _key(label).split()
-        while len(words) > 1 and (place == len(labels) - 1 or words[-1] in table.carriers):
+        words, mark = _key(label).split(), ""
+        while len(words) > 1:
+            mark = mark if words[-1] in table.carriers else _SHORT
+            if mark and place < len(labels) - 1:
+                break
             words.pop()
             if words[-1] not in table.denials:
-                shorter.setdefault(" ".join(words), label)
+                shorter.setdefault(" ".join(words), label + mark)
     return shorter | known
 
 
@@ -238,6 +251,8 @@ def compare_labels(gold: Labels, candidate: Labels, ctx: Context) -> Finding:
     shown = ctx.sides(gold, candidate)
     if gold.denied != candidate.denied:
         return (OTHER if gold.labels == candidate.labels else DENIED).finding(**shown)
+    if frozenset(gold.labels) != frozenset(candidate.labels) and _full(gold.labels) == _full(candidate.labels):
+        return SHORTENED.finding(**shown)
     if frozenset(gold.labels) == frozenset(candidate.labels):
         same = gold.labels == candidate.labels or not _may_be_ordered(gold, ctx)
         return (SAME if same else ORDER_OPEN).finding(**shown)
@@ -245,12 +260,16 @@ def compare_labels(gold: Labels, candidate: Labels, ctx: Context) -> Finding:
     return code.finding(**shown)
 
 
+def _full(labels: Iterable[str]) -> frozenset[str]:
+    return frozenset(label.removesuffix(_SHORT) for label in labels)
+
+
 def _may_be_ordered(gold: Labels, ctx: Context) -> bool:
     """Whether the question may ask for an order: it says so, or all it lists is given and it calls it no labels."""
     table, words = ctx.rules.labels, ctx.demand.words
     if ctx.demand.ordered or not table.orders.isdisjoint(words):
         return True
-    return len(gold.labels) == len(set(_known(ctx).values())) and table.assigned.isdisjoint(words)
+    return len(gold.labels) == len(_full(_known(ctx).values())) and table.assigned.isdisjoint(words)
 
 
 STAGE: Final = Stage("label", ((Labels, Labels),), compare_labels)
