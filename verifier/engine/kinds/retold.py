@@ -14,6 +14,7 @@ from verifier.engine.kinds.kind import Context
 from verifier.engine.text import fold, is_unspaced, says, words_of
 from verifier.types.truths import TruthWord
 
+_SEARCHED: Final = 64  # characters that are searched for a phrase in a unit of work
 _LONGEST: Final = 200  # characters of a tail that says again what is asked
 _STEM: Final = 4  # letters by which "primes" says "prime" again
 _SYLLABLES: Final = 2  # signs that do the same in Korean
@@ -28,7 +29,7 @@ def stands(word: TruthWord, rest: str, ctx: Context) -> bool:
     again = table.again_yes if word.value else table.again_no
     denied = word.foreign and not word.value and any(beside.hits(folded, text.asides))
     if word.foreign:
-        ctx.meter.spend(len(folded) * len(again) // 8)
+        ctx.meter.spend(len(folded) * len(again) // _SEARCHED)
         for phrase in again:
             if " " in phrase or phrase[0] >= _WHOLE:
                 folded = folded.replace(phrase, " ")
@@ -41,8 +42,9 @@ def stands(word: TruthWord, rest: str, ctx: Context) -> bool:
             return False
         if one in word.against or one in text.qualifiers:
             return False
-    ctx.meter.spend(len(folded) * len(table.limiting))
-    if any(says(folded, told, phrase) for phrase in (*table.limiting, *word.against_phrases)):
+    ctx.meter.spend(len(folded) * len(table.limiting) // _SEARCHED)
+    words = frozenset(told)
+    if any(says(folded, words, phrase) for phrase in (*table.limiting, *word.against_phrases)):
         return False
     if not folded.isascii() and _says_opposite(word, folded, ctx):
         return False
