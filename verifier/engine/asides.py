@@ -11,9 +11,9 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from verifier.engine import beside
+from verifier.engine import strikes
 from verifier.engine import text as texts
-from verifier.engine.beside import Hit
+from verifier.engine.strikes import Hit
 from verifier.engine.kinds import label, truth
 from verifier.engine.kinds.kind import Context
 from verifier.engine.sides import LONGEST, Side, sentence
@@ -75,7 +75,7 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
     if (
         len(wide) <= LONGEST
         and stage not in _NAMED
-        and not any(beside.hits(folded, table))
+        and not any(strikes.hits(folded, table))
         and not _cased(folded, table)
     ):
         return ELSEWHERE.finding(text=said) if _is_elsewhere(gold.given, said, stage, ctx) else None
@@ -84,7 +84,7 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
         return None
     folded = texts.fold(said)
     own = _named_value(folded, candidate, ctx)
-    hits = [hit for hit in beside.hits(folded, table) if not _is_read(hit, stage, candidate)]
+    hits = [hit for hit in strikes.hits(folded, table) if not _is_read(hit, stage, candidate)]
     hits = [hit for hit in hits if not own[0] <= hit.start <= hit.end <= own[1]]
     hits = [hit for hit in hits if not _is_told(folded, hit, wanted, ctx) and not _is_unit(said, hit, ctx)]
     if stage in _NAMED:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from verifier.engine import beside
+from verifier.engine import strikes
 from verifier.engine.kinds.kind import Context
 from verifier.engine.text import fold, is_unspaced, says, words_of
 from verifier.types.truths import TruthWord
@@ -27,7 +27,7 @@ def stands(word: TruthWord, rest: str, ctx: Context) -> bool:
     table, text = ctx.rules.truth, ctx.rules.text
     folded = fold(rest).strip()
     again = table.again_yes if word.value else table.again_no
-    denied = word.foreign and not word.value and any(beside.hits(folded, text.asides))
+    denied = word.foreign and not word.value and any(strikes.hits(folded, text.asides))
     if word.foreign:
         ctx.meter.spend(len(folded) * len(again) // _SEARCHED)
         for phrase in again:
@@ -50,7 +50,7 @@ def stands(word: TruthWord, rest: str, ctx: Context) -> bool:
         return False
     if not word.foreign:
         return True
-    found = [hit for hit in beside.hits(folded, text.asides) if hit.kind != "bounds"]
+    found = [hit for hit in strikes.hits(folded, text.asides) if hit.kind != "bounds"]
     asked = fold(ctx.demand.question)
     if word.value and any(hit.kind == "denials" or folded[hit.start : hit.end] not in asked for hit in found):
         return False
