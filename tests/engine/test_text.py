@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.engine.text import characters, closing, fold, plain, words
+from verifier.engine.text import characters, closing, fold, plain, says, words, words_of
 from verifier.rulebook import builtin_rules
 from verifier.types.budget import Budget, Meter
 
@@ -85,3 +85,33 @@ def test_closing_braces() -> None:
     text = "{a{b}\\}c}d"
     assert closing(text, 0, len(text)) == 8
     assert closing("{{", 0, 2) == -1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("हाँ, नहीं।", ["हाँ", "नहीं"]),
+        ("না, ঠিক", ["না", "ঠিক"]),
+        ("இல்லை 42", ["இல்லை"]),
+        ("ไม่ใช่", ["ไม่ใช่"]),
+        ("är det 3x_y", ["är", "det", "x", "y"]),
+        ("not one2two", ["not", "one", "two"]),
+    ],
+)
+def test_words_keep_the_marks_that_stand_on_their_letters(text: str, found: list[str]) -> None:
+    assert words_of(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "said"),
+    [
+        ("no hate speech here", "hate speech", True),
+        ("whate speeches", "hate speech", False),
+        ("この文の感情は", "感情", True),
+        ("toxicity", "toxic", False),
+        ("a multi-label task", "multi-label", True),
+        ("a multi-labelled task", "multi-label", False),
+    ],
+)
+def test_a_phrase_is_said_where_words_begin_and_end(text: str, phrase: str, *, said: bool) -> None:
+    assert says(text, words_of(text), phrase) is said

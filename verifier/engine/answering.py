@@ -12,9 +12,10 @@ from typing import Final
 
 import msgspec
 
+from verifier.engine.text import RUN
 from verifier.types.rules import Rules
 
-WORD: Final = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
+WORD: Final = re.compile(rf"{RUN}(?:['’][a-z]+)?")
 NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 TOLD: Final = 3  # letters of a word that says nothing of what is asked
 STEM: Final = 4  # letters by which "spent" answers "spend"

@@ -8,16 +8,15 @@ Words that the ground truth or the question holds are part of the matter. Every 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-import msgspec
-
+from verifier.engine import strikes
 from verifier.engine import text as texts
 from verifier.engine.kinds import label, truth
 from verifier.engine.kinds.kind import Context
 from verifier.engine.sides import LONGEST, Side, sentence
+from verifier.engine.strikes import Hit
 from verifier.engine.units import read_unit
 from verifier.types.asides import AsideTable
 from verifier.types.verdict import Code, Decision, Finding, Standing, passes, refutes
@@ -30,8 +29,11 @@ STRUCK = passes("aside.struck", "The answer agrees, and it is struck out.", spec
 ELSEWHERE = passes(
     "aside.elsewhere", "The amounts agree, and they count from different places or in different ways.", specific=8
 )
+SUPPOSED = passes(
+    "aside.supposed", "The answer agrees, and its sentence only supposes that this is the answer.", specific=8
+)
 DENIED = refutes("aside.denied", "The answer says that the ground truth is not the answer.", Standing.CONVENTION)
-CODES: tuple[Code, ...] = (DOUBTED, CASES, STRUCK, ELSEWHERE, DENIED)
+CODES: tuple[Code, ...] = (DOUBTED, CASES, STRUCK, ELSEWHERE, SUPPOSED, DENIED)
 
 _BEFORE: Final = " *_$("
 _DENIED: Final = 120  # characters of an answer that only denies
@@ -40,7 +42,6 @@ _MOST_LINKS: Final = 8
 _AMOUNTS: Final = frozenset({"number", "quantity", "date", "clock", "missing"})
 _PLACE: Final = re.compile(r"(?<=[a-z] )[A-Z](?![^\W_])")  # from A
 _SYMBOL: Final = 3  # letters of a word that may be a unit
-_START: Final = 2  # letters of a word under which its phrases stand
 _WORDY: Final = re.compile(r"(?<![\\A-Za-z])(?:[^\W\d_]){2}|[\u0900-\ud7ff]|~~")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _NUMERAL: Final = re.compile(r"(?:(?<![\w.,)\]}])-)?\d+(?:[.,/:]\d+)*")
@@ -55,14 +56,6 @@ _SETS: Final = frozenset({"region", "collection"})  # "there are no solutions"
 _BOUNDED: Final = frozenset({"bound", "relation", "region", "measure"})  # stages that compare what bounds say
 
 
-class Hit(msgspec.Struct, frozen=True, gc=False):
-    """Where a listed phrase stands in a sentence, and what it does."""
-
-    start: int
-    end: int
-    kind: str
-
-
 def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Finding | None:
     """A pass where the sentence of an answer that agrees says that it is none; ``None`` where that stands."""
     if finding.decision is not Decision.CORRECT or candidate.found is None:
@@ -72,20 +65,26 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
         return None
     table = ctx.rules.text.asides
     wanted = texts.fold(" ".join((gold.given, *gold.texts)))
-    if wide.lstrip(_BEFORE).startswith(table.strikes) and not wanted.lstrip(_BEFORE).startswith(table.strikes):
-        return STRUCK.finding(text=wide[:LONGEST])
     stage = finding.code.partition(".")[0]
     said = texts.characters(wide[:LONGEST], ctx.rules.text)
     folded = texts.fold(said)
     ctx.meter.spend(4 * len(said))
-    if len(wide) <= LONGEST and stage not in _NAMED and not any(_hits(folded, table)) and not _cased(folded, table):
+    withdrawn = _withdrawn(wide, wanted, stage, candidate, ctx)
+    if withdrawn is not None:
+        return withdrawn
+    if (
+        len(wide) <= LONGEST
+        and stage not in _NAMED
+        and not any(strikes.hits(folded, table))
+        and not _cased(folded, table)
+    ):
         return ELSEWHERE.finding(text=said) if _is_elsewhere(gold.given, said, stage, ctx) else None
     said = sentence(candidate, wide, ctx)
     if not said or said in gold.texts:
         return None
     folded = texts.fold(said)
     own = _named_value(folded, candidate, ctx)
-    hits = [hit for hit in _hits(folded, table) if not _is_read(hit, stage, candidate)]
+    hits = [hit for hit in strikes.hits(folded, table) if not _is_read(hit, stage, candidate)]
     hits = [hit for hit in hits if not own[0] <= hit.start <= hit.end <= own[1]]
     hits = [hit for hit in hits if not _is_told(folded, hit, wanted, ctx) and not _is_unit(said, hit, ctx)]
     if stage in _NAMED:
@@ -106,6 +105,44 @@ def doubted(gold: Side, candidate: Side, finding: Finding, ctx: Context) -> Find
     return None if doubt is None else DOUBTED.finding(text=said, word=said[doubt.start : doubt.end])
 
 
+def _may_suppose(folded: str, table: AsideTable) -> bool:
+    """Whether an "if" stands in a text, or it is of a script in which none stands by itself."""
+    words = texts.words_of(folded)
+    return not table.conditionals.isdisjoint(words) or any(texts.is_unspaced(word) for word in words)
+
+
+def _is_supposed(folded: str, wanted: str, candidate: Side, table: AsideTable) -> bool:
+    """Whether a sentence opens with an "if" and gives the value in that clause: "if the answer is 42, we win"."""
+    opened, value = _OPENED.match(folded), _VALUE.search(texts.fold(candidate.shown))
+    if opened is None or value is None:
+        return False
+    known = [word for word in table.conditionals if opened[1].startswith(word)]
+    size = max((len(word) for word in known if word == opened[1] or texts.is_unspaced(word)), default=0)
+    if not size or wanted.lstrip(_BEFORE).startswith(opened[1][:size]):
+        return False
+    at, cut = folded.find(value[0], opened.start(1) + size), _CONCLUDED.search(folded)
+    return at >= 0 and (cut is None or at < cut.start())
+
+
+_OPENED: Final = re.compile(rf"[\s*_$]*({texts.RUN})")
+_VALUE: Final = re.compile(r"\d+|\w+")
+_CONCLUDED: Final = re.compile(r"[,;،、.](?=\D)|\bthen\b|\n")
+
+
+def _withdrawn(wide: str, wanted: str, stage: str, candidate: Side, ctx: Context) -> Finding | None:
+    """A pass where an answer is struck out, only supposed, or a yes or a no that its next sentence takes back."""
+    table, said = ctx.rules.text.asides, texts.characters(wide[:LONGEST], ctx.rules.text)
+    if said.lstrip(_BEFORE).startswith(table.strikes) and not wanted.lstrip(_BEFORE).startswith(table.strikes):
+        return STRUCK.finding(text=said)
+    if stage == "truth" and truth.takes_back(said.lstrip(_BEFORE), ctx):
+        return DOUBTED.finding(text=said)
+    if _may_suppose(texts.fold(said), table):
+        supposed = texts.fold(sentence(candidate, wide, ctx))
+        if _is_supposed(supposed, wanted, candidate, table):
+            return SUPPOSED.finding(text=said)
+    return None
+
+
 def denied(words: str, ctx: Context) -> str:
     """What an answer denies, "spam" in "not spam"; empty where it does not just deny something (POLICY 50)."""
     table = ctx.rules.text.asides
@@ -123,24 +160,6 @@ def denied(words: str, ctx: Context) -> str:
 
 def _is_no(answer: object) -> bool:
     return isinstance(answer, truth.Truth) and not answer.value
-
-
-def _hits(folded: str, table: AsideTable) -> Iterator[Hit]:
-    """The listed phrases of a sentence, in no order."""
-    words = [(match[0], match.start(), match.end()) for match in _WORD.finditer(folded)]
-    for at, (word, start, _) in enumerate(words):
-        for aside in table.phrases.get(word[:_START], ()):
-            last = at + len(aside.words) - 1
-            if last >= len(words) or any(words[at + step][0] != own for step, own in enumerate(aside.words[:-1])):
-                continue
-            own = aside.words[-1]
-            if words[last][0] == own or (aside.stem and words[last][0].startswith(own)):
-                yield Hit(start, words[last][2], aside.kind)
-    if not folded.isascii():
-        for phrase, kind in table.glued:
-            at = folded.find(phrase)
-            if at >= 0:
-                yield Hit(at, at + len(phrase), kind)
 
 
 def _named_value(folded: str, candidate: Side, ctx: Context) -> tuple[int, int]:

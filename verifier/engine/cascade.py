@@ -250,8 +250,7 @@ class Grade:
 
     def _grade(self) -> tuple[str, str, Finding]:
         sample = self.sample
-        golds = sample.ground_truths
-        given = self._given()
+        golds, given = sample.ground_truths, self._given()
         if not any(gold.strip() for gold in golds[: self.profile.budget.alternatives]):
             return "", (given or "").strip()[:_SHOWN], GOLD_EMPTY.finding()
         candidate = self._candidate(given)
@@ -282,8 +281,7 @@ class Grade:
 
     def _consistent(self, golds: tuple[str, ...], finding: Finding) -> Finding:
         """The last turn must not commit, by a marker, to an answer with the opposite verdict."""
-        quiet = len(self.trace)
-        committed = self._candidate(self.sample.response)
+        quiet, committed = len(self.trace), self._candidate(self.sample.response)
         if isinstance(committed, Finding):
             if committed.code == extract.REVISED.name:  # "The answer is 5. Wait, it is 6", cut out as "5"
                 return extract.MISMATCH.finding(final_answer=finding.code, response=committed.code)

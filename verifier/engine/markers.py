@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from verifier.engine import text as texts
 from verifier.engine.statement import BREAK, behind_reason, blank
 from verifier.types.extraction import Clue, ExtractTable, Phrase
 from verifier.types.rules import Rules
@@ -21,8 +22,7 @@ _ANSWER_HEAD: Final = 20_000  # characters behind a marker in which its sentence
 _MOST_SUPPOSED: Final = (
     8  # occurrences of a phrase, from the end, that are looked at; each may be an "if the answer is …"
 )
-_HEAD_WORD: Final = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
-_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # written without spaces
+_HEAD_WORD: Final = re.compile(rf"{texts.RUN}(?:'[a-z]+)?")
 _MARKUP: Final = " \t*_#>-"
 _COLON: Final = re.compile(r"[ \t*_]{0,4}[:︰]|[ \t*_]{0,4}(?=\n)")
 
@@ -120,14 +120,14 @@ def _supposed(folded: str, start: int, position: int, phrase: Phrase, rules: Rul
     if phrase.text.endswith(_WOULD) and not rules.extract.other_cases.isdisjoint(head):
         return True
     run = head[-1] if head else ""
-    return _UNSPACED.match(run) is not None and any(word in run for word in table.suppositions)
+    return texts.is_unspaced(run) and any(word in run for word in table.suppositions)
 
 
 def _behind(text: str, position: int, phrase: Phrase) -> int:
     """Where what a phrase announces begins, or -1 where it is a part of another word or, a label, opens no line."""
     words = phrase.text
     before = text[position - 1 : position] if position else ""
-    if words[0].isalnum() and before.isalnum() and not _UNSPACED.match(words):
+    if words[0].isalnum() and before.isalnum() and not texts.is_unspaced(words):
         return -1
     if before in _OPENING and _IN_BRACKETS.search(text, max(0, position - _LINE_HEAD), position):
         return -1  # "407 (the correct answer is 408)"
@@ -137,13 +137,16 @@ def _behind(text: str, position: int, phrase: Phrase) -> int:
         if colon is None or not _opens_line(text, position):
             return -1
         return colon.end()
-    if words[-1].isalpha() and text[behind : behind + 1].isalpha() and not _UNSPACED.match(words[-1]):
+    if words[-1].isalpha() and text[behind : behind + 1].isalpha() and not texts.is_unspaced(words[-1]):
+        return -1
+    if words[-1].isalpha() and not texts.is_unspaced(words[-1]) and _HYPHEN.match(text, behind):
         return -1
     return behind if not phrase.line_start or _opens_line(text, position) else -1
 
 
 _OPENING: Final = frozenset("( ")
 _IN_BRACKETS: Final = re.compile(r"[^\s(][ \t]*\((?:the )?\Z")
+_HYPHEN: Final = re.compile(r"[*_]*-[^\W_]")  # "is-42": it may be a minus or a dash
 
 
 def _opens_line(text: str, position: int) -> bool:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from typing import Final
 
 from verifier.engine import beside
 from verifier.types.budget import Meter
 from verifier.types.rules import TextTable
+from verifier.types.scripts import MARKS, UNSPACED
 
 _DOLLAR: Final = "\ue000"  # an escaped dollar while delimiters are sought: it is money, never a delimiter
 _MATH_SPAN: Final = re.compile(r"\$(?=\S)([^$\n]{1,2000}+)(?<=\S)\$(?![0-9])")
@@ -322,12 +324,34 @@ def _vulgar(match: re.Match[str]) -> str:
 
 
 def words_of(lower: str) -> list[str]:
-    """The runs of letters of a text in lower case, in any script."""
+    """The runs of letters of a text in lower case, in any script, with the marks that stand on them."""
     return (_PLAIN_RUN if lower.isascii() else _RUN).findall(lower)
 
 
-_RUN: Final = re.compile(r"[^\W\d_]+")
+RUN: Final = rf"[^\W\d_]+(?:[{MARKS}]+[^\W\d_]*)*"  # letters, with the marks that stand on them
+_RUN: Final = re.compile(RUN)
 _PLAIN_RUN: Final = re.compile(r"[a-z]+")  # the same in ASCII, and found in a third of the time
+
+
+def is_unspaced(sign: str) -> bool:
+    """Whether a sign is of a script that is written without spaces between words: Thai, Chinese, Japanese."""
+    return UNSPACED.match(sign) is not None
+
+
+def says(folded: str, words: Container[str], phrase: str) -> bool:
+    """Whether a text with these words says a word or a phrase; where no spaces part words, anywhere in it."""
+    if is_unspaced(phrase):
+        return phrase in folded
+    if phrase in words:
+        return True
+    if " " not in phrase and "-" not in phrase:
+        return False
+    at = folded.find(phrase)
+    while at >= 0:
+        if not folded[at - 1 : at].isalnum() and not folded[at + len(phrase) : at + len(phrase) + 1].isalnum():
+            return True
+        at = folded.find(phrase, at + 1)
+    return False
 
 
 def words(text: str, table: TextTable) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ def asides(entries: list[AsideEntry], lists: Lists) -> AsideTable:
         glued=tuple(glued),
         links=frozenset(folded("aside_links")),
         cases=frozenset(folded("aside_cases")),
+        conditionals=frozenset(folded("aside_conditionals")),
         reasons=frozenset(folded("aside_reasons")),
         strikes=folded("aside_strikes"),
         denying=tuple(sorted(folded("denying"), key=len, reverse=True)),

@@ -100,9 +100,8 @@ def _labels(entries: Entries) -> Iterator[RulesError]:
     for path, entry in _all(entries, "labels", "label_set", LabelSetEntry):
         yield from _twice(path, entry.name, "labels", entry.labels, folded=True)
         for topic in entry.topics:
-            if len(re.findall(r"[^\W\d_]+", topic)) != 1 or not topic.isalpha():
-                told = f"'{topic}' must be one word of letters: the words of a question are looked up one by one"
-                yield RulesError(path, entry.name, "topics", told)
+            if not any(map(str.isalpha, topic)):
+                yield RulesError(path, entry.name, "topics", f"'{topic}' must have a word of letters")
     for path, alphabet in _all(entries, "choices", "alphabet", AlphabetEntry):
         yield from _twice(path, alphabet.name, "labels", alphabet.labels, folded=False)
 
@@ -119,11 +118,10 @@ def _vocabularies(entries: Entries) -> Iterator[RulesError]:
     """Words that are several, and a vocabulary that knows one truth value only: the other's name, misspelt."""
     found = _all(entries, "text", "truth", TruthEntry)
     for path, entry in found:
-        for field, words in (("words", entry.words), ("against", entry.against)):
-            for word in words:
-                if len(word.split()) != 1:
-                    more = "; whole answers stand under alone" if field == "words" else ""
-                    yield RulesError(path, entry.name, field, f"'{word}' must be one word{more}")
+        for word in entry.words:
+            if len(word.split()) != 1:
+                told = f"'{word}' must be one word; whole answers stand under alone"
+                yield RulesError(path, entry.name, "words", told)
     values: dict[str, set[bool]] = {}
     for _, entry in found:
         values.setdefault(entry.vocabulary, set()).add(entry.value)

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from verifier.rulebook.schema import Entries, LabelSetEntry, Lists
 from verifier.types.choices import LabelTable
+from verifier.types.scripts import MARKS
 
 _QUOTE = "[\"'“”„‘’«»`*]{0,2}"
+_MORE = rf"[\w{MARKS}/+&-]"
+_END = r"[\s.:?!;,。？：“\"„«)(]|$"
+_STOP = r"[.,:?!;\n。？：)(]|$"
 
 
-def _item(denials: str) -> str:
-    """A label in a list; a denial in front belongs to it: "spam or not spam"."""
-    return rf"{_QUOTE}(?:(?:{denials}) )?[^\W_][\w/+&-]{{0,40}}(?: \(?[\w/+&-]{{1,40}}\)?){{0,2}}?{_QUOTE}"
+def _item(denials: str, more: str, behind: str) -> str:
+    """A label in a list, of as few words as it takes to reach what stands ``behind`` it.
+
+    A denial in front belongs to it: "spam or not spam".
+    """
+    return rf"{_QUOTE}(?:(?:{denials}) )?[^\W_]{_MORE}{{0,40}}{more}{_QUOTE}(?={behind})"
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
 
 
 def _word(lead: str) -> str:
@@ -24,17 +36,21 @@ def _word(lead: str) -> str:
 def labels(entries: Entries, lists: Lists) -> LabelTable:
     """The table; its pattern finds a lead with a list of two and more behind it, as its one group."""
     leads = sorted((phrase.lower() for phrase in lists.get(("labels", "leads"), ())), key=len, reverse=True)
-    joiners = sorted((word.lower() for word in lists.get(("labels", "joiners"), ())), key=len, reverse=True)
+    joiners = frozenset(word.lower() for word in lists.get(("labels", "joiners"), ()))
     lead = "|".join(_word(one) for one in leads) or "(?!)"
-    joint = "|".join(re.escape(one) for one in joiners) or "(?!)"
+    joint = _either(joiners)
     between = rf"(?:(?: ?[,、;|] ?)(?:(?:{joint}) )?| (?:{joint}) |或)"
     denials = frozenset(word.lower() for word in lists.get(("labels", "denials"), ()))
-    item = _item("|".join(re.escape(word) for word in sorted(denials, key=len, reverse=True)) or "(?!)")
-    end = r"(?=[\s.:?!;,。？：“\"„«)(]|$)"
+    fillers = frozenset(
+        word.lower() for section in ("fillers", "articles") for word in lists.get(("text", section), ())
+    )
+    apart = _either(fillers | joiners)
+    denied, more = _either(denials), rf"(?: (?!(?:{apart})(?![\w{MARKS}]))\(?{_MORE}{{1,40}}\)?){{0,2}}?"
+    within, last = _item(denied, more, between), f"(?:{_item(denied, more, _STOP)}|{_item(denied, '', _END)})"
     return LabelTable(
         leads=tuple(leads),
-        listed=re.compile(rf"(?:{lead}) ?(?=({item}(?:{between}{item}){{1,40}}){end})"),
-        joiners=frozenset(joiners),
+        listed=re.compile(rf"(?:{lead}) ?(?=({within}(?:{between}{within}){{0,40}}{between}{last}))"),
+        joiners=joiners,
         denials=denials,
         carriers=frozenset(word.lower() for word in lists.get(("labels", "carriers"), ())),
         orders=frozenset(word.lower() for word in lists.get(("labels", "orders"), ())),

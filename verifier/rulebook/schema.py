@@ -233,6 +233,13 @@ class TruthEntry(Entry):
     before: Annotated[
         tuple[Text, ...], Field(description="What may stand before it in a sentence: the statement is.")
     ] = ()
+    tail: Annotated[
+        Literal["english", "listed", "understood"],
+        Field(
+            description="What may stand behind it: in English and in a language all of whose qualifiers are listed, "
+            "anything else; in any other only what says it again, gives a reason or repeats the question."
+        ),
+    ] = "understood"
 
 
 class LabelSetEntry(Entry):
@@ -454,7 +461,7 @@ _LISTS = {
     "generic_units carriers blockers doubts suppositions rejections qualifiers scales shares exceptions "
     "restatements glosses unsettling list_joins list_either list_several list_samples list_orders list_parts list_ends "
     "loanwords verbatim abbreviating printed literals relatives denying denying_not aside_links aside_cases "
-    "aside_reasons aside_strikes turns",
+    "aside_reasons aside_strikes turns aside_conditionals limiting again_yes again_no again_free",
     "dates": "suffixes links year_marks month_marks day_marks decades centuries leads prepositions bounds joiners "
     "before_year cardinals ordinals asks_date asks_year asks_month asks_day asks_time day_clock past before_hour "
     "loose_past loose_before_hour oclock hour_letters hour_words military joints "

@@ -6,7 +6,7 @@ Units resolved to base units, prefixes expanded, layouts compiled, profiles inhe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TypeVar
 
@@ -62,6 +62,7 @@ from verifier.types.rules import (
     TextTable,
     Tolerance,
 )
+from verifier.types.scripts import UNSPACED
 from verifier.types.truths import TruthTable, TruthWord
 from verifier.types.verdict import Decision
 
@@ -264,7 +265,8 @@ def _truth(entries: Entries, lists: Lists) -> TruthTable:
     alone: dict[str, TruthWord] = {}
     leads: dict[str, None] = {}
     for path, entry in _all(entries, "text", "truth", TruthEntry):
-        against = frozenset(word.lower() for word in entry.against)
+        against = frozenset(word.lower() for word in entry.against if " " not in word)
+        phrases = tuple(phrase.lower() for phrase in entry.against if " " in phrase)
         before = tuple(text.lower() for text in entry.before)
         leads.update(dict.fromkeys(before))
         letters.update({letter.lower(): TruthWord(entry.value, entry.vocabulary) for letter in entry.letters})
@@ -272,9 +274,32 @@ def _truth(entries: Entries, lists: Lists) -> TruthTable:
         for word in entry.words:
             if word.lower() in words:
                 raise RulesError(path, entry.name, "words", f"'{word}' already has a truth value")
-            words[word.lower()] = TruthWord(entry.value, entry.vocabulary, against, frozenset(before))
+            words[word.lower()] = TruthWord(
+                entry.value,
+                entry.vocabulary,
+                against,
+                phrases,
+                frozenset(before),
+                entry.tail != "english",
+                entry.tail != "understood",
+            )
     turns = sorted((tuple(one.lower().split()) for one in lists.get(("text", "turns"), ())), key=len, reverse=True)
-    return TruthTable(words, letters, alone, tuple(sorted(leads, key=len, reverse=True)), tuple(turns))
+
+    def longest(told: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(told, key=lambda one: (-len(one), one)))
+
+    return TruthTable(
+        words,
+        letters,
+        alone,
+        longest(leads),
+        tuple(turns),
+        limiting=longest(_folded(lists, "text", "limiting")),
+        unspaced=longest(word for word in words if UNSPACED.match(word)),
+        again_yes=longest(_folded(lists, "text", "again_yes")),
+        again_no=longest(_folded(lists, "text", "again_no")),
+        again_free=frozenset(_folded(lists, "text", "again_free")),
+    )
 
 
 # --- profiles -------------------------------------------------------------------------------------------------------

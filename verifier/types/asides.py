@@ -22,7 +22,7 @@ class AsideTable(msgspec.Struct, frozen=True):
     """The phrases, by the first letters of their first word; ``glued`` ones, with their kind, stand anywhere in a text.
 
     ``links`` stand between a value and the word that rejects it, ``cases`` give a value in one case of several,
-    ``reasons`` open what explains an answer, ``strikes`` open what is struck out.
+    ``conditionals`` open what is only supposed, ``reasons`` what explains an answer, ``strikes`` what is struck out.
     ``denying`` open an answer that denies, longest first, unless a word of ``denying_not`` follows.
     """
 
@@ -30,6 +30,7 @@ class AsideTable(msgspec.Struct, frozen=True):
     glued: tuple[tuple[str, str], ...]
     links: frozenset[str]
     cases: frozenset[str]
+    conditionals: frozenset[str]
     reasons: frozenset[str]
     strikes: tuple[str, ...]
     denying: tuple[str, ...]

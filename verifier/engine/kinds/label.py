@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from verifier.engine.kinds.kind import Context, Reading, Stage
-from verifier.engine.text import fold
+from verifier.engine.text import fold, says
 from verifier.types.choices import LabelTable
+from verifier.types.scripts import MARKS
 from verifier.types.verdict import Code, Finding, passes, proves, refutes
 
 SAME = proves("label.same", "Both sides give the same labels of the question's set.")
@@ -22,7 +23,10 @@ ORDER_OPEN = passes(
     "The labels are the same in another order, and the question may ask for their order.",
     specific=7,
 )
-CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL, DENIED, ORDER_OPEN)
+SHORTENED = passes(
+    "label.shortened", "One side gives a label of the question's set in full, the other its first word.", specific=7
+)
+CODES: tuple[Code, ...] = (SAME, OTHER, SEVERAL, DENIED, ORDER_OPEN, SHORTENED)
 
 _SET: Final = "labels"
 _LONGEST: Final = 300  # characters of a text that may be a label, or a sentence that gives one
@@ -32,8 +36,15 @@ _MOST: Final = 40
 _QUOTES: Final = " \"'“”„‘’«»`*.()[]"
 _SPLIT: Final = re.compile(r" ?[,、;|] ?")
 _SLASH: Final = re.compile(r" ?/ ?")
-_WORD: Final = re.compile(r"[^\W_][\w'’+&-]*(?:[/_][\w'’+&-]+)*")
-_CJK: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_WORD: Final = re.compile(rf"[^\W_][\w{MARKS}'’+&]*(?:/[\w{MARKS}'’+&]+)*")
+_JOINTS: Final = re.compile(r"(?<=[^\W_])[-_](?=[^\W_])|\s+")  # technical_issue is technical issue (POLICY 51)
+
+Known = dict[str, str]
+"""The labels of a set as it writes them, by all that may stand for each, folded and with spaces for joints.
+
+What may be the last label without words behind it is marked by ``_SHORT``.
+"""
+_SHORT: Final = "…"
 
 
 class Labels(msgspec.Struct, frozen=True, gc=False):
@@ -54,7 +65,7 @@ def may_read(text: str, ctx: Context) -> bool:
 
 def read_label(text: str, ctx: Context) -> Iterator[Reading]:
     """A text that is a label of the question's set, several of them, or a short sentence that gives just one."""
-    known = _known(ctx) if may_read(text, ctx) else frozenset()
+    known = _known(ctx) if may_read(text, ctx) else {}
     if not known:
         return
     ctx.meter.spend(8 * len(text))
@@ -69,23 +80,29 @@ def read_label(text: str, ctx: Context) -> Iterator[Reading]:
         yield Reading(said, "label")
 
 
-def _parts(text: str, table: LabelTable, known: frozenset[str]) -> dict[str, None] | None:
+def _key(text: str) -> str:
+    """A folded text as the labels of a set are looked up."""
+    return _JOINTS.sub(" ", text.strip(_QUOTES))
+
+
+def _parts(text: str, table: LabelTable, known: Known) -> dict[str, None] | None:
     """The labels of a text that is made of them alone."""
-    bare = text.strip(_QUOTES)
-    if bare in known:
-        return {bare: None}
+    whole = known.get(_key(text))
+    if whole is not None:
+        return {whole: None}
     found: dict[str, None] = {}
-    for part in _SPLIT.split(bare):
-        words = part.strip(_QUOTES)
-        if words in known:
-            found[words] = None
+    for part in _SPLIT.split(text.strip(_QUOTES)):
+        label = known.get(_key(part))
+        if label is not None:
+            found[label] = None
             continue
-        for piece in _joined(words, table):
-            own = piece.strip(_QUOTES)
-            several = [own] if own in known else [one.strip(_QUOTES) for one in _SLASH.split(own)]
-            if not known.issuperset(several):
-                return None
-            found.update(dict.fromkeys(several))
+        for piece in _joined(part.strip(_QUOTES), table):
+            own = known.get(_key(piece))
+            several = [known.get(_key(one)) for one in _SLASH.split(piece)] if own is None else [own]
+            for one in several:
+                if one is None:
+                    return None
+                found[one] = None
     return found or None
 
 
@@ -103,7 +120,7 @@ def _joined(words: str, table: LabelTable) -> list[str]:
     return [piece for piece in pieces if piece] or [words]
 
 
-def _said(text: str, table: LabelTable, known: frozenset[str]) -> Labels | None:
+def _said(text: str, table: LabelTable, known: Known) -> Labels | None:
     """The one label that a sentence gives; nothing where another stands beside it undenied, or other words do.
 
     A denied label is the one of the set that denies it ("not spam"); alone in a set of several others, it is denied.
@@ -111,55 +128,93 @@ def _said(text: str, table: LabelTable, known: frozenset[str]) -> Labels | None:
     given: set[str] = set()
     rejected: set[str] = set()
     denied = False
-    for match in _WORD.finditer(text):
-        word = match[0]
-        if word in known:
-            opposite = next((one for one in sorted(known) if denied and _denies(one, word, table)), "")
-            given.update({opposite} if opposite else () if denied else {word})
-            rejected.update({word} if denied and not opposite else ())
+    words = _WORD.findall(_JOINTS.sub(" ", text))
+    longest = max(key.count(" ") + 1 for key in known)
+    place = 0
+    while place < len(words):
+        size, label = _at(words, place, longest, known)
+        if label:
+            opposite = _denial(" ".join(words[place : place + size]), known, table) if denied else ""
+            given.update({opposite} if opposite else () if denied else {label})
+            rejected.update({label} if denied and not opposite else ())
             denied = False
-        elif word in table.denials:
+        elif words[place] in table.denials:
             denied = True
-        elif word not in table.carriers:
+        elif words[place] not in table.carriers:
             return None
+        place += size
     if denied:
         return None
-    if not given and len(rejected) == 1 and len(known) > _FEWEST:
+    if not given and len(rejected) == 1 and len(_full(known.values())) > _FEWEST:
         only = rejected.pop()
-        return None if any(only in one for one in known - {only}) else Labels((only,), denied=True)
+        return None if any(only in one for one in known.values() if one != only) else Labels((only,), denied=True)
     return Labels((given.pop(),)) if len(given) == 1 and given.isdisjoint(rejected) else None
 
 
-def _denies(label: str, word: str, table: LabelTable) -> bool:
-    """Whether a label of the set is another with a denial in front: "not spam"."""
-    before, _, rest = label.partition(" ")
-    return rest == word and before in table.denials
+def _at(words: list[str], place: int, longest: int, known: Known) -> tuple[int, str]:
+    """The longest label that stands at a place, and of how many words it is; one word and none where none does."""
+    for size in range(min(longest, len(words) - place), 0, -1):
+        label = known.get(" ".join(words[place : place + size]))
+        if label is not None:
+            return size, label
+    return 1, ""
 
 
-def _known(ctx: Context) -> frozenset[str]:
+def _denial(words: str, known: Known, table: LabelTable) -> str:
+    """The label of the set that is another with a denial in front: "not spam"."""
+    for key, label in known.items():
+        before, _, rest = key.partition(" ")
+        if rest == words and before in table.denials:
+            return label
+    return ""
+
+
+def _known(ctx: Context) -> Known:
     """The set of labels that the question names or calls for; read once a grade."""
     if _SET not in ctx.memo:
         ctx.memo[_SET] = _named(ctx)
-    known: frozenset[str] = ctx.memo[_SET]
+    known: Known = ctx.memo[_SET]
     return known
 
 
-def _named(ctx: Context) -> frozenset[str]:
+def _named(ctx: Context) -> Known:
     table, question = ctx.rules.labels, fold(ctx.demand.question)
     if len(question) > 2 * _ASKED:
         question = f"{question[:_ASKED]}\n{question[-_ASKED:]}"
     ctx.meter.spend(2 * len(question))
-    best: frozenset[str] = frozenset()
+    best: tuple[str, ...] = ()
     for listed in _listed(question, table):
-        labels = _items(listed, table)
+        labels = _items(listed, table, ctx.rules.text.articles)
         if len(best) <= len(labels) <= _MOST:  # of equal ones the last, whose lead stands nearest
             best = labels
     if len(best) >= _FEWEST:
-        return best
+        return _with_short_forms(best, table)
+    most = 0
+    meant: tuple[str, ...] = ()
     for topics, usual in table.sets:
-        if not topics.isdisjoint(ctx.demand.words):
-            return frozenset(usual)
-    return frozenset()
+        told = sum(says(question, ctx.demand.words, topic) for topic in topics)
+        if told and told >= most:  # of equal ones the last, which a later pack adds
+            most, meant = told, usual
+    return {_key(label): label for label in meant}
+
+
+def _with_short_forms(labels: tuple[str, ...], table: LabelTable) -> Known:
+    """The labels of a list, also without nouns behind them that name none ("positive review").
+
+    Where the list ends is not sure: the last label is known by its first words, too ("negative overall").
+    """
+    known = {_key(label): label for label in labels}
+    shorter: Known = {}
+    for place, label in enumerate(labels):
+        words, mark = _key(label).split(), ""
+        while len(words) > 1:
+            mark = mark if words[-1] in table.carriers else _SHORT
+            if mark and place < len(labels) - 1:
+                break
+            words.pop()
+            if words[-1] not in table.denials:
+                shorter.setdefault(" ".join(words), label + mark)
+    return shorter | known
 
 
 def _listed(question: str, table: LabelTable) -> Iterator[str]:
@@ -178,12 +233,14 @@ def _listed(question: str, table: LabelTable) -> Iterator[str]:
             yield match[1]
 
 
-def _items(listed: str, table: LabelTable) -> frozenset[str]:
-    """The labels of a list."""
+def _items(listed: str, table: LabelTable, articles: frozenset[str]) -> tuple[str, ...]:
+    """The labels of a list, without articles in front."""
     found: list[str] = []
     for part in re.split(r" ?[,、;|] ?|或", listed):
-        found += [piece.strip(_QUOTES) for piece in _joined(part.strip(), table)]
-    return frozenset(label for label in found if label and not label.isdecimal())
+        for piece in _joined(part.strip(), table):
+            first, _, rest = piece.strip(_QUOTES).partition(" ")
+            found.append(rest.strip(_QUOTES) if rest and first in articles else piece.strip(_QUOTES))
+    return tuple({_key(label): label for label in found if label and not label.isdecimal()}.values())
 
 
 def compare_labels(gold: Labels, candidate: Labels, ctx: Context) -> Finding:
@@ -194,6 +251,8 @@ def compare_labels(gold: Labels, candidate: Labels, ctx: Context) -> Finding:
     shown = ctx.sides(gold, candidate)
     if gold.denied != candidate.denied:
         return (OTHER if gold.labels == candidate.labels else DENIED).finding(**shown)
+    if frozenset(gold.labels) != frozenset(candidate.labels) and _full(gold.labels) == _full(candidate.labels):
+        return SHORTENED.finding(**shown)
     if frozenset(gold.labels) == frozenset(candidate.labels):
         same = gold.labels == candidate.labels or not _may_be_ordered(gold, ctx)
         return (SAME if same else ORDER_OPEN).finding(**shown)
@@ -201,17 +260,21 @@ def compare_labels(gold: Labels, candidate: Labels, ctx: Context) -> Finding:
     return code.finding(**shown)
 
 
+def _full(labels: Iterable[str]) -> frozenset[str]:
+    return frozenset(label.removesuffix(_SHORT) for label in labels)
+
+
 def _may_be_ordered(gold: Labels, ctx: Context) -> bool:
     """Whether the question may ask for an order: it says so, or all it lists is given and it calls it no labels."""
     table, words = ctx.rules.labels, ctx.demand.words
     if ctx.demand.ordered or not table.orders.isdisjoint(words):
         return True
-    return len(gold.labels) == len(_known(ctx)) and table.assigned.isdisjoint(words)
+    return len(gold.labels) == len(_full(_known(ctx).values())) and table.assigned.isdisjoint(words)
 
 
 STAGE: Final = Stage("label", ((Labels, Labels),), compare_labels)
 
 
 def known_labels(ctx: Context) -> frozenset[str]:
-    """The labels of the question's set, folded."""
-    return _known(ctx)
+    """The labels of the question's set, folded, in all their spellings."""
+    return frozenset(_known(ctx))

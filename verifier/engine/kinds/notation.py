@@ -159,7 +159,9 @@ def _formulas(text: str, raw: str, ctx: Context) -> Iterator[Reading]:
     sole = len(readings) == 1
     dashed = "-" in text or "–" in text
     for found in readings:
-        if (found.before and not _introduces(found.before, ctx)) or _is_band(found.tree):
+        if found.before and (not _introduces(found.before, ctx) or _is_hyphened(text, found.before)):
+            continue
+        if _is_band(found.tree):
             continue
         word = (
             _RUN_OF_DASHES.fullmatch(text) is not None or ("$" not in raw and "\\" not in raw and _is_dashed(text, ctx))
@@ -393,6 +395,12 @@ def _introduces(before: str, ctx: Context) -> bool:
     if len(words) > _MOST_BEFORE or _SEVERAL.search(before):
         return False
     return ctx.rules.extract.subordinators.isdisjoint(words) and ctx.rules.text.suppositions.isdisjoint(words)
+
+
+def _is_hyphened(text: str, before: str) -> bool:
+    """Whether a hyphen joins a value to the last of the words before it: "is-42" may be a minus or a dash."""
+    last = before.rsplit(maxsplit=1)[-1]
+    return last[-1:].isalpha() and not texts.is_unspaced(last) and f"{last}-" in text
 
 
 _MOST_BEFORE: Final = 8

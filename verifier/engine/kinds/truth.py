@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 
 from verifier.engine.kinds.kind import Context, Reading, Stage
-from verifier.engine.text import fold, words_of
+from verifier.engine.kinds.retold import stands
+from verifier.engine.text import RUN, fold, words_of
 from verifier.types.truths import TruthWord
 from verifier.types.verdict import Code, Finding, Standing, passes, proves, refutes
 
@@ -22,9 +23,11 @@ BOTH = refutes("truth.both", "The answer says yes and no at once, which is no an
 BOTH_GOLD = passes("truth.both_accepted", "The ground truth itself says yes and no.")
 CODES: tuple[Code, ...] = (SAME, OPPOSITE, OTHER_WORDS, BOTH, BOTH_GOLD)
 
-_STOPS: Final = r".,;:!)،。、！"
+_STOPS: Final = r".,;:!)،؛۔।॥。、！"
+_PRONOUN: Final = r" (?:it|they|he|she|there) (?:is|are|was|were|does|do|did|has|have|had|can|will)(?:n't)?\b"
 _FIRST: Final = re.compile(
-    rf"([^\s\d_(?*\\=-][^\s(?*\\={_STOPS}-]{{0,20}})(?=$|[{_STOPS}]|\s+[-(]| because\b| since\b| as\b| with\b)"
+    rf"([^\s\d_(?*\\=-][^\s(?*\\={_STOPS}-]{{0,20}})"
+    rf"(?=$|[{_STOPS}]|\s+[-(]|{_PRONOUN}| because\b| since\b| as\b| with\b)"
 )
 _CLAUSE: Final = (
     r"[\s,.:;(-]*(?:it|that|this|they|he|she|there|the \w+) (?:is|are|was|were|does|do|did|has|have|had|can|will)"
@@ -108,16 +111,29 @@ def read_truth(text: str, ctx: Context) -> Iterator[Reading]:
         return
     rest = text[found.end() :]
     ctx.meter.spend(len(rest))
-    if _AGAINST[word.value].match(rest) or _NUMBERED.match(rest):
+    if _AGAINST[word.value].match(rest) or _NUMBERED.match(rest) or not stands(word, _without_reason(rest, ctx), ctx):
         return
-    behind = words_of(_without_reason(rest, ctx).lower())
-    for told in behind:
-        other = table.words.get(told)
-        if other is not None and other.value != word.value and other.against.isdisjoint(behind):
-            return
-        if told in word.against or told in ctx.rules.text.qualifiers:
-            return
     yield Reading(Truth(word.value, word.vocabulary), "truth", rest.strip(" .,;:"))
+
+
+def takes_back(text: str, ctx: Context) -> bool:
+    """Whether the sentence behind a yes or a no that is one by itself says the opposite, or is no part of it."""
+    words = ctx.rules.truth.words
+    found = _FIRST.match(text)
+    word = None if found is None else words.get(found[1].lower())
+    if word is None or found is None:
+        return False
+    said = _SENTENCE.match(text, found.end())
+    if said is None:
+        return False
+    other = _FIRST.match(said[1])
+    opposite = None if other is None else words.get(other[1].lower())
+    if other is not None and opposite is not None and opposite.value != word.value:
+        return opposite.vocabulary == word.vocabulary or not said[1][other.end() :].strip(" *_")
+    return word.foreign and len(said[1]) <= _PAIR and not stands(word, said[1], ctx)
+
+
+_SENTENCE: Final = re.compile(r"[*_]*[.!\u0964\u06d4][*_]*\s*([^.!?\n\u0964\u06d4]{1,200})")
 
 
 def _alone(text: str, ctx: Context) -> TruthWord | None:
@@ -134,7 +150,7 @@ def _without_reason(rest: str, ctx: Context) -> str:
     return _NONE_OF.sub(" ", rest)
 
 
-_REASON: Final = re.compile(r"[\s,;:(-]*([^\W\d_]+)\s")
+_REASON: Final = re.compile(rf"[\s,;:(-]*({RUN})\s")
 _MORE: Final = re.compile(
     r"[.;!?:]|\b(?:so|but|therefore|thus|hence|then|wait|actually|however|although|though)\b", re.IGNORECASE
 )
