@@ -34,11 +34,12 @@ _LEADING: Final = re.compile(
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """What a question says, folded: its words, its numerals as written, and the sentence that asks."""
+    """What a question says, folded: its words, its numerals as written, the sentence that asks; has it parts."""
 
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     sentence: str = ""
+    parts: bool = False
 
 
 NOTHING: Final = Asked()

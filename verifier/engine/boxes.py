@@ -44,7 +44,7 @@ def last_box(text: str, start: int, end: int, table: ExtractTable) -> Extraction
         and _joined(text[earlier.end : last.start])
         and earlier.text.strip() != last.text.strip()
     ):
-        return _box_run(text, start, end, last, earlier, table)
+        return _inline_parts(text, start, end, last, table) or _box_run(text, start, end, last, earlier, table)
     parts = None if earlier is None else _parts(text, start, end, last, table)
     if parts is not None:
         return parts
@@ -82,13 +82,9 @@ _PARTS_BEFORE: Final = 20_000  # characters before the last box in which the par
 
 def _parts(text: str, start: int, end: int, last: Extraction, table: ExtractTable) -> Extraction | None:
     r"""The last box of each part labelled (a), (b), … at the head of a line; ``None`` if one has none."""
-    heads = [
-        (head.start(), head[1]) for head in _PART.finditer(text, max(start, last.start - _PARTS_BEFORE), last.start)
-    ]
-    first = next((index for index in range(len(heads) - 1, -1, -1) if heads[index][1] == "a"), len(heads))
-    heads = heads[first:]
-    if len(heads) < 2 or "".join(letter for _, letter in heads) != "abcdefgh"[: len(heads)]:
-        return None
+    heads = part_heads(text, max(start, last.start - _PARTS_BEFORE), last.start)
+    if not heads:
+        return _inline_parts(text, start, end, last, table)
     found: list[str] = []
     begin = last.start
     ends = (*(head for head, _ in heads[1:]), last.end)
@@ -99,6 +95,36 @@ def _parts(text: str, start: int, end: int, last: Extraction, table: ExtractTabl
         begin = min(begin, box.start)
         found.append(f"({letter}) {box.text}")
     return Extraction(", ".join(found), "several_boxes", begin, last.end)
+
+
+def part_heads(text: str, start: int, end: int) -> list[tuple[int, str]]:
+    """The last labels (a), (b), … at the heads of lines, from a on, with their places; empty if there are no two."""
+    heads = [(head.start(), head[1]) for head in _PART.finditer(text, start, end)]
+    first = next((index for index in range(len(heads) - 1, -1, -1) if heads[index][1] == "a"), len(heads))
+    heads = heads[first:]
+    if len(heads) < 2 or "".join(letter for _, letter in heads) != "abcdefgh"[: len(heads)]:
+        return []
+    return heads
+
+
+_INLINE_LABEL: Final = re.compile(r"\(([a-h])\)[\s$:*=|]{0,8}\Z")
+_INLINE_HEAD: Final = 16  # characters before a box in which its label stands
+
+
+def _inline_parts(text: str, start: int, end: int, last: Extraction, table: ExtractTable) -> Extraction | None:
+    r"""The last boxes that each have a label right before them: ``(a) \boxed{6}, (b) \boxed{9}``."""
+    found: list[tuple[str, Extraction]] = []
+    box: Extraction | None = last
+    while box is not None and len(found) < _MOST_BOXES:
+        label = _INLINE_LABEL.search(text[max(start, box.start - _INLINE_HEAD) : box.start])
+        if label is None:
+            break
+        found.insert(0, (label[1], box))
+        box = _box_before(text, start, box.start, end, table)
+    if len(found) < 2 or "".join(letter for letter, _ in found) != "abcdefgh"[: len(found)]:
+        return None
+    told = ", ".join(f"({letter}) {one.text}" for letter, one in found)
+    return Extraction(told, "several_boxes", found[0][1].start, last.end)
 
 
 _LABELLED_BOX: Final = re.compile(r"([^\W\d_](?:_\{?\w{1,3}\}?)?|\([a-h]\)) ?=? ?$")

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from verifier.engine import boxes, limits, lines, markers, wrappers
+from verifier.engine import boxes, limits, lines, markers, multipart, wrappers
 from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_name
 from verifier.engine.concluding import chain_again, closing_value, openings
@@ -139,8 +139,8 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     phrases = markers.phrases_in(text, folded, table)
     scope = _Scope(text, folded, start, end, phrases, wrapped, rules, asked, torn)
     marked = _last_marker(scope)
-    if marked is not None and marked.via not in _BOXED:
-        marked = _lined(scope, marked)
+    if marked is not None:
+        marked = _sectioned(scope, marked) or (marked if marked.via in _BOXED else _lined(scope, marked))
     if marked is None:
         if wrapped and wrappers.calls_tool(text, start, end, table):
             return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
@@ -150,7 +150,7 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
         return _within(_unmarked(scope), meter)
     if wrapped and wrappers.calls_tool(text, marked.end, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
-    if marked.via == "several_boxes":
+    if marked.via == _SEVERAL:
         return Found((marked,))
     if blank(marked.text):
         return Found(signs=marked, finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
@@ -171,6 +171,28 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     return Found((marked,), lambda: leading(marked, rules), beside=beside)
 
 
+def _sectioned(scope: _Scope, last: Extraction) -> Extraction | None:
+    """What is marked in each of the parts that a response has under (a), (b), …; ``None`` if one part marks nothing.
+
+    Not where there is a question that asks for no parts.
+    """
+    text = scope.text
+    if not multipart.may_hold(text) or (scope.asked.sentence and not scope.asked.parts):
+        return None
+    if last.via == _SEVERAL or multipart.in_parts(text[last.start : scope.end]) is not None:
+        return None
+    heads = boxes.part_heads(text, scope.start, scope.end)
+    if not heads:
+        return None
+    found: list[tuple[str, str]] = []
+    for (head, letter), stop in zip(heads, (*(head for head, _ in heads[1:]), scope.end), strict=True):
+        marked = _last_of_all(msgspec.structs.replace(scope, start=head), stop)
+        if marked is None or blank(marked.text) or marked.start < head or "\n" in marked.text.strip():
+            return None
+        found.append((letter, marked.text.strip().removesuffix(".")))
+    return Extraction(multipart.together(found), _SEVERAL, heads[0][0], scope.end)
+
+
 def _beside(scope: _Scope, marked: Extraction) -> tuple[str, str]:
     """The line above what is marked, and all that follows it, where they are short enough to name an option."""
     text = scope.text
@@ -185,7 +207,8 @@ _SHORT_TEXT: Final = 60
 _SHORT_LINE: Final = 24
 
 
-_BOXED: Final = frozenset({"boxed", "several_boxes"})
+_SEVERAL: Final = "several_boxes"
+_BOXED: Final = frozenset({"boxed", _SEVERAL})
 _LINED: Final = re.compile(r"\n[ \t]*\n")
 
 
@@ -201,14 +224,19 @@ def _lined(scope: _Scope, marked: Extraction) -> Extraction:
         end = scope.end if line < 0 else line
         return Extraction(scope.text[marked.start : end].strip(), marked.via, marked.start, end)
     begin = _with_bullet(scope, marked)
+    for end in (scope.end, marked.end):
+        told = multipart.in_parts(scope.text[begin:end])
+        if told is not None:
+            return Extraction(told, marked.via, begin, end)
     lettered = marked.via == _A_COLON
     if line < 0 and not lettered:
         return marked
     blank_line = _LINED.search(scope.text, marked.end, min(scope.end, marked.start + lines.LONGEST))
     for end in (scope.end, scope.end if blank_line is None else blank_line.start()):
-        if not (marked.end < end or lettered) or end > marked.start + lines.LONGEST:
+        longer = marked.end < end or (begin < marked.start and "\n" in marked.text)
+        if not (longer or lettered) or end > marked.start + lines.LONGEST:
             continue
-        whole = scope.text[begin:end]
+        whole = scope.text[begin:end].replace("**", "")
         found = lines.read_lines(whole, scope.rules.text)
         below = scope.text[max(scope.start, begin - _ABOVE) : begin].rstrip(" ").endswith("\n")
         if lettered and (found is None or found.shape != "labelled"):
@@ -308,6 +336,10 @@ def _unmarked(scope: _Scope) -> Found:
     whole = Extraction(scope.text[scope.start : scope.end].strip(), "whole", scope.start, scope.end)
     if "\n" in whole.text and _is_listed(whole.text, scope.rules):
         return Found((whole,))
+    first = multipart.last_start(scope.text, scope.start, scope.end) if multipart.may_hold(scope.text) else -1
+    told = None if first < 0 else multipart.in_parts(scope.text[first : scope.end])
+    if told is not None:
+        return Found((Extraction(told, "parts", first, scope.end), whole))
     pieces = _sentences(scope)
     kept = len(pieces)
     while kept > 1 and _is_remark(scope, *pieces[kept - 1]):

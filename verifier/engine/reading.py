@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from verifier.engine import beside, lines, text
+from verifier.engine import beside, lines, multipart, text
 from verifier.engine.kinds import (
     bounds,
     chemistry,
@@ -59,6 +59,8 @@ def read_texts(found: Iterable[Extraction], ctx: Context, known: dict[str, tuple
     texts: dict[str, str] = {}
     for one in found:
         raw = _joined(one.text, ctx) if lines.may_hold(one.text) else one.text
+        if "(a)" in raw and not ctx.demand.options:
+            raw = multipart.in_parts(raw) or raw
         raw = _DASH.sub(", ", raw) if " the " in raw or " which " in raw else raw
         words = text.plain(raw, ctx.rules.text, ctx.meter)
         raw = beside.signed(raw, ctx.rules.text.figures)
