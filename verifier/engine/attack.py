@@ -102,8 +102,10 @@ def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules
         return Found(finding=ECHO.finding(text=own[:200]))
     found = extract.find_answer(shown, rules, meter, asked)
     if found.finding is not None:
-        if found.finding.code == extract.NO_ANSWER.name and own and own in (gold.strip() for gold in golds):
-            return Found((Extraction(own, "given", 0, len(given)),))  # ":" for a ground truth that is ":"
+        if found.finding.code == extract.NO_ANSWER.name and own:  # ":" for a ground truth that is ":"
+            alone = _meant(Extraction(own, "given", 0, len(given)), golds)
+            if alone is not None:
+                return Found((alone,))
         if found.signs is not None and (signs := _meant(found.signs, golds)) is not None:
             return Found((signs,), read=found.read)
         if found.finding.code == extract.NO_ANSWER.name and shown is not given and not own:
@@ -261,7 +263,10 @@ def _examined(own: str, found: Found, golds: tuple[str, ...], demand: Demand, ru
 
 def _meant(found: Extraction, golds: tuple[str, ...]) -> Extraction | None:
     """What was found behind a marker, where it is a ground truth sign for sign: ``[]``, ``-``, ``<b>``."""
-    for signs in (found.text.strip(), found.text.strip(_AROUND)):
+    bare = found.text.strip(_AROUND)
+    stopped = bare.removesuffix(".").strip(_AROUND)
+    inner = stopped[1:-1].strip() if stopped[:1] == "(" and stopped[-1:] == ")" else stopped
+    for signs in (found.text.strip(), bare, stopped, inner):
         if signs and any(gold.strip() == signs for gold in golds):
             return Extraction(signs, found.via, found.start, found.end)
     return None

@@ -154,7 +154,9 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
         return Found((marked,))
     if blank(marked.text):
         return Found(signs=marked, finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
-    doubted = marked.via != "boxed" and markers.doubted(folded, start, marked.start, rules)
+    doubted = marked.via != "boxed" and (
+        markers.doubted(folded, start, marked.start, rules) or _takes_back(folded[marked.start : marked.end], rules)
+    )
     if doubted or revised(folded[marked.end : min(end, marked.end + _REMARKS)], rules, asked):
         return Found(finding=REVISED.finding(text=text[marked.start : marked.start + 200]))
     partial = _part_of_formula(scope, marked) if marked.via == "boxed" else None
@@ -169,6 +171,15 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     if _is_listed(marked.text, rules) or ("\n" in marked.text and lines.lone_names(marked.text, rules.text)):
         return Found((marked,), beside=beside)
     return Found((marked,), lambda: leading(marked, rules), beside=beside)
+
+
+def _takes_back(said: str, rules: Rules) -> bool:
+    """Whether words right behind a short value, in its own sentence, take it back: "No, scratch that"."""
+    match = _SHORT_VALUE.match(said)
+    return match is not None and revised(said[match.end() :], rules)
+
+
+_SHORT_VALUE: Final = re.compile(r"[\s*_$]*(?:[-+−]?\d[\d.,/]*%?|[^\W\d_]{1,12})[*_$]*[,;–—-] ?(?=\w)(?!not\b)")
 
 
 def _sectioned(scope: _Scope, last: Extraction) -> Extraction | None:
@@ -340,6 +351,9 @@ def _unmarked(scope: _Scope) -> Found:
     told = None if first < 0 else multipart.in_parts(scope.text[first : scope.end])
     if told is not None:
         return Found((Extraction(told, "parts", first, scope.end), whole))
+    ticked = _ticked(scope)
+    if ticked is not None:
+        return Found((ticked,))
     pieces = _sentences(scope)
     kept = len(pieces)
     while kept > 1 and _is_remark(scope, *pieces[kept - 1]):
@@ -350,6 +364,20 @@ def _unmarked(scope: _Scope) -> Found:
     if len(pieces) <= 1:
         return Found((whole,), lambda: narrower(whole, scope.rules, sole=True, asked=scope.asked))
     return _stated(scope, pieces, whole)
+
+
+def _ticked(scope: _Scope) -> Extraction | None:
+    """The one line of a list of boxes to tick that is ticked; ``None`` if there is no such list, or several are."""
+    if "[ ]" not in scope.text:
+        return None
+    boxed = list(_TICKED.finditer(scope.text, scope.start, scope.end))
+    ticked = [match for match in boxed if match[1] != " "]
+    if len(boxed) < 2 or len(ticked) != 1:
+        return None
+    return Extraction(ticked[0][2].strip(), "ticked", ticked[0].start(2), ticked[0].end(2))
+
+
+_TICKED: Final = re.compile(r"(?:^|(?<=\n))[ \t]*[-*•]? ?\[([ xX✓✔])\] ?([^\n]+)")
 
 
 def _is_remark(scope: _Scope, begin: int, end: int) -> bool:
@@ -434,7 +462,7 @@ def _last_stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction
     said = texts.fold(last.text)
     if len(last.text) < _BARE and not any(copula in said for copula in rules.extract.copulas):
         # bare pieces that follow each other are a list, of which the last is no answer by itself
-        if _ITEM.fullmatch(text[slice(*pieces[-2])].strip().rstrip(".?!")):
+        if _ITEM.fullmatch(text[slice(*pieces[-2])].strip(" \t\n*_").rstrip(".?!")):
             return Found((whole,))
         return Found((whole, last), within)
     if opens_with_value(text[start : min(end, start + _BARE)]):

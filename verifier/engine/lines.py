@@ -58,7 +58,7 @@ def read_lines(text: str, table: TextTable) -> Lines | None:
         return None
     text = texts.characters(text, table)
     if "\n" not in text:
-        if text[1:2] == ":":
+        if text[1:2] == ":" and text[:1].islower():  # "A: 2, B: 3" matches labels
             return _labelled(labelled.split_line(text), table, drawn=False)
         return _read([part for part in _WIDE.split(text) if part.strip()], table, drawn=False, wide=True)
     lines = labelled.paired([line.strip() for line in text.split("\n") if _DELIMITER.fullmatch(line) is None])

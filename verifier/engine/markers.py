@@ -161,7 +161,7 @@ def _announced(text: str, begin: int, end: int, phrase: Phrase) -> Extraction:
 
     Displayed maths and code up to the text's end.
     """
-    while begin < end and (text[begin] in " \t:*_}" or text.startswith("...", begin)):
+    while begin < end and (text[begin] in " \t:*_}" or text.startswith(("...", "— ", "– "), begin)):
         begin += 3 if text[begin] == "." else 1
     if begin < end and text[begin] == "\n":
         while begin < end and text[begin] in " \t\n:*_":

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from verifier.engine import hidden
 from verifier.engine import text as texts
 from verifier.engine.kinds import choice, label, truth
 from verifier.engine.kinds.kind import Answer, Context
@@ -36,6 +37,7 @@ _SPLIT: Final = re.compile(r"\n+|(?<=[.!?;。！？।])\s+|(?<=[。！？।])|
 _AROUND: Final = " \t\n*_`.,:;!?$#>\"'“”()[]{}•+-–—।。！？"
 _LETTER: Final = re.compile(r"(?<![A-Za-z\d'’-])\(?([A-J])\)?(?![A-Za-z\d'’]|-\w)")
 _NUMERAL: Final = re.compile(r"\d+(?:[.,/]\d+)*")
+_OPENS: Final = re.compile(r"(?:\(?[a-j]\) ?)?[-+−]?[$€£]?\d")
 _WORD: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['’][a-z]+)?|[^\s\d_a-z\u00c0-\u024f.,:;!?。，！？।()\[\]{}*'’\"“”]+")
 _CAPITAL: Final = re.compile(r"[A-Z\u00c0-\u00de][^\W\d_A-Z\u3040-\uffff]+")
 _HEADINGS: Final = frozenset(
@@ -69,6 +71,11 @@ def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Conte
     found = candidate.found
     if finding.decision is not Decision.CORRECT or found is None or not candidate.readings:
         return None
+    if candidate.via == "ticked":
+        return None  # what is not ticked stands below
+    if "<" in given or "\\" in given:
+        shown = hidden.visible(given, (gold.given,), ctx.rules, ctx.meter)
+        given = given if isinstance(shown, Finding) else shown
     kind = finding.code.partition(".")[0]
     behind = _behind(given, found.candidates, candidate, kind)
     if not behind.strip(_AROUND):
@@ -87,8 +94,8 @@ def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Conte
         said = said or not table.alternatives.isdisjoint(words)
         if len(words) <= (_SAID if said else _SHORT) and _is_another(piece, words, both, ctx, said=said):
             return SECOND.finding(text=piece[:200])
-        if len(words) > _SAID:
-            return None  # an explanation begins
+        if len(words) > _SAID or (not said and piece.rstrip(" *_").endswith(":")):
+            return None  # an explanation begins, or a list of steps
     return None
 
 
@@ -165,7 +172,8 @@ def _other_number(bare: str, words: list[str], own: str, *, said: bool, asked: f
     numbers = _NUMERAL.findall(bare)
     if not numbers or numbers[-1] in own or "=" in bare:
         return False
-    return said or (len(words) <= _FEW and ":" not in bare and len(numbers) == 1 and numbers[0] not in asked)
+    alone = _OPENS.match(bare) is not None and len(words) <= _FEW and ":" not in bare and len(numbers) == 1
+    return said or (alone and numbers[0] not in asked)
 
 
 def _other_name(bare: str, words: list[str], own: str, *, said: bool) -> bool:

@@ -57,7 +57,7 @@ def labels(entries: Entries, lists: Lists) -> LabelTable:
         assigned=frozenset(word.lower() for word in lists.get(("labels", "assigned"), ())),
         sets=tuple(
             (frozenset(word.lower() for word in entry.topics), tuple(label.lower() for label in entry.labels))
-            for _, entry in reversed(entries.get(("labels", "label_set"), {}).values())  # a later pack's go first
+            for _, entry in entries.get(("labels", "label_set"), {}).values()
             if isinstance(entry, LabelSetEntry)
         ),
     )
