@@ -19,10 +19,10 @@ from verifier.engine import text as texts
 from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_name
 from verifier.engine.concluding import chain_again, closing_value, openings
 from verifier.engine.excerpt import Excerpt, excerpt
+from verifier.engine.marked import SEVERAL, Scope, beside_of, marked_in
 from verifier.engine.opened import leaves_alone, opening_statement, opens_with_value
 from verifier.engine.statement import BREAK, STOP, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
-from verifier.types.extraction import Phrase
 from verifier.types.rules import Rules
 from verifier.types.sample import Extraction
 from verifier.types.verdict import Code, Finding, Standing, passes, refutes
@@ -54,8 +54,6 @@ MISMATCH: Final = passes(
 )
 CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, SAID_LATER, PART_ONLY, MISMATCH)
 
-_MOST_JUDGEMENTS: Final = 4
-_PHRASE_TAIL: Final = 3  # characters of a phrase without which it is no longer found
 _REMARKS: Final = 4_000  # characters behind an answer in which it may be taken back
 
 
@@ -110,24 +108,6 @@ def _moved(one: Extraction, part: Excerpt) -> Extraction:
     return Extraction(one.text, one.via, part.place(one.start), part.place(one.end))
 
 
-class _Scope(msgspec.Struct, frozen=True, gc=False):
-    """Where the answer is sought: a text, as it stands and folded, from ``start`` to ``end``.
-
-    ``phrases`` are the markers that stand in it; ``wrapped`` says that it may hold tags, ``torn`` that it was
-    joined from parts.
-    """
-
-    text: str
-    folded: str
-    start: int
-    end: int
-    phrases: tuple[Phrase, ...]
-    wrapped: bool
-    rules: Rules
-    asked: Asked
-    torn: bool
-
-
 def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) -> Found:
     table = rules.extract
     folded = texts.fold(text)
@@ -137,10 +117,8 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
     if blank(text[start:end]):
         return Found(finding=NO_ANSWER.finding(response="nothing outside the thinking" if start else "no words"))
     phrases = markers.phrases_in(text, folded, table)
-    scope = _Scope(text, folded, start, end, phrases, wrapped, rules, asked, torn)
-    marked = _last_marker(scope)
-    if marked is not None:
-        marked = _sectioned(scope, marked) or (marked if marked.via in _BOXED else _lined(scope, marked))
+    scope = Scope(text, folded, start, end, phrases, wrapped, rules, asked, torn)
+    marked = marked_in(scope)
     if marked is None:
         if wrapped and wrappers.calls_tool(text, start, end, table):
             return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
@@ -150,7 +128,7 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
         return _within(_unmarked(scope), meter)
     if wrapped and wrappers.calls_tool(text, marked.end, end, table):
         return Found(finding=NO_ANSWER.finding(response="the last turn calls a tool"))
-    if marked.via == _SEVERAL:
+    if marked.via == SEVERAL:
         return Found((marked,))
     if blank(marked.text):
         return Found(signs=marked, finding=NO_ANSWER.finding(response=f"{marked.via} is empty"))
@@ -164,9 +142,9 @@ def _search(text: str, rules: Rules, meter: Meter, asked: Asked, *, torn: bool) 
         return partial
     if marked.via == "boxed":
         inside = boxes.inside(text, marked)
-        before, beside = boxes.lead(text, start, marked), _beside(scope, marked)
+        before, beside = boxes.lead(text, start, marked), beside_of(scope, marked)
         return Found((marked, inside), lambda: narrower(inside, rules, sole=True), lead=before, beside=beside)
-    beside = _beside(scope, marked)
+    beside = beside_of(scope, marked)
     marked = wrappers.unwrapped(marked, table)
     if _is_listed(marked.text, rules) or ("\n" in marked.text and lines.lone_names(marked.text, rules.text)):
         return Found((marked,), beside=beside)
@@ -182,113 +160,6 @@ def _takes_back(said: str, rules: Rules) -> bool:
 _SHORT_VALUE: Final = re.compile(r"[\s*_$]*(?:[-+−]?\d[\d.,/]*%?|[^\W\d_]{1,12})[*_$]*[,;–—-] ?(?=\w)(?!not\b)")
 
 
-def _sectioned(scope: _Scope, last: Extraction) -> Extraction | None:
-    """What is marked in each of the parts that a response has under (a), (b), …; ``None`` if one part marks nothing.
-
-    Not where there is a question that asks for no parts.
-    """
-    text = scope.text
-    if not multipart.may_hold(text) or (scope.asked.sentence and not scope.asked.parts):
-        return None
-    if last.via == _SEVERAL or multipart.in_parts(text[last.start : scope.end]) is not None:
-        return None
-    heads = boxes.part_heads(text, scope.start, scope.end)
-    if not heads:
-        return None
-    found: list[tuple[str, str]] = []
-    for (head, letter), stop in zip(heads, (*(head for head, _ in heads[1:]), scope.end), strict=True):
-        marked = _last_of_all(msgspec.structs.replace(scope, start=head), stop)
-        if marked is None or blank(marked.text) or marked.start < head or "\n" in marked.text.strip():
-            return None
-        found.append((letter, marked.text.strip().removesuffix(".")))
-    return Extraction(multipart.together(found), _SEVERAL, heads[0][0], scope.end)
-
-
-def _beside(scope: _Scope, marked: Extraction) -> tuple[str, str]:
-    """The line above what is marked, and all that follows it, where they are short enough to name an option."""
-    text = scope.text
-    behind = text[marked.end : min(scope.end, marked.end + _SHORT_TEXT + 1)].strip(" \n.")
-    line = text.rfind("\n", scope.start, marked.start)
-    above = "" if line < 0 else text[max(scope.start, line - _SHORT_TEXT) : line].rstrip().rpartition("\n")[2]
-    whole = scope.end - marked.end <= _SHORT_TEXT
-    return (above if len(above) <= _SHORT_LINE else "", behind if whole else "")
-
-
-_SHORT_TEXT: Final = 60
-_SHORT_LINE: Final = 24
-
-
-_SEVERAL: Final = "several_boxes"
-_BOXED: Final = frozenset({"boxed", _SEVERAL})
-_LINED: Final = re.compile(r"\n[ \t]*\n")
-
-
-def _lined(scope: _Scope, marked: Extraction) -> Extraction:
-    """What is marked, with the lines below it where all make one list: to the end, or to a blank line.
-
-    Of one item that has a number, "1. Paris", the number alone is none.
-    """
-    line = scope.text.find("\n", marked.start, scope.end)
-    if marked.text.rstrip(" .") == "1" and lines.is_numbered_alone(
-        scope.text[marked.start : scope.end if line < 0 else line]
-    ):
-        end = scope.end if line < 0 else line
-        return Extraction(scope.text[marked.start : end].strip(), marked.via, marked.start, end)
-    begin = _with_bullet(scope, marked)
-    for end in (scope.end, marked.end):
-        told = multipart.in_parts(scope.text[begin:end])
-        if told is not None:
-            return Extraction(told, marked.via, begin, end)
-    lettered = marked.via == _A_COLON
-    if line < 0 and not lettered:
-        return marked
-    blank_line = _LINED.search(scope.text, marked.end, min(scope.end, marked.start + lines.LONGEST))
-    for end in (scope.end, scope.end if blank_line is None else blank_line.start()):
-        longer = marked.end < end or (begin < marked.start and "\n" in marked.text)
-        if not (longer or lettered) or end > marked.start + lines.LONGEST:
-            continue
-        whole = scope.text[begin:end].replace("**", "")
-        found = lines.read_lines(whole, scope.rules.text)
-        below = scope.text[max(scope.start, begin - _ABOVE) : begin].rstrip(" ").endswith("\n")
-        if lettered and (found is None or found.shape != "labelled"):
-            continue  # "A: Paris" is an answer
-        named = found is None or found.shape == "named"
-        if not named or (below and lines.lone_names(whole, scope.rules.text)):
-            return Extraction(whole.strip(), marked.via, begin, end)
-    return marked
-
-
-def _with_bullet(scope: _Scope, marked: Extraction) -> int:
-    """Where what is marked begins, with the bullet or the marks of bold before it in its own line."""
-    line = scope.text.rfind("\n", max(scope.start, marked.start - _ABOVE), marked.start) + 1
-    if marked.via == _A_COLON:
-        return _labels_above(scope, marked)
-    return line if line and not scope.text[line : marked.start].strip(" *_•-") else marked.start
-
-
-def _labels_above(scope: _Scope, marked: Extraction) -> int:
-    """Where the lines begin that give values under single letters, of which "a: 5" is one."""
-    begin = scope.text.rfind("\n", scope.start, marked.start) + 1 or scope.start
-    first = begin
-    for _ in range(_LETTER_LINES):
-        if begin <= scope.start:
-            break
-        above = scope.text.rfind("\n", scope.start, begin - 1) + 1 or scope.start
-        line = scope.text[above : begin - 1]
-        if len(line) > _LETTER_LINE or (line.strip() and _LETTERED.match(line) is None):
-            break
-        begin = above
-        first = begin if line.strip() else first
-    return first
-
-
-_A_COLON: Final = "a_colon"  # a marker that is a label as well
-_LETTERED: Final = re.compile(r"[ \t]*(?:[-*•] |\d\. )?\**[A-Za-z]\**:")
-_LETTER_LINES: Final = 8
-_LETTER_LINE: Final = 60  # characters of one of them
-_ABOVE: Final = 8  # characters before what is marked in which its bullet stands
-
-
 def _is_listed(text: str, rules: Rules) -> bool:
     """Whether a text is a list on lines, or one item of it with its number: none of them is the answer by itself."""
     if lines.may_hold(text) and lines.read_lines(text, rules.text) is not None:
@@ -296,7 +167,7 @@ def _is_listed(text: str, rules: Rules) -> bool:
     return text[:1] in {"1", "("} and lines.is_numbered_alone(text)
 
 
-def _part_of_formula(scope: _Scope, boxed: Extraction) -> Found | None:
+def _part_of_formula(scope: Scope, boxed: Extraction) -> Found | None:
     """What is found where maths or words make a box a part of what is answered; ``None`` if it is all of it."""
     text, start, end, rules, asked = scope.text, scope.start, scope.end, scope.rules, scope.asked
     counted = countables(asked, rules)
@@ -314,35 +185,7 @@ def _part_of_formula(scope: _Scope, boxed: Extraction) -> Found | None:
 _NAME: Final = 60  # characters behind a box in which what is counted is named
 
 
-def _last_marker(scope: _Scope) -> Extraction | None:
-    """The last explicit answer. A marker whose words are followed by a box, or by another marker, hands on to it.
-
-    "The answer is correct" judges an earlier answer, where there is one.
-    """
-    first: Extraction | None = None
-    end = scope.end
-    for _ in range(_MOST_JUDGEMENTS):
-        found = _last_of_all(scope, end)
-        first = first or found
-        if found is None or texts.fold(found.text).strip(" .!*_✓✅") not in scope.rules.extract.judgements:
-            return found or first
-        end = max(scope.start, found.start - _PHRASE_TAIL)
-    return first
-
-
-def _last_of_all(scope: _Scope, end: int) -> Extraction | None:
-    text, folded, start, table = scope.text, scope.folded, scope.start, scope.rules.extract
-    found = (
-        markers.last_phrase(text, folded, start, end, scope.phrases, scope.rules),
-        wrappers.tagged(text, folded, start, end, table) if scope.wrapped else None,
-        wrappers.json_answer(text, start, end, table, torn=scope.torn),
-    )
-    last = max((one for one in found if one is not None), key=lambda one: one.start, default=None)
-    boxed = boxes.last_box(text, start, end, table)
-    return boxed if boxed is not None and (last is None or boxed.end > last.start) else last
-
-
-def _unmarked(scope: _Scope) -> Found:
+def _unmarked(scope: Scope) -> Found:
     """No marker: a short text is an answer as it stands, of a longer one a statement counts."""
     whole = Extraction(scope.text[scope.start : scope.end].strip(), "whole", scope.start, scope.end)
     if "\n" in whole.text and _is_listed(whole.text, scope.rules):
@@ -366,7 +209,7 @@ def _unmarked(scope: _Scope) -> Found:
     return _stated(scope, pieces, whole)
 
 
-def _ticked(scope: _Scope) -> Extraction | None:
+def _ticked(scope: Scope) -> Extraction | None:
     """The one line of a list of boxes to tick that is ticked; ``None`` if there is no such list, or several are."""
     if "[ ]" not in scope.text:
         return None
@@ -380,7 +223,7 @@ def _ticked(scope: _Scope) -> Extraction | None:
 _TICKED: Final = re.compile(r"(?:^|(?<=\n))[ \t]*[-*•]? ?\[([ xX✓✔])\] ?([^\n]+)")
 
 
-def _is_remark(scope: _Scope, begin: int, end: int) -> bool:
+def _is_remark(scope: Scope, begin: int, end: int) -> bool:
     """Whether a last sentence changes nothing (POLICY 3): a remark in brackets ("(Check: 3 · 4 = 12.)"), a courtesy."""
     said = scope.folded[begin:end].strip()
     if said.lstrip(" *_#>-").startswith(scope.rules.extract.courtesies) and not revised(said, scope.rules):
@@ -403,7 +246,7 @@ def _within(found: Found, meter: Meter) -> Found:
     return Found(parts) if parts else Found(finding=limits.exhausted("answer_chars"))
 
 
-def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
+def _stated(scope: Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
     """The last concluding sentence, else a leading answer, else the last sentence."""
     text, folded, end, rules = scope.text, scope.folded, scope.end, scope.rules
     value = closing_value(text[slice(*pieces[-1])], rules)
@@ -422,7 +265,7 @@ def _stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> 
     return Found((whole, last), lambda: (*narrower(last, rules, sole=True, asked=scope.asked), *_again(scope, chosen)))
 
 
-def _concluding(scope: _Scope, pieces: list[tuple[int, int]]) -> tuple[tuple[int, int], str]:
+def _concluding(scope: Scope, pieces: list[tuple[int, int]]) -> tuple[tuple[int, int], str]:
     """The last of the last sentences that concludes or restates, and which of both; nothing without one."""
     table = scope.rules.extract
     for begin, stop in reversed(pieces[-4:]):
@@ -434,11 +277,11 @@ def _concluding(scope: _Scope, pieces: list[tuple[int, int]]) -> tuple[tuple[int
     return pieces[-1], ""
 
 
-def _sentence(scope: _Scope, piece: tuple[int, int], via: str) -> Extraction:
+def _sentence(scope: Scope, piece: tuple[int, int], via: str) -> Extraction:
     return Extraction(_BULLET.sub("", scope.text[slice(*piece)].strip()), via, *piece)
 
 
-def _last_stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
+def _last_stated(scope: Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
     """A leading answer or an opening statement that the rest explains, or what the last sentence says."""
     text, folded, start, end = scope.text, scope.folded, scope.start, scope.end
     rules, asked = scope.rules, scope.asked
@@ -470,7 +313,7 @@ def _last_stated(scope: _Scope, pieces: list[tuple[int, int]], whole: Extraction
     return Found((whole,), within)
 
 
-def _chained(scope: _Scope, before: tuple[int, int], last: tuple[int, int]) -> tuple[Extraction, ...]:
+def _chained(scope: Scope, before: tuple[int, int], last: tuple[int, int]) -> tuple[Extraction, ...]:
     """The value of the last sentence, where the chain before it ends in the same."""
     value = chain_again(scope.text[slice(*last)], scope.text[slice(*before)], scope.asked, scope.rules)
     return () if value is None else (Extraction(value, "chain_again", *last),)
@@ -479,7 +322,7 @@ def _chained(scope: _Scope, before: tuple[int, int], last: tuple[int, int]) -> t
 _BULLET: Final = re.compile(r"^[-*•>#]{1,4}[ \t]+")
 
 
-def _again(scope: _Scope, chosen: tuple[int, int]) -> tuple[Extraction, ...]:
+def _again(scope: Scope, chosen: tuple[int, int]) -> tuple[Extraction, ...]:
     """What the rest of a text says again of the value that its conclusion gives in words not understood."""
     begin, stop = chosen
     rest = scope.text[stop : scope.end].strip()
@@ -489,7 +332,7 @@ def _again(scope: _Scope, chosen: tuple[int, int]) -> tuple[Extraction, ...]:
     return narrower(last, scope.rules, sole=False, asked=scope.asked, related=True)
 
 
-def _leading_answer(scope: _Scope) -> Extraction | None:
+def _leading_answer(scope: Scope) -> Extraction | None:
     """A bare answer at the start that the rest only explains (POLICY 1).
 
     A yes or a no, and anything else where an explanation is announced; nothing where the rest concludes or takes back.
@@ -525,7 +368,7 @@ _LAST_SENTENCES: Final = 1_000  # characters from the end in which the last sent
 _ENOUGH: Final = 6  # of them
 
 
-def _sentences(scope: _Scope) -> list[tuple[int, int]]:
+def _sentences(scope: Scope) -> list[tuple[int, int]]:
     """The last sentences of a text, as positions; displayed maths is joined to the sentence before it."""
     text, start, end, table = scope.text, scope.start, scope.end, scope.rules.extract
     if (
