@@ -22,6 +22,7 @@ _ANSWER_HEAD: Final = 20_000  # characters behind a marker in which its sentence
 _MOST_SUPPOSED: Final = (
     8  # occurrences of a phrase, from the end, that are looked at; each may be an "if the answer is …"
 )
+_ASCII_WORD: Final = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _HEAD_WORD: Final = re.compile(rf"{texts.RUN}(?:'[a-z]+)?")
 _MARKUP: Final = " \t*_#>-"
 _COLON: Final = re.compile(r"[ \t*_]{0,4}[:︰]|[ \t*_]{0,4}(?=\n)")
@@ -68,9 +69,10 @@ _QUERY: Final = re.compile(r"[ \t`*_$]*\s[`*_$]*\?[\s`*_$]*")  # a sign that ask
 def head_words(folded: str, start: int, position: int) -> list[str]:
     """The words before a position in its own sentence."""
     above, _, head = folded[max(start, position - _CLAUSE_HEAD) : position].rpartition("\n")
-    joint = _HEAD_WORD.findall(above.rstrip().rpartition("\n")[2])
+    joint = (_ASCII_WORD if above.isascii() else _HEAD_WORD).findall(above.rstrip().rpartition("\n")[2])
     head = head[max(head.rfind("."), head.rfind("!"), head.rfind("?")) + 1 :]
-    return _HEAD_WORD.findall(head.replace("’", "'")) + (joint if len(joint) == 1 else [])  # "or", alone on a line
+    own = _ASCII_WORD.findall(head) if head.isascii() else _HEAD_WORD.findall(head.replace("’", "'"))
+    return own + (joint if len(joint) == 1 else [])  # "or", alone on a line
 
 
 def doubted(folded: str, start: int, position: int, rules: Rules) -> bool:
@@ -126,25 +128,28 @@ def _supposed(folded: str, start: int, position: int, phrase: Phrase, rules: Rul
 def _behind(text: str, position: int, phrase: Phrase) -> int:
     """Where what a phrase announces begins, or -1 where it is a part of another word or, a label, opens no line."""
     words = phrase.text
-    before = text[position - 1 : position] if position else ""
-    if words[0].isalnum() and before.isalnum() and not texts.is_unspaced(words):
-        return -1
-    if before in _OPENING and _IN_BRACKETS.search(text, max(0, position - _LINE_HEAD), position):
-        return -1  # "407 (the correct answer is 408)"
     behind = position + len(words)
-    if phrase.label:
-        colon = _COLON.match(text, behind)
-        if colon is None or not _opens_line(text, position):
-            return -1
-        return colon.end()
-    if words[-1].isalpha() and text[behind : behind + 1].isalpha() and not texts.is_unspaced(words[-1]):
+    colon = _COLON.match(text, behind) if phrase.label else None
+    if phrase.label and colon is None:
         return -1
-    if words[-1].isalpha() and not texts.is_unspaced(words[-1]) and _HYPHEN.match(text, behind):
+    before = text[position - 1 : position] if position else ""
+    if before.isalnum() and words[0].isalnum() and not texts.is_unspaced(words):
+        return -1
+    if (before == "(" or text.startswith(_THE, position - len(_THE))) and _IN_BRACKETS.search(
+        text, max(0, position - _LINE_HEAD), position
+    ):
+        return -1  # "407 (the correct answer is 408)"
+    if colon is not None:
+        return colon.end() if _opens_line(text, position) else -1
+    after = text[behind : behind + 1]
+    glued = after.isalpha() or (after in _JOINED and _HYPHEN.match(text, behind) is not None)
+    if glued and words[-1].isalpha() and not texts.is_unspaced(words[-1]):
         return -1
     return behind if not phrase.line_start or _opens_line(text, position) else -1
 
 
-_OPENING: Final = frozenset("( ")
+_THE: Final = "(the "
+_JOINED: Final = frozenset("-*_")
 _IN_BRACKETS: Final = re.compile(r"[^\s(][ \t]*\((?:the )?\Z")
 _HYPHEN: Final = re.compile(r"[*_]*-[^\W_]")  # "is-42": it may be a minus or a dash
 

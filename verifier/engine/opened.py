@@ -54,15 +54,15 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
         return None
     first = text[start : cut.start()].strip()
     own, rest = folded[start : cut.start()], folded[cut.end() : end]
-    if not first or first.endswith(("?", ":")) or not rest.strip(_AROUND):
+    if not first or first.endswith(("?", ":")) or not rest.lstrip(_AROUND):
         return None
     truth = _opens_with_truth(own, rules)
     apart = text.count("\n", cut.start(), cut.end()) > 1 and len(WORD.findall(rest.lstrip().partition("\n")[0])) > TOLD
     bare = apart and len(first) <= _BARE and not _has_copula(own, rules)
-    words = set(WORD.findall(own))
     affirms = own.rstrip(_AROUND).endswith(rules.choices.closers)  # "B is the best choice"
-    if not (truth or bare or affirms or _speaks_of(own, asked, rules)):
+    if not (truth or bare or affirms or (asked.sentence and _speaks_of(own, asked, rules))):
         return None
+    words = set(WORD.findall(own))
     if truth and _is_qualified(own, rest, rules):
         return None
     if not truth and not rules.text.blockers.isdisjoint(words - asked.words):
