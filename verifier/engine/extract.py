@@ -20,7 +20,14 @@ from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_
 from verifier.engine.concluding import chain_again, closing_value, openings
 from verifier.engine.excerpt import Excerpt, excerpt
 from verifier.engine.marked import SEVERAL, Scope, beside_of, marked_in
-from verifier.engine.opened import leaves_alone, opening_statement, opens_with_value
+from verifier.engine.opened import (
+    TOLD_AGAIN,
+    leaves_alone,
+    opening_statement,
+    opens_with_truth,
+    opens_with_value,
+    speaks_of,
+)
 from verifier.engine.statement import BREAK, STOP, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
 from verifier.types.rules import Rules
@@ -49,10 +56,15 @@ PART_ONLY: Final = passes(
     "The response marks no answer, and the statement that was read gives one value where the ground truth has several.",
     specific=8,
 )
+UNSETTLED: Final = passes(
+    "extract.unsettled",
+    "The response opens with a yes or a no, and what follows may qualify it or take it back.",
+    specific=8,
+)
 MISMATCH: Final = passes(
     "record.answer_mismatch", "The last turn commits to another answer than the record's final answer.", specific=9
 )
-CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, SAID_LATER, PART_ONLY, MISMATCH)
+CODES: tuple[Code, ...] = (NO_ANSWER, REVISED, IN_FORMULA, SEVERAL_BOXES, SAID_LATER, PART_ONLY, UNSETTLED, MISMATCH)
 
 _REMARKS: Final = 4_000  # characters behind an answer in which it may be taken back
 
@@ -206,7 +218,14 @@ def _unmarked(scope: Scope) -> Found:
         whole = Extraction(scope.text[scope.start : pieces[-1][1]].strip(), "whole", scope.start, pieces[-1][1])
     if len(pieces) <= 1:
         return Found((whole,), lambda: narrower(whole, scope.rules, sole=True, asked=scope.asked))
-    return _stated(scope, pieces, whole)
+    found = _stated(scope, pieces, whole)
+    if found.candidates[:1] == (whole,) and opens_with_truth(scope.folded[scope.start : pieces[0][1]], scope.rules):
+        if len(WORD.findall(scope.text, pieces[0][1], scope.end)) < TOLD_AGAIN:
+            return found
+        rest = found.candidates[1:]
+        unsettled = Found(finding=UNSETTLED.finding(text=whole.text[:200]))
+        return msgspec.structs.replace(found, candidates=rest) if rest else unsettled
+    return found
 
 
 def _ticked(scope: Scope) -> Extraction | None:
@@ -260,7 +279,7 @@ def _stated(scope: Scope, pieces: list[tuple[int, int]], whole: Extraction) -> F
     if says_again(folded[slice(*chosen)], folded[chosen[1] : end], rules):
         return Found((whole,))
     if chosen != pieces[-1] and not leaves_alone(folded[slice(*chosen)], text[chosen[1] : end], scope.asked, rules):
-        return _last_stated(scope, pieces, whole)
+        return _last_stated(scope, pieces, whole, concluded=True)
     last = _sentence(scope, chosen, via)
     return Found((whole, last), lambda: (*narrower(last, rules, sole=True, asked=scope.asked), *_again(scope, chosen)))
 
@@ -281,8 +300,11 @@ def _sentence(scope: Scope, piece: tuple[int, int], via: str) -> Extraction:
     return Extraction(_BULLET.sub("", scope.text[slice(*piece)].strip()), via, *piece)
 
 
-def _last_stated(scope: Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
-    """A leading answer or an opening statement that the rest explains, or what the last sentence says."""
+def _last_stated(scope: Scope, pieces: list[tuple[int, int]], whole: Extraction, *, concluded: bool = False) -> Found:
+    """A leading answer or an opening statement that the rest explains, or what the last sentence says.
+
+    Where another sentence has ``concluded``, or speaks of what is asked itself, the last must speak of nothing else.
+    """
     text, folded, start, end = scope.text, scope.folded, scope.start, scope.end
     rules, asked = scope.rules, scope.asked
     led = _leading_answer(scope)
@@ -291,8 +313,11 @@ def _last_stated(scope: Scope, pieces: list[tuple[int, int]], whole: Extraction)
     chosen = pieces[-1]
     last = _sentence(scope, chosen, "last_line")
 
+    rivalled = concluded or any(speaks_of(folded[slice(*piece)], asked, rules) for piece in pieces[-4:-1])
+
     def within() -> tuple[Extraction, ...]:
-        said = narrower(last, rules, sole=False, asked=asked, related=True)
+        told = rivalled and not speaks_of(folded[slice(*chosen)], asked, rules)
+        said = () if told else narrower(last, rules, sole=False, asked=asked, related=True)
         return (*said, *_chained(scope, pieces[-2], chosen))
 
     opened = opening_statement(text, folded, start, end, asked, rules)

@@ -30,16 +30,23 @@ _BARE: Final = 60  # characters of a first line that is an answer without a verb
 _AROUND: Final = " \t\n*_.:$#>\"'“”-"
 _BEHIND_TRUTH: Final = frozenset({"", ",", "—", "–", ";", "."})
 _ITS_LABEL: Final = re.compile(r"[\s*_#(\[]*(?:\d{1,2}|[^\W\d_])[.)\]:]+[\s*_]*")
+_COUNTS: Final = re.compile(r"\bhow (?:many|much|long|far|old|tall|fast|deep|wide|high)\b")
+_AN_OPTION: Final = re.compile(r"[\s*_#(\[]*[^\W\d_][.)\]:*\s]")
+TOLD_AGAIN: Final = 5  # words behind a yes or a no with which it is no longer read by itself
 _BOLD: Final = re.compile(r"\*\*([^*\n]{1,80}?)\*\*(?!\*)|(?<![\w_])__([^_\n]{1,80}?)__(?![\w_])")
 _HEADING: Final = re.compile(r"[ \t]*(?:#{1,6} |\d{1,2}[.)] |[-*•] |[^\n]*:[ \t*_]*(?:\n|\Z))")
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
-    """A first sentence, folded, what the response sets in bold, and whether the sentence opens with a yes or a no."""
+    """A first sentence, folded, with what the response sets in bold.
+
+    ``truth`` says that it opens with a yes or a no, ``option`` that it may name an option.
+    """
 
     own: str
     emphasised: str
     truth: bool
+    option: bool
 
 
 def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked, rules: Rules) -> Extraction | None:
@@ -56,30 +63,45 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
     own, rest = folded[start : cut.start()], folded[cut.end() : end]
     if not first or first.endswith(("?", ":")) or not rest.lstrip(_AROUND):
         return None
-    truth = _opens_with_truth(own, rules)
+    truth = opens_with_truth(own, rules)
     apart = text.count("\n", cut.start(), cut.end()) > 1 and len(WORD.findall(rest.lstrip().partition("\n")[0])) > TOLD
     bare = apart and len(first) <= _BARE and not _has_copula(own, rules)
     affirms = own.rstrip(_AROUND).endswith(rules.choices.closers)  # "B is the best choice"
-    if not (truth or bare or affirms or (asked.sentence and _speaks_of(own, asked, rules))):
+    if not (truth or bare or affirms or (asked.sentence and speaks_of(own, asked, rules))):
         return None
+    if not truth and _COUNTS.search(asked.sentence) and NUMERAL.search(own) is None:
+        return None  # a sentence without a number answers no "how many"
     words = set(WORD.findall(own))
-    if truth and _is_qualified(own, rest, rules):
+    if truth and (len(WORD.findall(rest)) < TOLD_AGAIN or _is_qualified(own, rest, asked, rules)):
         return None
     if not truth and not rules.text.blockers.isdisjoint(words - asked.words):
         return None
-    said = Said(own, emphasis(text, start, end), truth=truth)
+    option = affirms or _AN_OPTION.match(own) is not None
+    said = Said(own, emphasis(text, start, end), truth=truth, option=option)
     explains = _only_explains(said, text[cut.end() : end], asked, rules)
     return Extraction(first, VIA, start, cut.start()) if explains else None
 
 
-def _is_qualified(own: str, rest: str, rules: Rules) -> bool:
+def _is_qualified(own: str, rest: str, asked: Asked, rules: Rules) -> bool:
     """Whether a yes or a no is limited, doubted or no answer: "No. I don't know", "Yes. Only if x > 0"."""
     told = WORD.findall(own) + WORD.findall(rest.partition(".")[0])
     opening = WORD.findall(rest)[:_FIRST]
+    if not _says_only(own, asked, rules):
+        return True
     return not rules.text.qualifiers.isdisjoint([*opening, *(word for word in told if word != _ONLY)])
 
 
-def _speaks_of(own: str, asked: Asked, rules: Rules) -> bool:
+def _says_only(own: str, asked: Asked, rules: Rules) -> bool:
+    """Whether a yes or a no goes on in words of the question, or with a reason: "Yes, in mice" is of something else."""
+    said = WORD.findall(own)[1:]
+    if not said or said[0] in _REASONS or not asked.sentence:
+        return True
+    free = rules.text.fillers | rules.text.carriers | rules.text.doubts
+    known = {word[:STEM] for word in asked.words}
+    return all(word[:STEM] in known or word in free for word in said if len(word) > TOLD)
+
+
+def speaks_of(own: str, asked: Asked, rules: Rules) -> bool:
     """Whether a sentence speaks of what is asked, and its subject of nothing that the question does not.
 
     "The best drug for a diabetic is …" answers no question about any patient.
@@ -129,12 +151,13 @@ def emphasis(text: str, start: int, end: int) -> str:
 def _only_explains(said: Said, raw: str, asked: Asked, rules: Rules) -> bool:
     """Whether what stands behind a first sentence leaves it alone."""
     table, own, rest = rules.extract, said.own, raw.lower()
-    if revised(rest, rules, asked) or any(_opens(rest, word) for word in (*table.conclusions, *table.restatements)):
+    if revised(rest, rules, asked) or _concludes(rest, raw, rules, truth=said.truth):
         return False
     answer = _answer_words(own, said.emphasised, rules)
     asking = _stems(asked)
     heads = [stem for word in WORD.findall(own) if len(word) > TOLD and (stem := word[:STEM]) in asking][:1]
     sentences = _split(raw)
+    figured = NUMERAL.search(own) is not None or bool(said.emphasised)
     for place, piece in enumerate(sentences):
         words = WORD.findall(piece)
         if "?" in piece:
@@ -149,7 +172,33 @@ def _only_explains(said: Said, raw: str, asked: Asked, rules: Rules) -> bool:
             return False
         if not said.truth and not names and _says_again(piece, asking, set(heads), rules):
             return False
-    return said.truth or _numbers_fit(own, rest, said.emphasised, asked)
+        free = said.truth or said.option or figured or names
+        if not free and not _is_of_it(words, rules):
+            return False
+        if said.truth and _says_truth(piece, words, rules):
+            return False
+    return said.truth or _numbers_fit(said, rest, asked, rules)
+
+
+def _concludes(rest: str, raw: str, rules: Rules, *, truth: bool) -> bool:
+    """Whether an explanation concludes; that of a yes or a no may do so within a sentence."""
+    words = (*rules.extract.conclusions, *rules.extract.restatements)
+    if truth:
+        return any(piece.lstrip(_AROUND).startswith(words) for piece in _split(raw))
+    return any(_opens(rest, word) for word in words)
+
+
+def _says_truth(piece: str, words: list[str], rules: Rules) -> bool:
+    """Whether a sentence opens with a yes or a no, or holds one of a script that sets no spaces."""
+    known = rules.truth.words
+    return any(word in known for word in words[:_FIRST]) or any(
+        word in piece for word in known if not word.isascii() and not piece.isascii()
+    )
+
+
+def _is_of_it(words: list[str], rules: Rules) -> bool:
+    """Whether a sentence goes on about what was named before it: it has a pronoun among its first words."""
+    return any(word in rules.extract.pronouns for word in words[:_TO_PRONOUN])
 
 
 def leaves_alone(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
@@ -162,6 +211,8 @@ def leaves_alone(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
     several = len(known) > 1 and _EITHER.search(own) is not None
     table = rules.extract
     for piece in _split(raw):
+        if known and _counts_on(piece, own, asked, rules):
+            return False
         bare = piece.strip(_AROUND)
         said = WORD.findall(bare)
         if bare.startswith((*table.courtesies, *table.explanations)):
@@ -176,9 +227,27 @@ def leaves_alone(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
             return False
         if len(bare) < _BARE and not _has_copula(piece, rules) and len(said) <= _FEW and not numbers:
             return False
-        if _closes(piece, rules) or (_says_again(piece, asking, asking, rules) and not _gives_reason(said, rules)):
+        again = bool(numbers) and not several and set(numbers) <= known | asked.numbers
+        if _closes(piece, rules):
+            return False
+        if not again and _says_again(piece, asking, asking, rules) and not _gives_reason(said, rules):
             return False
     return True
+
+
+def _counts_on(piece: str, own: str, asked: Asked, rules: Rules) -> bool:
+    """Whether a sentence behind a number has another in words, or words that make it another or deny it."""
+    words = WORD.findall(piece)
+    known = rules.numbers.words
+    told = {*WORD.findall(own), *asked.words}
+    fresh = [word for word in words if word in known and word not in told and word != _ONE]
+    new = any(known[word].kind in _WORDED for word in fresh)
+    return new or any(word in _CHANGING and word not in told for word in words)
+
+
+_WORDED: Final = frozenset({"unit", "ten", "teen", "share", "hundred", "dozen"})
+_ONE: Final = "one"  # "the one that …"
+_CHANGING: Final = frozenset({"not", "twice", "half", "double", "triple", "fails", "also", "loses", "another"})
 
 
 def _closes(piece: str, rules: Rules) -> bool:
@@ -193,6 +262,7 @@ def _gives_reason(said: list[str], rules: Rules) -> bool:
 
 _FIGURES: Final = re.compile(r"\d+(?:[.,/]\d+)*")
 _EITHER: Final = re.compile(r"\b(?:and|or)\b|,|±|\\pm")
+_TO_PRONOUN: Final = 4  # words among which a sentence names what it is about: "in the cell it …"
 _FEW: Final = 3  # words of a bare value
 _REASON_AT: Final = 5  # words in which a sentence says that it gives a reason: "this is the case because"
 _REASONS: Final = frozenset({"because", "since", "why", "due"})
@@ -203,27 +273,29 @@ def _says_again(piece: str, asking: set[str], heads: set[str], rules: Rules) -> 
 
     In the first of them, or in several: "the plot was an attempt" is none to "who was the target of the plot".
     """
-    at = min((at for copula in rules.extract.copulas if (at := piece.find(copula)) > 0), default=-1)
-    if at < 0:
+    if not _has_copula(piece, rules):
         return False
-    subject = {word[:STEM] for word in WORD.findall(piece[:at]) if len(word) > TOLD}
-    return not subject.isdisjoint(heads) or len(subject & asking) >= _SHARED
+    said = {word[:STEM] for word in WORD.findall(piece) if len(word) > TOLD}
+    return not said.isdisjoint(heads) or len(said & asking) >= _SHARED
 
 
-def _numbers_fit(own: str, rest: str, emphasised: str, asked: Asked) -> bool:
+def _numbers_fit(said: Said, rest: str, asked: Asked, rules: Rules) -> bool:
     """Whether an explanation has no numbers but the question's and the answer's, where the answer is a number.
 
     A number that is all that is set in bold may have others beside it, if the last of them is it again.
     """
+    own, emphasised = said.own, said.emphasised
     told = set(NUMERAL.findall(own))
     if not told or (emphasised and NUMERAL.search(emphasised) is None):
         return True
     if told <= asked.numbers:
         return False  # the question's data, said again
-    said = NUMERAL.findall(rest)
-    if emphasised and said and set(NUMERAL.findall(emphasised)) == {said[-1]}:
+    if not emphasised and any(_counts_on(piece, own, asked, rules) for piece in _split(rest)):
+        return False
+    figures = NUMERAL.findall(rest)
+    if emphasised and figures and set(NUMERAL.findall(emphasised)) == {figures[-1]}:
         return True
-    return set(said) <= told | asked.numbers
+    return set(figures) <= told | asked.numbers
 
 
 def _answer_words(own: str, emphasised: str, rules: Rules) -> set[str]:
@@ -266,7 +338,7 @@ def _opens(rest: str, word: str) -> bool:
     return at >= 0
 
 
-def _opens_with_truth(own: str, rules: Rules) -> bool:
+def opens_with_truth(own: str, rules: Rules) -> bool:
     """Whether a sentence begins with a yes or a no, and a comma behind it or nothing: "Yes, 97 is a prime number"."""
     head = own.lstrip(_AROUND)
     match = WORD.match(head)

@@ -51,6 +51,7 @@ def extraction(entries: Entries, lists: Lists) -> ExtractTable:
         multiples={word: int(factor) for word, factor in (pair.split("=") for pair in _folded(lists, "multiples"))},
         caveats=_folded(lists, "caveats"),
         turnings=frozenset(_folded(lists, "turnings")),
+        pronouns=frozenset(_folded(lists, "pronouns")),
         alternatives=frozenset(_folded(lists, "alternatives")),
         alternative_phrases=_folded(lists, "alternative_phrases"),
         setting_aside=frozenset(_folded(lists, "setting_aside")),

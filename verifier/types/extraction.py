@@ -52,7 +52,8 @@ class ExtractTable(msgspec.Struct, frozen=True):
     ``capitals`` are concluding words as they open a sentence, behind a space. ``clauses`` say the value of what
     ``workings`` work out, ``closing_labels`` announce it in a last line, ``multiples`` say how many times as large a
     word makes a boxed number, ``caveats`` what a remark may say. ``turnings`` are words without which an explanation
-    leaves alone what it explains, ``alternatives`` and ``alternative_phrases`` give a second answer,
+    leaves alone what it explains, ``pronouns`` say that it is about that, ``alternatives`` and
+    ``alternative_phrases`` give a second answer,
     ``setting_aside`` rejects one, ``checks`` stand in one that checks a value, ``courtesies`` begin what is said to the
     reader, ``other_cases`` stand before an answer that would be that of another case.
     """
@@ -85,6 +86,7 @@ class ExtractTable(msgspec.Struct, frozen=True):
     multiples: dict[str, int]
     caveats: tuple[str, ...]
     turnings: frozenset[str]
+    pronouns: frozenset[str]
     alternatives: frozenset[str]
     alternative_phrases: tuple[str, ...]
     setting_aside: frozenset[str]
