@@ -40,6 +40,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     numbers: frozenset[str] = frozenset()
     sentence: str = ""
     parts: bool = False
+    options: bool = False
 
 
 NOTHING: Final = Asked()

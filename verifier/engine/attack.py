@@ -89,7 +89,13 @@ _NUMERALS: Final = re.compile(r"[-\d][\d.,/]*")
 
 def find_answer(given: str | None, golds: tuple[str, ...], demand: Demand, rules: Rules, meter: Meter) -> Found:
     """The answer of a response, as ``extract.find_answer``, or a finding that names the attack."""
-    asked = Asked(demand.words, demand.numbers, demand.asking, "(a)" in demand.question and "(b)" in demand.question)
+    asked = Asked(
+        demand.words,
+        demand.numbers,
+        demand.asking,
+        "(a)" in demand.question and "(b)" in demand.question,
+        bool(demand.options),
+    )
     if given is None or len(given) > meter.budget.response_chars:
         return extract.find_answer(given, rules, meter, asked)
     shown = hidden.visible(given, golds, rules, meter)

@@ -263,7 +263,7 @@ class Grade:
 
     def _against(self, golds: tuple[str, ...], candidate: Side) -> tuple[str, Finding]:
         """The candidate against each accepted gold: one agreement is enough, and all must refute."""
-        results: list[tuple[str, Finding]] = []
+        results, given = list[tuple[str, Finding]](), self._given() or ""
         for accepted in golds[: self.profile.budget.alternatives]:
             if not accepted.strip():
                 continue
@@ -272,6 +272,7 @@ class Grade:
                 results.append((accepted.strip()[:_SHOWN], gold))
                 continue
             finding = sides.as_found(gold, candidate, self._pairs(gold, candidate))
+            finding = self.step(partial(second.last_word, given, candidate, finding, self.context), limits.exhausted)
             if finding.decision is Decision.CORRECT:
                 return gold.shown, finding
             results.append((gold.shown, finding))

@@ -115,12 +115,20 @@ def _has_value(working: str, rules: Rules) -> bool:
     return any(match[1] is None or match[1] in rules.text.carriers for match in _TWO.finditer(working))
 
 
-def closing_value(piece: str, rules: Rules) -> str | None:
+def closing_value(piece: str, asked: Asked, rules: Rules) -> str | None:
     """What stands behind a label that is the whole last line of a response: "Solution: 5", "Sentiment: negative"."""
     match = _CLOSING.fullmatch(piece) if len(piece) < LONGEST else None
-    if match is None or match[1].lower().removeprefix("final ") not in rules.extract.closing_labels:
+    label = "" if match is None else match[1].lower().removeprefix("final ")
+    known = label in rules.extract.closing_labels
+    if match is None or not (known or (label in rules.extract.closing_asked and _is_asked(label, asked))):
         return None
     return None if _WORKED.search(match[2]) else match[2]
+
+
+def _is_asked(label: str, asked: Asked) -> bool:
+    """Whether the question has a label's last word, in whatever form; one without a question has it."""
+    stem = label.rpartition(" ")[2][:STEM]
+    return not asked.sentence or any(word.startswith(stem) for word in asked.words)
 
 
 _WORKED: Final = re.compile(r"=|\d\s*[-+*×·^]\s*\d")  # a working, not its result

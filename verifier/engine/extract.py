@@ -21,12 +21,15 @@ from verifier.engine.concluding import chain_again, closing_value, openings
 from verifier.engine.excerpt import Excerpt, excerpt
 from verifier.engine.marked import SEVERAL, Scope, beside_of, marked_in
 from verifier.engine.opened import (
+    ITS_LABEL,
+    OPTION,
     TOLD_AGAIN,
     leaves_alone,
     opening_statement,
     opens_with_truth,
     opens_with_value,
     speaks_of,
+    takes_other_side,
 )
 from verifier.engine.statement import BREAK, STOP, blank, breaks, confirms, leading, narrower, revised, says_again
 from verifier.types.budget import Meter
@@ -219,7 +222,10 @@ def _unmarked(scope: Scope) -> Found:
     if len(pieces) <= 1:
         return Found((whole,), lambda: narrower(whole, scope.rules, sole=True, asked=scope.asked))
     found = _stated(scope, pieces, whole)
-    if found.candidates[:1] == (whole,) and opens_with_truth(scope.folded[scope.start : pieces[0][1]], scope.rules):
+    opening = scope.text[scope.start : pieces[0][1]]
+    labelled = ITS_LABEL.fullmatch(opening) is not None
+    named = scope.asked.options and OPTION.match(opening) is not None and len(pieces) > 1 + labelled
+    if found.candidates[:1] == (whole,) and (named or opens_with_truth(texts.fold(opening), scope.rules)):
         if len(WORD.findall(scope.text, pieces[0][1], scope.end)) < TOLD_AGAIN:
             return found
         rest = found.candidates[1:]
@@ -245,15 +251,31 @@ _TICKED: Final = re.compile(r"(?:^|(?<=\n))[ \t]*[-*•]? ?\[([ xX✓✔])\] ?([
 def _is_remark(scope: Scope, begin: int, end: int) -> bool:
     """Whether a last sentence changes nothing (POLICY 3): a remark in brackets ("(Check: 3 · 4 = 12.)"), a courtesy."""
     said = scope.folded[begin:end].strip()
-    if said.lstrip(" *_#>-").startswith(scope.rules.extract.courtesies) and not revised(said, scope.rules):
+    raw = scope.text[begin:end]
+    words = WORD.findall(said)
+    plain = scope.rules.text.doubts.isdisjoint(words) and not revised(said, scope.rules)
+    courteous = said.lstrip(" *_#>-").startswith(scope.rules.extract.courtesies) or _of_writer(words)
+    if courteous and plain and not any(map(str.isdigit, said)) and _OPTION_LETTER.search(raw) is None:
         return True
-    if any(check in said for check in scope.rules.extract.checks) and not revised(said, scope.rules):
+    if any(check in said for check in scope.rules.extract.checks) and plain and _OPTION_LETTER.search(raw) is None:
         return True
     first = WORD.match(said, 1)
     bracketed = said.startswith("(") and said.endswith(")") and said.count("(") == said.count(")")
     return (
         bracketed and first is not None and first[0] in scope.rules.extract.remarks and not revised(said, scope.rules)
     )
+
+
+def _of_writer(words: list[str]) -> bool:
+    """Whether a sentence says what its writer did: "I added the numbers"; not what he holds."""
+    return len(words) > 1 and words[0] == "i" and words[1] not in _HOLDS
+
+
+_HOLDS: Final = frozenset({
+    "think", "believe", "guess", "say", "mean", "choose", "pick", "select", "conclude", "would", "am", "answer", "get",
+    "suppose", "assume", "see", "find", "go", "was", "made", "have", "should", "must", "meant", "misread", "take",
+})  # fmt: skip
+_OPTION_LETTER: Final = re.compile(r"(?<![\w'’-])\(?[B-H]\)?(?![\w'’]|-\w)")
 
 
 def _within(found: Found, meter: Meter) -> Found:
@@ -268,8 +290,8 @@ def _within(found: Found, meter: Meter) -> Found:
 def _stated(scope: Scope, pieces: list[tuple[int, int]], whole: Extraction) -> Found:
     """The last concluding sentence, else a leading answer, else the last sentence."""
     text, folded, end, rules = scope.text, scope.folded, scope.end, scope.rules
-    value = closing_value(text[slice(*pieces[-1])], rules)
-    if value is not None and not any(closing_value(text[slice(*piece)], rules) for piece in pieces[:-1]):
+    value = closing_value(text[slice(*pieces[-1])], scope.asked, rules)
+    if value is not None and not any(closing_value(text[slice(*piece)], scope.asked, rules) for piece in pieces[:-1]):
         return Found((whole, Extraction(value, "last_line", *pieces[-1])))
     chosen, via = _concluding(scope, pieces)
     if not via:
@@ -372,6 +394,8 @@ def _leading_answer(scope: Scope) -> Extraction | None:
     if not truth and not (
         rest.startswith(rules.extract.explanations) and not any(word in first for word in rules.extract.copulas)
     ):
+        return None
+    if truth and takes_other_side(first, rest, scope.asked, rules):
         return None
     told = rest.partition("\n")[0]
     conceded = told.startswith(rules.extract.concessions)

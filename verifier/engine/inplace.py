@@ -33,13 +33,13 @@ def value_in_place(text: str, asked: Asked, rules: Rules) -> str | None:
         value, tail = text[:start].strip(_AROUND), text[end:].strip(" *_.!\n")
         if any(sign in value for sign in ",;:") or not _settled(words[: at[0]], rules) or not value:
             return None
-        if tail and (tail[0] not in ",(" or not _settled(words[at[1] :], rules)):
+        if tail and not (_goes_on(tail, words[at[1] :]) and _settled(words[at[1] :], rules)):
             return None
         return value if set(NUMERAL.findall(text[start:end])) <= asked.numbers else None
     return None
 
 
-def polarity_behind(text: str, folded: str, rules: Rules) -> str:
+def polarity_behind(text: str, folded: str, asked: Asked, rules: Rules) -> str:
     """A sentence from its yes or no on, where that stands behind a clause: "Based on these, yes, it is chaotic".
 
     Empty where the clause doubts, supposes or says one itself, or another one follows.
@@ -55,8 +55,31 @@ def polarity_behind(text: str, folded: str, rules: Rules) -> str:
     barred = (rules.text.doubts, rules.text.blockers, rules.text.suppositions, rules.extract.turnings)
     if any(not words.isdisjoint(WORD.findall(folded[:at])) for words in barred):
         return ""
-    return "" if any(word in rules.truth.words for word in others) else text[match.start() :]
+    if any(word in rules.truth.words for word in others):
+        return ""
+    free = rules.text.fillers | rules.text.articles | rules.text.joiners | frozenset(rules.text.openers)
+    clause = [word for word in WORD.findall(folded[:at]) if word not in free]
+    of_it = folded.startswith(_GROUNDS) or asked.words.issuperset(clause)  # "for men, yes" is of others
+    return text[match.start() :] if of_it else ""
 
+
+_GROUNDS: Final = (
+    "based on ",
+    "looking at ",
+    "given ",
+    "after ",
+    "considering ",
+    "according to ",
+    "in conclusion",
+    "in short",
+    "so",
+    "thus",
+    "hence",
+    "therefore",
+    "overall",
+    "to conclude",
+    "from ",
+)
 
 _SAYING: Final = ("i would say ", "i'd say ", "i believe ", "i think ", "i conclude ", "my answer is ")
 _BEHIND_TRUTH: Final = frozenset({"", ",", ".", "!", ";", ":"})
@@ -72,12 +95,20 @@ def emphasised(text: str, after: int, rules: Rules) -> str:
         return ""
     tail = text[match.end() :]
     words = WORD.findall(tail.lower())
-    goes_on = not words or tail[0] in ",(;–—" or tail[:2] in {" (", " –", " —"} or words[0] in _REASONS
+    goes_on = not words or _goes_on(tail.lstrip(), words)
     return match[1] if goes_on and "**" not in tail and _settled(words, rules) else ""
 
 
+def _goes_on(tail: str, words: list[str]) -> bool:
+    """Whether a sentence only goes on about its answer: with who, which, when, where from, or why."""
+    return (tail[:1] in _OPENING and bool(words) and words[0] in _REASONS) or (bool(words) and words[0] in _WHY)
+
+
+_OPENING: Final = frozenset(",(;–—")
+_WHY: Final = frozenset({"because", "since", "as"})
+
 _BOLD: Final = re.compile(r"\s*(?:(?:the|an?) )?\*\*([^*\n]{1,80})\*\*")
-_REASONS: Final = frozenset({"because", "since", "as", "which", "who"})
+_REASONS: Final = frozenset({"because", "since", "as", "which", "who", "from", "in", "on", "at", "where", "whose"})
 
 
 def value_behind(text: str, asked: Asked, rules: Rules) -> str | None:

@@ -119,8 +119,8 @@ def _supposed(folded: str, start: int, position: int, phrase: Phrase, rules: Rul
     head = head_words(folded, start, position)
     if not table.suppositions.isdisjoint(head):
         return True
-    if phrase.text.endswith(_WOULD) and not rules.extract.other_cases.isdisjoint(head):
-        return True
+    if phrase.text.endswith(_WOULD) and (len(head) > 1 or not rules.extract.other_cases.isdisjoint(head)):
+        return True  # "in children, the answer would be A"
     run = head[-1] if head else ""
     return texts.is_unspaced(run) and any(word in run for word in table.suppositions)
 
@@ -133,7 +133,7 @@ def _behind(text: str, position: int, phrase: Phrase) -> int:
     if phrase.label and colon is None:
         return -1
     before = text[position - 1 : position] if position else ""
-    if before.isalnum() and words[0].isalnum() and not texts.is_unspaced(words):
+    if (before.isalnum() or before == "-") and words[0].isalnum() and not texts.is_unspaced(words):
         return -1
     if (before == "(" or text.startswith(_THE, position - len(_THE))) and _IN_BRACKETS.search(
         text, max(0, position - _LINE_HEAD), position

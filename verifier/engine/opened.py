@@ -29,9 +29,9 @@ _SHARED: Final = 2  # words of the question in a sentence that says something of
 _BARE: Final = 60  # characters of a first line that is an answer without a verb
 _AROUND: Final = " \t\n*_.:$#>\"'“”-"
 _BEHIND_TRUTH: Final = frozenset({"", ",", "—", "–", ";", "."})
-_ITS_LABEL: Final = re.compile(r"[\s*_#(\[]*(?:\d{1,2}|[^\W\d_])[.)\]:]+[\s*_]*")
+ITS_LABEL: Final = re.compile(r"[\s*_#(\[]*(?:\d{1,2}|[^\W\d_])[.)\]:]+[\s*_]*")
 _COUNTS: Final = re.compile(r"\bhow (?:many|much|long|far|old|tall|fast|deep|wide|high)\b")
-_AN_OPTION: Final = re.compile(r"[\s*_#(\[]*[^\W\d_][.)\]:*\s]")
+OPTION: Final = re.compile(r"[\s*_#(\[]*(?:[Oo]ption )?(?:[B-HJ][.)\]:*\s,]|[A-J][.)\]:*,])")
 TOLD_AGAIN: Final = 5  # words behind a yes or a no with which it is no longer read by itself
 _BOLD: Final = re.compile(r"\*\*([^*\n]{1,80}?)\*\*(?!\*)|(?<![\w_])__([^_\n]{1,80}?)__(?![\w_])")
 _HEADING: Final = re.compile(r"[ \t]*(?:#{1,6} |\d{1,2}[.)] |[-*•] |[^\n]*:[ \t*_]*(?:\n|\Z))")
@@ -55,7 +55,7 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
     Without a question only a yes, a no or a bare first line is one.
     """
     cut = BREAK.search(text, start, min(end, start + _LONGEST))
-    if cut is not None and _ITS_LABEL.fullmatch(text, start, cut.start()):
+    if cut is not None and ITS_LABEL.fullmatch(text, start, cut.start()):
         cut = BREAK.search(text, cut.end(), min(end, start + _LONGEST))  # "C. Amlodipine"
     if cut is None or end - cut.end() > _REST or _HEADING.match(text, start, end):
         return None
@@ -76,7 +76,7 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
         return None
     if not truth and not rules.text.blockers.isdisjoint(words - asked.words):
         return None
-    option = affirms or _AN_OPTION.match(own) is not None
+    option = affirms or OPTION.match(first) is not None or (asked.options and len(first) <= len("**A**."))
     said = Said(own, emphasis(text, start, end), truth=truth, option=option)
     explains = _only_explains(said, text[cut.end() : end], asked, rules)
     return Extraction(first, VIA, start, cut.start()) if explains else None
@@ -111,12 +111,14 @@ def speaks_of(own: str, asked: Asked, rules: Rules) -> bool:
     at = max((at for copula in rules.extract.copulas if (at := own.rfind(copula)) > 0), default=-1)
     known = {word[:STEM] for word in asked.words}
     free = rules.text.fillers | rules.text.carriers | rules.text.generic_units | rules.labels.carriers
-    subject = [word for word in WORD.findall(own[: max(at, 0)]) if len(word) > TOLD and word not in free]
-    if not all(word[:STEM] in known for word in subject) and value_in_place(own, asked, rules) is None:
+    number = NUMERAL.search(own, max(at, 0))
+    subject = WORD.findall(own[: max(at, 0) if number is None else number.start()])
+    free |= rules.extract.pronouns | rules.text.articles | rules.text.joiners
+    other = [word for word in subject if word not in free and (word if len(word) <= TOLD else word[:STEM]) not in known]
+    if other and value_in_place(own, asked, rules) is None:
         return False
     said = WORD.findall(own)
     ordinals = {word for word in WORD.findall(_sentence(asked)) if _is_ordinal(word, rules)}
-    number = NUMERAL.search(own, max(at, 0))
     behind = [] if number is None else WORD.findall(own[number.end() :])[_UNIT:]
     return ordinals <= set(said) and all(
         word[:STEM] in known for word in behind if len(word) > TOLD and word not in free
@@ -156,7 +158,7 @@ def _only_explains(said: Said, raw: str, asked: Asked, rules: Rules) -> bool:
     answer = _answer_words(own, said.emphasised, rules)
     asking = _stems(asked)
     heads = [stem for word in WORD.findall(own) if len(word) > TOLD and (stem := word[:STEM]) in asking][:1]
-    sentences = _split(raw)
+    sentences, raw_pieces = _split(raw), _split(raw, folded=False)
     figured = NUMERAL.search(own) is not None or bool(said.emphasised)
     for place, piece in enumerate(sentences):
         words = WORD.findall(piece)
@@ -175,7 +177,9 @@ def _only_explains(said: Said, raw: str, asked: Asked, rules: Rules) -> bool:
         free = said.truth or said.option or figured or names
         if not free and not _is_of_it(words, rules):
             return False
-        if said.truth and _says_truth(piece, words, rules):
+        if said.option and _chooses_another(raw_pieces[place], words, own, rules):
+            return False
+        if said.truth and (_says_truth(piece, words, rules) or _contradicts(own, piece, words, asked, rules)):
             return False
     return said.truth or _numbers_fit(said, rest, asked, rules)
 
@@ -188,12 +192,47 @@ def _concludes(rest: str, raw: str, rules: Rules, *, truth: bool) -> bool:
     return any(_opens(rest, word) for word in words)
 
 
+def _chooses_another(piece: str, words: list[str], own: str, rules: Rules) -> bool:
+    """Whether the letter of another option stands in a sentence that neither sets it aside nor describes it."""
+    label = own.strip(_AROUND + "()[]")[:1].upper()
+    if all((match[1] or match[2]) == label for match in _LONE.finditer(piece)):
+        return False
+    described = not rules.extract.setting_aside.isdisjoint(words) or _has_copula(piece.lower(), rules)
+    return not described or piece.lower().rstrip(_AROUND).endswith(rules.choices.closers)
+
+
+_LONE: Final = re.compile(r"(?<![\w'’-])\(?([B-H])\)?(?![\w'’]|-\w)|(?<![\w'’-])\(?(A)\)?(?=[\s*]*[.,;:!)]|[\s*]*\Z)")
+
+
 def _says_truth(piece: str, words: list[str], rules: Rules) -> bool:
     """Whether a sentence opens with a yes or a no, or holds one of a script that sets no spaces."""
     known = rules.truth.words
-    return any(word in known for word in words[:_FIRST]) or any(
+    return any(word in known for word in (*words[:_FIRST], *words[-1:])) or any(
         word in piece for word in known if not word.isascii() and not piece.isascii()
     )
+
+
+def _contradicts(own: str, piece: str, words: list[str], asked: Asked, rules: Rules) -> bool:
+    """Whether a sentence says again all that the question asks, and denies it behind a yes, or does not behind a no."""
+    asking = _stems(asked)
+    if not asking or not asking <= {word[:STEM] for word in words}:
+        return False
+    if not set(NUMERAL.findall(_sentence(asked))) <= set(NUMERAL.findall(piece)):
+        return False
+    first = next((word for word in WORD.findall(own) if word in rules.truth.words), "")
+    denied = rules.text.doubts - {"or"}
+    asks_denial = not denied.isdisjoint(WORD.findall(_sentence(asked)))
+    denies = not denied.isdisjoint(words) or "n't" in piece
+    return bool(first) and denies is not (not rules.truth.words[first].value) and not asks_denial
+
+
+def takes_other_side(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
+    """Whether an explanation of a yes or a no says the other, or says again what is asked the other way round."""
+    for piece in _split(raw):
+        words = WORD.findall(piece)
+        if _contradicts(own, piece, words, asked, rules):
+            return True
+    return False
 
 
 def _is_of_it(words: list[str], rules: Rules) -> bool:
@@ -208,7 +247,7 @@ def leaves_alone(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
     """
     asking = _stems(asked)
     known = set(_FIGURES.findall(own))
-    several = len(known) > 1 and _EITHER.search(own) is not None
+    several = len(known - asked.numbers) > 1 and _EITHER.search(own) is not None
     table = rules.extract
     for piece in _split(raw):
         if known and _counts_on(piece, own, asked, rules):
@@ -253,7 +292,10 @@ _CHANGING: Final = frozenset({"not", "twice", "half", "double", "triple", "fails
 def _closes(piece: str, rules: Rules) -> bool:
     """Whether a sentence opens with a label of an answer: "Conclusion: the statement is true"."""
     label, colon, _ = piece.partition(":")
-    return bool(colon) and label.strip(_AROUND).removeprefix("final ") in rules.extract.closing_labels
+    return (
+        bool(colon)
+        and label.strip(_AROUND).removeprefix("final ") in rules.extract.closing_labels | rules.extract.closing_asked
+    )
 
 
 def _gives_reason(said: list[str], rules: Rules) -> bool:
@@ -315,16 +357,16 @@ def _sentence(asked: Asked) -> str:
     return asked.sentence.partition("?")[0]
 
 
-def _split(raw: str) -> list[str]:
-    """The sentences of an explanation, folded."""
-    folded = raw.lower()
+def _split(raw: str, *, folded: bool = True) -> list[str]:
+    """The sentences of an explanation, folded or as they are."""
+    text = raw.lower() if folded else raw
     bounds, at = [], 0
     for begin, stop in breaks(raw, 0, len(raw)):
-        bounds.append(folded[at:begin])
+        bounds.append(text[at:begin])
         at = stop
         if len(bounds) == _SENTENCES:
             break
-    return [piece for piece in (*bounds, folded[at:]) if piece.strip(_AROUND)]
+    return [piece for piece in (*bounds, text[at:]) if piece.strip(_AROUND)]
 
 
 def _opens(rest: str, word: str) -> bool:

@@ -77,7 +77,7 @@ def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Conte
         shown = hidden.visible(given, (gold.given,), ctx.rules, ctx.meter)
         given = given if isinstance(shown, Finding) else shown
     kind = finding.code.partition(".")[0]
-    behind = _behind(given, found.candidates, candidate, kind)
+    behind = _behind(given, found.candidates, candidate, kind, ctx)
     if not behind.strip(_AROUND):
         return None
     ctx.meter.spend(_WORK * len(behind))
@@ -89,9 +89,11 @@ def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Conte
         words = _WORD.findall(folded)
         said = any(phrase in folded for phrase in table.alternative_phrases)
         explains = folded.lstrip(_AROUND).startswith(table.explanations) or piece.startswith("#")
-        if not said and (explains or not table.setting_aside.isdisjoint(words)):
-            return None
+        aside = _sets_aside(words, folded, both, ctx)
         said = said or not table.alternatives.isdisjoint(words)
+        if not said and (explains or aside is True):
+            return None
+        said = said or aside is None
         if len(words) <= (_SAID if said else _SHORT) and _is_another(piece, words, both, ctx, said=said):
             return SECOND.finding(text=piece[:200])
         if len(words) > _SAID or (not said and piece.rstrip(" *_").endswith(":")):
@@ -99,7 +101,46 @@ def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Conte
     return None
 
 
-def _behind(given: str, found: tuple[Extraction, ...], candidate: Side, kind: str) -> str:
+def last_word(given: str, candidate: Side, finding: Finding, ctx: Context) -> Finding:
+    """A finding on an option or a yes or no, where the last words of the response are another option, or the other."""
+    kind, found = finding.code.partition(".")[0], candidate.found
+    if finding.decision is Decision.PASS or kind not in _CLOSED or found is None or candidate.via == "ticked":
+        return finding
+    end = min(one.end for one in found.candidates)
+    tail = given[max(end, len(given) - _LAST) :].rstrip(_AROUND)
+    pieces = [piece for piece in _SPLIT.split(tail) if piece.strip(_AROUND)]
+    if not pieces or len(given.rstrip()) - end < 2:
+        return finding
+    ctx.meter.spend(_WORK * len(tail))
+    piece = pieces[-1].strip()
+    words = _WORD.findall(piece.lower())
+    both = _Both(kind, " ".join(candidate.texts).lower(), tuple(reading.answer for reading in candidate.readings))
+    if len(words) > _SHORT or _sets_aside(words, piece.lower(), both, ctx) is True:
+        return finding
+    if kind == choice.NAME and not (_LAST_LETTER.search(piece) or piece.lower().endswith(ctx.rules.choices.closers)):
+        return finding
+    another = _is_another(piece, words, both, ctx, said=True)
+    return SECOND.finding(text=piece[:200]) if another else finding
+
+
+_CLOSED: Final = frozenset({"choice", "truth"})
+_LAST: Final = 200  # characters at the end of a response
+_LAST_LETTER: Final = re.compile(r"(?<![A-Za-z\d'’-])\(?[A-J]\)?[*_.!\s]*\Z")
+_TRUTH: Final = "truth"
+
+
+def _sets_aside(words: list[str], folded: str, both: _Both, ctx: Context) -> bool | None:
+    """Whether a sentence sets another answer aside; ``None`` where that is the one that agrees: "409, not 408"."""
+    barred = ctx.rules.extract.setting_aside & frozenset(words)
+    if both.kind == _TRUTH:
+        barred -= frozenset(ctx.rules.truth.words)
+    if not barred:
+        return False
+    own = both.own.split()[:1]
+    return None if own and re.search(rf"(?<!\w){re.escape(own[0])}(?!\w)", folded) else True
+
+
+def _behind(given: str, found: tuple[Extraction, ...], candidate: Side, kind: str, ctx: Context) -> str:
     """What stands behind the answer: in its own text, and behind that in the response.
 
     What goes on in the sentence of a value restates or describes it, and is read elsewhere.
@@ -109,6 +150,8 @@ def _behind(given: str, found: tuple[Extraction, ...], candidate: Side, kind: st
     at = given.find(own, first.start, first.end)
     end = first.end if at < 0 else at + len(own)
     behind = given[end : end + _BEHIND]
+    for tag in ctx.rules.extract.thinking_tags:
+        behind = behind.partition(tag.open)[0]
     if kind != choice.NAME:
         return behind if own.endswith("..") or _NEW.match(behind) else behind.partition("\n")[2]
     return "\n".join((*(reading.unread for reading in candidate.readings), behind))
@@ -139,7 +182,8 @@ def _is_another(piece: str, words: list[str], both: _Both, ctx: Context, *, said
             return (said or not _describes(bare, ctx)) and _other_option(bare, answer, ctx)
         if isinstance(answer, truth.Truth):
             known = ctx.rules.truth.words
-            return any(word in known and known[word].value is not answer.value for word in words)
+            told = words if len(words) <= _SHORT and words[:1] != ["it"] else (*words[:1], *words[-1:])
+            return any(word in known and known[word].value is not answer.value for word in told)
         if isinstance(answer, label.Labels):
             return any(one in words and one not in own for one in label.known_labels(ctx))
     if any(map(str.isdigit, own)):

@@ -145,7 +145,7 @@ def narrower(
     parts += said
     if said and said[0].via == _BOLD:
         return tuple(parts)
-    polarity = polarity_behind(text, folded, rules)
+    polarity = polarity_behind(text, folded, asked, rules)
     if polarity:
         parts.append(Extraction(polarity, "polarity", found.start, found.end))
     chained = _last_member(text)

@@ -50,6 +50,7 @@ def extraction(entries: Entries, lists: Lists) -> ExtractTable:
         closing_labels=frozenset(_folded(lists, "closing_labels")),
         multiples={word: int(factor) for word, factor in (pair.split("=") for pair in _folded(lists, "multiples"))},
         caveats=_folded(lists, "caveats"),
+        closing_asked=frozenset(_folded(lists, "closing_asked")),
         turnings=frozenset(_folded(lists, "turnings")),
         pronouns=frozenset(_folded(lists, "pronouns")),
         alternatives=frozenset(_folded(lists, "alternatives")),

@@ -468,7 +468,7 @@ _LISTS = {
     "unit_letters unit_joiners one_words part_links duration_leads",
     "extract": "boxes json_keys tool_calls ends conclusions revisions copulas subordinators remarks reversals "
     "explanations concessions judgements restatements irregular capitals clauses workings closing_labels "
-    "multiples caveats turnings pronouns checks courtesies other_cases "
+    "multiples caveats turnings pronouns closing_asked checks courtesies other_cases "
     "alternatives alternative_phrases setting_aside",
     "attacks": "glue unknowing ignorance blanks either either_frame blank_slots slot_signs ghosts colour_macros "
     "page_colours backdrops hiding turning around_values every_option every_words not_words and_words both_ways "

@@ -50,7 +50,8 @@ class ExtractTable(msgspec.Struct, frozen=True):
     ``signs`` are few signs, folded, one of which stands in every tag and tool call; ``rare`` holds the places of the
     clues, each under a sign of it that is rare in answers. Both tell at once what a short text cannot hold.
     ``capitals`` are concluding words as they open a sentence, behind a space. ``clauses`` say the value of what
-    ``workings`` work out, ``closing_labels`` announce it in a last line, ``multiples`` say how many times as large a
+    ``workings`` work out, ``closing_labels`` announce it in a last line, and
+    ``closing_asked`` where the question has the word, ``multiples`` say how many times as large a
     word makes a boxed number, ``caveats`` what a remark may say. ``turnings`` are words without which an explanation
     leaves alone what it explains, ``pronouns`` say that it is about that, ``alternatives`` and
     ``alternative_phrases`` give a second answer,
@@ -85,6 +86,7 @@ class ExtractTable(msgspec.Struct, frozen=True):
     closing_labels: frozenset[str]
     multiples: dict[str, int]
     caveats: tuple[str, ...]
+    closing_asked: frozenset[str]
     turnings: frozenset[str]
     pronouns: frozenset[str]
     alternatives: frozenset[str]

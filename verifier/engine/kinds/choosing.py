@@ -228,13 +228,15 @@ def _affirmed(text: str, options: tuple[Option, ...], ctx: Context) -> Option | 
     """
     table = ctx.rules.choices
     bare = _trimmed(text, table)
-    if bare == text or (not ctx.rules.text.doubts.isdisjoint(ctx.demand.words) and not _AS_ANSWER.search(text)):
+    asked = ctx.demand.words
+    if bare == text or (not _AS_ANSWER.search(text) and not (ctx.rules.text.doubts | _WORST).isdisjoint(asked)):
         return None
     if texts.fold(text).startswith(_OF_TWO):
         return None
     return _by_words(bare, options, ctx)
 
 
+_WORST: Final = frozenset({"false", "except", "worst", "untrue", "least", "inappropriate", "contraindicated", "avoid"})
 _AS_ANSWER: Final = re.compile(r"\b(?:answer|choice|option)\b", re.IGNORECASE)
 _OF_TWO: Final = ("either ", "both ")
 _A_WORD: Final = re.compile(r"(A)\W")
