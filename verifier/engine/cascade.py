@@ -264,9 +264,7 @@ class Grade:
     def _against(self, golds: tuple[str, ...], candidate: Side) -> tuple[str, Finding]:
         """The candidate against each accepted gold: one agreement is enough, and all must refute."""
         results, given = list[tuple[str, Finding]](), self._given() or ""
-        for accepted in golds[: self.profile.budget.alternatives]:
-            if not accepted.strip():
-                continue
+        for accepted in filter(str.strip, golds[: self.profile.budget.alternatives]):
             gold = self._gold(accepted)
             if isinstance(gold, Finding):
                 results.append((accepted.strip()[:_SHOWN], gold))
