@@ -250,15 +250,14 @@ _TICKED: Final = re.compile(r"(?:^|(?<=\n))[ \t]*[-*•]? ?\[([ xX✓✔])\] ?([
 
 def _is_remark(scope: Scope, begin: int, end: int) -> bool:
     """Whether a last sentence changes nothing (POLICY 3): a remark in brackets ("(Check: 3 · 4 = 12.)"), a courtesy."""
-    said = scope.folded[begin:end].strip()
-    raw = scope.text[begin:end]
-    words = WORD.findall(said)
-    plain = scope.rules.text.doubts.isdisjoint(words) and not revised(said, scope.rules)
-    courteous = said.lstrip(" *_#>-").startswith(scope.rules.extract.courtesies) or _of_writer(words)
-    if courteous and plain and not any(map(str.isdigit, said)) and _OPTION_LETTER.search(raw) is None:
-        return True
-    if any(check in said for check in scope.rules.extract.checks) and plain and _OPTION_LETTER.search(raw) is None:
-        return True
+    said, table = scope.folded[begin:end].strip(), scope.rules.extract
+    opening = said.lstrip(" *_#>-")
+    courteous = opening.startswith(table.courtesies) or (opening.startswith("i ") and _of_writer(WORD.findall(said)))
+    if courteous or any(said.find(check) >= 0 for check in table.checks):
+        plain = scope.rules.text.doubts.isdisjoint(WORD.findall(said)) and not revised(said, scope.rules)
+        lettered = _OPTION_LETTER.search(scope.text, begin, end) is not None
+        if plain and not lettered and not (courteous and any(map(str.isdigit, said))):
+            return True
     first = WORD.match(said, 1)
     bracketed = said.startswith("(") and said.endswith(")") and said.count("(") == said.count(")")
     return (
@@ -335,9 +334,8 @@ def _last_stated(scope: Scope, pieces: list[tuple[int, int]], whole: Extraction,
     chosen = pieces[-1]
     last = _sentence(scope, chosen, "last_line")
 
-    rivalled = concluded or any(speaks_of(folded[slice(*piece)], asked, rules) for piece in pieces[-4:-1])
-
     def within() -> tuple[Extraction, ...]:
+        rivalled = concluded or any(speaks_of(folded[slice(*piece)], asked, rules) for piece in pieces[-4:-1])
         told = rivalled and not speaks_of(folded[slice(*chosen)], asked, rules)
         said = () if told else narrower(last, rules, sole=False, asked=asked, related=True)
         return (*said, *_chained(scope, pieces[-2], chosen))
