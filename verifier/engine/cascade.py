@@ -20,6 +20,7 @@ from verifier.engine import (
     boxes,
     clauses,
     described,
+    doubting,
     extract,
     fold,
     limits,
@@ -78,7 +79,6 @@ _T = TypeVar("_T")
 _L = TypeVar("_L")
 _GUARDS: Final = {"subject": "subjects", "described": "described"}  # what holds an agreement back, by its codes
 _SHOWN: Final = 300  # characters of a text that a trace shows
-_BESIDE: Final = 2  # units of work that it costs to look at a character of what stands beside an answer
 
 STAGES: tuple[Stage, ...] = (
     number.STAGE,
@@ -270,7 +270,9 @@ class Grade:
                 results.append((accepted.strip()[:_SHOWN], gold))
                 continue
             finding = sides.as_found(gold, candidate, self._pairs(gold, candidate))
-            finding = self.step(partial(second.last_word, given, candidate, finding, self.context), limits.exhausted)
+            if finding.code.startswith(second.CLOSED):
+                ending = partial(second.last_word, given, candidate, finding, self.context)
+                finding = self.step(ending, limits.exhausted)
             if finding.decision is Decision.CORRECT:
                 return gold.shown, finding
             results.append((gold.shown, finding))
@@ -386,7 +388,7 @@ class Grade:
                 if words in gold.texts:
                     finding = kind.SAME_TEXT.finding(text=words[:_SHOWN])
                     self.note("compare", "identical", finding, self.meter.total)
-        beside = partial(self._beside, gold, candidate, finding)
+        beside = partial(doubting.doubt, self._given() or "", gold, candidate, finding, self.context)
         doubt = self._quietly(beside, limits.exhausted) if finding.decision is Decision.CORRECT else None
         if doubt is not None:
             self.note("compare", _GUARDS.get(doubt.code.partition(".")[0], "asides"), doubt, self.meter.total)
@@ -394,19 +396,6 @@ class Grade:
         if finding.decision is Decision.PASS and (denied := asides.denied(candidate.texts[0], self.context)):
             finding = self.step(partial(self._denied, gold, denied, finding), lambda _: finding)
         return finding
-
-    def _beside(self, gold: Side, candidate: Side, finding: Finding) -> Finding | None:
-        """What is said beside an answer that agrees, and of what it is said."""
-        ctx = self.context
-        said = candidate.found.candidates[0].text if candidate.found is not None else ""
-        self.meter.spend(_BESIDE * (len(gold.given) + len(said)))
-        return (
-            asides.doubted(gold, candidate, finding, ctx)
-            or subjects.other(gold, candidate, finding, ctx)
-            or described.doubted(gold, candidate, finding, ctx)
-            or clauses.said_again(gold, candidate, finding, ctx)
-            or second.beside(self._given() or "", gold, candidate, finding, ctx)
-        )
 
     def _denied(self, gold: Side, denied: str, finding: Finding) -> Finding:
         """A refutation where an answer only says that it is not what the ground truth is (POLICY 50)."""

@@ -104,7 +104,7 @@ def beside(given: str, gold: Side, candidate: Side, finding: Finding, ctx: Conte
 def last_word(given: str, candidate: Side, finding: Finding, ctx: Context) -> Finding:
     """A finding on an option or a yes or no, where the last words of the response are another option, or the other."""
     kind, found = finding.code.partition(".")[0], candidate.found
-    if finding.decision is Decision.PASS or kind not in _CLOSED or found is None or candidate.via == "ticked":
+    if finding.decision is Decision.PASS or found is None or candidate.via == "ticked":
         return finding
     end = min(one.end for one in found.candidates)
     tail = given[max(end, len(given) - _LAST) :].rstrip(_AROUND)
@@ -123,7 +123,8 @@ def last_word(given: str, candidate: Side, finding: Finding, ctx: Context) -> Fi
     return SECOND.finding(text=piece[:200]) if another else finding
 
 
-_CLOSED: Final = frozenset({"choice", "truth"})
+CLOSED: Final = ("choice.", "truth.")
+"""The codes of sorts that have few answers, so that another one is known where it stands."""
 _LAST: Final = 200  # characters at the end of a response
 _LAST_LETTER: Final = re.compile(r"(?<![A-Za-z\d'’-])\(?[A-J]\)?[*_.!\s]*\Z")
 _TRUTH: Final = "truth"

@@ -70,6 +70,25 @@ def holds_several(side: Side) -> bool:
     return any(isinstance(reading.answer, (formula.Collection, formula.Relation)) for reading in side.readings)
 
 
+def are_wordless(gold: Side, said: str, given: str | None) -> bool:
+    """Whether an answer is all of what was given, and neither side has a word, or a sign that says a value again.
+
+    Nothing can stand beside such a value that rejects it, restates it or says of what it is.
+    """
+    return (
+        given is not None
+        and len(given.strip()) == len(said.strip())
+        and _WORDLESS.fullmatch(said) is not None
+        and _WORDLESS.fullmatch(gold.given) is not None
+    )
+
+
+_WORDLESS: Final = re.compile(
+    r"(?:\\(?!approx|sim|cong|doteq|text|mbox|math|operatorname|quad|qquad|boxed|fbox)[a-zA-Z]+|[^a-zA-Z=≈~\n\u0080-\uffff]"
+    r"|[a-zA-Z](?![a-zA-Z]))*"
+)
+
+
 def as_found(gold: Side, candidate: Side, finding: Finding) -> Finding:
     """A finding on an answer, by the way in which it was found in its response."""
     finding = _said_later(gold, candidate, _boxed(gold, candidate, finding))
