@@ -28,7 +28,7 @@ def signed(text: str, table: FigureTable) -> str:
 
     Also a number in the digits of a script before what it counts, if that is the whole text: 四年 as 4年.
     """
-    if text[:1].isalpha():
+    if text[:1].isalpha() and " " in text:
         lowered = text[:_LONGEST].lower()
         if lowered.startswith(table.openings):
             return _spelled(text, lowered, table)

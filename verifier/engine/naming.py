@@ -220,7 +220,7 @@ def is_other_output(gold: str, candidate: str, ctx: Context) -> bool:
 
     The order of what stands in braces is free, and so are quotes and words around the value.
     """
-    if len(gold) > _LONGEST or len(candidate) > _LONGEST or gold == candidate:
+    if not ctx.demand.asked or len(gold) > _LONGEST or len(candidate) > _LONGEST or gold == candidate:
         return False
     literals = ctx.rules.text.phrases.literals
     own, other = (_WRITTEN.findall(text.lower()) for text in (gold, candidate))

@@ -78,15 +78,16 @@ def are_wordless(gold: Side, said: str, given: str | None) -> bool:
     return (
         given is not None
         and len(given.strip()) == len(said.strip())
-        and _WORDLESS.fullmatch(said) is not None
-        and _WORDLESS.fullmatch(gold.given) is not None
+        and _WORDY.search(said) is None
+        and _WORDY.search(gold.given) is None
     )
 
 
-_WORDLESS: Final = re.compile(
-    r"(?:\\(?!approx|sim|cong|doteq|text|mbox|math|operatorname|quad|qquad|boxed|fbox)[a-zA-Z]+|[^a-zA-Z=≈~\n\u0080-\uffff]"
-    r"|[a-zA-Z](?![a-zA-Z]))*"
+_WORDY: Final = re.compile(
+    r"[=≈~\n\u0080-\uffff]|(?<![a-zA-Z\\])(?!pi(?![a-zA-Z]))[a-zA-Z]{2,}(?![a-zA-Z(])"
+    r"|\\(?:approx|sim|cong|doteq|text|mbox|math|operatorname|quad|qquad|boxed|fbox)"
 )
+"""A word, or what may hold one; names of functions before their brackets are none."""
 
 
 def as_found(gold: Side, candidate: Side, finding: Finding) -> Finding:

@@ -110,7 +110,7 @@ def plain(text: str, table: TextTable, meter: Meter) -> str:
     if "\n" in text and _BLOCK.search(text):
         return _outlined(text)
     text = strip(" ".join(text.split()))
-    if text.endswith(table.endings) and _FIGURE.search(text) is not None:
+    if (not text.isascii() or "'" in text) and text.endswith(table.endings) and _FIGURE.search(text) is not None:
         return strip(text[: -len(next(one for one in table.endings if text.endswith(one)))])
     return text
 

@@ -13,6 +13,7 @@ import msgspec
 
 from verifier.types.rules import MathsTable
 
+_TOGETHER: Final = re.compile(r"[A-Za-z]\d{1,2}[A-Za-z]")
 _GLUED: Final = re.compile(r"(?<![A-Za-z\\_^{#])([A-Za-z]{0,2}[A-Za-df-z])(\d{1,2})(?=[A-Za-z])")
 _INDEXED: Final = re.compile(r"(?<![A-Za-z\\])([A-Za-z])(?:_ ?\{? ?\d|[₀-₉]|\d{1,2}(?![\w.^(])|[01](?=[A-Za-z]))")
 _NUMERAL: Final = re.compile(r"\d[\dA-F]*[A-F][\dA-F]*(?:\)?_|[₀-₉])")
@@ -27,7 +28,7 @@ class Spread(msgspec.Struct, frozen=True, gc=False):
 
 def holds_glued(text: str) -> bool:
     """Whether digits stand between two letters, the first of which is no part of a longer name."""
-    return _GLUED.search(text) is not None
+    return _TOGETHER.search(text) is not None and _GLUED.search(text) is not None
 
 
 def spread(text: str, question: str, table: MathsTable) -> Spread | None:
