@@ -6,14 +6,13 @@ Used wherever records come in (files, HTTP, ``grade_batch``). Pure: a mapping in
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 
 from verifier.types.errors import RecordError, SettingsError
-from verifier.types.sample import Option, Sample, as_text, lettered
+from verifier.types.sample import Option, Sample, as_text, is_no_json, lettered
 from verifier.types.spelling import nearest
 from verifier.types.verdict import Outcome, Verdict, passes
 
@@ -227,7 +226,7 @@ def _scalar(value: object, field: str, *, expected: str = SCALAR) -> str | None:
     """A text; a number or boolean as JSON writes it."""
     if value is None:
         return None
-    text = None if _is_no_json(value) else as_text(value)
+    text = as_text(value)
     if text is None:
         raise RecordError(WRONG_TYPE.name, field, f"expected {expected}, found {_kind(value)}")
     return text
@@ -314,18 +313,13 @@ def _options(value: object, field: str) -> tuple[Option, ...]:
     return tuple(told)
 
 
-def _is_no_json(value: object) -> bool:
-    """NaN and the infinities, which Python and data frames have for what is missing."""
-    return isinstance(value, float) and not math.isfinite(value)
-
-
 def _kind(value: object) -> str:
     """A value's type in JSON's words."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "a boolean"
-    if _is_no_json(value):
+    if is_no_json(value):
         return f"{json.dumps(value)}, which is no JSON value"
     if isinstance(value, (int, float, JsonNumber)):
         return "a number"

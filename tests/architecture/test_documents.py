@@ -72,6 +72,17 @@ def test_a_file_is_graded_as_the_page_says(tmp_path: Path) -> None:
     assert list(json.loads(error)) == ["line", "input", "field", "code", "reason", "raw"]
 
 
+def test_the_page_on_changes_names_every_folder_of_rules_and_only_what_there_is(checkout: Path) -> None:
+    from verifier.rulebook.schema import ENTRIES
+
+    page = (checkout / "docs" / "how-to" / "contribute.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(rules/[\w./]*)`", page))
+    assert all((checkout / path).exists() for path in named)
+    folders = {path.split("/")[1] for path in named if path.count("/") > 1}
+    assert folders == {path.name for path in (checkout / "rules").iterdir() if path.is_dir()}
+    assert set(re.findall(r"`\[\[(\w+)\]\]`", page)) <= {section for _, section in ENTRIES}
+
+
 @pytest.fixture(params=PAGES)
 def page(request: pytest.FixtureRequest, checkout: Path) -> Path:
     return checkout / request.param

@@ -147,8 +147,8 @@ def test_all_that_is_wrong_is_told_with_its_line(tmp_path: Path) -> None:
         ),
         (
             "labels/a.toml",
-            '[[label_set]]\nname = "l"\nlabels = ["a", "b"]\ntopics = ["wait list"]\n',
-            "entry 'l', field 'topics': 'wait list' must be one word of letters",
+            '[[label_set]]\nname = "l"\nlabels = ["a", "b"]\ntopics = ["wait list", "24/7"]\n',
+            "entry 'l', field 'topics': '24/7' must have a word of letters",
         ),
         (
             "choices/a.toml",

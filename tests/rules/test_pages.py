@@ -76,7 +76,9 @@ def test_what_the_page_says_of_words_of_a_question_is_so(tmp_path: Path) -> None
         return verifier.grade(Sample(ground_truth=gold, final_answer=answer, **more)).success
 
     assert said("routine", "emergency", question="Rate the triage of this call.") is False
-    assert said("Jah", "jah, kuid") is not True
+    assert said("Jah", "jah, see on õige") is True
+    for behind in ("kuid", "see on õige, kuid mitte alati", "mõnel juhul", "see on vale", "nii ja naa"):
+        assert said("Jah", f"jah, {behind}") is not True
     assert said("tuberculosis", "TB", question="Which disease is it?") is True
     assert said("tuberculosis", "TB", question="What does TB stand for?") is not True
     assert said("TB", "tb") is not True

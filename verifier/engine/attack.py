@@ -256,11 +256,11 @@ def _examined(own: str, found: Found, golds: tuple[str, ...], demand: Demand, ru
             kept.append(one)
         elif place == 0:
             return Found(finding=finding)
-    if len(kept) < len(found.candidates):
-        return Found(tuple(kept), read=found.read, lead=found.lead, beside=found.beside)
     unmarked = found.candidates[0].via in _UNMARKED
     if unmarked and ":" in first and _claims(first, demand, rules.attacks, frozenset({"injected"})):
         return Found(finding=UNCLEAR.finding(text=first))
+    if len(kept) < len(found.candidates):
+        return Found(tuple(kept), read=found.read, lead=found.lead, beside=found.beside)
     more = found.more
     if more is None:
         return found

@@ -251,7 +251,7 @@ def _is_empty_form(text: str, words: tuple[str, ...], hedges: Hedges) -> bool:
 def _names_no_option(
     text: str, words: tuple[str, ...], golds: Sequence[str], options: Sequence[Option], hedges: Hedges
 ) -> bool:
-    """Whether an answer names an option by a letter or a number that none has, and by no word of any."""
+    """Whether an answer names an option by a letter or a number that none has, and by no word of any, or of several."""
     labels = {option.label for option in options}
     if not all(len(label) == 1 and label.isalpha() and label.isupper() for label in labels):
         return False
@@ -263,4 +263,19 @@ def _names_no_option(
     lettered = _LETTERED.fullmatch(text)
     if lettered is None or lettered[1] in labels:
         return False
-    return all(word not in known for word in spoken(lettered[2]) if len(word) > _SAME)
+    told = spoken(lettered[2])
+    if all(word not in known for word in told if len(word) > _SAME):
+        return True
+    return not _is_combined(options, golds, hedges) and _lists_options(" ".join(told), options, hedges)
+
+
+def _lists_options(told: str, options: Sequence[Option], hedges: Hedges) -> bool:
+    """Whether words are those of two options or more, whole, and of nothing else but words that choose none."""
+    found = 0
+    rest = f" {told} "
+    for own in sorted((" ".join(spoken(option.text)) for option in options), key=len, reverse=True):
+        if own and f" {own} " in rest:
+            rest = rest.replace(f" {own} ", "  ")
+            found += 1
+    free = hedges.around | hedges.alternatives | hedges.conjunctions
+    return found > 1 and all(word in free for word in rest.split())

@@ -246,7 +246,7 @@ class LabelSetEntry(Entry):
     """Labels that are meant where a question about a topic names none."""
 
     labels: Annotated[tuple[Text, ...], Field(min_length=2, description="The labels, read in any case.")]
-    topics: Annotated[tuple[Text, ...], Field(min_length=1, description="Words of a question that call for them.")]
+    topics: Annotated[tuple[Text, ...], Field(min_length=1, description="Words or phrases of questions for them.")]
 
 
 class CalendarEntry(Entry):

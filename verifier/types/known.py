@@ -7,8 +7,8 @@ from typing import Final
 STAGE_NAMES: Final = frozenset(
     {
         "address", "band", "bearing", "bound", "chemistry", "choice", "choices", "clock", "collection",
-        "configuration", "date", "expression", "label", "listing", "name", "number", "ordinal", "phrase", "quantity",
-        "range", "reaction", "region", "relation", "truth", "vector",
+        "configuration", "date", "expression", "label", "listing", "matching", "name", "number", "ordinal", "phrase",
+        "quantity", "range", "reaction", "region", "relation", "truth", "vector",
     }
 )  # fmt: skip
 """The stages of the cascade."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from string import ascii_uppercase
 
@@ -94,14 +95,14 @@ def check_types(sample: Sample) -> None:
 
 
 def as_text(value: object) -> str | None:
-    """A text; a number or boolean as JSON writes it; ``None`` for what is neither.
+    """A text; a number or boolean as JSON writes it; ``None`` for what is neither, and for NaN and the infinities.
 
-    >>> as_text("5"), as_text(0.5), as_text(True), as_text([5])
-    ('5', '0.5', 'true', None)
+    >>> as_text("5"), as_text(0.5), as_text(True), as_text([5]), as_text(float("nan"))
+    ('5', '0.5', 'true', None, None)
     """
     if isinstance(value, str):
         return str(value)
-    if not isinstance(value, (bool, int, float)):
+    if not isinstance(value, (bool, int, float)) or is_no_json(value):
         return None
     try:
         return json.dumps(value)
@@ -109,6 +110,11 @@ def as_text(value: object) -> str | None:
         from flint import fmpz
 
         return str(fmpz(int(value)))
+
+
+def is_no_json(value: object) -> bool:
+    """Whether a value is NaN or infinite, which Python and data frames have for what is missing, and JSON has not."""
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def lettered(index: int) -> str:
@@ -121,10 +127,15 @@ def lettered(index: int) -> str:
     return label
 
 
+def _kind(value: object) -> str:
+    """What a value of the wrong type is called."""
+    return f"{json.dumps(value)}, which is no JSON value" if is_no_json(value) else type(value).__name__
+
+
 def _scalar(value: Scalar | None, name: str) -> str | None:
     text = as_text(value)
     if text is None and value is not None:
-        raise TypeError(f"{name} must be a string, a number, a boolean or None, not {type(value).__name__}")
+        raise TypeError(f"{name} must be a string, a number, a boolean or None, not {_kind(value)}")
     return text
 
 
@@ -133,14 +144,12 @@ def _ground_truth(value: Scalar | Iterable[Scalar]) -> str | tuple[str, ...]:
     if text is not None:
         return text
     if not isinstance(value, Iterable) or isinstance(value, (bytes, bytearray, Mapping)):
-        raise TypeError(
-            f"ground_truth must be a string, a number or a boolean, or a list of these, not {type(value).__name__}"
-        )
+        raise TypeError(f"ground_truth must be a string, a number or a boolean, or a list of these, not {_kind(value)}")
     accepted: list[str] = []
     for alternative in sorted(value, key=str) if isinstance(value, (set, frozenset)) else value:
         text = as_text(alternative)
         if text is None:
-            raise TypeError(f"ground_truth must hold strings, numbers or booleans, not {type(alternative).__name__}")
+            raise TypeError(f"ground_truth must hold strings, numbers or booleans, not {_kind(alternative)}")
         accepted.append(text)
     if not accepted:
         raise ValueError("ground_truth is an empty list: give at least one accepted answer")
@@ -164,6 +173,8 @@ def _options(value: Mapping[str, Scalar] | Iterable[Option | Scalar] | None) -> 
 
 def _option(label: object, text: object) -> Option:
     told = as_text(text)
+    if is_no_json(text):
+        raise TypeError(f"options must hold strings, numbers or booleans, not {_kind(text)}")
     if not isinstance(label, str) or told is None:
         raise TypeError("options must map labels to texts; a text may be a number or a boolean")
     return Option(label, told)
