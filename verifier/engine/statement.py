@@ -182,7 +182,7 @@ def _complement(
         blocking &= rules.text.doubts - {"or"}  # "the last event, or the end, is (A) Resolution"
     if blocking or (related and not shared):
         return ()
-    bold = (emphasised(text, first, rules) or emphasised(text, after, rules)) if "**" in text else ""
+    bold = emphasised(text, first, rules) or emphasised(text, after, rules) if "**" in text and first > 0 else ""
     if bold:
         return (Extraction(bold, _BOLD, spoken.start + first, spoken.end),)
     between = text[first:after]
