@@ -25,6 +25,7 @@ _MOST_SUPPOSED: Final = (
 _ASCII_WORD: Final = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _HEAD_WORD: Final = re.compile(rf"{texts.RUN}(?:'[a-z]+)?")
 _MARKUP: Final = " \t*_#>-"
+_LABEL_ENDS: Final = (":", "\n", "︰")  # one of them stands behind every label
 _COLON: Final = re.compile(r"[ \t*_]{0,4}[:︰]|[ \t*_]{0,4}(?=\n)")
 
 
@@ -35,9 +36,14 @@ def phrases_in(text: str, folded: str, table: ExtractTable) -> tuple[Phrase, ...
     if len(folded) <= _SHORT:
         places = [place for sign in table.rare.keys() & set(folded) for place in table.rare[sign]]
         clues = [table.clues[place] for place in sorted(places)]
+    labels = any(text.rfind(sign) >= 0 for sign in _LABEL_ENDS)
     for clue in clues:
         if folded.rfind(clue.text) >= 0:  # a quarter of what `in` costs
-            found += (phrase for phrase in clue.phrases if (text if phrase.exact else folded).rfind(phrase.text) >= 0)
+            found += (
+                phrase
+                for phrase in clue.phrases
+                if (labels or not phrase.label) and (text if phrase.exact else folded).rfind(phrase.text) >= 0
+            )
     return tuple(found)
 
 
