@@ -29,7 +29,7 @@ def in_parts(text: str) -> str | None:
     >>> in_parts("(a) 6 and (b) 9")
     '(a) 6, (b) 9'
     >>> in_parts("- **(a)** $6$\n- **(b)** $9$")
-    '(a) $6$, (b) $9$'
+    '(a) 6, (b) 9'
     >>> in_parts("(a) 6") is None
     True
     """
