@@ -75,16 +75,17 @@ def are_wordless(gold: Side, said: str, given: str | None) -> bool:
 
     Nothing can stand beside such a value that rejects it, restates it or says of what it is.
     """
-    return (
-        given is not None
-        and len(given.strip()) == len(said.strip())
-        and _WORDY.search(said) is None
-        and _WORDY.search(gold.given) is None
-    )
+    if given is None or not (len(given.strip()) == len(said.strip()) or given.strip(" $") == f"\\boxed{{{said}}}"):
+        return False
+    equations = said.count("=")
+    if equations > 1 or (equations and (gold.given.count("=") != 1 or _NAMED.search(said) is not None)):
+        return False  # a chain, or a value under a name
+    return _WORDY.search(said) is None and _WORDY.search(gold.given) is None
 
 
+_NAMED: Final = re.compile(r"=[\s$]*[-+]?[\d.,/]+[\s$.]*\Z|\A[\s$]*[-+]?[\d.,/]+\s*=")  # x = 5, 5 = x
 _WORDY: Final = re.compile(
-    r"[=≈~\n\u0080-\uffff]|(?<![a-zA-Z\\])(?!pi(?![a-zA-Z]))[a-zA-Z]{2,}(?![a-zA-Z(])"
+    r"[≈~\n\u0080-\uffff]|(?<![a-zA-Z\\])(?!pi(?![a-zA-Z]))[a-zA-Z]{2,}(?![a-zA-Z(])"
     r"|\\(?:approx|sim|cong|doteq|text|mbox|math|operatorname|quad|qquad|boxed|fbox)"
 )
 """A word, or what may hold one; names of functions before their brackets are none."""
