@@ -46,6 +46,16 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
 NOTHING: Final = Asked()
 
 
+def question_of(asked: Asked) -> str:
+    """The sentence that asks, up to its question mark, without what follows it."""
+    return asked.sentence.partition("?")[0]
+
+
+def has_copula(folded: str, rules: Rules) -> bool:
+    """Whether a folded text says that something is something."""
+    return any(copula in folded for copula in rules.extract.copulas)
+
+
 def things(asked: Asked, rules: Rules) -> tuple[str, ...]:
     """The words for what a question counts ("how many red bags"), or for what stands behind its blank ("_ inches")."""
     sentence = asked.sentence

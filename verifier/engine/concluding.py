@@ -11,7 +11,19 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from verifier.engine.answering import BEFORE, LONGEST, NUMERAL, STEM, TOLD, WORD, Asked, all_asked, things, unsettled
+from verifier.engine.answering import (
+    BEFORE,
+    LONGEST,
+    NUMERAL,
+    STEM,
+    TOLD,
+    WORD,
+    Asked,
+    all_asked,
+    question_of,
+    things,
+    unsettled,
+)
 from verifier.types.extraction import ExtractTable
 from verifier.types.rules import Rules
 
@@ -206,7 +218,7 @@ def _asking(asked: Asked) -> list[tuple[str, str]]:
     Without the word for what it asks for: "by what distance d", "how much money".
     """
     at = max(asked.sentence.rfind(word) + len(word) for word in ("what ", "how much ", "how "))
-    return list(pairwise(WORD.findall(asked.sentence.partition("?")[0][at:])))
+    return list(pairwise(WORD.findall(question_of(asked)[at:])))
 
 
 def _is_free(before: str, word: str, free: frozenset[str], rules: Rules) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 
 from verifier.engine import boxes, limits, lines, markers, multipart, wrappers
 from verifier.engine import text as texts
-from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_name
+from verifier.engine.answering import NOTHING, WORD, Asked, countables, counted_name, has_copula
 from verifier.engine.concluding import chain_again, closing_value, openings
 from verifier.engine.excerpt import Excerpt, excerpt
 from verifier.engine.marked import SEVERAL, Scope, beside_of, marked_in
@@ -348,7 +348,7 @@ def _last_stated(scope: Scope, pieces: list[tuple[int, int]], whole: Extraction,
     if _LABELLED.match(text, line) and len(_LABELLED.findall(text, start, end)) > 1:
         return Found((whole,))  # options listed one to a line: the last is no choice
     said = texts.fold(last.text)
-    if len(last.text) < _BARE and not any(copula in said for copula in rules.extract.copulas):
+    if len(last.text) < _BARE and not has_copula(said, rules):
         # bare pieces that follow each other are a list, of which the last is no answer by itself
         if _ITEM.fullmatch(text[slice(*pieces[-2])].strip(" \t\n*_").rstrip(".?!")):
             return Found((whole,))
@@ -389,9 +389,7 @@ def _leading_answer(scope: Scope) -> Extraction | None:
     first = texts.fold(text[start : cut.start()]).strip(" \n*_.!")
     rest = folded[cut.end() : end].lstrip(" \n*_#>-")
     truth = first in rules.truth.words
-    if not truth and not (
-        rest.startswith(rules.extract.explanations) and not any(word in first for word in rules.extract.copulas)
-    ):
+    if not truth and not (rest.startswith(rules.extract.explanations) and not has_copula(first, rules)):
         return None
     if truth and takes_other_side(first, rest, scope.asked, rules):
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from verifier.engine.answering import LONGEST, NUMERAL, TOLD, WORD, Asked
+from verifier.engine.answering import LONGEST, NUMERAL, TOLD, WORD, Asked, question_of
 from verifier.types.rules import Rules
 
 _ASKING: Final = {"who": 0, "what": 1, "which": 5}  # question words, and how many words may belong to each
@@ -144,7 +144,7 @@ def value_behind(text: str, asked: Asked, rules: Rules) -> str | None:
 
 def _behind_question_word(asked: Asked) -> tuple[str, list[str]]:
     """The auxiliary of a question that begins with its question word, and all words behind it."""
-    words = WORD.findall(asked.sentence.partition("?")[0])
+    words = WORD.findall(question_of(asked))
     at = 1 if words[:1] and words[0] in _PREPOSITIONS else 0
     if len(words) < at + _LEAST or words[at] not in _ASKING_OF:
         return "", []
@@ -192,7 +192,7 @@ def _settled(words: list[str], rules: Rules) -> bool:
 
 def _predicates(asked: Asked, rules: Rules) -> list[list[str]]:
     """What the question says of what it asks for, with and without words that may belong to its question word."""
-    words = WORD.findall(asked.sentence.partition("?")[0])
+    words = WORD.findall(question_of(asked))
     at = max((place for place, word in enumerate(words) if word in _ASKING), default=-1)
     if at < 0:
         return []

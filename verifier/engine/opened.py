@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from verifier.engine.answering import NUMERAL, STEM, TOLD, WORD, Asked
+from verifier.engine.answering import NUMERAL, STEM, TOLD, WORD, Asked, has_copula, question_of
 from verifier.engine.inplace import value_in_place
 from verifier.engine.statement import BREAK, breaks, revised
 from verifier.types.rules import Rules
@@ -65,7 +65,7 @@ def opening_statement(text: str, folded: str, start: int, end: int, asked: Asked
         return None
     truth = opens_with_truth(own, rules)
     apart = text.count("\n", cut.start(), cut.end()) > 1 and len(WORD.findall(rest.lstrip().partition("\n")[0])) > TOLD
-    bare = apart and len(first) <= _BARE and not _has_copula(own, rules)
+    bare = apart and len(first) <= _BARE and not has_copula(own, rules)
     affirms = own.rstrip(_AROUND).endswith(rules.choices.closers)  # "B is the best choice"
     if not (truth or bare or affirms or (asked.sentence and speaks_of(own, asked, rules))):
         return None
@@ -118,7 +118,7 @@ def speaks_of(own: str, asked: Asked, rules: Rules) -> bool:
     if other and value_in_place(own, asked, rules) is None:
         return False
     said = WORD.findall(own)
-    ordinals = {word for word in WORD.findall(_sentence(asked)) if _is_ordinal(word, rules)}
+    ordinals = {word for word in WORD.findall(question_of(asked)) if _is_ordinal(word, rules)}
     behind = [] if number is None else WORD.findall(own[number.end() :])[_UNIT:]
     return ordinals <= set(said) and all(
         word[:STEM] in known for word in behind if len(word) > TOLD and word not in free
@@ -197,7 +197,7 @@ def _chooses_another(piece: str, words: list[str], own: str, rules: Rules) -> bo
     label = own.strip(_AROUND + "()[]")[:1].upper()
     if all((match[1] or match[2]) == label for match in _LONE.finditer(piece)):
         return False
-    described = not rules.extract.setting_aside.isdisjoint(words) or _has_copula(piece.lower(), rules)
+    described = not rules.extract.setting_aside.isdisjoint(words) or has_copula(piece.lower(), rules)
     return not described or piece.lower().rstrip(_AROUND).endswith(rules.choices.closers)
 
 
@@ -217,22 +217,18 @@ def _contradicts(own: str, piece: str, words: list[str], asked: Asked, rules: Ru
     asking = _stems(asked)
     if not asking or not asking <= {word[:STEM] for word in words}:
         return False
-    if not set(NUMERAL.findall(_sentence(asked))) <= set(NUMERAL.findall(piece)):
+    if not set(NUMERAL.findall(question_of(asked))) <= set(NUMERAL.findall(piece)):
         return False
     first = next((word for word in WORD.findall(own) if word in rules.truth.words), "")
     denied = rules.text.doubts - {"or"}
-    asks_denial = not denied.isdisjoint(WORD.findall(_sentence(asked)))
+    asks_denial = not denied.isdisjoint(WORD.findall(question_of(asked)))
     denies = not denied.isdisjoint(words) or "n't" in piece
-    return bool(first) and denies is not (not rules.truth.words[first].value) and not asks_denial
+    return bool(first) and denies is rules.truth.words[first].value and not asks_denial
 
 
 def takes_other_side(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
     """Whether an explanation of a yes or a no says the other, or says again what is asked the other way round."""
-    for piece in _split(raw):
-        words = WORD.findall(piece)
-        if _contradicts(own, piece, words, asked, rules):
-            return True
-    return False
+    return any(_contradicts(own, piece, WORD.findall(piece), asked, rules) for piece in _split(raw))
 
 
 def _is_of_it(words: list[str], rules: Rules) -> bool:
@@ -246,7 +242,7 @@ def leaves_alone(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
     It does not where a sentence has a new number, says something of what is asked, or is a bare value by itself.
     """
     asking = _stems(asked)
-    known = set(_FIGURES.findall(own))
+    known = set(NUMERAL.findall(own))
     several = len(known - asked.numbers) > 1 and _EITHER.search(own) is not None
     table = rules.extract
     for piece in _split(raw):
@@ -256,15 +252,15 @@ def leaves_alone(own: str, raw: str, asked: Asked, rules: Rules) -> bool:
         said = WORD.findall(bare)
         if bare.startswith((*table.courtesies, *table.explanations)):
             continue
-        numbers = _FIGURES.findall(piece)
-        states = len(bare) < _BARE or "=" in piece or _has_copula(piece, rules)
+        numbers = NUMERAL.findall(piece)
+        states = len(bare) < _BARE or "=" in piece or has_copula(piece, rules)
         if numbers and numbers[-1] not in known and (states or not set(numbers) <= known | asked.numbers):
             return False
         if several and states and numbers and set(numbers) < known:
             return False  # "so x = 5 or x = -3", "the positive one is 5"
-        if _has_copula(piece, rules) and any(word in rules.truth.words for word in said):
+        if has_copula(piece, rules) and any(word in rules.truth.words for word in said):
             return False
-        if len(bare) < _BARE and not _has_copula(piece, rules) and len(said) <= _FEW and not numbers:
+        if len(bare) < _BARE and not has_copula(piece, rules) and len(said) <= _FEW and not numbers:
             return False
         again = bool(numbers) and not several and set(numbers) <= known | asked.numbers
         if _closes(piece, rules):
@@ -302,7 +298,6 @@ def _gives_reason(said: list[str], rules: Rules) -> bool:
     return any(word in rules.extract.remarks or word in _REASONS for word in said[:_REASON_AT])
 
 
-_FIGURES: Final = re.compile(r"\d+(?:[.,/]\d+)*")
 _EITHER: Final = re.compile(r"\b(?:and|or)\b|,|±|\\pm")
 _TO_PRONOUN: Final = 4  # words among which a sentence names what it is about: "in the cell it …"
 _FEW: Final = 3  # words of a bare value
@@ -315,7 +310,7 @@ def _says_again(piece: str, asking: set[str], heads: set[str], rules: Rules) -> 
 
     In the first of them, or in several: "the plot was an attempt" is none to "who was the target of the plot".
     """
-    if not _has_copula(piece, rules):
+    if not has_copula(piece, rules):
         return False
     said = {word[:STEM] for word in WORD.findall(piece) if len(word) > TOLD}
     return not said.isdisjoint(heads) or len(said & asking) >= _SHARED
@@ -350,11 +345,7 @@ def _answer_words(own: str, emphasised: str, rules: Rules) -> set[str]:
 
 def _stems(asked: Asked) -> set[str]:
     """The beginnings of the words of the sentence that asks, without what follows it."""
-    return {word[:STEM] for word in WORD.findall(_sentence(asked)) if len(word) > TOLD}
-
-
-def _sentence(asked: Asked) -> str:
-    return asked.sentence.partition("?")[0]
+    return {word[:STEM] for word in WORD.findall(question_of(asked)) if len(word) > TOLD}
 
 
 def _split(raw: str, *, folded: bool = True) -> list[str]:
@@ -387,7 +378,3 @@ def opens_with_truth(own: str, rules: Rules) -> bool:
     if match is None or match[0] not in rules.truth.words:
         return False
     return head[match.end() : match.end() + 3].strip(" *_")[:1] in _BEHIND_TRUTH
-
-
-def _has_copula(own: str, rules: Rules) -> bool:
-    return any(copula in own for copula in rules.extract.copulas)

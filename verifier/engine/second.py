@@ -15,6 +15,7 @@ import msgspec
 
 from verifier.engine import hidden
 from verifier.engine import text as texts
+from verifier.engine.answering import NUMERAL, has_copula
 from verifier.engine.kinds import choice, label, truth
 from verifier.engine.kinds.kind import Answer, Context
 from verifier.engine.sides import Side
@@ -36,7 +37,6 @@ _WORK: Final = 8  # units of work that a character behind an answer costs
 _SPLIT: Final = re.compile(r"\n+|(?<=[.!?;。！？।])\s+|(?<=[。！？।])|<br ?/?>|\s[|→]\s|→|\.{3,}\s?")
 _AROUND: Final = " \t\n*_`.,:;!?$#>\"'“”()[]{}•+-–—।。！？"
 _LETTER: Final = re.compile(r"(?<![A-Za-z\d'’-])\(?([A-J])\)?(?![A-Za-z\d'’]|-\w)")
-_NUMERAL: Final = re.compile(r"\d+(?:[.,/]\d+)*")
 _OPENS: Final = re.compile(r"(?:\(?[a-j]\) ?)?[-+−]?[$€£]?\d")
 _WORD: Final = re.compile(r"[a-z\u00c0-\u024f]+(?:['’][a-z]+)?|[^\s\d_a-z\u00c0-\u024f.,:;!?。，！？।()\[\]{}*'’\"“”]+")
 _CAPITAL: Final = re.compile(r"[A-Z\u00c0-\u00de][^\W\d_A-Z\u3040-\uffff]+")
@@ -195,9 +195,7 @@ def _is_another(piece: str, words: list[str], both: _Both, ctx: Context, *, said
 def _describes(bare: str, ctx: Context) -> bool:
     """Whether a sentence says something of an option, and not that it is the answer: "A is an ACE inhibitor"."""
     folded = bare.lower()
-    return any(copula in folded for copula in ctx.rules.extract.copulas) and not folded.endswith(
-        ctx.rules.choices.closers
-    )
+    return has_copula(folded, ctx.rules) and not folded.endswith(ctx.rules.choices.closers)
 
 
 def _other_option(bare: str, answer: choice.Choice, ctx: Context) -> bool:
@@ -214,7 +212,7 @@ def _other_option(bare: str, answer: choice.Choice, ctx: Context) -> bool:
 
 
 def _other_number(bare: str, words: list[str], own: str, *, said: bool, asked: frozenset[str]) -> bool:
-    numbers = _NUMERAL.findall(bare)
+    numbers = NUMERAL.findall(bare)
     if not numbers or numbers[-1] in own or "=" in bare:
         return False
     alone = _OPENS.match(bare) is not None and len(words) <= _FEW and ":" not in bare and len(numbers) == 1

@@ -12,7 +12,18 @@ from typing import Final
 
 from verifier.engine import beside
 from verifier.engine import text as texts
-from verifier.engine.answering import NOTHING, NUMERAL, STEM, TOLD, WORD, Asked, counts_other, filled_in, subject_value
+from verifier.engine.answering import (
+    NOTHING,
+    NUMERAL,
+    STEM,
+    TOLD,
+    WORD,
+    Asked,
+    counts_other,
+    filled_in,
+    has_copula,
+    subject_value,
+)
 from verifier.engine.concluding import clause_value, verb_value
 from verifier.engine.inplace import emphasised, polarity_behind, value_behind, value_in_place, without_preposition
 from verifier.types.rules import Rules
@@ -70,7 +81,7 @@ def leading(found: Extraction, rules: Rules) -> tuple[Extraction, ...]:
         return narrower(found, rules, sole=True)
     first = Extraction(found.text[: cut.start()], found.via, found.start, found.start + cut.start())
     later = texts.fold(found.text[cut.end() :])
-    rival = any(copula in later for copula in rules.extract.copulas) and _NUMBERISH.search(later) is not None
+    rival = has_copula(later, rules) and _NUMBERISH.search(later) is not None
     if rival or revised(later, rules) or not rules.text.blockers.isdisjoint(WORD.findall(texts.fold(first.text))):
         return ()
     return (first, *narrower(first, rules, sole=True))

@@ -228,17 +228,14 @@ def _affirmed(text: str, options: tuple[Option, ...], ctx: Context) -> Option | 
     """
     table = ctx.rules.choices
     bare = _trimmed(text, table)
-    asked = ctx.demand.words
-    if bare == text or (not _AS_ANSWER.search(text) and not (ctx.rules.text.doubts | _WORST).isdisjoint(asked)):
+    if bare == text or texts.fold(text).startswith(("either ", "both ")):
         return None
-    if texts.fold(text).startswith(_OF_TWO):
-        return None
-    return _by_words(bare, options, ctx)
+    denied = not (ctx.rules.text.doubts | _WORST).isdisjoint(ctx.demand.words) and not _AS_ANSWER.search(text)
+    return None if denied else _by_words(bare, options, ctx)
 
 
 _WORST: Final = frozenset({"false", "except", "worst", "untrue", "least", "inappropriate", "contraindicated", "avoid"})
 _AS_ANSWER: Final = re.compile(r"\b(?:answer|choice|option)\b", re.IGNORECASE)
-_OF_TWO: Final = ("either ", "both ")
 _A_WORD: Final = re.compile(r"(A)\W")
 
 
